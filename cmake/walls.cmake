@@ -1,0 +1,27 @@
+# The walls of the house. A library that a folder must not use is shadowed by headers that stop the
+# compiler with the reason; a folder that must not be seen is simply not on the include path.
+set(TOKENLEDGER_WALLS_DIR "${CMAKE_CURRENT_BINARY_DIR}/walls")
+
+function(_tokenledger_wall library reason)
+    foreach(header IN LISTS ARGN)
+        file(CONFIGURE OUTPUT "${TOKENLEDGER_WALLS_DIR}/${library}/${header}"
+            CONTENT "#error \"wall: ${reason}\"\n" @ONLY)
+    endforeach()
+endfunction()
+
+# Each list names headers that every way into the library passes through.
+_tokenledger_wall(pqxx "libpqxx is seen by one file only, ledger/pg.cpp"
+    pqxx/pqxx pqxx/connection pqxx/transaction pqxx/result pqxx/compiler-public.hxx pqxx/internal/header-pre.hxx)
+_tokenledger_wall(asio "no sockets, timers or threads here: Asio belongs to daemon/"
+    boost/asio.hpp boost/asio/detail/config.hpp)
+_tokenledger_wall(beast "no HTTP here: Beast belongs to daemon/"
+    boost/beast.hpp boost/beast/core/detail/config.hpp)
+_tokenledger_wall(rapidjson "no JSON here: wire formats belong to webhook/ and admin/"
+    rapidjson/rapidjson.h)
+
+# tokenledger_wall_off(TARGET library...): TARGET may not include any header of these libraries.
+function(tokenledger_wall_off target)
+    foreach(library IN LISTS ARGN)
+        target_include_directories(${target} BEFORE PRIVATE "${TOKENLEDGER_WALLS_DIR}/${library}")
+    endforeach()
+endfunction()
