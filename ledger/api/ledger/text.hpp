@@ -1,0 +1,19 @@
+// What text may enter the ledger: the one rule for every identifier that reaches the database.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace tokenledger::ledger {
+
+// Longest identifier in bytes: user ids, Stripe ids, event types, pack ids, idempotency keys.
+inline constexpr std::size_t max_identifier_bytes = 255;
+
+// True if `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms) without a NUL.
+// PostgreSQL's text type holds exactly these; libpqxx would cut a parameter at a NUL without a word.
+[[nodiscard]] bool is_storable_text(std::string_view text) noexcept;
+
+// True if `text` is storable and has 1 to max_identifier_bytes bytes.
+[[nodiscard]] bool is_identifier(std::string_view text) noexcept;
+
+} // namespace tokenledger::ledger

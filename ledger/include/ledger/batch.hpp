@@ -1,0 +1,12 @@
+// One batch, once: the imperative shell around the planner. See ledger/writer.hpp for what happens on failure.
+#pragma once
+
+#include "ledger/store.hpp"
+
+namespace tokenledger::ledger {
+
+// Runs `batch` as one transaction and returns one outcome per command, in order. Throws store_error; the
+// transaction is then rolled back, or, after store_failure::in_doubt, may have been committed.
+[[nodiscard]] std::vector<outcome> run_batch(store& where, std::span<const command> batch);
+
+} // namespace tokenledger::ledger

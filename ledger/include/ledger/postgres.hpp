@@ -1,0 +1,58 @@
+// The PostgreSQL store and the schema it needs. The only file that includes libpqxx is ledger/pg.cpp.
+#pragma once
+
+#include "ledger/store.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tokenledger::ledger {
+
+struct postgres_options {
+    std::string url; // any libpq URI or keyword string
+    // Longest a statement may take, lock waits included; set with SET LOCAL in each transaction.
+    std::chrono::milliseconds statement_timeout{5000};
+    // Longest a connection attempt may take, and longest a batch may sit in libpq before its connection is cut.
+    std::chrono::milliseconds connect_timeout{3000};
+};
+
+// Connects at first use; connects again after a failure.
+[[nodiscard]] std::unique_ptr<store> make_postgres_store(const postgres_options& options);
+
+// One file of migrations/, built into the program.
+struct migration {
+    std::string_view version; // YYYYMMDDHHMMSS
+    std::string_view name;    // what_it_does
+    std::string_view sql;
+};
+[[nodiscard]] std::span<const migration> known_migrations() noexcept;
+
+enum class schema_state : std::uint8_t {
+    current,  // every known migration is applied, unchanged, and no other
+    missing,  // no schema, or migrations are missing: run `tokenledgerd migrate`
+    unknown,  // the database has a migration that this program does not know
+    changed,  // a file was changed after it was applied
+};
+struct schema_report {
+    schema_state state = schema_state::missing;
+    std::string detail; // one sentence for the operator; empty when current
+};
+// Throws store_error if the database cannot be asked.
+[[nodiscard]] schema_report inspect_schema(const postgres_options& options);
+
+struct applied_migration {
+    std::string version;
+    std::string name;
+};
+// Applies what is missing, in order, each in one transaction under pg_advisory_xact_lock. Returns what it applied.
+// Throws store_error; migration_refused if a file was changed after it was applied, or the schema is newer.
+[[nodiscard]] std::vector<applied_migration> migrate(const postgres_options& options);
+
+class migration_refused : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,65 @@
+// The one virtual seam: where the ledger's rows live. PostgreSQL in production, memory in tests.
+#pragma once
+
+#include "ledger/plan.hpp"
+
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tokenledger::ledger {
+
+enum class store_failure : std::uint8_t {
+    refused,     // SQLSTATE class 22 or 23: some row of this batch can never be stored
+    conflict,    // deadlock, serialization failure, or another writer was faster: run the batch again
+    unavailable, // no connection, server stopping, timeout, or any other error: try again later
+    in_doubt,    // the connection broke during COMMIT: it may or may not have happened
+};
+[[nodiscard]] std::string_view to_string(store_failure value) noexcept;
+
+class store_error : public std::runtime_error {
+  public:
+    store_error(store_failure why, const std::string& what) : std::runtime_error(what), failure_(why) {}
+    [[nodiscard]] store_failure failure() const noexcept { return failure_; }
+
+  private:
+    store_failure failure_;
+};
+
+// One connection to the rows. Used by one thread at a time. Every function but rollback throws store_error.
+// The order of the calls is the order of the locks: payments, then accounts, each sorted.
+class store {
+  public:
+    virtual ~store() = default;
+
+    // Which of these event ids are committed? Asked before the locks, outside any transaction.
+    [[nodiscard]] virtual event_id_set committed_events(std::span<const std::string_view> event_ids) = 0;
+
+    virtual void begin() = 0;
+
+    // Creates the rows that are missing, locks all, reads all. `ids` is sorted and without repetition.
+    [[nodiscard]] virtual payment_map lock_payments(std::span<const std::string_view> ids) = 0;
+
+    struct locked_accounts {
+        account_map accounts;
+        std::int64_t now_us = 0; // the database's clock, read while the locks are held
+    };
+    // Creates the accounts that are missing, locks all, reads all. `ids` is sorted and without repetition.
+    [[nodiscard]] virtual locked_accounts lock_accounts(std::span<const std::string_view> user_ids) = 0;
+
+    // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
+    // Returns the positions in the batch whose event id somebody else committed meanwhile; if such an event
+    // has an effect in this plan, throws conflict instead.
+    [[nodiscard]] virtual std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
+                                                         std::span<const std::string> evidence) = 0;
+
+    virtual void commit() = 0;
+
+    // Ends whatever is open. A connection that failed is thrown away and made anew at the next use.
+    virtual void rollback() noexcept = 0;
+};
+
+} // namespace tokenledger::ledger

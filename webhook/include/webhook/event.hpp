@@ -1,0 +1,63 @@
+// A verified body as an event: the envelope, and what the translator will look at.
+#pragma once
+
+#include "webhook/json.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::webhook {
+
+// The event types that are handled on purpose. Everything else is `other`: ignored and counted.
+enum class event_type : std::uint8_t {
+    other,
+    payment_intent_created,
+    payment_intent_processing,
+    payment_intent_requires_action,
+    payment_intent_amount_capturable_updated,
+    payment_intent_partially_funded,
+    payment_intent_payment_failed,
+    payment_intent_canceled,
+    payment_intent_succeeded,
+    charge_refunded,
+    charge_refund_updated,
+    refund_created,
+    refund_updated,
+    refund_failed,
+    charge_dispute_created,
+    charge_dispute_updated,
+    charge_dispute_funds_withdrawn,
+    charge_dispute_funds_reinstated,
+    charge_dispute_closed,
+};
+[[nodiscard]] event_type event_type_of(std::string_view name) noexcept;
+// Stripe's name, "payment_intent.succeeded"; "other" for other. The label of the metric.
+[[nodiscard]] std::string_view to_string(event_type value) noexcept;
+
+struct event {
+    std::string id;        // an identifier; see `surrogate_id`
+    std::string type_name; // an identifier; "unnamed" if Stripe's cannot be stored
+    event_type type = event_type::other;
+    bool thin = false; // `object` is v2.core.event; `type` is then that of the snapshot twin (without "v1.")
+    // The id cannot be stored (empty, too long, a NUL, no UTF-8): `id` is "sha256:" and the body's hash instead.
+    bool surrogate_id = false;
+    // `object`, `livemode`, `account` or `api_version` is twice there, or of a wrong type.
+    bool ambiguous_envelope = false;
+    std::optional<bool> livemode;
+    std::string account;     // empty: the endpoint's own
+    std::string api_version; // empty: none, null, or one that cannot be stored
+    std::optional<std::int64_t> created;
+    json_tree json;          // the whole body; data.object is what the translator reads
+};
+
+// nullopt: not a JSON object with string `id` and `type`, nested deeper than max_json_depth, or with `id`, `type` or
+// `data` twice (reason bad_event). `why` then says so in words, for the log.
+struct parsed_event {
+    std::optional<webhook::event> event;
+    std::string_view why;
+};
+[[nodiscard]] parsed_event parse_event(std::string_view body);
+
+} // namespace tokenledger::webhook

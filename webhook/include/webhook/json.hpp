@@ -1,0 +1,71 @@
+// A JSON text as a read-only tree that keeps what a ledger must not lose: numbers as they were written, and
+// repeated keys. Built from RapidJSON's SAX events. Strict: well-formed UTF-8, one value, nothing after it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace tokenledger::webhook {
+
+inline constexpr std::size_t max_json_depth = 64;
+
+class json_tree;
+
+enum class json_kind : std::uint8_t { absent, null, boolean, number, string, array, object };
+
+// A place in a json_tree; valid while the tree lives. A place that does not exist is `absent`, and everything
+// inside it is absent too, so paths read without checks in between.
+class json_value {
+  public:
+    json_value() = default;
+    [[nodiscard]] json_kind kind() const noexcept;
+    [[nodiscard]] bool is_absent_or_null() const noexcept;
+
+    // Object member by its decoded name: the first of that name; absent if this is no object or has none.
+    [[nodiscard]] json_value member(std::string_view name) const noexcept;
+    // How many members have this name.
+    [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
+
+    // Walks the members of an object or the elements of an array: for (auto v = x.first(); v; v = v.next()).
+    [[nodiscard]] json_value first() const noexcept;
+    [[nodiscard]] json_value next() const noexcept;
+    [[nodiscard]] std::string_view name() const noexcept; // of an object's member
+    explicit operator bool() const noexcept { return kind() != json_kind::absent; }
+
+    [[nodiscard]] std::optional<std::string_view> string() const noexcept; // decoded; may hold NULs, or a lone surrogate
+    [[nodiscard]] std::optional<bool> boolean() const noexcept;
+    // Exactly an integer in its text (`1`, `-20`; not `1.0`, `1e2`) and within int64.
+    [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
+    [[nodiscard]] std::string_view raw_number() const noexcept;
+
+  private:
+    friend class json_tree;
+    json_value(const json_tree* tree, std::uint32_t node) noexcept : tree_(tree), node_(node) {}
+    const json_tree* tree_ = nullptr;
+    std::uint32_t node_ = 0;
+};
+
+enum class json_error : std::uint8_t { none, malformed, too_deep };
+
+class json_tree {
+  public:
+    // `error()` tells whether it worked; `root()` is absent if not. Legal JSON is never malformed because of what
+    // a number or an escaped surrogate cannot be represented as.
+    explicit json_tree(std::string_view text);
+    json_tree(json_tree&&) noexcept;
+    json_tree& operator=(json_tree&&) noexcept;
+    ~json_tree();
+
+    [[nodiscard]] json_error error() const noexcept;
+    [[nodiscard]] json_value root() const noexcept;
+
+  private:
+    friend class json_value;
+    struct impl;
+    std::unique_ptr<impl> impl_;
+};
+
+} // namespace tokenledger::webhook
