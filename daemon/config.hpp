@@ -1,0 +1,81 @@
+// The configuration as the daemon uses it. Read from one TOML file; every key is in the table of settings.cpp.
+#pragma once
+
+#include "webhook/catalog.hpp"
+#include "webhook/translate.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tokenledger::daemon {
+
+struct database_config {
+    std::string url;
+    std::string migrate_url; // empty: url
+    std::int64_t connections = 2;
+    std::int64_t max_batch = 256;
+    std::int64_t queue_limit = 4096;
+    std::chrono::milliseconds statement_timeout{5000};
+    std::chrono::milliseconds connect_timeout{3000};
+};
+
+struct listen_address {
+    std::string host; // numeric IPv4 or IPv6
+    std::uint16_t port = 0; // 0: the system chooses, the log tells
+};
+
+struct endpoint_config {
+    webhook::endpoint_policy policy;
+    std::vector<std::string> secrets; // the secrets themselves, read from their files
+    std::string catalog;              // name of the catalogue; empty: the default one
+};
+
+struct webhook_config {
+    std::vector<listen_address> listen;
+    std::int64_t max_body_bytes = 1048576;
+    std::int64_t max_body_bytes_in_flight = 67108864;
+    std::int64_t max_header_bytes = 16384;
+    std::int64_t max_connections = 10000;
+    std::chrono::milliseconds request_timeout{5000};
+    std::chrono::milliseconds idle_timeout{75000};
+    std::chrono::milliseconds drain_timeout{10000};
+    std::int64_t tolerance_seconds = 300;
+    std::vector<endpoint_config> endpoints; // by path, each path once
+};
+
+struct log_config {
+    std::string level = "info";
+    std::int64_t rejections_per_minute = 60; // log lines for refused requests; the rest is only counted
+};
+
+struct config {
+    database_config database;
+    webhook_config webhook;
+    log_config log;
+    std::map<std::string, webhook::catalog, std::less<>> catalogs; // "" is the default one
+};
+
+struct config_error {
+    std::string file;
+    std::uint32_t line = 0; // 0: the file as a whole
+    std::string message;
+};
+// "FILE:LINE: message"
+[[nodiscard]] std::string to_string(const config_error& error);
+
+// Either a configuration, or every error there is, in the order of the file. Reads the secrets' files as well:
+// relative names are looked up in `credentials_directory` (empty: beside the configuration file).
+[[nodiscard]] std::variant<config, std::vector<config_error>>
+load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory);
+
+// docs/configuration.md, made from the table of settings.
+[[nodiscard]] std::string configuration_reference();
+
+} // namespace tokenledger::daemon
