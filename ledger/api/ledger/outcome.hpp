@@ -49,7 +49,7 @@ struct posting {
 struct outcome {
     ledger::result result = result::ignored;
     ledger::reason reason = reason::none;
-    std::optional<posting> posted;
+    std::optional<posting> posted{};
 
     bool operator==(const outcome&) const = default;
 };

@@ -26,7 +26,7 @@ struct batch_report {
     std::chrono::steady_clock::duration duration{};
     bool committed = false;
     store_failure failure = store_failure::unavailable; // of the last attempt, where not committed
-    std::string_view detail;                            // the error's text, where not committed
+    std::string_view detail{};                          // the error's text, where not committed
 };
 
 class writer : public entry {

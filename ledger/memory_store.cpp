@@ -1,0 +1,120 @@
+// A database of maps. Transactions run one at a time and work on a copy that commit swaps in.
+#include "ledger/memory_store.hpp"
+
+namespace tokenledger::ledger {
+
+namespace {
+
+class memory_store final : public store {
+  public:
+    explicit memory_store(std::shared_ptr<memory_database> database) : database_(std::move(database)) {}
+    ~memory_store() override { rollback(); }
+    memory_store(const memory_store&) = delete;
+    memory_store& operator=(const memory_store&) = delete;
+
+    event_id_set committed_events(std::span<const std::string_view> event_ids) override {
+        const std::lock_guard hold(database_->guard);
+        step("connect", {});
+        event_id_set known;
+        for (const std::string_view id : event_ids) {
+            if (database_->events.contains(id))
+                known.emplace(id);
+        }
+        return known;
+    }
+
+    void begin() override {
+        lock_ = std::unique_lock(database_->guard);
+        try {
+            step("begin", {});
+        } catch (...) {
+            lock_.unlock();
+            throw;
+        }
+        payments_ = database_->payments;
+        accounts_ = database_->accounts;
+        events_ = database_->events;
+        transactions_.clear();
+    }
+
+    payment_map lock_payments(std::span<const std::string_view> ids) override {
+        payment_map locked;
+        for (const std::string_view id : ids)
+            locked.insert(*payments_.try_emplace(std::string(id)).first);
+        return locked;
+    }
+
+    locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override {
+        locked_accounts locked;
+        for (const std::string_view user : user_ids)
+            locked.accounts.insert(*accounts_.try_emplace(std::string(user)).first);
+        locked.now_us = database_->now_us;
+        return locked;
+    }
+
+    std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
+                                   std::span<const std::string> evidence) override {
+        step("apply", batch);
+        transactions_ = rows.transactions;
+        for (const auto& [id, credited] : rows.payments)
+            payments_[id].credit = credited;
+        for (const auto& [user, account] : rows.accounts)
+            accounts_[user] = account;
+        std::vector<std::size_t> committed_meanwhile;
+        for (const event_row& row : rows.events) {
+            const stripe_event& event = std::get<stripe_command>(batch[row.command]).event;
+            const bool added =
+                events_
+                    .try_emplace(event.id,
+                                 memory_database::stored_event{
+                                     .result = row.result,
+                                     .reason = row.reason,
+                                     .type = event.type,
+                                     .payment_intent_id = event.payment_intent_id,
+                                     .evidence = row.with_evidence ? evidence[row.command] : std::string()})
+                    .second;
+            if (!added && row.has_effect)
+                throw store_error(store_failure::conflict, "event " + event.id + " was committed meanwhile");
+            if (!added)
+                committed_meanwhile.push_back(row.command);
+        }
+        return committed_meanwhile;
+    }
+
+    void commit() override {
+        step("commit", {});
+        database_->payments = std::move(payments_);
+        database_->accounts = std::move(accounts_);
+        database_->events = std::move(events_);
+        database_->transactions.insert(database_->transactions.end(), transactions_.begin(),
+                                       transactions_.end());
+        step("after_commit", {});
+        lock_.unlock();
+    }
+
+    void rollback() noexcept override {
+        if (lock_.owns_lock())
+            lock_.unlock();
+    }
+
+  private:
+    void step(std::string_view name, std::span<const command> batch) const {
+        if (database_->before)
+            database_->before(name, batch);
+    }
+
+    std::shared_ptr<memory_database> database_;
+    std::unique_lock<std::recursive_mutex> lock_;
+    payment_map payments_;
+    account_map accounts_;
+    std::map<std::string, memory_database::stored_event, std::less<>> events_;
+    std::vector<transaction_row> transactions_;
+};
+
+} // namespace
+
+std::unique_ptr<store> make_memory_store(std::shared_ptr<memory_database> database) {
+    return std::make_unique<memory_store>(std::move(database));
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,112 @@
+// The stable names of results, reasons and row kinds.
+#include "ledger/outcome.hpp"
+#include "ledger/plan.hpp"
+#include "ledger/store.hpp"
+
+namespace tokenledger::ledger {
+
+std::string_view to_string(result value) noexcept {
+    switch (value) {
+    case result::applied:
+        return "applied";
+    case result::duplicate:
+        return "duplicate";
+    case result::ignored:
+        return "ignored";
+    case result::parked:
+        return "parked";
+    case result::waiting:
+        return "waiting";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(reason value) noexcept {
+    switch (value) {
+    case reason::none:
+        return "";
+    case reason::unknown_pack:
+        return "unknown_pack";
+    case reason::amount_mismatch:
+        return "amount_mismatch";
+    case reason::zero_amount:
+        return "zero_amount";
+    case reason::currency_mismatch:
+        return "currency_mismatch";
+    case reason::bad_metadata:
+        return "bad_metadata";
+    case reason::bad_payload:
+        return "bad_payload";
+    case reason::owner_mismatch:
+        return "owner_mismatch";
+    case reason::partial_capture_refund:
+        return "partial_capture_refund";
+    case reason::livemode_mismatch:
+        return "livemode_mismatch";
+    case reason::account_mismatch:
+        return "account_mismatch";
+    case reason::store_refused:
+        return "store_refused";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(unavailable value) noexcept {
+    switch (value) {
+    case unavailable::deadline:
+        return "deadline";
+    case unavailable::stopping:
+        return "stopping";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(transaction_type value) noexcept {
+    switch (value) {
+    case transaction_type::grant:
+        return "grant";
+    case transaction_type::purchase:
+        return "purchase";
+    case transaction_type::deduction:
+        return "deduction";
+    case transaction_type::refund:
+        return "refund";
+    case transaction_type::transfer:
+        return "transfer";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(source value) noexcept {
+    switch (value) {
+    case source::admin:
+        return "admin";
+    case source::subscription:
+        return "subscription";
+    case source::trial:
+        return "trial";
+    case source::token_pack:
+        return "token_pack";
+    case source::stripe:
+        return "stripe";
+    case source::usage:
+        return "usage";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(store_failure value) noexcept {
+    switch (value) {
+    case store_failure::refused:
+        return "refused";
+    case store_failure::conflict:
+        return "conflict";
+    case store_failure::unavailable:
+        return "unavailable";
+    case store_failure::in_doubt:
+        return "in_doubt";
+    }
+    return "unknown";
+}
+
+} // namespace tokenledger::ledger

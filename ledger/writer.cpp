@@ -1,0 +1,217 @@
+// A worker takes all that waits, runs it as one transaction, and settles each command exactly once. While a
+// commit is on its way the next batch collects: no timer, no linger.
+#include "ledger/writer.hpp"
+
+#include "ledger/batch.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+struct ticket {
+    steady::time_point deadline;
+    settled_fn settled;
+};
+
+// Commands side by side with who waits for them: the store wants the commands in a row.
+struct work {
+    std::vector<command> commands;
+    std::vector<ticket> tickets;
+
+    [[nodiscard]] std::size_t size() const noexcept { return commands.size(); }
+
+    void push(command what, ticket who) {
+        commands.push_back(std::move(what));
+        tickets.push_back(std::move(who));
+    }
+
+    // The second half, cut off.
+    [[nodiscard]] work split() {
+        const auto half = static_cast<std::ptrdiff_t>(size() / 2);
+        work rest;
+        rest.commands.assign(std::make_move_iterator(commands.begin() + half),
+                             std::make_move_iterator(commands.end()));
+        rest.tickets.assign(std::make_move_iterator(tickets.begin() + half),
+                            std::make_move_iterator(tickets.end()));
+        commands.erase(commands.begin() + half, commands.end());
+        tickets.erase(tickets.begin() + half, tickets.end());
+        return rest;
+    }
+
+    void settle(std::vector<outcome> outcomes) {
+        for (std::size_t i = 0; i < size(); ++i)
+            tickets[i].settled(std::move(outcomes[i]));
+    }
+
+    void settle(unavailable why) {
+        for (const ticket& each : tickets)
+            each.settled(why);
+        commands.clear();
+        tickets.clear();
+    }
+
+    void drop_expired(steady::time_point now) {
+        work alive;
+        if (std::none_of(tickets.begin(), tickets.end(), [&](const ticket& t) { return t.deadline <= now; }))
+            return;
+        for (std::size_t i = 0; i < size(); ++i) {
+            if (tickets[i].deadline <= now)
+                tickets[i].settled(unavailable::deadline);
+            else
+                alive.push(std::move(commands[i]), std::move(tickets[i]));
+        }
+        *this = std::move(alive);
+    }
+};
+
+void park_as_refused(command& what) {
+    std::get<stripe_command>(what).effect = park_event{reason::store_refused};
+}
+
+} // namespace
+
+struct writer::state {
+    writer_options options;
+    std::vector<std::unique_ptr<store>> stores;
+    std::function<void(const batch_report&)> observe;
+
+    mutable std::mutex guard;
+    std::condition_variable arrived;
+    std::deque<std::pair<command, ticket>> queue;
+    bool stopping = false;
+    std::vector<std::thread> workers;
+
+    [[nodiscard]] work take() {
+        work taken;
+        std::unique_lock hold(guard);
+        arrived.wait(hold, [&] { return stopping || !queue.empty(); });
+        const std::size_t count = std::min(queue.size(), options.max_batch);
+        for (std::size_t i = 0; i < count; ++i) {
+            taken.push(std::move(queue.front().first), std::move(queue.front().second));
+            queue.pop_front();
+        }
+        return taken;
+    }
+
+    void run(store& where) {
+        for (work batch = take(); batch.size() != 0; batch = take())
+            settle(where, std::move(batch), false);
+    }
+
+    // Runs the batch until it is committed, refused, or past every deadline. `isolated`: its one command has
+    // been turned into a parked event already.
+    void settle(store& where, work batch, bool isolated) {
+        auto delay = options.retry_delay_min;
+        for (;;) {
+            batch.drop_expired(steady::now());
+            if (batch.size() == 0)
+                return;
+            const auto failure = attempt(where, batch);
+            if (!failure)
+                return;
+            if (*failure == store_failure::refused)
+                return isolate(where, std::move(batch), isolated);
+            std::this_thread::sleep_for(delay);
+            delay = std::min(delay * 2, options.retry_delay_max);
+        }
+    }
+
+    // One attempt; settles the batch if it was committed.
+    std::optional<store_failure> attempt(store& where, work& batch) {
+        const auto begun = steady::now();
+        batch_report report{.commands = batch.size()};
+        std::string detail;
+        try {
+            std::vector<outcome> outcomes = run_batch(where, batch.commands);
+            report.committed = true;
+            report.duration = steady::now() - begun;
+            tell(report);
+            batch.settle(std::move(outcomes));
+            return std::nullopt;
+        } catch (const store_error& error) {
+            report.failure = error.failure();
+            detail = error.what();
+        } catch (const std::exception& error) {
+            report.failure = store_failure::unavailable; // out of memory, for one: nothing was committed
+            detail = error.what();
+        }
+        report.duration = steady::now() - begun;
+        report.detail = detail;
+        tell(report);
+        return report.failure;
+    }
+
+    // The database refuses some row. Halve until the culprit stands alone; the neighbours commit as usual.
+    void isolate(store& where, work batch, bool isolated) {
+        if (batch.size() > 1) {
+            work rest = batch.split();
+            settle(where, std::move(batch), false);
+            settle(where, std::move(rest), false);
+        } else if (!isolated) {
+            park_as_refused(batch.commands.front());
+            settle(where, std::move(batch), true);
+        } else {
+            batch.settle(unavailable::deadline); // not even the parked event can be stored
+        }
+    }
+
+    void tell(const batch_report& report) const {
+        if (observe)
+            observe(report);
+    }
+};
+
+writer::writer(writer_options options, std::vector<std::unique_ptr<store>> stores,
+               std::function<void(const batch_report&)> observe)
+    : state_(std::make_unique<state>()) {
+    state_->options = options;
+    state_->stores = std::move(stores);
+    state_->observe = std::move(observe);
+    for (const auto& each : state_->stores)
+        state_->workers.emplace_back([this, &where = *each] { state_->run(where); });
+}
+
+writer::~writer() {
+    stop();
+}
+
+admission writer::submit(command what, std::chrono::steady_clock::time_point deadline, settled_fn settled) {
+    {
+        const std::lock_guard hold(state_->guard);
+        if (state_->stopping)
+            return admission::stopping;
+        if (state_->queue.size() >= state_->options.queue_limit)
+            return admission::queue_full;
+        state_->queue.emplace_back(std::move(what), ticket{deadline, std::move(settled)});
+    }
+    state_->arrived.notify_one();
+    return admission::accepted;
+}
+
+void writer::stop() {
+    {
+        const std::lock_guard hold(state_->guard);
+        state_->stopping = true;
+    }
+    state_->arrived.notify_all();
+    for (std::thread& each : state_->workers) {
+        if (each.joinable())
+            each.join();
+    }
+}
+
+std::size_t writer::queue_depth() const {
+    const std::lock_guard hold(state_->guard);
+    return state_->queue.size();
+}
+
+} // namespace tokenledger::ledger
