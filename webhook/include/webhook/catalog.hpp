@@ -20,7 +20,7 @@ struct price {
 };
 
 struct pack {
-    std::int64_t tokens = 0; // 1..max_pack_tokens
+    std::int64_t tokens = 0;                          // 1..max_pack_tokens
     std::map<std::string, price, std::less<>> prices; // by currency, lower-case ISO 4217
 };
 
@@ -33,8 +33,9 @@ struct catalog {
 };
 
 struct appraisal {
-    ledger::reason refused = ledger::reason::none; // unknown_pack, currency_mismatch, zero_amount, amount_mismatch
-    std::int64_t tokens = 0;                       // quantity times the pack's tokens, if not refused
+    // none, unknown_pack, currency_mismatch, zero_amount or amount_mismatch
+    ledger::reason refused = ledger::reason::none;
+    std::int64_t tokens = 0; // quantity times the pack's tokens, if not refused
 };
 // What `amount` minor units of `currency` buy. Preconditions: 1 <= quantity <= max_quantity, amount >= 0.
 [[nodiscard]] appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quantity,

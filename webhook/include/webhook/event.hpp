@@ -36,24 +36,29 @@ enum class event_type : std::uint8_t {
 // Stripe's name, "payment_intent.succeeded"; "other" for other. The label of the metric.
 [[nodiscard]] std::string_view to_string(event_type value) noexcept;
 
+// The last second of the year 9999: later is no time that the database must hold.
+inline constexpr std::int64_t max_created = 253402300799;
+
 struct event {
     std::string id;        // an identifier; see `surrogate_id`
     std::string type_name; // an identifier; "unnamed" if Stripe's cannot be stored
     event_type type = event_type::other;
-    bool thin = false; // `object` is v2.core.event; `type` is then that of the snapshot twin (without "v1.")
-    // The id cannot be stored (empty, too long, a NUL, no UTF-8): `id` is "sha256:" and the body's hash instead.
+    // `object` is v2.core.event, said once; `type` is then the snapshot twin's (without "v1.").
+    bool thin = false;
+    // Stripe's id cannot be stored (empty, too long, a NUL, no UTF-8): `id` is "sha256:" and the body's hash.
     bool surrogate_id = false;
-    // `object`, `livemode`, `account` or `api_version` is twice there, or of a wrong type.
+    // `object`, `livemode`, `account` or `api_version` is twice there or of a wrong type (null is none), or
+    // `account` is no identifier. What is ambiguous is left empty below.
     bool ambiguous_envelope = false;
     std::optional<bool> livemode;
-    std::string account;     // empty: the endpoint's own
-    std::string api_version; // empty: none, null, or one that cannot be stored
-    std::optional<std::int64_t> created;
-    json_tree json;          // the whole body; data.object is what the translator reads
+    std::string account;                 // empty: the endpoint's own
+    std::string api_version;             // empty: none, null, or one that cannot be stored
+    std::optional<std::int64_t> created; // seconds since the epoch, 0..max_created
+    json_tree json;                      // the whole body; data.object is what the translator reads
 };
 
-// nullopt: not a JSON object with string `id` and `type`, nested deeper than max_json_depth, or with `id`, `type` or
-// `data` twice (reason bad_event). `why` then says so in words, for the log.
+// nullopt: not a JSON object with string `id` and `type`, nested deeper than max_json_depth, or with `id`,
+// `type` or `data` twice (reason bad_event). `why` then says so in words, for the log.
 struct parsed_event {
     std::optional<webhook::event> event;
     std::string_view why;

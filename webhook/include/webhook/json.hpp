@@ -10,14 +10,15 @@
 
 namespace tokenledger::webhook {
 
-inline constexpr std::size_t max_json_depth = 64;
+inline constexpr std::size_t max_json_depth = 64; // of arrays and objects within one another
+inline constexpr std::size_t max_json_bytes = std::size_t{1} << 30; // far above every limit on a body
 
-class json_tree;
+struct json_nodes; // what a tree holds; it stays where it is when the tree is moved
 
 enum class json_kind : std::uint8_t { absent, null, boolean, number, string, array, object };
 
-// A place in a json_tree; valid while the tree lives. A place that does not exist is `absent`, and everything
-// inside it is absent too, so paths read without checks in between.
+// A place in a json_tree; valid while the tree, or the one it was moved to, lives. A place that does not
+// exist is `absent`, and everything inside it is absent too, so paths read without checks in between.
 class json_value {
   public:
     json_value() = default;
@@ -35,16 +36,19 @@ class json_value {
     [[nodiscard]] std::string_view name() const noexcept; // of an object's member
     explicit operator bool() const noexcept { return kind() != json_kind::absent; }
 
-    [[nodiscard]] std::optional<std::string_view> string() const noexcept; // decoded; may hold NULs, or a lone surrogate
+    // Decoded. May hold NULs; an escaped lone surrogate is there as three bytes that are no UTF-8.
+    [[nodiscard]] std::optional<std::string_view> string() const noexcept;
     [[nodiscard]] std::optional<bool> boolean() const noexcept;
-    // Exactly an integer in its text (`1`, `-20`; not `1.0`, `1e2`) and within int64.
+    // Exactly an integer in its text (`1`, `-20`; not `1.0`, `1e2`, `-0`) and within int64.
     [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
+    // As written; but a number that no double can hold (`1e400`) reads `0.5`, in a text with such a number,
+    // or with an escaped lone surrogate, so may every number with an exponent or more than 20 characters.
     [[nodiscard]] std::string_view raw_number() const noexcept;
 
   private:
     friend class json_tree;
-    json_value(const json_tree* tree, std::uint32_t node) noexcept : tree_(tree), node_(node) {}
-    const json_tree* tree_ = nullptr;
+    json_value(const json_nodes* nodes, std::uint32_t node) noexcept : nodes_(nodes), node_(node) {}
+    const json_nodes* nodes_ = nullptr;
     std::uint32_t node_ = 0;
 };
 
@@ -52,20 +56,20 @@ enum class json_error : std::uint8_t { none, malformed, too_deep };
 
 class json_tree {
   public:
-    // `error()` tells whether it worked; `root()` is absent if not. Legal JSON is never malformed because of what
-    // a number or an escaped surrogate cannot be represented as.
+    json_tree() noexcept; // nothing: `root()` is absent
+    // `error()` tells whether it worked; `root()` is absent if not. Legal JSON is never malformed because of
+    // what a number or an escaped surrogate cannot be represented as. Keeps nothing of `text`.
     explicit json_tree(std::string_view text);
     json_tree(json_tree&&) noexcept;
     json_tree& operator=(json_tree&&) noexcept;
     ~json_tree();
 
-    [[nodiscard]] json_error error() const noexcept;
+    [[nodiscard]] json_error error() const noexcept { return error_; }
     [[nodiscard]] json_value root() const noexcept;
 
   private:
-    friend class json_value;
-    struct impl;
-    std::unique_ptr<impl> impl_;
+    std::unique_ptr<json_nodes> nodes_;
+    json_error error_ = json_error::none;
 };
 
 } // namespace tokenledger::webhook

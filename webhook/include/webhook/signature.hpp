@@ -1,5 +1,6 @@
-// Stripe-Signature: is this body from Stripe, and fresh? Pure: secrets, bytes and the time come in as arguments.
-// Rules: section 1 of the contract (docs/webhook.md); scheme: https://docs.stripe.com/webhooks#verify-manually
+// Stripe-Signature: is this body from Stripe, and fresh? Secrets, bytes and the time come in as arguments.
+// Rules: section 1 of the contract (docs/webhook.md).
+// Scheme: https://docs.stripe.com/webhooks#verify-manually
 #pragma once
 
 #include <cstddef>
@@ -39,8 +40,8 @@ enum class signature_error : std::uint8_t {
 
 // A well-formed header. The views point into the field that was parsed.
 struct signature_header {
-    std::string_view timestamp_text; // as written: this is what is hashed
-    std::int64_t timestamp = 0;      // seconds since the epoch
+    std::string_view timestamp_text;          // as written: this is what is hashed
+    std::int64_t timestamp = 0;               // seconds since the epoch
     std::vector<std::string_view> candidates; // v1 values of 64 lower-case hex digits
 };
 
@@ -57,18 +58,20 @@ struct verdict {
     std::size_t secret = 0; // which configured secret matched, if error is none, too_old or too_new
 };
 
-// Keeps one keyed HMAC context per secret. Not for two threads at once.
+// Keeps one keyed HMAC context per secret, not the secret. Not for two threads at once.
+// Throws std::runtime_error if OpenSSL cannot compute (no memory, no HMAC).
 class verifier {
   public:
     // nullopt: no secret, an empty secret, one with white space, or a tolerance below 1 (bad_config).
-    [[nodiscard]] static std::optional<verifier> make(std::span<const std::string> secrets,
-                                                      std::int64_t tolerance_seconds = default_tolerance_seconds);
+    [[nodiscard]] static std::optional<verifier>
+    make(std::span<const std::string> secrets, std::int64_t tolerance_seconds = default_tolerance_seconds);
     verifier(verifier&&) noexcept;
     verifier& operator=(verifier&&) noexcept;
     ~verifier();
 
     // Every secret is tried against every candidate, in constant time, without an early exit; then the time.
-    [[nodiscard]] verdict verify(const signature_header& header, std::string_view body, std::int64_t now_seconds);
+    [[nodiscard]] verdict verify(const signature_header& header, std::string_view body,
+                                 std::int64_t now_seconds);
 
     [[nodiscard]] std::size_t secret_count() const noexcept;
 
@@ -79,6 +82,7 @@ class verifier {
 };
 
 // The header that Stripe would send: for tests, the demo and the benchmark.
-[[nodiscard]] std::string sign(std::string_view secret, std::string_view body, std::int64_t timestamp_seconds);
+[[nodiscard]] std::string sign(std::string_view secret, std::string_view body,
+                               std::int64_t timestamp_seconds);
 
 } // namespace tokenledger::webhook

@@ -15,7 +15,8 @@ namespace tokenledger::webhook {
 struct endpoint_policy {
     std::string path;
     bool livemode = true;
-    std::set<std::string, std::less<>> accounts; // connected accounts accepted here; empty: the own account only
+    // Connected accounts accepted here; empty: the own account only.
+    std::set<std::string, std::less<>> accounts;
 };
 
 // Nothing for the ledger: a thin event.
@@ -25,6 +26,8 @@ struct thin_event {
 
 using translation = std::variant<thin_event, ledger::stripe_command>;
 
+// A payment that is clearly not ours is ignored even if the envelope is ambiguous or says no livemode; any
+// other payment_intent.succeeded with such an envelope is parked as bad_payload: nothing is silently dropped.
 // The command carries a copy of `body` and `signature_header` as evidence, unless it is ignored.
 [[nodiscard]] translation translate(const event& what, const endpoint_policy& endpoint, const catalog& prices,
                                     std::string_view signature_header, std::string_view body);

@@ -1,0 +1,39 @@
+// What a payment buys, by the catalogue.
+#include "webhook/catalog.hpp"
+
+namespace tokenledger::webhook {
+namespace {
+
+appraisal refuse(ledger::reason why) {
+    return {.refused = why, .tokens = 0};
+}
+
+} // namespace
+
+appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quantity, std::int64_t amount,
+                   std::string_view currency) {
+    const auto found = from.packs.find(pack);
+    if (found == from.packs.end()) {
+        return refuse(ledger::reason::unknown_pack);
+    }
+    const auto price = found->second.prices.find(currency);
+    if (price == found->second.prices.end()) {
+        return refuse(ledger::reason::currency_mismatch);
+    }
+    if (amount ==
+        0) { // a full discount; said apart from a wrong amount, because it happens without any fault
+        return refuse(ledger::reason::zero_amount);
+    }
+    // Checked although a catalogue within its limits cannot overflow: a wrong product would be wrong money.
+    std::int64_t required = 0;
+    std::int64_t tokens = 0;
+    if (__builtin_mul_overflow(price->second.minimum, quantity, &required) || amount < required) {
+        return refuse(ledger::reason::amount_mismatch);
+    }
+    if (__builtin_mul_overflow(found->second.tokens, quantity, &tokens)) {
+        return refuse(ledger::reason::amount_mismatch);
+    }
+    return {.refused = ledger::reason::none, .tokens = tokens};
+}
+
+} // namespace tokenledger::webhook
