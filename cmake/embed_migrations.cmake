@@ -1,6 +1,7 @@
 # Writes OUTPUT, a C++ file that holds the SQL files FILES: ledger::known_migrations(), sorted by version.
 # cmake -DFILES=a.sql;b.sql -DOUTPUT=migrations.cpp -P embed_migrations.cmake
 
+cmake_minimum_required(VERSION 3.25)
 # The longest string literal that every compiler must take is 65536 characters; pieces are joined by the compiler.
 set(piece_length 8000)
 
