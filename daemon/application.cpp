@@ -1,0 +1,221 @@
+// Order of members is order of construction; its reverse is the shutdown.
+#include "application.hpp"
+
+#include "http_server.hpp"
+#include "log.hpp"
+#include "metrics.hpp"
+#include "webhook_service.hpp"
+
+#include "ledger/postgres.hpp"
+#include "ledger/writer.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <thread>
+
+namespace tokenledger::daemon {
+
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+// Descriptors that are not connections of the webhook: database, log, timers, listeners.
+constexpr rlim_t reserved_descriptors = 64;
+// Between two attempts to reach the database when starting.
+constexpr std::chrono::milliseconds start_retry_delay{1000};
+
+ledger::postgres_options postgres_options_of(const config& with, const std::string& url) {
+    return {.url = url,
+            .statement_timeout = with.database.statement_timeout,
+            .connect_timeout = with.database.connect_timeout};
+}
+
+http_limits limits_of(const webhook_config& with) {
+    return {.max_header_bytes = with.max_header_bytes,
+            .max_body_bytes = with.max_body_bytes,
+            .max_body_bytes_in_flight = with.max_body_bytes_in_flight,
+            .max_connections = with.max_connections,
+            .request_timeout = with.request_timeout,
+            .idle_timeout = with.idle_timeout,
+            .drain_timeout = with.drain_timeout};
+}
+
+std::vector<tcp::endpoint> endpoints_of(const webhook_config& with) {
+    std::vector<tcp::endpoint> addresses;
+    for (const listen_address& each : with.listen)
+        addresses.emplace_back(asio::ip::make_address(each.host), each.port);
+    return addresses;
+}
+
+// As many descriptors as the system allows; no more connections than there are descriptors for.
+std::int64_t connections_within_limits(std::int64_t wanted) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return wanted;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= static_cast<rlim_t>(wanted) + reserved_descriptors)
+        return wanted;
+    const auto possible = static_cast<std::int64_t>(limit.rlim_cur > 2 * reserved_descriptors
+                                                        ? limit.rlim_cur - reserved_descriptors
+                                                        : reserved_descriptors);
+    log::warn("max_connections lowered to the limit of open files",
+              {{"wanted", wanted}, {"possible", possible}});
+    return possible;
+}
+
+std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
+    std::vector<std::unique_ptr<ledger::store>> stores;
+    for (std::int64_t i = 0; i < with.database.connections; ++i)
+        stores.push_back(ledger::make_postgres_store(postgres_options_of(with, with.database.url)));
+    return stores;
+}
+
+std::int64_t seconds_since_epoch() {
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+class application {
+  public:
+    application(const config& with, const config_source& source)
+        : config_(with),
+          source_(source),
+          signals_(io_, SIGTERM, SIGINT, SIGHUP),
+          writer_({.max_batch = static_cast<std::size_t>(with.database.max_batch),
+                   .queue_limit = static_cast<std::size_t>(with.database.queue_limit)},
+                  make_stores(with), [this](const ledger::batch_report& report) { observe(report); }),
+          service_(with, writer_, metrics_, seconds_since_epoch) {}
+
+    int run() {
+        await_signal();
+        if (const int status = await_schema(); status != exit_ok || stopping_)
+            return status;
+        http_limits limits = limits_of(config_.webhook);
+        limits.max_connections = connections_within_limits(limits.max_connections);
+        server_.emplace(io_, "webhook", endpoints_of(config_.webhook), service_.functions(), limits);
+        server_->start();
+        io_.run();
+        writer_.stop();
+        log::info("stopped");
+        return exit_ok;
+    }
+
+  private:
+    // A database that is away is waited for; a schema that this program does not know is not touched.
+    int await_schema() {
+        while (!stopping_) {
+            try {
+                const auto schema =
+                    ledger::inspect_schema(postgres_options_of(config_, config_.database.url));
+                if (schema.state == ledger::schema_state::current)
+                    return exit_ok;
+                log::error("schema", {{"detail", schema.detail}});
+                return exit_config;
+            } catch (const ledger::store_error& error) {
+                log::warn("database unavailable, trying again", {{"error", error.what()}});
+            }
+            io_.run_for(start_retry_delay);
+            io_.restart();
+        }
+        return exit_ok;
+    }
+
+    void await_signal() {
+        signals_.async_wait([this](const boost::system::error_code& error, int number) {
+            if (error)
+                return;
+            if (number == SIGHUP) {
+                reload();
+                return await_signal();
+            }
+            stop();
+        });
+    }
+
+    void stop() {
+        stopping_ = true;
+        if (!server_)
+            return;
+        log::info("draining");
+        server_->drain([] {});
+    }
+
+    // A bad new file keeps the old configuration running, and says so.
+    void reload() {
+        auto read = load_config(source_.file, source_.credentials_directory);
+        if (const auto* errors = std::get_if<std::vector<config_error>>(&read)) {
+            for (const config_error& each : *errors)
+                log::error("reload refused", {{"error", to_string(each)}});
+            return;
+        }
+        service_.reload(std::get<config>(read));
+        log::set_level(std::get<config>(read).log.level);
+        log::info("reloaded", {{"file", source_.file.string()}});
+    }
+
+    void observe(const ledger::batch_report& report) {
+        if (report.committed) {
+            metrics_.observe("tokenledger_batch_size", {}, static_cast<double>(report.commands));
+            metrics_.observe("tokenledger_commit_duration_seconds", {},
+                             std::chrono::duration<double>(report.duration).count());
+            metrics_.set("tokenledger_database_up", {}, 1);
+            return;
+        }
+        if (report.failure == ledger::store_failure::unavailable)
+            metrics_.set("tokenledger_database_up", {}, 0);
+        log::warn("batch failed", {{"commands", report.commands},
+                                   {"failure", ledger::to_string(report.failure)},
+                                   {"error", report.detail}});
+    }
+
+    config config_;
+    config_source source_;
+    metrics metrics_;
+    asio::io_context io_{1};
+    asio::signal_set signals_;
+    ledger::writer writer_;
+    webhook_service service_;
+    std::optional<http_server> server_;
+    bool stopping_ = false;
+};
+
+} // namespace
+
+int serve(const config& with, const config_source& source) {
+    log::set_level(with.log.level);
+    try {
+        return application(with, source).run();
+    } catch (const std::exception& error) {
+        log::error("cannot serve", {{"error", error.what()}});
+        return exit_failure;
+    }
+}
+
+int migrate(const config& with) {
+    const std::string& url =
+        with.database.migrate_url.empty() ? with.database.url : with.database.migrate_url;
+    try {
+        const auto applied = ledger::migrate(postgres_options_of(with, url));
+        for (const ledger::applied_migration& each : applied)
+            log::info("migrated", {{"version", each.version}, {"name", each.name}});
+        if (applied.empty())
+            log::info("schema is up to date");
+        return exit_ok;
+    } catch (const ledger::migration_refused& error) {
+        log::error("migration refused", {{"error", error.what()}});
+        return exit_config;
+    } catch (const std::exception& error) {
+        log::error("migration failed", {{"error", error.what()}});
+        return exit_failure;
+    }
+}
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,26 @@
+// The composition root: builds the parts top-down, runs them, and lets them die in reverse.
+#pragma once
+
+#include "config.hpp"
+
+#include <filesystem>
+
+namespace tokenledger::daemon {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failure = 1;
+inline constexpr int exit_config = 78; // EX_CONFIG of sysexits.h: starting again will not help
+
+// Where a configuration came from, so that SIGHUP can read it again.
+struct config_source {
+    std::filesystem::path file;
+    std::filesystem::path credentials_directory; // empty: relative secrets lie beside the file
+};
+
+// Serves until SIGTERM or SIGINT has drained it. Returns the exit status.
+[[nodiscard]] int serve(const config& with, const config_source& source);
+
+// Brings the schema up to date. Returns the exit status.
+[[nodiscard]] int migrate(const config& with);
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,59 @@
+// One connection: reads requests, hands them to the service, writes replies, keeps every limit.
+#pragma once
+
+#include "byte_budget.hpp"
+#include "http_service.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <list>
+#include <memory>
+
+namespace tokenledger::daemon {
+
+class session_base;
+using session_list = std::list<std::shared_ptr<session_base>>;
+
+// What the sessions of one listener share. Everything here belongs to the I/O thread, except `bytes`.
+struct session_context {
+    http_service service;
+    http_limits limits;
+    byte_budget bytes;
+    session_list sessions;
+    bool draining = false;
+    std::function<void()> session_ended;
+
+    session_context(http_service serves, const http_limits& within)
+        : service(std::move(serves)),
+          limits(within),
+          bytes(within.max_body_bytes_in_flight) {}
+};
+
+// A session as the server sees it. A sweep over all sessions enforces the deadlines: a session that moves
+// from one phase to the next only writes down a new one.
+class session_base {
+  public:
+    virtual ~session_base() = default;
+
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
+    [[nodiscard]] bool idle() const noexcept { return idle_; }
+
+    // Breaks off what the session waits for; the session decides what that means.
+    virtual void interrupt() = 0;
+    void expire() {
+        expired_ = true;
+        interrupt();
+    }
+
+  protected:
+    std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+    bool idle_ = false;
+    bool expired_ = false;
+};
+
+// Serves one connection until it ends. `refuse`: answers 503 for want of a free connection, and closes.
+void start_session(std::shared_ptr<session_context> context, boost::asio::ip::tcp::socket socket,
+                   bool refuse);
+
+} // namespace tokenledger::daemon

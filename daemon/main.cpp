@@ -1,0 +1,55 @@
+// The command line of tokenledgerd.
+#include "application.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+namespace daemon_ns = tokenledger::daemon;
+
+constexpr int exit_usage = 2;
+
+daemon_ns::config_source source_of(const std::string& file) {
+    const char* credentials =
+        std::getenv("CREDENTIALS_DIRECTORY"); // NOLINT(concurrency-mt-unsafe): one thread yet
+    return {.file = file, .credentials_directory = credentials != nullptr ? credentials : ""};
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App cli("Receives Stripe webhooks and keeps a token ledger in PostgreSQL.", "tokenledgerd");
+    cli.set_version_flag("--version", "tokenledgerd " TOKENLEDGER_VERSION);
+    cli.fallthrough();
+    cli.require_subcommand(0, 1);
+    std::string file = "/etc/tokenledger/tokenledgerd.toml";
+    cli.add_option("--config", file, "The configuration file")->capture_default_str();
+    cli.add_subcommand("serve", "Serve the webhook until SIGTERM (this is the default)");
+    const auto* migrate = cli.add_subcommand("migrate", "Bring the database's schema up to date");
+    const auto* check =
+        cli.add_subcommand("check-config", "Print every error of the configuration; exit 78 if any");
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error) == 0 ? daemon_ns::exit_ok : exit_usage;
+    }
+
+    std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end of the daemon
+    const auto source = source_of(file);
+    const auto read = daemon_ns::load_config(source.file, source.credentials_directory);
+    if (const auto* errors = std::get_if<std::vector<daemon_ns::config_error>>(&read)) {
+        for (const auto& each : *errors)
+            std::cerr << daemon_ns::to_string(each) << '\n';
+        return daemon_ns::exit_config;
+    }
+    const auto& config = std::get<daemon_ns::config>(read);
+    if (check->parsed()) {
+        std::cout << file << ": the configuration is good\n";
+        return daemon_ns::exit_ok;
+    }
+    return migrate->parsed() ? daemon_ns::migrate(config) : daemon_ns::serve(config, source);
+}

@@ -1,0 +1,157 @@
+// The table of metrics and their rendering.
+#include "metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <cstdio>
+#include <span>
+
+namespace tokenledger::daemon {
+
+namespace {
+
+enum class kind : std::uint8_t { counter, gauge, histogram };
+
+struct definition {
+    std::string_view name;
+    kind type = kind::counter;
+    std::string_view help;
+    std::span<const double> bounds{};
+};
+
+constexpr std::array<double, 12> seconds_bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                0.05,   0.1,   0.25,   0.5,   1,    5};
+constexpr std::array<double, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 1024};
+
+const std::array<definition, 8> definitions{{
+    {.name = "tokenledger_webhook_events_total",
+     .help = "Verified events by what became of them and by Stripe's type."},
+    {.name = "tokenledger_webhook_rejected_total",
+     .help = "Requests refused before or at verification, by reason."},
+    {.name = "tokenledger_webhook_secret_last_used_timestamp_seconds",
+     .type = kind::gauge,
+     .help = "When a signing secret, by its place in the configuration, last verified an event."},
+    {.name = "tokenledger_ledger_transactions_total", .help = "Rows added to token_transactions."},
+    {.name = "tokenledger_commit_duration_seconds",
+     .type = kind::histogram,
+     .help = "Time of one batch from its first statement to the answer of COMMIT.",
+     .bounds = seconds_bounds},
+    {.name = "tokenledger_request_duration_seconds",
+     .type = kind::histogram,
+     .help = "Time from the first byte of a request to the end of its reply.",
+     .bounds = seconds_bounds},
+    {.name = "tokenledger_batch_size",
+     .type = kind::histogram,
+     .help = "Commands in one committed batch.",
+     .bounds = batch_bounds},
+    {.name = "tokenledger_database_up",
+     .type = kind::gauge,
+     .help = "1 if the last batch reached the database, 0 if not."},
+}};
+
+const definition* find(std::string_view name) {
+    const auto at = std::find_if(definitions.begin(), definitions.end(),
+                                 [&](const definition& each) { return each.name == name; });
+    assert(at != definitions.end());
+    return at == definitions.end() ? nullptr : &*at;
+}
+
+std::string rendered(metrics::labels with) {
+    std::string text;
+    for (const auto& [name, value] : with) {
+        text += text.empty() ? "" : ",";
+        text.append(name).append("=\"");
+        for (const char c : value) {
+            if (c == '\n')
+                text += "\\n";
+            else if (c == '"' || c == '\\')
+                text.append(1, '\\').append(1, c);
+            else
+                text += c;
+        }
+        text += '"';
+    }
+    return text;
+}
+
+std::string number(double value) {
+    std::array<char, 40> text{};
+    const bool whole = std::abs(value) < 1e15 && std::floor(value) == value;
+    std::snprintf(text.data(), text.size(), whole ? "%.0f" : "%.9g", value);
+    return text.data();
+}
+
+std::string sample(std::string_view name, std::string_view suffix, std::string_view with, double value) {
+    std::string line(name);
+    line += suffix;
+    if (!with.empty())
+        line.append("{").append(with).append("}");
+    return line.append(" ").append(number(value)).append("\n");
+}
+
+} // namespace
+
+void metrics::count(std::string_view family, labels with, std::uint64_t times) {
+    const std::lock_guard hold(guard_);
+    families_[std::string(family)].numbers[rendered(with)] += static_cast<double>(times);
+}
+
+void metrics::set(std::string_view family, labels with, double value) {
+    const std::lock_guard hold(guard_);
+    families_[std::string(family)].numbers[rendered(with)] = value;
+}
+
+void metrics::observe(std::string_view family, labels with, double value) {
+    const definition* of = find(family);
+    if (of == nullptr)
+        return;
+    const std::lock_guard hold(guard_);
+    histogram& into = families_[std::string(family)].histograms[rendered(with)];
+    into.buckets.resize(of->bounds.size() + 1);
+    const auto at = std::lower_bound(of->bounds.begin(), of->bounds.end(), value);
+    ++into.buckets[static_cast<std::size_t>(at - of->bounds.begin())];
+    into.sum += value;
+    ++into.count;
+}
+
+double metrics::value(std::string_view family, labels with) const {
+    const std::lock_guard hold(guard_);
+    const auto of = families_.find(family);
+    if (of == families_.end())
+        return 0;
+    const auto at = of->second.numbers.find(rendered(with));
+    return at == of->second.numbers.end() ? 0 : at->second;
+}
+
+std::string metrics::render() const {
+    constexpr std::array<std::string_view, 3> type_names{"counter", "gauge", "histogram"};
+    const std::lock_guard hold(guard_);
+    std::string text;
+    for (const definition& each : definitions) {
+        const auto of = families_.find(each.name);
+        if (of == families_.end())
+            continue;
+        text.append("# HELP ").append(each.name).append(" ").append(each.help).append("\n");
+        text.append("# TYPE ").append(each.name).append(" ");
+        text.append(type_names[static_cast<std::size_t>(each.type)]).append("\n");
+        for (const auto& [with, value] : of->second.numbers)
+            text += sample(each.name, "", with, value);
+        for (const auto& [with, values] : of->second.histograms) {
+            const std::string comma = with.empty() ? "" : with + ",";
+            std::uint64_t below = 0;
+            for (std::size_t i = 0; i < values.buckets.size(); ++i) {
+                below += values.buckets[i];
+                const std::string bound = i < each.bounds.size() ? number(each.bounds[i]) : "+Inf";
+                text +=
+                    sample(each.name, "_bucket", comma + "le=\"" + bound + "\"", static_cast<double>(below));
+            }
+            text += sample(each.name, "_sum", with, values.sum);
+            text += sample(each.name, "_count", with, static_cast<double>(values.count));
+        }
+    }
+    return text;
+}
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,246 @@
+// The order of the contract's first table, as far as it is decided before the ledger.
+#include "webhook_service.hpp"
+
+#include "log.hpp"
+
+#include "webhook/event.hpp"
+#include "webhook/translate.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace tokenledger::daemon {
+
+namespace {
+
+namespace http = boost::beast::http;
+using steady = std::chrono::steady_clock;
+
+std::string_view path_of(const http_head& head) {
+    const std::string_view target = head.target();
+    return target.substr(0, target.find('?'));
+}
+
+webhook::parsed_signature signature_of(const http_head& head) {
+    std::vector<std::string_view> fields;
+    const auto range = head.equal_range("Stripe-Signature");
+    for (auto field = range.first; field != range.second; ++field)
+        fields.emplace_back(field->value());
+    return webhook::parse_signature(fields);
+}
+
+http_reply to_http(webhook::reply reply) {
+    return {.status = reply.status,
+            .body = std::move(reply.body),
+            .retry_after_seconds = reply.retry_after ? webhook::retry_after_seconds : 0};
+}
+
+std::string_view to_string(http_fault what) {
+    switch (what) {
+    case http_fault::malformed:
+        return "malformed_request";
+    case http_fault::header_too_large:
+        return "header_too_large";
+    case http_fault::timeout:
+        return "timeout";
+    case http_fault::body_too_large:
+        return "body_too_large";
+    case http_fault::encoding:
+        return "content_encoding";
+    case http_fault::no_memory:
+        return "no_memory";
+    case http_fault::no_connection:
+        return "no_connection";
+    }
+    return "unknown";
+}
+
+unsigned status_of(http_fault what) {
+    switch (what) {
+    case http_fault::malformed:
+        return 400;
+    case http_fault::header_too_large:
+        return 431;
+    case http_fault::timeout:
+        return 408;
+    case http_fault::body_too_large:
+        return 413;
+    case http_fault::encoding:
+        return 415;
+    case http_fault::no_memory:
+    case http_fault::no_connection:
+        return 503;
+    }
+    return 503;
+}
+
+// What one line of the log says of an event, whatever became of it.
+void log_event(const ledger::stripe_event& event, const webhook::reply& reply, const ledger::outcome* outcome,
+               steady::duration took) {
+    const auto* posted = outcome != nullptr && outcome->posted ? &*outcome->posted : nullptr;
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    log::info("event",
+              {{"event", event.id},
+               {"type", event.type},
+               {"payment_intent", event.payment_intent_id},
+               {"result", reply.result},
+               {"reason", reply.reason},
+               {"user", posted != nullptr ? posted->user_id : std::string()},
+               {"tokens", posted != nullptr ? std::to_string(posted->token_amount) : std::string()},
+               {"balance", posted != nullptr ? std::to_string(posted->balance_after) : std::string()},
+               {"status", reply.status},
+               {"duration_us", us}});
+}
+
+} // namespace
+
+struct webhook_service::endpoint {
+    webhook::endpoint_policy policy;
+    webhook::catalog prices;
+    webhook::verifier verifier;
+};
+
+webhook_service::webhook_service(const config& from, ledger::entry& ledger, metrics& counters, wall_clock now)
+    : ledger_(ledger),
+      counters_(counters),
+      now_(std::move(now)),
+      endpoints_(make_endpoints(from)),
+      rejections_(from.log.rejections_per_minute) {
+}
+
+webhook_service::~webhook_service() = default;
+
+webhook_service::endpoint_map webhook_service::make_endpoints(const config& from) {
+    endpoint_map made;
+    for (const endpoint_config& each : from.webhook.endpoints) {
+        auto verifier = webhook::verifier::make(each.secrets, from.webhook.tolerance_seconds);
+        const auto prices = from.catalogs.find(each.catalog);
+        if (!verifier || prices == from.catalogs.end())
+            throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
+        made.emplace(each.policy.path, endpoint{each.policy, prices->second, std::move(*verifier)});
+    }
+    return made;
+}
+
+void webhook_service::reload(const config& from) {
+    endpoints_ = make_endpoints(from);
+}
+
+http_service webhook_service::functions() {
+    return {
+        .admit = [this](const http_head& head) { return admit(head); },
+        .handle =
+            [this](const http_head& head, std::string body, steady::time_point deadline, respond_fn respond) {
+                return handle(head, std::move(body), deadline, std::move(respond));
+            },
+        .fault = [this](http_fault what) { return fault(what); },
+        .replied =
+            [this](unsigned status, steady::duration took) {
+                counters_.observe("tokenledger_request_duration_seconds",
+                                  {{"listener", "webhook"}, {"status", std::to_string(status)}},
+                                  std::chrono::duration<double>(took).count());
+            }};
+}
+
+std::optional<http_reply> webhook_service::admit(const http_head& head) {
+    if (!endpoints_.contains(path_of(head)))
+        return reject(to_http(webhook::rejected_reply(404)), "not_found");
+    if (head.method() != http::verb::post) {
+        http_reply reply = to_http(webhook::rejected_reply(405));
+        reply.allow = "POST";
+        return reject(std::move(reply), "method");
+    }
+    const auto signature = signature_of(head);
+    if (signature.error != webhook::signature_error::none)
+        return reject(to_http(webhook::rejected_reply(400)), webhook::to_string(signature.error));
+    return std::nullopt;
+}
+
+http_service::handled webhook_service::handle(const http_head& head, std::string body,
+                                              steady::time_point deadline, respond_fn respond) {
+    const auto at = endpoints_.find(path_of(head));
+    const auto signature = signature_of(head);
+    if (at == endpoints_.end()) // a reload has taken it away since admit
+        return {.now = reject(to_http(webhook::rejected_reply(404)), "not_found"), .otherwise = {}};
+    endpoint& door = at->second;
+
+    const auto now = now_();
+    const webhook::verdict verdict = door.verifier.verify(signature.header, body, now);
+    if (verdict.error != webhook::signature_error::none)
+        return {.now = reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error)),
+                .otherwise = {}};
+    counters_.set("tokenledger_webhook_secret_last_used_timestamp_seconds",
+                  {{"endpoint", door.policy.path}, {"secret", std::to_string(verdict.secret)}},
+                  static_cast<double>(now));
+
+    webhook::parsed_event parsed = webhook::parse_event(body);
+    if (!parsed.event) {
+        log::error("bad_event", {{"endpoint", door.policy.path}, {"why", parsed.why}});
+        counters_.count("tokenledger_webhook_rejected_total", {{"reason", "bad_event"}});
+        return {.now = to_http(webhook::bad_event_reply()), .otherwise = {}};
+    }
+    auto translated =
+        webhook::translate(*parsed.event, door.policy, door.prices, head["Stripe-Signature"], body);
+    const auto type = webhook::to_string(parsed.event->type);
+    if (const auto* thin = std::get_if<webhook::thin_event>(&translated)) {
+        const webhook::reply reply = webhook::thin_event_reply(thin->handled, parsed.event->id);
+        counters_.count("tokenledger_webhook_events_total", {{"result", reply.result}, {"type", type}});
+        if (thin->handled)
+            return {.now = reject(to_http(reply), "thin_event", parsed.event->id), .otherwise = {}};
+        return {.now = to_http(reply), .otherwise = {}};
+    }
+    return submit(std::get<ledger::stripe_command>(std::move(translated)), std::string(type), deadline,
+                  std::move(respond));
+}
+
+http_service::handled webhook_service::submit(ledger::stripe_command command, std::string type,
+                                              steady::time_point deadline, respond_fn respond) {
+    // What the log and the reply need of the event outlives the command; the evidence does not.
+    auto event = std::make_shared<ledger::stripe_event>();
+    event->id = command.event.id;
+    event->type = command.event.type;
+    event->payment_intent_id = command.event.payment_intent_id;
+
+    const webhook::reply unavailable = webhook::unavailable_reply(event->id);
+    auto settled = [this, event, type, begun = steady::now(),
+                    respond = std::move(respond)](const ledger::settlement& settlement) {
+        const auto* outcome = std::get_if<ledger::outcome>(&settlement);
+        const webhook::reply reply = outcome != nullptr ? webhook::reply_for(*outcome, event->id)
+                                                        : webhook::unavailable_reply(event->id);
+        counters_.count("tokenledger_webhook_events_total", {{"result", reply.result}, {"type", type}});
+        if (outcome != nullptr && outcome->posted)
+            counters_.count("tokenledger_ledger_transactions_total",
+                            {{"type", "purchase"}, {"source", "token_pack"}});
+        log_event(*event, reply, outcome, steady::now() - begun);
+        respond(to_http(reply));
+    };
+    const ledger::admission taken = ledger_.submit(std::move(command), deadline, std::move(settled));
+    if (taken == ledger::admission::accepted)
+        return {.now = std::nullopt, .otherwise = to_http(unavailable)};
+
+    counters_.count("tokenledger_webhook_events_total", {{"result", unavailable.result}, {"type", type}});
+    return {.now = reject(to_http(unavailable),
+                          taken == ledger::admission::queue_full ? "queue_full" : "stopping", event->id),
+            .otherwise = {}};
+}
+
+http_reply webhook_service::fault(http_fault what) {
+    const unsigned status = status_of(what);
+    http_reply reply =
+        to_http(status == 503 ? webhook::unavailable_reply({}) : webhook::rejected_reply(status));
+    return reject(std::move(reply), to_string(what));
+}
+
+// Counts and logs; the reply itself never tells a stranger why.
+http_reply webhook_service::reject(http_reply reply, std::string_view reason, std::string_view detail) {
+    counters_.count("tokenledger_webhook_rejected_total", {{"reason", reason}});
+    const auto line = rejections_.next(steady::now());
+    if (line.write)
+        log::warn("rejected", {{"reason", reason},
+                               {"event", detail},
+                               {"status", reply.status},
+                               {"suppressed", line.suppressed > 0 ? std::to_string(line.suppressed) : ""}});
+    return reply;
+}
+
+} // namespace tokenledger::daemon

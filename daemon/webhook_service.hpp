@@ -1,0 +1,61 @@
+// The webhook as an HTTP service: verify, parse, translate, submit; then commit, then answer.
+#pragma once
+
+#include "config.hpp"
+#include "http_service.hpp"
+#include "metrics.hpp"
+#include "rejection_log.hpp"
+
+#include "ledger/entry.hpp"
+#include "webhook/reply.hpp"
+#include "webhook/signature.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tokenledger::daemon {
+
+// Seconds since the epoch: the clock that signatures are held against.
+using wall_clock = std::function<std::int64_t()>;
+
+class webhook_service {
+  public:
+    // `ledger` and `counters` outlive the service and every reply it still owes. Throws std::invalid_argument
+    // if an endpoint's secrets cannot be used (load_config has refused such already).
+    webhook_service(const config& from, ledger::entry& ledger, metrics& counters, wall_clock now);
+    ~webhook_service();
+    webhook_service(const webhook_service&) = delete;
+    webhook_service& operator=(const webhook_service&) = delete;
+
+    // Endpoints, secrets and catalogues of `from` from now on; requests under way are not touched.
+    void reload(const config& from);
+
+    // The functions keep a reference to this object. They run on the I/O thread.
+    [[nodiscard]] http_service functions();
+
+  private:
+    struct endpoint;
+    using endpoint_map = std::map<std::string, endpoint, std::less<>>;
+
+    [[nodiscard]] static endpoint_map make_endpoints(const config& from);
+    [[nodiscard]] std::optional<http_reply> admit(const http_head& head);
+    [[nodiscard]] http_service::handled handle(const http_head& head, std::string body,
+                                               std::chrono::steady_clock::time_point deadline,
+                                               respond_fn respond);
+    [[nodiscard]] http_service::handled submit(ledger::stripe_command command, std::string type,
+                                               std::chrono::steady_clock::time_point deadline,
+                                               respond_fn respond);
+    [[nodiscard]] http_reply fault(http_fault what);
+    [[nodiscard]] http_reply reject(http_reply reply, std::string_view reason, std::string_view detail = {});
+
+    ledger::entry& ledger_;
+    metrics& counters_;
+    wall_clock now_;
+    endpoint_map endpoints_;
+    rejection_log rejections_;
+};
+
+} // namespace tokenledger::daemon
