@@ -1,0 +1,168 @@
+"""The house style, as far as a machine can hold it. CONTRIBUTING.md says what a person should hold."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDERS = (".ci", "admin", "bench", "cmake", "daemon", "debian", "docs", "ledger", "migrations", "systemd",
+           "tests", "tools", "webhook")
+SKIPPED_FOLDERS = {"node_modules", "__pycache__", "build", ".git"}
+CPP = {".cpp", ".hpp"}
+CODE = CPP | {".py", ".bash", ".sh", ".sql", ".cmake"}
+MAX_LINES = 400
+MAX_COLUMNS = 110
+RAW_STRING = re.compile(r'R"(\w*)\(.*?\)\1"', re.DOTALL)
+CLANG_FORMAT_VERSION = "14"  # another one formats differently
+
+
+def text_files():
+    """Every file of the project as (path from the root, text); files that are no text are left out."""
+    found = [path for path in ROOT.iterdir() if path.is_file()]
+    for folder in FOLDERS:
+        for directory, folders, names in os.walk(ROOT / folder):
+            folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+            found += [pathlib.Path(directory, name) for name in sorted(names)]
+    for path in found:
+        try:
+            yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+FILES = list(text_files())
+
+
+def is_code(path, text):
+    return path.suffix in CODE or path.name == "CMakeLists.txt" or text.startswith("#!")
+
+
+def lines_where(condition, choose=lambda path, text: True):
+    """"file:line: text" for every line that meets the condition, in the files that are chosen."""
+    return [f"{path}:{number}: {line.strip()[:100]}"
+            for path, text in FILES if choose(path, text)
+            for number, line in enumerate(text.splitlines(), 1) if condition(line)]
+
+
+def includes(pattern, choose):
+    matcher = re.compile(r'\s*#\s*include\s*[<"]' + pattern)
+    return lines_where(matcher.match, lambda path, _: path.suffix in CPP and choose(path))
+
+
+class Tidy(unittest.TestCase):
+    maxDiff = None
+
+    def assert_none(self, found, rule):
+        self.assertFalse(found, "\n".join([rule, *found]))
+
+    def test_there_is_something_to_look_at(self):
+        self.assertIn(pathlib.Path("README.md"), [path for path, _ in FILES])
+        self.assertGreater(sum(path.suffix in CPP for path, _ in FILES), 20)
+
+    def test_libpqxx_is_included_by_one_file(self):
+        self.assert_none(includes("pqxx/", lambda path: path != pathlib.Path("ledger/pg.cpp")),
+                         "only ledger/pg.cpp includes libpqxx")
+
+    def test_no_sockets_in_webhook_and_ledger(self):
+        self.assert_none(includes("boost/(asio|beast)", lambda path: path.parts[0] in ("webhook", "ledger")),
+                         "Asio and Beast belong to daemon/")
+
+    def test_no_json_in_ledger_and_daemon(self):
+        self.assert_none(includes("rapidjson/", lambda path: path.parts[0] in ("ledger", "daemon")),
+                         "wire formats belong to webhook/ and admin/")
+
+    def test_no_include_climbs_out_of_its_folder(self):
+        self.assert_none(includes(r"\.\./", lambda path: True), "an include with ../ goes round the walls")
+
+    def test_a_cpp_file_opens_with_a_comment(self):
+        self.assert_none([str(path) for path, text in FILES
+                          if path.suffix in CPP and not text.startswith("// ")],
+                         "the first lines of a file say what lives in it")
+
+    def test_a_header_is_included_once(self):
+        self.assert_none([str(path) for path, text in FILES
+                          if path.suffix == ".hpp" and "#pragma once" not in text],
+                         "a header has #pragma once")
+
+    def test_no_file_is_too_long(self):
+        self.assert_none([f"{path}: {text.count(chr(10))} lines" for path, text in FILES
+                          if is_code(path, text) and text.count("\n") > MAX_LINES],
+                         f"a file has at most {MAX_LINES} lines; one that needs more holds two things")
+
+    def test_no_line_is_too_long(self):
+        # Left out: SQL (a COMMENT is one string, and a migration does not change once it is applied), and the
+        # text inside C++ raw strings.
+        found = []
+        for path, text in FILES:
+            if not is_code(path, text) or path.suffix == ".sql":
+                continue
+            code = RAW_STRING.sub(lambda match: "\n" * match.group().count("\n"), text)
+            found += [f"{path}:{number}: {len(line)} characters"
+                      for number, line in enumerate(code.splitlines(), 1) if len(line) > MAX_COLUMNS]
+        self.assert_none(found, f"a line of code has at most {MAX_COLUMNS} characters")
+
+    def test_no_tabs(self):
+        makefile = pathlib.Path("debian/rules")
+        self.assert_none(lines_where(lambda line: "\t" in line, lambda path, _: path != makefile),
+                         "blanks, not tabs")
+
+    def test_no_blanks_at_the_end_of_a_line(self):
+        self.assert_none(lines_where(lambda line: line != line.rstrip()),
+                         "no blanks at the end of a line")
+
+    def test_no_machine_paths(self):
+        # Written so that this file does not match itself.
+        machine = re.compile(r"(^|[^A-Za-z0-9_.-])/(wor[k]|far[m])/|/roo[t]/|/home/[a-z]")
+        self.assert_none(lines_where(machine.search), "a path of one machine means nothing on another")
+
+    def test_no_package_hosts(self):
+        hosts = re.compile(r'(deb|security|snapshot)\.debian\.or[g]|registry\.npmjs\.or[g]|pypi\.or[g]'
+                           r'|"resolved": *"https?:')
+        self.assert_none(lines_where(hosts.search), "where packages come from is the machine's business")
+
+    def test_migrations_are_named_by_time_and_record_themselves(self):
+        seen = {}
+        for path, text in FILES:
+            # A numbered file is a migration; what lies beside them is for the operator.
+            if path.parts[0] != "migrations" or not path.name[0].isdigit():
+                continue
+            with self.subTest(file=str(path)):
+                self.assertRegex(path.name, r"^\d{14}_[a-z0-9]+(_[a-z0-9]+)*\.sql$")
+                version = path.name[:14]
+                self.assertNotIn(version, seen, "two migrations of one version")
+                seen[version] = path
+                statements = [part for part in re.sub(r"--[^\n]*", "", text).split(";") if part.strip()]
+                self.assertIn("tokenledger.schema_migrations", statements[-1])
+                self.assertIn(f"'{version}'", statements[-1], "the last statement records the version")
+        self.assertTrue(seen, "there is a migration")
+
+    def test_scripts_can_be_run_and_are_well_formed(self):
+        for path, text in FILES:
+            if not text.startswith("#!") or path.parts[0] not in ("tools", ".ci", "debian"):
+                continue
+            with self.subTest(file=str(path)):
+                self.assertTrue(os.access(ROOT / path, os.X_OK), "a script has its run bit")
+                if "bash" in text.splitlines()[0]:
+                    said = subprocess.run(["bash", "-n", str(ROOT / path)], capture_output=True, text=True,
+                                          check=False)
+                    self.assertEqual(said.returncode, 0, said.stderr)
+                    self.assertIn("set -euo pipefail", text)
+
+    def test_cpp_is_formatted(self):
+        program = shutil.which(f"clang-format-{CLANG_FORMAT_VERSION}") or shutil.which("clang-format")
+        if not program:
+            self.skipTest("clang-format is not installed")
+        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        if not re.search(rf"version {CLANG_FORMAT_VERSION}\.", version):
+            self.skipTest(f"only version {CLANG_FORMAT_VERSION} decides, here is {version.strip()}")
+        files = [str(path) for path, _ in FILES if path.suffix in CPP]
+        said = subprocess.run([program, "--dry-run", "--Werror", *files], cwd=ROOT, capture_output=True,
+                              text=True, check=False)
+        wrong = sorted(set(re.findall(r"^(\S+?):\d+:\d+: error:", said.stderr, re.MULTILINE)))
+        self.assert_none(wrong, "run clang-format -i on these")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,146 @@
+"""The walls between the folders: an include that a target may not have must not compile, and must say why.
+
+Each probe is compiled with the command of one of the target's own files, from compile_commands.json.
+"""
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+import unittest
+
+COMPILE_COMMANDS = pathlib.Path(
+    os.environ.get("TOKENLEDGER_COMPILE_COMMANDS", "build/dev/compile_commands.json"))
+
+# What each library's wall says, and ways into the library: the main header, and some to reach for directly.
+LIBRARIES = {
+    "pqxx": ("libpqxx is seen by one file only",
+             ["pqxx/pqxx", "pqxx/connection", "pqxx/nontransaction", "pqxx/result", "pqxx/strconv",
+              "pqxx/except.hxx"]),
+    "asio": ("Asio belongs to daemon/",
+             ["boost/asio.hpp", "boost/asio/io_context.hpp", "boost/asio/ip/tcp.hpp",
+              "boost/asio/steady_timer.hpp", "boost/asio/post.hpp", "boost/asio/ssl.hpp"]),
+    "beast": ("Beast belongs to daemon/",
+              ["boost/beast.hpp", "boost/beast/core.hpp", "boost/beast/http.hpp",
+               "boost/beast/core/flat_buffer.hpp", "boost/beast/http/status.hpp"]),
+    "rapidjson": ("wire formats belong to webhook/ and admin/",
+                  ["rapidjson/rapidjson.h", "rapidjson/reader.h", "rapidjson/document.h",
+                   "rapidjson/writer.h", "rapidjson/stringbuffer.h", "rapidjson/error/en.h"]),
+}
+
+# target: (libraries behind a wall, headers of other folders out of its reach, headers that it may include)
+TARGETS = {
+    "tokenledger_ledger": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["webhook/event.hpp", "webhook/signature.hpp", "config.hpp"],
+        ["ledger/command.hpp", "ledger/plan.hpp", "ledger/writer.hpp"]),
+    "tokenledger_pg": (
+        ["asio", "beast", "rapidjson"],
+        ["webhook/event.hpp", "config.hpp"],
+        ["pqxx/pqxx", "ledger/store.hpp"]),
+    "tokenledger_postgres": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["webhook/event.hpp", "config.hpp"],
+        ["ledger/postgres.hpp"]),
+    "tokenledger_webhook": (
+        ["pqxx", "asio", "beast"],
+        ["ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "config.hpp"],
+        ["ledger/command.hpp", "ledger/entry.hpp", "webhook/translate.hpp", "rapidjson/reader.h"]),
+    "tokenledger_config": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["ledger/store.hpp", "ledger/postgres.hpp"],
+        ["config.hpp", "webhook/catalog.hpp"]),
+    "tokenledger_daemon": (
+        ["pqxx", "rapidjson"],
+        [],
+        ["boost/asio/io_context.hpp", "boost/beast/http/message.hpp", "config.hpp", "webhook/translate.hpp",
+         "ledger/writer.hpp", "ledger/postgres.hpp"]),
+    "tokenledgerd": (
+        ["pqxx", "rapidjson"],
+        [],
+        ["config.hpp", "ledger/postgres.hpp"]),
+}
+
+
+def command_of(target):
+    """The command of a file of the target, without launcher, input and output; and where to run it."""
+    for entry in json.loads(COMPILE_COMMANDS.read_text()):
+        if f"CMakeFiles/{target}.dir/" not in entry["command"]:
+            continue
+        words = shlex.split(entry["command"])
+        if os.path.basename(words[0]) == "ccache":
+            words = words[1:]
+        kept = []
+        skip = 0
+        for word in words:
+            if skip:
+                skip -= 1
+            elif word in ("-o", "-c"):
+                skip = 1
+            else:
+                kept.append(word)
+        return kept, entry["directory"]
+    raise AssertionError(f"no file of {target} in {COMPILE_COMMANDS}")
+
+
+def compile_include(target, header, mode):
+    """What the compiler says to a file that includes the header; `mode` is -E or -fsyntax-only."""
+    command, directory = command_of(target)
+    with tempfile.TemporaryDirectory() as scratch:
+        probe = os.path.join(scratch, "probe.cpp")
+        with open(probe, "w", encoding="ascii") as file:
+            file.write(f"#include <{header}>\n")
+        return subprocess.run([*command, mode, "-Wfatal-errors", "-o", os.devnull, probe], cwd=directory,
+                              env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True, check=False)
+
+
+class Walls(unittest.TestCase):
+    maxDiff = None
+
+
+def add(name, function):
+    setattr(Walls, "test_" + name.replace("/", "_").replace(".", "_"), function)
+
+
+def stops_at_the_wall(target, library):
+    def test(self):
+        reason, headers = LIBRARIES[library]
+        for header in headers:
+            with self.subTest(header=header):
+                said = compile_include(target, header, "-E")
+                self.assertNotEqual(said.returncode, 0, f"{target} can include <{header}>")
+                self.assertIn("wall: ", said.stderr)
+                self.assertIn(reason, said.stderr)
+    return test
+
+
+def cannot_see(target, header):
+    def test(self):
+        said = compile_include(target, header, "-E")
+        self.assertNotEqual(said.returncode, 0, f"{target} can include <{header}>")
+        self.assertIn(f"{header}: No such file or directory", said.stderr)
+    return test
+
+
+def compiles(target, header):
+    def test(self):
+        said = compile_include(target, header, "-fsyntax-only")
+        self.assertEqual(said.returncode, 0, said.stderr)
+    return test
+
+
+for _target, (_walled, _hidden, _allowed) in TARGETS.items():
+    for _library in _walled:
+        add(f"{_target}_stops_at_the_wall_of_{_library}", stops_at_the_wall(_target, _library))
+    for _header in _hidden:
+        add(f"{_target}_cannot_see_{_header}", cannot_see(_target, _header))
+    for _header in _allowed:
+        add(f"{_target}_may_include_{_header}", compiles(_target, _header))
+
+if __name__ == "__main__":
+    if not COMPILE_COMMANDS.exists():
+        print(f"{COMPILE_COMMANDS} is not there (CMAKE_EXPORT_COMPILE_COMMANDS is off): nothing to test with")
+        sys.exit(77)
+    unittest.main()
