@@ -11,13 +11,16 @@ endfunction()
 
 # Each list names headers that every way into the library passes through.
 _tokenledger_wall(pqxx "libpqxx is seen by one file only, ledger/pg.cpp"
-    pqxx/pqxx pqxx/connection pqxx/transaction pqxx/result pqxx/compiler-public.hxx pqxx/internal/header-pre.hxx)
+    pqxx/pqxx pqxx/connection pqxx/transaction pqxx/result
+    pqxx/compiler-public.hxx pqxx/internal/header-pre.hxx)
 _tokenledger_wall(asio "no sockets, timers or threads here: Asio belongs to daemon/"
     boost/asio.hpp boost/asio/detail/config.hpp)
 _tokenledger_wall(beast "no HTTP here: Beast belongs to daemon/"
     boost/beast.hpp boost/beast/core/detail/config.hpp)
-_tokenledger_wall(rapidjson "no JSON here: wire formats belong to webhook/ and admin/"
-    rapidjson/rapidjson.h)
+# RapidJSON's headers include each other by relative path, past any shadow: so each of them has its own.
+file(GLOB rapidjson_headers RELATIVE "${RAPIDJSON_INCLUDE_DIR}"
+    "${RAPIDJSON_INCLUDE_DIR}/rapidjson/*.h" "${RAPIDJSON_INCLUDE_DIR}/rapidjson/error/*.h")
+_tokenledger_wall(rapidjson "no JSON here: wire formats belong to webhook/ and admin/" ${rapidjson_headers})
 
 # tokenledger_wall_off(TARGET library...): TARGET may not include any header of these libraries.
 function(tokenledger_wall_off target)
