@@ -1,0 +1,140 @@
+# The processes that a round measures: PostgreSQL from outside, through psql and /proc, and the daemon.
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+
+TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
+
+
+class Failed(Exception):
+    """What was wrong, in words for the person at the terminal."""
+
+
+def cpu_us(pid, children=False):
+    """CPU time of a process; with `children` also of those it has reaped."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return sum(int(ticks) for ticks in fields[11 : 15 if children else 13]) * TICK_US
+
+
+def status_kb(pid, key):
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
+        for line in status:
+            if line.startswith(key + ":"):
+                return int(line.split()[1])
+    raise Failed(f"no {key} of process {pid}")
+
+
+class Postgres:
+    def __init__(self, url, data_directory):
+        self.url = url
+        with open(os.path.join(data_directory, "postmaster.pid"), encoding="ascii") as pid_file:
+            self.pid = int(pid_file.readline())
+
+    def url_of(self, database):
+        parts = urllib.parse.urlsplit(self.url)  # its own geturl() drops the // before an empty host
+        return f"{parts.scheme}://{parts.netloc}/{database}?{parts.query}"
+
+    def psql(self, sql, database="postgres"):
+        """The rows as lists of text."""
+        done = subprocess.run(
+            ["psql", "-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.url_of(database)],
+            input=sql, capture_output=True, text=True, timeout=600, check=False)
+        if done.returncode != 0:
+            raise Failed(f"psql: {done.stderr.strip()}")
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def value(self, sql, database="postgres"):
+        return self.psql(sql, database)[0][0]
+
+    def wal_bytes(self):
+        return int(self.value("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"))
+
+    def cpu_us(self):
+        """Of all its processes: a backend that ends moves from the first sum to what the postmaster has reaped."""
+        total = cpu_us(self.pid, children=True)
+        for entry in os.listdir("/proc"):
+            try:
+                if entry.isdigit() and status_kb(entry, "PPid") == self.pid:
+                    total += cpu_us(entry, children=True)
+            except (FileNotFoundError, ProcessLookupError, Failed):
+                continue  # ended while we looked
+        return total
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Daemon:
+    """tokenledgerd on a port of its own; stop() drains it."""
+
+    def __init__(self, program, directory, database_url, secret):
+        self.port = free_port()
+        self.secret_file = os.path.join(directory, "stripe-webhook-secret")
+        self.config = os.path.join(directory, "tokenledger.toml")
+        self.log = os.path.join(directory, "daemon.log")
+        self.program = program
+        self.process = None
+        with open(self.secret_file, "w", encoding="ascii", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+            file.write(secret + "\n")
+        with open(self.config, "w", encoding="ascii") as file:
+            file.write(f"""[database]
+url = "{database_url}"
+
+[webhook]
+listen = ["127.0.0.1:{self.port}"]
+
+[[webhook.endpoint]]
+path = "/stripe/webhook"
+secrets = ["{self.secret_file}"]
+livemode = true
+
+[catalog]
+[[catalog.pack]]
+id = "starter"
+tokens = 100000
+prices = {{ usd = 999 }}
+""")
+
+    def last_words(self):
+        with open(self.log, encoding="utf-8", errors="replace") as log:
+            return "".join(log.readlines()[-20:])
+
+    def migrate(self):
+        done = subprocess.run([self.program, "migrate", "--config", self.config],
+                              capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode != 0:
+            raise Failed(f"tokenledgerd migrate failed ({done.returncode}):\n{done.stdout}{done.stderr}")
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([self.program, "--config", self.config], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log)
+        give_up = time.monotonic() + 30
+        while time.monotonic() < give_up:
+            if self.process.poll() is not None:
+                raise Failed(f"tokenledgerd ended with {self.process.returncode}")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise Failed("tokenledgerd does not listen")
+
+    def stop(self):
+        """Its exit status."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return -signal.SIGKILL

@@ -1,0 +1,31 @@
+// What a run of the load generator found, and how it is printed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tokenledger::bench {
+
+struct load_options;
+
+// Answers of one kind: the status, and `result` of the JSON body (empty if there is none).
+struct answer_count {
+    int status = 0;
+    std::string result;
+    std::uint64_t count = 0;
+};
+
+struct run_result {
+    std::vector<std::int64_t> latencies_ns; // one per answer, in the order of arrival
+    std::vector<answer_count> answers;
+    std::uint64_t broken = 0;    // connections that ended with a request on its way: outcome unknown
+    std::uint64_t unsent = 0;    // open loop: due, but no connection was free before the time was up
+    bool gave_up = false;        // too many broken connections, or no answer for too long
+    std::int64_t elapsed_ns = 0; // from the first request to the last answer
+    std::int64_t cpu_ns = 0;     // of the generator's thread
+};
+
+void print_report(const load_options& options, run_result& result);
+
+} // namespace tokenledger::bench
