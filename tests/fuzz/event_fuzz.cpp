@@ -1,0 +1,82 @@
+// libFuzzer: any bytes as a body and as a header. Checks what must hold of every command, not only that
+// nothing crashes.
+#include "ledger/text.hpp"
+#include "webhook/event.hpp"
+#include "webhook/signature.hpp"
+#include "webhook/translate.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+#include <variant>
+
+namespace {
+
+using namespace tokenledger;
+
+void require(bool holds) {
+    if (!holds) {
+        std::abort();
+    }
+}
+
+bool is_kept_text(std::string_view text) {
+    return text.empty() || ledger::is_identifier(text);
+}
+
+void check_command(const ledger::stripe_command& made, std::string_view body) {
+    const ledger::stripe_event& event = made.event;
+    require(ledger::is_identifier(event.id) && ledger::is_identifier(event.type));
+    require(is_kept_text(event.account) && is_kept_text(event.api_version) &&
+            is_kept_text(event.payment_intent_id));
+    const bool ignored = std::holds_alternative<ledger::ignore_event>(made.effect);
+    require(event.body == (ignored ? std::string_view{} : body));
+    if (const auto* bought = std::get_if<ledger::purchase>(&made.effect)) {
+        const bool refused = bought->refused != ledger::reason::none;
+        require(is_kept_text(bought->user_id) && is_kept_text(bought->pack));
+        require(refused || (!bought->user_id.empty() && !bought->pack.empty()));
+        require(refused ? bought->tokens == 0 : bought->tokens > 0 && bought->amount_cents > 0);
+        require(bought->amount_cents >= 0 && bought->quantity >= 1 &&
+                bought->quantity <= webhook::max_quantity);
+        require(bought->currency.size() == 3 && !event.payment_intent_id.empty());
+    }
+}
+
+webhook::catalog prices() {
+    webhook::catalog made;
+    made.packs["starter"] = {.tokens = 100000, .prices = {{"usd", {.amount = 999, .minimum = 499}}}};
+    return made;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const webhook::catalog packs = prices();
+    static const webhook::endpoint_policy live{.path = "/live", .livemode = true, .accounts = {}};
+    static const webhook::endpoint_policy connected{
+        .path = "/test", .livemode = false, .accounts = {"acct_1"}};
+    const std::string_view text{reinterpret_cast<const char*>(data), size};
+
+    const std::string_view fields[] = {text};
+    const webhook::parsed_signature header = webhook::parse_signature(fields);
+    if (header.error == webhook::signature_error::none) {
+        require(header.header.timestamp > 0);
+        for (const std::string_view candidate : header.header.candidates) {
+            require(candidate.size() == 64);
+        }
+    }
+
+    const webhook::parsed_event parsed = webhook::parse_event(text);
+    if (!parsed.event) {
+        require(!parsed.why.empty());
+        return 0;
+    }
+    for (const webhook::endpoint_policy* endpoint : {&live, &connected}) {
+        const webhook::translation made = webhook::translate(*parsed.event, *endpoint, packs, "t=1", text);
+        if (const auto* command = std::get_if<ledger::stripe_command>(&made)) {
+            check_command(*command, text);
+        }
+    }
+    return 0;
+}

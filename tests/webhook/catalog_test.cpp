@@ -1,0 +1,80 @@
+// What a payment buys.
+#include "fixtures.hpp"
+#include "webhook/catalog.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace {
+
+using namespace tokenledger::webhook;
+
+std::string refusal(const catalog& from, std::string_view pack, std::int64_t quantity, std::int64_t amount,
+                    std::string_view currency) {
+    const appraisal worth = appraise(from, pack, quantity, amount, currency);
+    const std::string slug{tokenledger::ledger::to_string(worth.refused)};
+    return slug.empty() ? std::to_string(worth.tokens) : slug;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(catalogue)
+
+BOOST_AUTO_TEST_CASE(a_pack_gives_its_tokens_from_the_minimum_upwards) {
+    const catalog from = fixtures::prices();
+    BOOST_TEST(refusal(from, "starter", 1, 999, "usd") == "100000");
+    BOOST_TEST(refusal(from, "starter", 1, 499, "usd") == "100000"); // with a discount
+    BOOST_TEST(refusal(from, "starter", 1, 498, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "starter", 1, 1199, "usd") == "100000"); // with tax
+    BOOST_TEST(refusal(from, "starter", 1, INT64_MAX, "usd") == "100000");
+}
+
+BOOST_AUTO_TEST_CASE(a_quantity_multiplies_tokens_and_minimum) {
+    const catalog from = fixtures::prices();
+    BOOST_TEST(refusal(from, "starter", 3, 3 * 499, "usd") == "300000");
+    BOOST_TEST(refusal(from, "starter", 3, 3 * 499 - 1, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "starter", 1000, 1000 * 499, "usd") == "100000000");
+    BOOST_TEST(refusal(from, "starter", 1000, 499, "usd") == "amount_mismatch");
+}
+
+BOOST_AUTO_TEST_CASE(currencies_have_prices_of_their_own_and_are_never_converted) {
+    const catalog from = fixtures::prices();
+    BOOST_TEST(refusal(from, "starter", 1, 1500, "jpy") == "100000");
+    BOOST_TEST(refusal(from, "starter", 1, 999, "jpy") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "pro", 1, 799900, "jpy") == "currency_mismatch");
+    BOOST_TEST(refusal(from, "starter", 1, 999, "eur") == "currency_mismatch");
+}
+
+BOOST_AUTO_TEST_CASE(refusals_are_told_in_one_order) {
+    const catalog from = fixtures::prices();
+    BOOST_TEST(refusal(from, "gone", 1, 0, "eur") == "unknown_pack");
+    BOOST_TEST(refusal(from, "Starter", 1, 999, "usd") == "unknown_pack");
+    BOOST_TEST(refusal(from, "starter", 1, 0, "eur") == "currency_mismatch");
+    BOOST_TEST(refusal(from, "starter", 1, 0, "usd") == "zero_amount");
+    BOOST_TEST(refusal(catalog{}, "starter", 1, 999, "usd") == "unknown_pack");
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_catalogue_does_not_overflow) {
+    catalog from;
+    from.packs["whale"] = {.tokens = max_pack_tokens,
+                           .prices = {{"usd", {.amount = max_pack_price, .minimum = max_pack_price}}}};
+    BOOST_TEST(refusal(from, "whale", max_quantity, INT64_MAX, "usd") ==
+               std::to_string(max_pack_tokens * 1000));
+    BOOST_TEST(refusal(from, "whale", max_quantity, max_pack_price * 1000, "usd") ==
+               std::to_string(max_pack_tokens * 1000));
+    BOOST_TEST(refusal(from, "whale", max_quantity, max_pack_price * 1000 - 1, "usd") == "amount_mismatch");
+}
+
+BOOST_AUTO_TEST_CASE(a_catalogue_beyond_its_limits_credits_nothing_rather_than_a_wrapped_product) {
+    catalog from;
+    from.packs["dear"] = {.tokens = 1, .prices = {{"usd", {.amount = INT64_MAX, .minimum = INT64_MAX}}}};
+    from.packs["vast"] = {.tokens = INT64_MAX, .prices = {{"usd", {.amount = 1, .minimum = 1}}}};
+    BOOST_TEST(refusal(from, "dear", 2, INT64_MAX, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "dear", 1, INT64_MAX, "usd") == "1");
+    BOOST_TEST(refusal(from, "vast", 2, 1000, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "vast", 1, 1000, "usd") == std::to_string(INT64_MAX));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

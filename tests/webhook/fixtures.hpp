@@ -1,0 +1,111 @@
+// Bodies of events made piece by piece, and where the shared test data lies.
+#pragma once
+
+#include "webhook/catalog.hpp"
+#include "webhook/translate.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tokenledger::webhook::fixtures {
+
+// A JSON object whose members are raw JSON, so that a test can repeat a key or write what no encoder would.
+class object {
+  public:
+    object() = default;
+    object(std::initializer_list<std::pair<std::string, std::string>> members) : members_(members) {}
+
+    object& set(std::string_view key, std::string value) {
+        for (auto& [name, held] : members_) {
+            if (name == key) {
+                held = std::move(value);
+                return *this;
+            }
+        }
+        return add(key, std::move(value));
+    }
+    object& add(std::string_view key, std::string value) {
+        members_.emplace_back(key, std::move(value));
+        return *this;
+    }
+    object& remove(std::string_view key) {
+        std::erase_if(members_, [&](const auto& member) { return member.first == key; });
+        return *this;
+    }
+    [[nodiscard]] std::string text() const {
+        std::string out = "{";
+        for (const auto& [name, value] : members_) {
+            out += (out.size() > 1 ? ",\"" : "\"") + name + "\":" + value;
+        }
+        return out + "}";
+    }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> members_;
+};
+
+// A succeeded payment of one pack "starter" for usd 999 by "user_1", live, of the endpoint's own account.
+struct payment {
+    object envelope{
+        {"id", R"("evt_1")"},      {"object", R"("event")"}, {"api_version", R"("2025-03-31.basil")"},
+        {"created", "1764000000"}, {"livemode", "true"},     {"type", R"("payment_intent.succeeded")"}};
+    object intent{{"id", R"("pi_1")"},
+                  {"object", R"("payment_intent")"},
+                  {"amount", "999"},
+                  {"amount_received", "999"},
+                  {"currency", R"("usd")"}};
+    object metadata{{"user_id", R"("user_1")"}, {"token_pack", R"("starter")"}};
+    object data; // besides `object`
+    bool with_metadata = true;
+
+    [[nodiscard]] std::string body() const {
+        object inner = intent;
+        if (with_metadata) {
+            inner.add("metadata", metadata.text());
+        }
+        object around = data;
+        around.add("object", inner.text());
+        object outer = envelope;
+        return outer.add("data", around.text()).text();
+    }
+};
+
+inline catalog prices() {
+    catalog made;
+    made.packs["starter"] = {
+        .tokens = 100000,
+        .prices = {{"usd", {.amount = 999, .minimum = 499}}, {"jpy", {.amount = 1500, .minimum = 1500}}}};
+    made.packs["pro"] = {.tokens = 1000000, .prices = {{"usd", {.amount = 7999, .minimum = 7999}}}};
+    return made;
+}
+
+inline endpoint_policy live_endpoint() {
+    return {.path = "/stripe/webhook", .livemode = true, .accounts = {}};
+}
+
+inline std::string read_file(const std::filesystem::path& path) {
+    std::ifstream in{path, std::ios::binary};
+    BOOST_REQUIRE_MESSAGE(in, "cannot read " << path);
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+// The folder of shared Stripe data; says so if there is none.
+inline std::optional<std::filesystem::path> shared_stripe() {
+    const char* const folder = std::getenv("TOKENLEDGER_SHARED_STRIPE");
+    if (folder != nullptr && std::filesystem::is_directory(folder)) {
+        return std::filesystem::path{folder};
+    }
+    BOOST_TEST_MESSAGE("skipped: TOKENLEDGER_SHARED_STRIPE names no folder");
+    BOOST_WARN_MESSAGE(false, "skipped: TOKENLEDGER_SHARED_STRIPE names no folder");
+    return std::nullopt;
+}
+
+} // namespace tokenledger::webhook::fixtures
