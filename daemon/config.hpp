@@ -1,4 +1,5 @@
-// The configuration as the daemon uses it. Read from one TOML file; every key is in the table of settings.cpp.
+// The configuration as the daemon uses it, with its defaults. Read from one TOML file; every key is in the
+// table of settings.cpp.
 #pragma once
 
 #include "webhook/catalog.hpp"
@@ -27,8 +28,10 @@ struct database_config {
 };
 
 struct listen_address {
-    std::string host; // numeric IPv4 or IPv6
+    std::string host;       // numeric IPv4 or IPv6
     std::uint16_t port = 0; // 0: the system chooses, the log tells
+
+    bool operator==(const listen_address&) const = default;
 };
 
 struct endpoint_config {
@@ -70,12 +73,19 @@ struct config_error {
 // "FILE:LINE: message"
 [[nodiscard]] std::string to_string(const config_error& error);
 
-// Either a configuration, or every error there is, in the order of the file. Reads the secrets' files as well:
-// relative names are looked up in `credentials_directory` (empty: beside the configuration file).
+// Either a configuration, or every error there is, in the order of the file. Reads the secrets' files as
+// well: relative names are looked up in `credentials_directory` (empty: beside the configuration file).
 [[nodiscard]] std::variant<config, std::vector<config_error>>
 load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory);
 
+// Keys that differ between the two and that a running daemon cannot take over: "database.url", ...
+[[nodiscard]] std::vector<std::string> restart_needed(const config& running, const config& loaded);
+
 // docs/configuration.md, made from the table of settings.
 [[nodiscard]] std::string configuration_reference();
+
+// systemd/tokenledgerd.toml.example, which the reference begins with. A line that is "#" and a key, without a
+// space between, is a setting at its default or a choice left out.
+[[nodiscard]] std::string_view configuration_example();
 
 } // namespace tokenledger::daemon

@@ -1,0 +1,181 @@
+// From a draft to the configuration.
+#include "config_checks.hpp"
+
+#include "error_text.hpp"
+#include "secret_file.hpp"
+#include "setting_rules.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tokenledger::daemon {
+namespace {
+
+class finisher {
+  public:
+    finisher(const config_draft& draft, const secret_places& places, std::vector<finding>& findings)
+        : draft_(draft),
+          places_(places),
+          findings_(findings) {}
+
+    config run() {
+        config made = draft_.made;
+        check_limits();
+        for (const text_item& item : draft_.listen) {
+            if (std::optional<listen_address> parsed = parse_address(item.text)) {
+                made.webhook.listen.push_back(*std::move(parsed));
+            }
+        }
+        for (const catalog_draft& drafted : draft_.catalogs) {
+            made.catalogs.emplace(drafted.made.name, finish_catalog(drafted));
+        }
+        for (const endpoint_draft& drafted : draft_.endpoints) {
+            made.webhook.endpoints.push_back(finish_endpoint(drafted));
+        }
+        std::ranges::sort(made.webhook.endpoints, {}, [](const endpoint_config& e) { return e.policy.path; });
+        return made;
+    }
+
+  private:
+    void add(position at, std::string message) { findings_.push_back({at, std::move(message)}); }
+
+    // Where the first of these keys stands; else the table.
+    static position where(const key_positions& keys, std::initializer_list<std::string_view> names,
+                          position table) {
+        for (const std::string_view name : names) {
+            if (const auto found = keys.find(name); found != keys.end()) {
+                return found->second;
+            }
+        }
+        return table;
+    }
+
+    void check_limits() {
+        const webhook_config& web = draft_.made.webhook;
+        if (web.max_body_bytes_in_flight < web.max_body_bytes) {
+            add(where(draft_.webhook_keys, {"max_body_bytes_in_flight", "max_body_bytes"}, {}),
+                "webhook.max_body_bytes_in_flight must be at least webhook.max_body_bytes");
+        }
+        const database_config& database = draft_.made.database;
+        if (database.queue_limit < database.max_batch) {
+            add(where(draft_.database_keys, {"queue_limit", "max_batch"}, {}),
+                "database.queue_limit must be at least database.max_batch");
+        }
+    }
+
+    webhook::catalog finish_catalog(const catalog_draft& drafted) {
+        webhook::catalog made = drafted.made;
+        const std::set<std::string_view> keys{made.user_id_key, made.pack_key, made.quantity_key};
+        if (keys.size() < 3) {
+            add(where(drafted.keys, {"user_id_key", "pack_key", "quantity_key"}, drafted.at),
+                "user_id_key, pack_key and quantity_key of a catalogue must differ from each other");
+        }
+        for (const pack_draft& pack : drafted.packs) {
+            webhook::pack finished = finish_pack(pack);
+            if (!pack.id.empty() && !made.packs.emplace(pack.id, std::move(finished)).second) {
+                add(where(pack.keys, {"id"}, pack.at), "the pack " + in_quotes(pack.id) + " is there twice");
+            }
+        }
+        return made;
+    }
+
+    webhook::pack finish_pack(const pack_draft& drafted) {
+        webhook::pack made{drafted.tokens, {}};
+        for (const amount_item& item : drafted.prices) {
+            made.prices[item.currency] = {item.amount, item.amount};
+        }
+        if (drafted.prices.empty()) {
+            return made; // missed or refused already
+        }
+        for (const amount_item& item : drafted.minimum) {
+            const auto price = made.prices.find(item.currency);
+            if (price == made.prices.end()) {
+                add(item.at, "the minimum in " + in_quotes(item.currency) + " has no price in that currency");
+            } else if (item.amount > price->second.amount) {
+                add(item.at, "the minimum in " + in_quotes(item.currency) + " is above the price: " +
+                                 std::to_string(item.amount) + " > " + std::to_string(price->second.amount));
+            } else {
+                price->second.minimum = item.amount;
+            }
+        }
+        return made;
+    }
+
+    endpoint_config finish_endpoint(const endpoint_draft& drafted) {
+        endpoint_config made;
+        made.policy.path = drafted.path;
+        made.policy.livemode = drafted.livemode;
+        made.catalog = drafted.catalog;
+        for (const text_item& account : drafted.accounts) {
+            made.policy.accounts.insert(account.text);
+        }
+        if (!drafted.path.empty() && !paths_.insert(drafted.path).second) {
+            add(where(drafted.keys, {"path"}, drafted.at),
+                "the path " + in_quotes(drafted.path) + " is that of another endpoint");
+        }
+        check_catalog(drafted);
+        made.secrets = read_secrets(drafted.secrets);
+        return made;
+    }
+
+    void check_catalog(const endpoint_draft& drafted) {
+        const bool names_one = drafted.keys.contains("catalog");
+        const position at = where(drafted.keys, {"catalog"}, drafted.at);
+        if (!drafted.accounts.empty() && !names_one) {
+            add(where(drafted.keys, {"accounts"}, drafted.at),
+                "an endpoint with accounts must name its catalog: connected accounts set their own metadata");
+            return;
+        }
+        if (names_one && drafted.catalog.empty()) {
+            return; // the value was refused already
+        }
+        const auto found = std::ranges::find(draft_.catalogs, drafted.catalog, [](const catalog_draft& one) {
+            return std::string_view(one.made.name);
+        });
+        if (found == draft_.catalogs.end()) {
+            add(at, "there is no [catalog." + drafted.catalog + "]");
+        } else if (!found->keys.contains("pack")) {
+            const std::string name = "catalog" + (names_one ? "." + drafted.catalog : std::string());
+            add(at, "the endpoint's catalogue, [" + name + "], has no pack: add a [[" + name + ".pack]]");
+        }
+    }
+
+    std::vector<std::string> read_secrets(const text_list& names) {
+        std::vector<std::string> made;
+        std::vector<std::string_view> from; // names, in step with `made`
+        for (const text_item& item : names) {
+            const auto file = secret_path(item.text, places_.credentials_directory, places_.config_directory);
+            file_content read = read_secret(file);
+            if (!read.problem.empty()) {
+                add(item.at, "cannot use the secret in " + in_quotes(file.string()) + ": " + read.problem);
+                continue;
+            }
+            if (const auto same = std::ranges::find(made, read.text); same != made.end()) {
+                const auto first = from[static_cast<std::size_t>(same - made.begin())];
+                add(item.at,
+                    "the secret in " + in_quotes(item.text) + " is the same as in " + in_quotes(first));
+                continue;
+            }
+            made.push_back(std::move(read.text));
+            from.emplace_back(item.text);
+        }
+        return made;
+    }
+
+    const config_draft& draft_;
+    const secret_places& places_;
+    std::vector<finding>& findings_;
+    std::set<std::string, std::less<>> paths_;
+};
+
+} // namespace
+
+config finish(const config_draft& draft, const secret_places& places, std::vector<finding>& findings) {
+    return finisher(draft, places, findings).run();
+}
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,33 @@
+// One file, one secret: the rules of section 3 of the contract, without ever naming what is inside.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::daemon {
+
+inline constexpr std::size_t max_secret_bytes = 4096;
+
+// What was read, or why not.
+struct file_content {
+    std::string text;
+    std::string problem; // empty: all is well
+};
+
+// A regular file of at most `max_bytes`. The problem does not name the file.
+[[nodiscard]] file_content read_file(const std::filesystem::path& file, std::size_t max_bytes);
+
+// Where a secret of this name lies: absolute names as they are; others in `credentials_directory`, or, if
+// that is empty, in `config_directory`.
+[[nodiscard]] std::filesystem::path secret_path(std::string_view name,
+                                                const std::filesystem::path& credentials_directory,
+                                                const std::filesystem::path& config_directory);
+
+// The secret: the file's bytes without one trailing newline; 1 to max_secret_bytes of printable ASCII without
+// white space (all that Stripe issues). A byte order mark or a carriage return would make every signature
+// fail.
+[[nodiscard]] file_content read_secret(const std::filesystem::path& file);
+
+} // namespace tokenledger::daemon

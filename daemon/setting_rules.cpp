@@ -1,0 +1,123 @@
+// What the strings of the configuration must be like.
+#include "setting_rules.hpp"
+
+#include "ledger/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <string>
+
+#include <arpa/inet.h>
+
+namespace tokenledger::daemon {
+namespace {
+
+constexpr std::size_t max_text_bytes = 4096;
+constexpr std::size_t max_path_bytes = 1024;
+constexpr std::ptrdiff_t max_metadata_key_characters = 40; // https://docs.stripe.com/metadata#data
+constexpr std::size_t max_catalog_name_bytes = 64;
+
+// No setting needs a control character, and a NUL would cut the text short in C.
+bool is_clean(std::string_view text, std::size_t max_bytes) noexcept {
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+    return !text.empty() && text.size() <= max_bytes && std::ranges::none_of(text, is_control);
+}
+
+bool is_database_url(std::string_view text) noexcept {
+    return is_clean(text, max_text_bytes) &&
+           (text.starts_with("postgresql://") || text.starts_with("postgres://") ||
+            (text.find("://") == std::string_view::npos && text.find('=') != std::string_view::npos));
+}
+
+bool is_address(std::string_view text) noexcept {
+    return parse_address(text).has_value();
+}
+
+bool is_request_path(std::string_view text) noexcept {
+    const auto is_path_character = [](char c) { return c > ' ' && c <= '~' && c != '?' && c != '#'; };
+    return text.size() <= max_path_bytes && text.starts_with('/') &&
+           std::ranges::all_of(text, is_path_character);
+}
+
+// The secret itself in the place of its file's name is the usual mistake: it must not end in a message.
+bool is_file_name(std::string_view text) noexcept {
+    return is_clean(text, max_text_bytes) && !text.starts_with("whsec_");
+}
+
+bool is_metadata_key(std::string_view text) noexcept {
+    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    return ledger::is_identifier(text) && text.find_first_of("[]") == std::string_view::npos &&
+           std::ranges::count_if(text, starts_character) <= max_metadata_key_characters;
+}
+
+bool is_catalog_name(std::string_view text) noexcept {
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    return !text.empty() && text.size() <= max_catalog_name_bytes &&
+           text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+bool is_currency(std::string_view text) noexcept {
+    return text.size() == 3 && std::ranges::all_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+bool is_log_level(std::string_view text) noexcept {
+    constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warn", "error"};
+    return std::ranges::find(levels, text) != levels.end();
+}
+
+bool is_numeric_host(int family, const std::string& host) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    return ::inet_pton(family, host.c_str(), bytes.data()) == 1;
+}
+
+} // namespace
+
+constinit const text_rule database_url{
+    "a libpq URI (postgresql://...) or a libpq connection string (key=value ...)", is_database_url, false};
+constinit const text_rule host_and_port{
+    "HOST:PORT with a numeric IPv4 address or an IPv6 address in brackets, and a port of 0 "
+    "(the system chooses) to 65535; sockets handed over by systemd are not supported in this "
+    "version",
+    is_address};
+constinit const text_rule request_path{
+    "a path that starts with '/', of at most 1024 printable ASCII characters without "
+    "'?', '#' or white space",
+    is_request_path};
+constinit const text_rule file_name{"the name of a file that holds the secret, not the secret itself",
+                                    is_file_name, false};
+constinit const text_rule identifier{"1 to 255 bytes of text without a NUL", ledger::is_identifier};
+constinit const text_rule metadata_key{"a key of Stripe metadata: 1 to 40 characters without square brackets",
+                                       is_metadata_key};
+constinit const text_rule catalog_name{"the name of a catalogue: 1 to 64 of A-Z, a-z, 0-9, '_' and '-'",
+                                       is_catalog_name};
+constinit const text_rule currency_code{"a currency of three lower-case letters", is_currency};
+constinit const text_rule log_level_name{"one of trace, debug, info, warn, error", is_log_level};
+
+std::optional<listen_address> parse_address(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos || !is_clean(text, max_text_bytes)) {
+        return std::nullopt;
+    }
+    std::string_view host = text.substr(0, colon);
+    const std::string_view digits = text.substr(colon + 1);
+    const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
+    if (bracketed) {
+        host = host.substr(1, host.size() - 2);
+    }
+    listen_address made{std::string(host), 0};
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), made.port);
+    if (error != std::errc{} || end != digits.data() + digits.size() ||
+        !is_numeric_host(bracketed ? AF_INET6 : AF_INET, made.host)) {
+        return std::nullopt;
+    }
+    return made;
+}
+
+std::string to_string(const listen_address& address) {
+    const bool is_v6 = address.host.find(':') != std::string::npos;
+    return (is_v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,28 @@
+// What the strings of the configuration must be like.
+#pragma once
+
+#include "config.hpp"
+#include "settings.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace tokenledger::daemon {
+
+extern const text_rule database_url;   // a libpq URI or connection string
+extern const text_rule host_and_port;  // HOST:PORT
+extern const text_rule request_path;   // of an endpoint
+extern const text_rule file_name;      // of a secret
+extern const text_rule identifier;     // what the ledger stores
+extern const text_rule metadata_key;   // of a Stripe object
+extern const text_rule catalog_name;   // the NAME of [catalog.NAME]
+extern const text_rule currency_code;  // lower-case ISO 4217, as Stripe writes it
+extern const text_rule log_level_name; // as spdlog knows them
+
+// "HOST:PORT" with a numeric IPv4 address, or an IPv6 address in brackets, and a port of 0..65535.
+[[nodiscard]] std::optional<listen_address> parse_address(std::string_view text);
+
+// The inverse, for logs.
+[[nodiscard]] std::string to_string(const listen_address& address);
+
+} // namespace tokenledger::daemon
