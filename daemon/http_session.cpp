@@ -86,18 +86,23 @@ class session final : public session_base, public std::enable_shared_from_this<s
     }
 
     // Waits for a request to begin, with one byte of room. False: the connection is over.
+    // No co_await inside && or ||: g++ 12 evaluates it even where it must not.
     asio::awaitable<bool> first_byte() {
         if (buffer_) // a pipelined request is here already
             co_return true;
-        if (context_->draining)
-            co_return has_unread_bytes() && co_await read_first_byte();
-        begin_phase(context_->limits.idle_timeout);
-        idle_ = true;
-        const bool came = co_await read_first_byte();
-        idle_ = false;
+        if (!context_->draining) {
+            begin_phase(context_->limits.idle_timeout);
+            idle_ = true;
+            const bool came = co_await read_first_byte();
+            idle_ = false;
+            if (came)
+                co_return true;
+        }
         // A request that was received before the drain began is still served.
-        co_return came ||
-            (context_->draining && !expired_ && has_unread_bytes() && co_await read_first_byte());
+        if (!context_->draining || expired_ || !has_unread_bytes())
+            co_return false;
+        const bool came = co_await read_first_byte();
+        co_return came;
     }
 
     asio::awaitable<bool> read_first_byte() {

@@ -1,0 +1,236 @@
+// The session over real sockets: limits, keep-alive, deadlines and the drain.
+#include "running_webhook.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace {
+
+using namespace tokenledger;
+using namespace std::chrono_literals;
+using test::client;
+using test::make_config;
+using test::payment_body;
+using test::post;
+using test::running_webhook;
+using test::signed_post;
+
+// Holds commits until it is opened; tells when one has arrived.
+class commit_gate {
+  public:
+    explicit commit_gate(ledger::memory_database& database) {
+        database.before = [this](std::string_view step, auto) {
+            if (step != "commit")
+                return;
+            std::unique_lock hold(guard_);
+            arrived_ = true;
+            changed_.notify_all();
+            changed_.wait(hold, [&] { return open_; });
+        };
+    }
+    void await_commit() {
+        std::unique_lock hold(guard_);
+        changed_.wait(hold, [&] { return arrived_; });
+    }
+    void open() {
+        const std::lock_guard hold(guard_);
+        open_ = true;
+        changed_.notify_all();
+    }
+
+  private:
+    std::mutex guard_;
+    std::condition_variable changed_;
+    bool arrived_ = false;
+    bool open_ = false;
+};
+
+BOOST_AUTO_TEST_SUITE(http_session)
+
+BOOST_AUTO_TEST_CASE(a_signed_payment_becomes_a_purchase_and_the_same_again_a_duplicate) {
+    running_webhook server;
+    client sender(server.port);
+    sender.send(signed_post("evt_1", "pi_1"));
+    const auto first = sender.receive();
+    BOOST_TEST(first.status == 200U);
+    BOOST_TEST(first.body == R"({"result":"applied","event":"evt_1"})");
+    BOOST_TEST(first.head.find("Content-Type: application/json") != std::string::npos);
+    sender.send(signed_post("evt_1", "pi_1"));
+    BOOST_TEST(sender.receive().body == R"({"result":"duplicate","event":"evt_1"})");
+    sender.send(signed_post("evt_2", "pi_1"));
+    BOOST_TEST(sender.receive().body == R"({"result":"duplicate","event":"evt_2"})");
+    BOOST_TEST(server.database->transactions.size() == 1U);
+    BOOST_TEST(server.counters.value("tokenledger_webhook_events_total",
+                                     {{"result", "duplicate"}, {"type", "payment_intent.succeeded"}}) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
+    running_webhook server;
+    client sender(server.port);
+    std::string all;
+    for (int i = 0; i < 20; ++i)
+        all += signed_post("evt_" + std::to_string(i), "pi_" + std::to_string(i));
+    sender.send(all);
+    for (int i = 0; i < 20; ++i)
+        BOOST_TEST(sender.receive().body ==
+                   R"({"result":"applied","event":"evt_)" + std::to_string(i) + "\"}");
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_signature_field_is_refused_while_the_body_is_still_out) {
+    running_webhook server;
+    client sender(server.port);
+    sender.send("POST /stripe/webhook HTTP/1.1\r\nHost: test\r\nStripe-Signature: t=1\r\n"
+                "Content-Length: 100000\r\n\r\n");
+    BOOST_TEST(sender.receive().status == 400U);
+    BOOST_TEST(server.rejected("no_v1") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_asks_before_it_sends_its_body_is_told_to_go_on) {
+    running_webhook server;
+    client sender(server.port);
+    const std::string body = payment_body("evt_1", "pi_1");
+    const std::string request =
+        post(webhook::sign(test::secret, body, test::now_seconds), body, "Expect: 100-continue\r\n");
+    sender.send(request.substr(0, request.size() - body.size()));
+    BOOST_TEST(sender.receive().status == 100U);
+    sender.send(body);
+    BOOST_TEST(sender.receive().status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_too_slow_is_told_408_and_an_idle_connection_is_just_closed) {
+    daemon::http_limits limits;
+    limits.request_timeout = 100ms;
+    limits.idle_timeout = 100ms;
+    running_webhook server(make_config(), limits);
+    client slow(server.port);
+    client idle(server.port);
+    slow.send("POST /stripe/webhook HTTP/1.1\r\nHost: te");
+    BOOST_TEST(slow.receive().status == 408U);
+    BOOST_TEST(slow.at_end());
+    BOOST_TEST(idle.at_end());
+    client half(server.port);
+    half.send("POST /stripe/webhook HTTP/1.1\r\nHost: test\r\nStripe-Signature: t=1,v1=a\r\nContent-Length: "
+              "10\r\n\r\n12");
+    BOOST_TEST(half.receive().status == 408U);
+    BOOST_TEST(server.rejected("timeout") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_that_takes_too_long_is_answered_503_and_the_connection_goes_on) {
+    daemon::http_limits limits;
+    limits.request_timeout = 200ms;
+    running_webhook server(make_config(), limits);
+    commit_gate gate(*server.database);
+    client sender(server.port);
+    sender.send(signed_post("evt_1", "pi_1"));
+    const auto late = sender.receive();
+    BOOST_TEST(late.status == 503U);
+    BOOST_TEST(late.body == R"({"result":"unavailable","event":"evt_1"})");
+    BOOST_TEST(late.head.find("Retry-After: ") != std::string::npos);
+    gate.open();
+    sender.send(signed_post("evt_1", "pi_1"));
+    const auto again = sender.receive();
+    BOOST_TEST(again.status == 200U);
+    BOOST_TEST(again.body == R"({"result":"duplicate","event":"evt_1"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_queue_is_503_at_once_and_the_connection_goes_on) {
+    running_webhook server(make_config(), {}, {.max_batch = 1, .queue_limit = 1});
+    commit_gate gate(*server.database);
+    client first(server.port);
+    client second(server.port);
+    client third(server.port);
+    first.send(signed_post("evt_1", "pi_1"));
+    gate.await_commit();
+    // One of these two finds the queue's only place taken.
+    second.send(signed_post("evt_2", "pi_2"));
+    third.send(signed_post("evt_3", "pi_3"));
+    std::promise<client::answer> refused;
+    std::thread second_reader([&] {
+        const auto got = second.receive();
+        if (got.status == 503)
+            refused.set_value(got);
+    });
+    std::thread third_reader([&] {
+        const auto got = third.receive();
+        if (got.status == 503)
+            refused.set_value(got);
+    });
+    const auto got = refused.get_future().get();
+    BOOST_TEST(got.head.find("Retry-After: ") != std::string::npos);
+    BOOST_TEST(got.head.find("Connection: close") == std::string::npos);
+    gate.open();
+    second_reader.join();
+    third_reader.join();
+    BOOST_TEST(first.receive().status == 200U);
+    BOOST_TEST(server.rejected("queue_full") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(bodies_in_flight_past_their_limit_are_503) {
+    daemon::http_limits limits;
+    limits.max_body_bytes_in_flight = 1000;
+    running_webhook server(make_config(), limits);
+    client big(server.port);
+    big.send("POST /stripe/webhook HTTP/1.1\r\nHost: test\r\nStripe-Signature: t=1,v1=a\r\nContent-Length: "
+             "1001\r\n\r\n");
+    const auto got = big.receive();
+    BOOST_TEST(got.status == 503U);
+    BOOST_TEST(got.head.find("Retry-After: ") != std::string::npos);
+    client small(server.port);
+    small.send(signed_post("evt_1", "pi_1"));
+    BOOST_TEST(small.receive().status == 200U);
+    small.send(signed_post("evt_2", "pi_2")); // the room of the first was given back
+    BOOST_TEST(small.receive().status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(connections_past_their_limit_are_503_until_one_ends) {
+    daemon::http_limits limits;
+    limits.max_connections = 1;
+    running_webhook server(make_config(), limits);
+    auto first = std::make_unique<client>(server.port);
+    first->send(signed_post("evt_1", "pi_1"));
+    BOOST_TEST(first->receive().status == 200U);
+    client second(server.port);
+    BOOST_TEST(second.receive().status == 503U);
+    BOOST_TEST(second.at_end());
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_finishes_what_was_received_and_ends_idle_connections) {
+    running_webhook server;
+    commit_gate gate(*server.database);
+    client busy(server.port);
+    busy.send(signed_post("evt_1", "pi_1"));
+    gate.await_commit();
+    client idle(server.port);
+    const auto drained = server.drain();
+    BOOST_TEST(idle.at_end());
+    BOOST_TEST((drained.wait_for(0s) == std::future_status::timeout));
+    gate.open();
+    const auto got = busy.receive();
+    BOOST_TEST(got.status == 200U);
+    BOOST_TEST(got.head.find("Connection: close") != std::string::npos);
+    BOOST_TEST(busy.at_end());
+    drained.wait();
+    BOOST_CHECK_THROW(client{server.port}, boost::system::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(past_the_drain_timeout_what_is_left_is_answered_503) {
+    daemon::http_limits limits;
+    limits.drain_timeout = 100ms;
+    running_webhook server(make_config(), limits);
+    commit_gate gate(*server.database);
+    client busy(server.port);
+    busy.send(signed_post("evt_1", "pi_1"));
+    gate.await_commit();
+    const auto drained = server.drain();
+    const auto got = busy.receive();
+    BOOST_TEST(got.status == 503U);
+    BOOST_TEST(got.head.find("Connection: close") != std::string::npos);
+    drained.wait();
+    gate.open();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace

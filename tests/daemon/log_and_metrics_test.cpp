@@ -1,0 +1,83 @@
+// Log lines, counters and the bound on rejection lines.
+#include "byte_budget.hpp"
+#include "log.hpp"
+#include "metrics.hpp"
+#include "rejection_log.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace {
+
+using namespace tokenledger::daemon;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(log_and_metrics)
+
+BOOST_AUTO_TEST_CASE(a_log_line_stays_one_line_whatever_a_value_holds) {
+    BOOST_TEST(log::format("event", {{"event", "evt_1"}, {"status", 200}}) == "event event=evt_1 status=200");
+    BOOST_TEST(log::format("event", {{"user", "a b"}}) == R"(event user="a b")");
+    BOOST_TEST(log::format("event", {{"user", "x\nevent event=forged"}}) ==
+               R"(event user="x\x0aevent event=forged")");
+    BOOST_TEST(log::format("event", {{"user", "say \"hi\" \\"}}) == R"(event user="say \"hi\" \\")");
+    BOOST_TEST(log::format("event", {{"user", "josé"}, {"reason", ""}}) == "event user=josé");
+}
+
+BOOST_AUTO_TEST_CASE(counters_count_by_label_and_render_in_the_exposition_format) {
+    metrics counters;
+    counters.count("tokenledger_webhook_rejected_total", {{"reason", "no_match"}});
+    counters.count("tokenledger_webhook_rejected_total", {{"reason", "no_match"}}, 2);
+    counters.count("tokenledger_webhook_rejected_total", {{"reason", "quote\"back\\slash\n"}});
+    counters.set("tokenledger_database_up", {}, 1);
+    BOOST_TEST(counters.value("tokenledger_webhook_rejected_total", {{"reason", "no_match"}}) == 3);
+    BOOST_TEST(counters.value("tokenledger_webhook_rejected_total", {{"reason", "too_old"}}) == 0);
+    const std::string text = counters.render();
+    BOOST_TEST(text.find("# TYPE tokenledger_webhook_rejected_total counter\n") != std::string::npos);
+    BOOST_TEST(text.find("tokenledger_webhook_rejected_total{reason=\"no_match\"} 3\n") != std::string::npos);
+    BOOST_TEST(text.find(R"({reason="quote\"back\\slash\n"} 1)") != std::string::npos);
+    BOOST_TEST(text.find("# TYPE tokenledger_database_up gauge\n") != std::string::npos);
+    BOOST_TEST(text.find("tokenledger_database_up 1\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(histogram_buckets_are_cumulative_and_end_in_infinity) {
+    metrics counters;
+    for (const double size : {1.0, 2.0, 3.0, 5000.0})
+        counters.observe("tokenledger_batch_size", {}, size);
+    const std::string text = counters.render();
+    BOOST_TEST(text.find("tokenledger_batch_size_bucket{le=\"1\"} 1\n") != std::string::npos);
+    BOOST_TEST(text.find("tokenledger_batch_size_bucket{le=\"2\"} 2\n") != std::string::npos);
+    BOOST_TEST(text.find("tokenledger_batch_size_bucket{le=\"4\"} 3\n") != std::string::npos);
+    BOOST_TEST(text.find("tokenledger_batch_size_bucket{le=\"+Inf\"} 4\n") != std::string::npos);
+    BOOST_TEST(text.find("tokenledger_batch_size_sum 5006\n") != std::string::npos);
+    BOOST_TEST(text.find("tokenledger_batch_size_count 4\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(rejections_past_the_limit_are_left_out_and_counted_in_the_next_line) {
+    rejection_log lines(2);
+    const auto begin = std::chrono::steady_clock::time_point(1h);
+    BOOST_TEST(lines.next(begin).write);
+    BOOST_TEST(lines.next(begin + 1s).write);
+    BOOST_TEST(!lines.next(begin + 2s).write);
+    BOOST_TEST(!lines.next(begin + 59s).write);
+    const auto later = lines.next(begin + 60s);
+    BOOST_TEST(later.write);
+    BOOST_TEST(later.suppressed == 2);
+    BOOST_TEST(lines.next(begin + 61s).suppressed == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_budget_gives_back_what_a_reservation_held) {
+    byte_budget budget(100);
+    {
+        auto first = budget.try_reserve(60);
+        BOOST_REQUIRE(first.has_value());
+        BOOST_TEST(!budget.try_reserve(41).has_value());
+        auto moved = std::move(first);
+        BOOST_TEST(budget.used() == 60);
+        BOOST_TEST(budget.try_reserve(40).has_value());
+    }
+    BOOST_TEST(budget.used() == 0);
+    BOOST_TEST(budget.try_reserve(100).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
