@@ -1,0 +1,148 @@
+// Which migrations the database has, and applying those that it lacks.
+#include "ledger/postgres.hpp"
+
+#include "pg.hpp"
+#include "pg_array.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+// "tokenldg" as a number: whoever migrates holds this lock.
+constexpr std::int64_t migration_lock = 0x746f6b656e6c6467;
+
+struct recorded {
+    std::string name;
+    std::optional<std::string> checksum; // none: applied by psql or the Supabase CLI
+};
+using recorded_map = std::map<std::string, recorded, std::less<>>;
+
+recorded_map read_recorded(pg::connection& connection) {
+    recorded_map known;
+    if (connection.exec("SELECT to_regclass('tokenledger.schema_migrations') IS NOT NULL").text(0, 0) != "t")
+        return known;
+    const pg::result rows = connection.exec(
+        "SELECT version, name, encode(checksum, 'hex') FROM tokenledger.schema_migrations ORDER BY version");
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        recorded& entry = known[std::string(rows.text(row, 0))];
+        entry.name = rows.text(row, 1);
+        if (const auto checksum = rows.get(row, 2))
+            entry.checksum = *checksum;
+    }
+    return known;
+}
+
+// Parallel to known_migrations(). The database computes them, so that a row filled in with psql compares
+// equal.
+std::vector<std::string> checksums(pg::connection& connection) {
+    pg::array files;
+    for (const migration& each : known_migrations())
+        files.add(each.sql);
+    const std::optional<std::string> parameter[] = {std::move(files).finish()};
+    const pg::result rows = connection.exec("SELECT encode(sha256(convert_to(sql, 'UTF8')), 'hex')"
+                                            " FROM unnest($1::text[]) WITH ORDINALITY AS files (sql, place)"
+                                            " ORDER BY place",
+                                            parameter);
+    std::vector<std::string> sums;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        sums.emplace_back(rows.text(row, 0));
+    return sums;
+}
+
+std::string file_name(std::string_view version, std::string_view name) {
+    return std::string(version) + "_" + std::string(name) + ".sql";
+}
+
+bool is_known(std::string_view version) {
+    const auto known = known_migrations();
+    return std::any_of(known.begin(), known.end(),
+                       [&](const migration& each) { return each.version == version; });
+}
+
+schema_report compare(const recorded_map& applied, const std::vector<std::string>& sums) {
+    for (const auto& [version, entry] : applied) {
+        if (!is_known(version))
+            return {schema_state::unknown,
+                    "the database has the migration " + file_name(version, entry.name) +
+                        ", which this program does not know: a newer program applied it"};
+    }
+    const auto known = known_migrations();
+    const migration* missing = nullptr;
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        const auto entry = applied.find(known[i].version);
+        if (entry == applied.end()) {
+            missing = missing != nullptr ? missing : &known[i];
+        } else if (entry->second.checksum && *entry->second.checksum != sums[i]) {
+            return {schema_state::changed,
+                    "the migration " + file_name(known[i].version, known[i].name) +
+                        " was changed after it was applied to this database: restore the"
+                        " file, and put what is new into a migration of its own"};
+        }
+    }
+    if (missing != nullptr)
+        return {schema_state::missing, "the database lacks the migration " +
+                                           file_name(missing->version, missing->name) +
+                                           ": run `tokenledgerd migrate`"};
+    return {schema_state::current, ""};
+}
+
+// One file in one transaction. True if it was missing and is applied now.
+bool apply_one(pg::connection& connection, const migration& file, const std::vector<std::string>& sums,
+               const std::string& checksum) {
+    connection.exec(
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL client_min_messages = warning;"
+        " SELECT pg_advisory_xact_lock(" +
+        std::to_string(migration_lock) + ")");
+    // Read under the lock: somebody else may have been applying while this one waited.
+    const recorded_map applied = read_recorded(connection);
+    const schema_report report = compare(applied, sums);
+    if (report.state == schema_state::unknown || report.state == schema_state::changed)
+        throw migration_refused(report.detail);
+
+    const auto entry = applied.find(file.version);
+    const bool missing = entry == applied.end();
+    if (missing)
+        connection.exec(std::string(file.sql));
+    if (missing || !entry->second.checksum) {
+        const std::optional<std::string> parameters[] = {std::string(file.version), checksum};
+        const pg::result done =
+            connection.exec("UPDATE tokenledger.schema_migrations SET checksum = decode($2, 'hex')"
+                            " WHERE version = $1 AND checksum IS NULL",
+                            parameters);
+        if (done.affected_rows() != 1)
+            throw migration_refused("the migration " + file_name(file.version, file.name) +
+                                    " does not record itself in tokenledger.schema_migrations");
+    }
+    connection.commit();
+    return missing;
+}
+
+} // namespace
+
+schema_report inspect_schema(const postgres_options& options) {
+    pg::connection connection(options.url, options.connect_timeout);
+    connection.limit(options.statement_timeout + options.connect_timeout);
+    const std::vector<std::string> sums = checksums(connection);
+    return compare(read_recorded(connection), sums);
+}
+
+std::vector<applied_migration> migrate(const postgres_options& options) {
+    // Without a limit: rebuilding a large table takes the time that it takes. A transaction that is left open
+    // by an exception ends with the connection.
+    pg::connection connection(options.url, options.connect_timeout);
+    const std::vector<std::string> sums = checksums(connection);
+    std::vector<applied_migration> applied;
+    const auto known = known_migrations();
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        if (apply_one(connection, known[i], sums, sums[i]))
+            applied.push_back({std::string(known[i].version), std::string(known[i].name)});
+    }
+    return applied;
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,15 @@
+// The database URL, completed with what the URL leaves open.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace tokenledger::ledger::pg {
+
+// A keyword string for libpq, from any URI or keyword string. What `url` says stands; else connect_timeout
+// (seconds, rounded up), client_encoding and fallback_application_name are filled in. Throws store_error if
+// libpq cannot read it.
+[[nodiscard]] std::string complete_conninfo(const std::string& url,
+                                            std::chrono::milliseconds connect_timeout);
+
+} // namespace tokenledger::ledger::pg

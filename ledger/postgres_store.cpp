@@ -1,0 +1,235 @@
+// The store over PostgreSQL: the connection's life, the reads before the locks, and the locks.
+#include "ledger/postgres.hpp"
+
+#include "pg.hpp"
+#include "pg_array.hpp"
+#include "postgres_apply.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+class postgres_store final : public store {
+  public:
+    explicit postgres_store(const postgres_options& options)
+        : options_(options),
+          batch_limit_(options.statement_timeout + options.connect_timeout) {}
+
+    event_id_set committed_events(std::span<const std::string_view> event_ids) override;
+    void begin() override;
+    payment_map lock_payments(std::span<const std::string_view> ids) override;
+    locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override;
+    std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
+                                   std::span<const std::string> evidence) override;
+    void commit() override;
+    void rollback() noexcept override;
+
+  private:
+    pg::connection& connected();
+    [[nodiscard]] std::string settings() const;
+    [[nodiscard]] std::string literal(std::span<const std::string_view> ids);
+    pg::result locking(const std::string& sql);
+    void read_payments(std::span<const std::string_view> ids, payment_map& into);
+
+    // Runs a step. After a failure that leaves the connection in a state nobody knows, there is none any
+    // more.
+    template <class Step>
+    auto guarded(Step step) {
+        try {
+            return step();
+        } catch (const store_error& error) {
+            if (error.failure() != store_failure::refused && error.failure() != store_failure::conflict)
+                drop();
+            throw;
+        } catch (...) {
+            drop();
+            throw;
+        }
+    }
+
+    void drop() noexcept {
+        connection_.reset();
+        state_ = transaction::none;
+    }
+
+    enum class transaction : std::uint8_t {
+        none,
+        wanted, // begin was called; BEGIN travels with the first statement, which saves a round trip
+        open,
+    };
+
+    const postgres_options options_;
+    const std::chrono::milliseconds batch_limit_;
+    std::unique_ptr<pg::connection> connection_;
+    transaction state_ = transaction::none;
+};
+
+pg::connection& postgres_store::connected() {
+    if (!connection_)
+        connection_ = std::make_unique<pg::connection>(options_.url, options_.connect_timeout);
+    return *connection_;
+}
+
+// For this transaction only, so that a pooler may hand the server's session to somebody else afterwards.
+std::string postgres_store::settings() const {
+    return "SET LOCAL statement_timeout = " + std::to_string(options_.statement_timeout.count()) +
+           // Every statement below finds its rows by key, and tables grow under plans that are kept, such as
+           // those of foreign keys: never read a whole table because it was small once.
+           "; SET LOCAL enable_seqscan = off; ";
+}
+
+std::string postgres_store::literal(std::span<const std::string_view> ids) {
+    pg::array list(ids.size() * 32);
+    for (const std::string_view id : ids)
+        list.add(id);
+    return connected().quote(std::move(list).finish()) + "::text[]";
+}
+
+event_id_set postgres_store::committed_events(std::span<const std::string_view> event_ids) {
+    if (event_ids.empty())
+        return {};
+    return guarded([&] {
+        connected().limit(batch_limit_);
+        // Statements that arrive together are one transaction of their own: SET LOCAL ends with them.
+        const pg::result found = connected().exec(
+            settings() + "SELECT event_id FROM tokenledger.stripe_events WHERE event_id = ANY(" +
+            literal(event_ids) + ")");
+        event_id_set known;
+        for (std::size_t row = 0; row < found.size(); ++row)
+            known.emplace(found.text(row, 0));
+        return known;
+    });
+}
+
+void postgres_store::begin() {
+    guarded([&] {
+        connected().limit(batch_limit_);
+        state_ = transaction::wanted;
+    });
+}
+
+// Runs `sql`, which needs the transaction.
+pg::result postgres_store::locking(const std::string& sql) {
+    if (state_ == transaction::none)
+        throw store_error(store_failure::unavailable, "no transaction: the connection was lost");
+    if (state_ == transaction::open)
+        return connected().exec(sql);
+    state_ = transaction::open; // also if it fails: BEGIN may have been done
+    const std::string timeout = std::to_string(batch_limit_.count());
+    return connected().exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + settings() +
+                            // If this machine dies, its locks must not live until TCP gives up.
+                            "SET LOCAL idle_in_transaction_session_timeout = " + timeout +
+                            // Whatever is said during COMMIT is then a warning, and a reason to doubt.
+                            "; SET LOCAL client_min_messages = warning; " + sql);
+}
+
+payment_map postgres_store::lock_payments(std::span<const std::string_view> ids) {
+    if (ids.empty())
+        return {};
+    return guarded([&] {
+        // Whoever inserts a row holds it until the end. Two batches that both insert do so in one order, and
+        // a batch that waits here holds no row of the second statement: no cycle.
+        const pg::result added = locking(
+            "INSERT INTO tokenledger.payments (payment_intent_id) SELECT id FROM unnest(" + literal(ids) +
+            ") AS given (id) ORDER BY id COLLATE \"C\" ON CONFLICT (payment_intent_id) DO NOTHING"
+            " RETURNING payment_intent_id");
+        payment_map locked;
+        for (std::size_t row = 0; row < added.size(); ++row)
+            locked.try_emplace(std::string(added.text(row, 0)));
+        std::vector<std::string_view> others;
+        std::copy_if(ids.begin(), ids.end(), std::back_inserter(others),
+                     [&](std::string_view id) { return !locked.contains(id); });
+        if (!others.empty())
+            read_payments(others, locked);
+        return locked;
+    });
+}
+
+void postgres_store::read_payments(std::span<const std::string_view> ids, payment_map& into) {
+    const pg::result found =
+        locking("SELECT payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity"
+                " FROM tokenledger.payments WHERE payment_intent_id = ANY(" +
+                literal(ids) + ") ORDER BY payment_intent_id FOR UPDATE");
+    for (std::size_t row = 0; row < found.size(); ++row) {
+        payment_state& payment = into[std::string(found.text(row, 0))];
+        if (!found.get(row, 1))
+            continue;
+        payment.credit = credit{.user_id = std::string(found.text(row, 1)),
+                                .tokens = found.number(row, 2),
+                                .amount_cents = found.number(row, 3),
+                                .currency = std::string(found.text(row, 4)),
+                                .catalog = std::string(found.text(row, 5)),
+                                .pack = std::string(found.text(row, 6)),
+                                .quantity = found.number(row, 7)};
+    }
+    if (found.size() != ids.size())
+        throw store_error(store_failure::conflict, "a payment vanished while it was being locked");
+}
+
+store::locked_accounts postgres_store::lock_accounts(std::span<const std::string_view> user_ids) {
+    return guarded([&] {
+        locked_accounts locked;
+        if (user_ids.empty()) {
+            locked.now_us =
+                locking("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").number(0, 0);
+            return locked;
+        }
+        // Creates, locks and reads in one statement whose lookups no statistics can spoil. The clock is read
+        // row by row; the last reading was taken with every lock held.
+        const pg::result found =
+            locking("INSERT INTO tokenledger.token_accounts AS known (user_id) SELECT id FROM unnest(" +
+                    literal(user_ids) +
+                    ") AS given (id) ORDER BY id COLLATE \"C\""
+                    " ON CONFLICT (user_id) DO UPDATE SET user_id = EXCLUDED.user_id"
+                    " RETURNING known.user_id, known.balance, known.last_sequence,"
+                    " coalesce((extract(epoch FROM known.last_transaction_at) * 1000000)::bigint, 0),"
+                    " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+        for (std::size_t row = 0; row < found.size(); ++row) {
+            locked.accounts.insert_or_assign(std::string(found.text(row, 0)),
+                                             account_state{.balance = found.number(row, 1),
+                                                           .last_sequence = found.number(row, 2),
+                                                           .last_created_at_us = found.number(row, 3)});
+            locked.now_us = std::max(locked.now_us, found.number(row, 4));
+        }
+        if (locked.accounts.size() != user_ids.size())
+            throw store_error(store_failure::conflict, "an account vanished while it was being locked");
+        return locked;
+    });
+}
+
+std::vector<std::size_t> postgres_store::apply(const batch_plan& rows, std::span<const command> batch,
+                                               std::span<const std::string> evidence) {
+    return guarded([&] {
+        if (state_ != transaction::open)
+            locking("SELECT 1"); // a batch without payments: BEGIN has not been sent yet
+        return apply_rows(connected(), rows, batch, evidence);
+    });
+}
+
+void postgres_store::commit() {
+    guarded([&] {
+        if (state_ == transaction::none)
+            throw store_error(store_failure::unavailable, "no transaction: the connection was lost");
+        if (state_ == transaction::open)
+            connected().commit();
+        state_ = transaction::none;
+    });
+}
+
+void postgres_store::rollback() noexcept {
+    if (state_ == transaction::open && connection_ && !connection_->rollback())
+        drop();
+    state_ = transaction::none;
+}
+
+} // namespace
+
+std::unique_ptr<store> make_postgres_store(const postgres_options& options) {
+    return std::make_unique<postgres_store>(options);
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,114 @@
+// The array encoder, read back by PostgreSQL itself.
+#include "pg.hpp"
+#include "pg_array.hpp"
+#include "test_database.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tokenledger;
+using ledger::pg::array;
+
+namespace {
+
+std::vector<std::optional<std::string>> read_back(std::string literal, bool as_literal) {
+    ledger::pg::connection connection(test::server_url(), std::chrono::seconds(10));
+    const std::string sql = "SELECT value FROM unnest(";
+    const std::string rest = "::text[]) WITH ORDINALITY AS given (value, place) ORDER BY place";
+    const std::optional<std::string> parameter[] = {literal};
+    const auto rows = as_literal ? connection.exec(sql + connection.quote(literal) + rest)
+                                 : connection.exec(sql + "$1" + rest, parameter);
+    std::vector<std::optional<std::string>> values;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto value = rows.get(row, 0);
+        values.push_back(value ? std::optional(std::string(*value)) : std::nullopt);
+    }
+    return values;
+}
+
+const std::vector<std::optional<std::string>> awkward = {
+    "plain",
+    "",
+    std::nullopt,
+    "NULL",
+    "null",
+    "a,b",
+    "{}",
+    "{a,{b}}",
+    "\"",
+    "\\",
+    "\\\\\"",
+    "'; DROP SCHEMA tokenledger; --",
+    "''",
+    " leading and trailing ",
+    "\t\n\r\v\f",
+    "\x01\x7f",
+    "\xc3\xa9\xe2\x82\xac\xf0\x9f\xaa\x99",
+    "E'\\x41'",
+    "$1",
+    "[1:2]={1,2}",
+    std::string(100'000, '\\'),
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(array_literals)
+
+BOOST_AUTO_TEST_CASE(every_text_comes_back_as_it_was) {
+    array encoded;
+    for (const auto& value : awkward)
+        encoded.add(value);
+    const std::string text = std::move(encoded).finish();
+    BOOST_TEST((read_back(text, false) == awkward));
+    BOOST_TEST((read_back(text, true) == awkward));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_array_has_no_element) {
+    BOOST_TEST(std::move(array()).finish() == "{}");
+    BOOST_TEST(read_back("{}", false).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_array_of_one_empty_text_is_not_empty) {
+    array encoded;
+    encoded.add("");
+    BOOST_TEST(read_back(std::move(encoded).finish(), false).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(absent_text_is_null_where_it_is_asked_for) {
+    array encoded;
+    encoded.add_or_null("");
+    encoded.add_or_null("x");
+    BOOST_TEST(std::move(encoded).finish() == R"({NULL,"x"})");
+}
+
+BOOST_AUTO_TEST_CASE(numbers_and_truth_values_have_postgresqls_spelling) {
+    array encoded;
+    encoded.add(std::numeric_limits<std::int64_t>::min());
+    encoded.add(std::optional<std::int64_t>(std::numeric_limits<std::int64_t>::max()));
+    encoded.add(std::optional<std::int64_t>());
+    encoded.add(true);
+    encoded.add(std::optional<bool>(false));
+    BOOST_TEST(std::move(encoded).finish() == "{-9223372036854775808,9223372036854775807,NULL,t,f}");
+}
+
+BOOST_AUTO_TEST_CASE(bytes_travel_as_hexadecimal) {
+    std::string every_byte;
+    for (int byte = 0; byte < 256; ++byte)
+        every_byte.push_back(static_cast<char>(byte));
+    array encoded;
+    encoded.add_hex(every_byte);
+    encoded.add_hex("");
+    ledger::pg::connection connection(test::server_url(), std::chrono::seconds(10));
+    const std::optional<std::string> parameter[] = {std::move(encoded).finish()};
+    const auto rows =
+        connection.exec("SELECT length(bytes), get_byte(bytes, 254 % length(bytes)) FROM"
+                        " (SELECT decode(v, 'hex') AS bytes FROM unnest($1::text[]) AS given (v)) AS d"
+                        " WHERE length(bytes) > 0 UNION ALL"
+                        " SELECT count(*), NULL FROM unnest($1::text[]) AS given (v) WHERE v = ''",
+                        parameter);
+    BOOST_TEST(rows.size() == 2U);
+    BOOST_TEST(rows.number(0, 0) == 256);
+    BOOST_TEST(rows.number(0, 1) == 254);
+    BOOST_TEST(rows.number(1, 0) == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
