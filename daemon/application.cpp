@@ -156,8 +156,11 @@ class application {
                 log::error("reload refused", {{"error", to_string(each)}});
             return;
         }
-        service_.reload(std::get<config>(read));
-        log::set_level(std::get<config>(read).log.level);
+        const config& loaded = std::get<config>(read);
+        for (const std::string& key : restart_needed(config_, loaded))
+            log::warn("not changed by a reload: restart", {{"key", key}});
+        service_.reload(loaded);
+        log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
     }
 

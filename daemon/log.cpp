@@ -59,12 +59,7 @@ void append_quoted(std::string& to, std::string_view value) {
 } // namespace
 
 void set_level(std::string_view name) {
-    for (const level each : {level::debug, level::info, level::warn, level::error}) {
-        constexpr std::string_view names[] = {"debug", "info", "warn", "error"};
-        if (names[static_cast<std::size_t>(each)] == name)
-            return logger().set_level(to_spdlog(each));
-    }
-    logger().set_level(spdlog::level::info);
+    logger().set_level(spdlog::level::from_str(std::string(name)));
 }
 
 std::string format(std::string_view message, fields with) {

@@ -26,7 +26,7 @@ struct field {
 };
 using fields = std::initializer_list<field>;
 
-// "debug", "info", "warn", "error"; anything else is taken for info.
+// "trace", "debug", "info", "warn" or "error".
 void set_level(std::string_view name);
 
 void write(level severity, std::string_view message, fields with);

@@ -124,6 +124,7 @@ webhook_service::endpoint_map webhook_service::make_endpoints(const config& from
 
 void webhook_service::reload(const config& from) {
     endpoints_ = make_endpoints(from);
+    rejections_ = rejection_log(from.log.rejections_per_minute);
 }
 
 http_service webhook_service::functions() {
