@@ -1,0 +1,65 @@
+// What Stripe has said about one payment, as facts that merge: in any order, any number of times, split over
+// any number of events, they end in the same value. What they are worth is ledger/settlement.hpp.
+// Merging is commutative, associative and idempotent: see merge().
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace tokenledger::ledger {
+
+// By rank: a later one replaces an earlier one. A refund can fail after it succeeded, never the reverse.
+enum class refund_status : std::uint8_t {
+    counting, // pending, requires_action, succeeded
+    void_,    // failed, canceled: the money stayed, or came back
+};
+
+// One Refund object, by its id.
+struct refund_fact {
+    std::int64_t amount_cents = 0; // minor units of the charge's currency, >= 0; of two the larger counts
+    refund_status status = refund_status::counting;
+    // It has a balance transaction: money moved. A refund that only releases what was never captured has none.
+    bool moved_money = false;
+
+    bool operator==(const refund_fact&) const = default;
+};
+
+// By rank. Says something only where neither balance transactions nor fund events do.
+enum class dispute_status : std::uint8_t {
+    undecided, // warning_*, needs_response, under_review: takes nothing by itself
+    lost,
+    won,
+};
+
+// One Dispute object, by its id.
+struct dispute_fact {
+    std::int64_t amount_cents = 0; // of two the larger counts
+    bool other_currency = false;   // not the payment's currency: counts as the whole charge
+    std::map<std::string, bool> balance_transactions; // id to "takes money" (a negative amount)
+    bool funds_withdrawn = false;  // an event of that type was seen
+    bool funds_reinstated = false; // likewise
+    dispute_status status = dispute_status::undecided;
+
+    bool operator==(const dispute_fact&) const = default;
+};
+
+struct payment_facts {
+    // The amount that was asked for, where a payment_intent.succeeded told; above the amount received, the
+    // payment was captured in part.
+    std::int64_t amount_requested_cents = 0;
+    std::int64_t refunded_cumulative_cents = 0; // the largest amount_refunded that a Charge has shown
+    std::map<std::string, refund_fact> refunds;
+    std::map<std::string, dispute_fact> disputes;
+    bool canceled = false; // payment_intent.canceled: it will never be credited
+    bool foreign = false;  // its metadata was seen, and it is not ours; a credit overrides this
+
+    bool operator==(const payment_facts&) const = default;
+    [[nodiscard]] bool empty() const { return *this == payment_facts{}; }
+};
+
+// The least upper bound of the two.
+[[nodiscard]] payment_facts merge(payment_facts known, const payment_facts& news);
+
+} // namespace tokenledger::ledger
