@@ -20,8 +20,8 @@ appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quan
     if (price == found->second.prices.end()) {
         return refuse(ledger::reason::currency_mismatch);
     }
-    if (amount ==
-        0) { // a full discount; said apart from a wrong amount, because it happens without any fault
+    // A full discount: told apart from a wrong amount, because it happens without any fault.
+    if (amount == 0) {
         return refuse(ledger::reason::zero_amount);
     }
     // Checked although a catalogue within its limits cannot overflow: a wrong product would be wrong money.

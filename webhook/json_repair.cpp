@@ -56,16 +56,14 @@ std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) noex
 // one alone: the reader lets that through, as bytes that no identifier may have.
 std::size_t repair_escape(std::string_view text, std::size_t at, std::string& out) {
     const std::optional<unsigned> unit = escaped_unit(text, at);
-    std::size_t length = 2;
     if (unit && *unit >= 0xD800 && *unit <= 0xDBFF) {
         const std::optional<unsigned> second = escaped_unit(text, at + 6);
         if (!second || *second < 0xDC00 || *second > 0xDFFF) {
             out += "\\udc00";
             return at + 6;
         }
-        length = 12;
     }
-    const std::string_view kept = text.substr(at, length);
+    const std::string_view kept = text.substr(at, 2); // what follows a `\u` is copied as any other text
     out += kept;
     return at + kept.size();
 }
