@@ -1,0 +1,101 @@
+"""Many at once: one effect per payment, whoever delivers it and however often."""
+
+import unittest
+
+import ledger_rows
+from daemon_process import signed_request
+from harness import SystemTest
+from load import TOGETHER_S, all_at_once
+from stripe_events import event, ours, payment_intent, purchase
+
+
+class Concurrency(SystemTest):
+    def setUp(self):
+        self.one = self.start()
+        self.other = self.start(self.database)
+
+    def post_all_at_once(self, deliveries):
+        """`deliveries`: daemon and event. Connected first, then sent all at once."""
+        connections = [daemon.connect(timeout=TOGETHER_S) for daemon, _ in deliveries]
+        for connection in connections:
+            self.addCleanup(connection.close)
+
+        def job(connection, request):
+            def deliver():
+                connection.send(request)
+                return connection.read()
+            return deliver
+
+        requests = [signed_request(posted) for _, posted in deliveries]
+        answers = all_at_once([job(*pair) for pair in zip(connections, requests)])
+        for answer in answers:
+            self.assertEqual(getattr(answer, "status", answer), 200)
+        return [answer.json()["result"] for answer in answers]
+
+    def assert_one_applied(self, results):
+        self.assertEqual(sorted(results), ["applied"] + ["duplicate"] * (len(results) - 1))
+
+    def test_one_event_64_times_at_once_is_applied_once(self):
+        for _ in range(3):
+            bought = purchase("user_1")
+            self.assert_one_applied(self.post_all_at_once([(self.one, bought)] * 64))
+        self.assertEqual(ledger_rows.balances(self.database), {"user_1": 300000})
+        self.assert_sound()
+
+    def test_one_event_through_two_daemons_is_applied_once(self):
+        for round_ in range(1, 6):
+            bought = purchase("user_1")
+            deliveries = [(self.one, bought), (self.other, bought)] * 16
+            self.assert_one_applied(self.post_all_at_once(deliveries))
+            self.assertEqual(ledger_rows.balances(self.database), {"user_1": round_ * 100000})
+        self.assert_sound()
+
+    def test_two_event_ids_of_one_payment_are_applied_once(self):
+        for round_ in range(1, 6):
+            intent = payment_intent(metadata=ours("user_1"))
+            deliveries = [(daemon, event("payment_intent.succeeded", intent))
+                          for daemon in (self.one, self.other) for _ in range(16)]
+            self.assert_one_applied(self.post_all_at_once(deliveries))
+            self.assertEqual(ledger_rows.balances(self.database), {"user_1": round_ * 100000})
+        self.assertEqual(len(ledger_rows.events(self.database)), 5 * 32)
+        self.assert_sound()
+
+    def test_two_users_of_one_payment_are_never_both_credited(self):
+        intents = [payment_intent(metadata=ours()) for _ in range(8)]
+        deliveries = []
+        for intent in intents:
+            for daemon in (self.one, self.other):
+                named = dict(intent, metadata=ours(f"user_{len(deliveries) % 2}"))
+                deliveries.append((daemon, event("payment_intent.succeeded", named)))
+        results = self.post_all_at_once(deliveries)
+        self.assertEqual(sorted(results), ["applied"] * 8 + ["parked"] * 8)
+        self.assertEqual(sum(ledger_rows.balances(self.database).values()), 800000)
+        self.assert_sound()
+
+    def test_a_hot_account_through_two_daemons_is_a_gapless_chain(self):
+        def buyer(daemon, count):
+            def buy():
+                results = []
+                with daemon.connect(timeout=TOGETHER_S) as connection:
+                    for _ in range(count):
+                        connection.send(signed_request(purchase("hot")))
+                        results.append(connection.read().json()["result"])
+                return results
+            return buy
+
+        answers = all_at_once([buyer(daemon, 25) for daemon in (self.one, self.other) * 8])
+        self.assertEqual(answers, [["applied"] * 25] * 16)
+        self.assertEqual(ledger_rows.balances(self.database), {"hot": 400 * 100000})
+        self.assertEqual([row["sequence"] for row in ledger_rows.transactions(self.database, "hot")],
+                         list(range(1, 401)))
+        self.assert_sound()
+
+    def test_users_that_cross_each_other_do_not_deadlock(self):
+        deliveries = [(daemon, purchase(f"user_{number % 7}"))
+                      for number in range(48) for daemon in (self.one, self.other)]
+        self.assertEqual(self.post_all_at_once(deliveries), ["applied"] * 96)
+        self.assert_sound()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,189 @@
+"""The program under test: its configuration file, its life from the first log line to the exit status."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+
+from cluster import setting
+from stripe_events import SECRET, dump, signed_header
+from wire import Connection, request_bytes
+
+START_TIMEOUT_S = 30
+STOP_TIMEOUT_S = 40
+PATH = "/stripe/webhook"
+FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
+SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
+
+CATALOG = """
+[catalog]
+user_id_key = "user_id"
+pack_key = "token_pack"
+[[catalog.pack]]
+id = "starter"
+tokens = 100000
+prices = { usd = 999, eur = 949 }
+minimum = { usd = 499 }
+[[catalog.pack]]
+id = "vast"
+tokens = 9000000000000000
+prices = { usd = 1 }
+[catalog.partners]
+[[catalog.partners.pack]]
+id = "starter"
+tokens = 70000
+prices = { usd = 999 }
+"""
+
+
+def endpoint(path=PATH, secrets=(SECRET,), livemode=True, **more):
+    return {"path": path, "secrets": list(secrets), "livemode": livemode, **more}
+
+
+def toml(value):
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in value.items()) + " }"
+    return json.dumps(value)
+
+
+def write_config(directory, database_url, *, endpoints=None, webhook=None, database=None, log=None,
+                 catalog=CATALOG, name="tokenledgerd.toml"):
+    """Writes the file and one secret file per secret beside it; returns the file's path."""
+    def section(header, values):
+        return "\n".join([header, *(f"{key} = {toml(value)}" for key, value in values.items()), ""])
+
+    parts = [section("[database]", {"url": database_url, **(database or {})}),
+             section("[webhook]", {"listen": ["127.0.0.1:0"], **(webhook or {})}),
+             section("[log]", log) if log else ""]
+    for number, entry in enumerate(endpoints or [endpoint()]):
+        files = []
+        for index, secret in enumerate(entry["secrets"]):
+            files.append(f"secret-{number}-{index}")
+            path = os.path.join(directory, files[-1])
+            with open(path, "w", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+                file.write(secret + "\n")
+        parts.append(section("[[webhook.endpoint]]", {**entry, "secrets": files}))
+    config = os.path.join(directory, name)
+    with open(config, "w", encoding="utf-8") as file:
+        file.write("\n".join([*parts, catalog]))
+    return config
+
+
+def run(*arguments, timeout=60, **options):
+    """Runs the program to its end."""
+    return subprocess.run([setting("TOKENLEDGERD"), *arguments], capture_output=True, text=True,
+                          timeout=timeout, check=False, **options)
+
+
+class Daemon:
+    """`tokenledgerd serve`, started; `port` is where it listens."""
+
+    def __init__(self, config, environment=None, wait=True):
+        self.lines = []
+        self._news = threading.Condition()
+        self.process = subprocess.Popen(
+            [setting("TOKENLEDGERD"), "--config", config], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            env={**os.environ, **(environment or {})})
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.port = None
+        if wait:
+            try:
+                self.wait_until_listening()
+            except BaseException:
+                self.kill()
+                raise
+
+    def wait_until_listening(self):
+        line = self.wait_for_line(r"\blistening\b.*address=127\.0\.0\.1:\d+", START_TIMEOUT_S)
+        self.port = int(re.search(r"address=127\.0\.0\.1:(\d+)", line).group(1))
+
+    def _read(self):
+        for line in self.process.stderr:
+            with self._news:
+                self.lines.append(line.decode("utf-8", "backslashreplace").rstrip("\n"))
+                self._news.notify_all()
+        with self._news:
+            self.lines.append(None)  # the end
+            self._news.notify_all()
+
+    def log(self):
+        with self._news:
+            return [line for line in self.lines if line is not None]
+
+    def wait_for_line(self, pattern, timeout=10, after=0):
+        """The first line that matches, past the first `after` ones, as soon as it is there."""
+        deadline, seen, matcher = time.monotonic() + timeout, after, re.compile(pattern)
+        with self._news:
+            while True:
+                for line in self.lines[seen:]:
+                    if line is not None and matcher.search(line):
+                        return line
+                seen = len(self.lines)
+                left = deadline - time.monotonic()
+                if left <= 0 or (self.lines and self.lines[-1] is None):
+                    text = "\n".join(line for line in self.lines[-30:] if line is not None)
+                    raise AssertionError(f"no log line matches {pattern!r}; the last ones:\n{text}")
+                self._news.wait(left)
+
+    def events(self, event_id):
+        """The `event` lines of this event, as dicts."""
+        lines = [dict(FIELD.findall(line)) for line in self.log()]
+        return [line for line in lines if line.get("event") == event_id]
+
+    def connect(self, **options):
+        return Connection(self.port, **options)
+
+    def post(self, event, **options):
+        """Posts an event on a connection of its own."""
+        with self.connect() as connection:
+            connection.send(signed_request(event, **options))
+            return connection.read()
+
+    def refuses_connections(self):
+        try:
+            self.connect(timeout=5).close()
+        except OSError:
+            return True
+        return False
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._reader.join(10)
+        self.process.stderr.close()
+
+    def wait(self):
+        """The exit status, once it is gone and its log has been read."""
+        try:
+            status = self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            tail = "\n".join(self.log()[-30:])
+            raise AssertionError(f"still there {STOP_TIMEOUT_S} s after SIGTERM:\n{tail}") from None
+        self._reader.join(10)
+        self.process.stderr.close()
+        return status
+
+    def sanitizer_report(self):
+        lines = self.log()
+        for number, line in enumerate(lines):
+            if SANITIZER.search(line):
+                return "\n".join(lines[number:number + 60])
+        return None
+
+
+def signed_request(event, *, secrets=(SECRET,), path=PATH, timestamp=None, headers=(), **options):
+    """The bytes of a POST as Stripe sends it. `event` is a dict, or the body's bytes."""
+    body = event if isinstance(event, bytes) else dump(event)
+    stripe = [("Content-Type", "application/json; charset=utf-8"), ("User-Agent", "Stripe/1.0"),
+              ("Stripe-Signature", signed_header(body, *secrets, timestamp=timestamp))]
+    return request_bytes(path, [*stripe, *headers], body, **options)
