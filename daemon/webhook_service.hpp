@@ -30,7 +30,8 @@ class webhook_service {
     webhook_service(const webhook_service&) = delete;
     webhook_service& operator=(const webhook_service&) = delete;
 
-    // Endpoints, secrets, catalogues and log limits of `from` from now on; requests under way are not touched.
+    // Endpoints, secrets, catalogues and log limits of `from` from now on; requests under way are not
+    // touched.
     void reload(const config& from);
 
     // The functions keep a reference to this object. They run on the I/O thread.

@@ -37,13 +37,13 @@ struct park_event {
 // A payment that is ours has succeeded (stripe_event::payment_intent_id names it). The first one that is
 // credited fixes user, tokens, amount and currency of its payment for ever.
 struct purchase {
-    std::string user_id;          // empty if the metadata names none that can be used
-    std::string catalog;          // which catalogue decided; empty: the default one
-    std::string pack;             // empty with reason::bad_metadata
+    std::string user_id; // empty if the metadata names none that can be used
+    std::string catalog; // which catalogue decided; empty: the default one
+    std::string pack;    // empty with reason::bad_metadata
     std::int64_t quantity = 1;
-    std::int64_t tokens = 0;      // quantity times the pack's tokens; > 0 unless refused
+    std::int64_t tokens = 0;       // quantity times the pack's tokens; > 0 unless refused
     std::int64_t amount_cents = 0; // amount received in minor units of currency, >= 0
-    std::string currency;         // ISO 4217, lower case, as Stripe writes it
+    std::string currency;          // ISO 4217, lower case, as Stripe writes it
     // Why the catalogue cannot credit it. Such an event is parked, unless its payment is credited already
     // with the same user, amount and currency: then it brings nothing new.
     ledger::reason refused = reason::none;

@@ -1,4 +1,5 @@
-// One batch, once: the imperative shell around the planner. See ledger/writer.hpp for what happens on failure.
+// One batch, once: the imperative shell around the planner. See ledger/writer.hpp for what happens on
+// failure.
 #pragma once
 
 #include "ledger/store.hpp"

@@ -46,11 +46,11 @@ struct event_row {
 };
 
 struct batch_plan {
-    std::vector<transaction_row> transactions;             // in order, per user gapless
-    std::vector<std::pair<std::string, credit>> payments;  // newly credited, by PaymentIntent id
+    std::vector<transaction_row> transactions;                   // in order, per user gapless
+    std::vector<std::pair<std::string, credit>> payments;        // newly credited, by PaymentIntent id
     std::vector<std::pair<std::string, account_state>> accounts; // final state of each changed account
-    std::vector<event_row> events;                         // at most one per event id
-    std::vector<outcome> outcomes;                         // one per command, in order
+    std::vector<event_row> events;                               // at most one per event id
+    std::vector<outcome> outcomes;                               // one per command, in order
 };
 
 // The PaymentIntents of a batch that must be locked, sorted, each once. `committed` are event ids already
@@ -59,9 +59,8 @@ struct batch_plan {
                                                              const event_id_set& committed);
 
 // The users whose accounts the batch may credit, sorted, each once.
-[[nodiscard]] std::vector<std::string_view> accounts_to_lock(std::span<const command> batch,
-                                                             const event_id_set& committed,
-                                                             const payment_map& payments);
+[[nodiscard]] std::vector<std::string_view>
+accounts_to_lock(std::span<const command> batch, const event_id_set& committed, const payment_map& payments);
 
 // Precondition: the snapshot holds what the two functions above name. Never throws for what a command says.
 [[nodiscard]] batch_plan plan(std::span<const command> batch, const snapshot& known);

@@ -14,7 +14,8 @@ struct postgres_options {
     std::string url; // any libpq URI or keyword string
     // Longest a statement may take, lock waits included; set with SET LOCAL in each transaction.
     std::chrono::milliseconds statement_timeout{5000};
-    // Longest a connection attempt may take, and longest a batch may sit in libpq before its connection is cut.
+    // Longest a connection attempt may take, and longest a batch may sit in libpq before its connection is
+    // cut.
     std::chrono::milliseconds connect_timeout{3000};
 };
 
@@ -30,10 +31,10 @@ struct migration {
 [[nodiscard]] std::span<const migration> known_migrations() noexcept;
 
 enum class schema_state : std::uint8_t {
-    current,  // every known migration is applied, unchanged, and no other
-    missing,  // no schema, or migrations are missing: run `tokenledgerd migrate`
-    unknown,  // the database has a migration that this program does not know
-    changed,  // a file was changed after it was applied
+    current, // every known migration is applied, unchanged, and no other
+    missing, // no schema, or migrations are missing: run `tokenledgerd migrate`
+    unknown, // the database has a migration that this program does not know
+    changed, // a file was changed after it was applied
 };
 struct schema_report {
     schema_state state = schema_state::missing;
@@ -46,8 +47,9 @@ struct applied_migration {
     std::string version;
     std::string name;
 };
-// Applies what is missing, in order, each in one transaction under pg_advisory_xact_lock. Returns what it applied.
-// Throws store_error; migration_refused if a file was changed after it was applied, or the schema is newer.
+// Applies what is missing, in order, each in one transaction under pg_advisory_xact_lock. Returns what it
+// applied. Throws store_error; migration_refused if a file was changed after it was applied, or the schema is
+// newer.
 [[nodiscard]] std::vector<applied_migration> migrate(const postgres_options& options);
 
 class migration_refused : public std::runtime_error {

@@ -53,8 +53,8 @@ class store {
     // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
     // Returns the positions in the batch whose event id somebody else committed meanwhile; if such an event
     // has an effect in this plan, throws conflict instead.
-    [[nodiscard]] virtual std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
-                                                         std::span<const std::string> evidence) = 0;
+    [[nodiscard]] virtual std::vector<std::size_t>
+    apply(const batch_plan& rows, std::span<const command> batch, std::span<const std::string> evidence) = 0;
 
     virtual void commit() = 0;
 

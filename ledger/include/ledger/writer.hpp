@@ -16,7 +16,8 @@ namespace tokenledger::ledger {
 struct writer_options {
     std::size_t max_batch = 256;
     std::size_t queue_limit = 4096;
-    std::chrono::milliseconds retry_delay_min{20}; // pause before a failed batch runs again; doubles each time
+    std::chrono::milliseconds retry_delay_min{
+        20}; // pause before a failed batch runs again; doubles each time
     std::chrono::milliseconds retry_delay_max{500};
 };
 
@@ -52,6 +53,8 @@ class writer : public entry {
 };
 
 // Which writer of several a command belongs to. One node has one: this is the place where that would change.
-[[nodiscard]] constexpr std::size_t route(std::string_view /*user_id*/) noexcept { return 0; }
+[[nodiscard]] constexpr std::size_t route(std::string_view /*user_id*/) noexcept {
+    return 0;
+}
 
 } // namespace tokenledger::ledger
