@@ -61,8 +61,8 @@ class notice_counter {
 
 #endif
 
-// libpq and the server end their messages with line feeds; 6.4 adds whole statements, and the server may
-// quote a whole parameter.
+// One line that a log can bear: the server's messages have several, may quote a whole parameter, and 6.4 adds
+// the statement.
 std::string tidy(std::string_view what) {
     constexpr std::size_t longest = 500;
     std::string text(what.substr(0, longest));
@@ -70,6 +70,10 @@ std::string tidy(std::string_view what) {
         text += " ...";
     while (!text.empty() && text.back() == '\n')
         text.pop_back();
+    for (char& each : text) {
+        if (static_cast<unsigned char>(each) < 0x20 || each == 0x7f)
+            each = ' ';
+    }
     return text;
 }
 
@@ -259,6 +263,8 @@ std::string connection::quote(std::string_view text) {
         throw store_error(store_failure::refused, "a NUL in text");
     try {
         return state_->connection.quote(std::string(text));
+    } catch (const pqxx::argument_error& error) { // not in the connection's encoding
+        throw store_error(store_failure::refused, tidy(error.what()));
     } catch (const std::exception& error) {
         throw store_error(store_failure::unavailable, tidy(error.what()));
     }

@@ -53,7 +53,7 @@ void control_server(const std::string& arguments);
 // What `file` of the source tree holds.
 [[nodiscard]] std::string source_file(const std::string& file);
 
-// Dropped, whoever is still connected, when the test is over.
+// Dropped, whoever is still connected, when the test is over; on a throw-away server it goes with the server.
 class test_database {
   public:
     enum class contents { migrated, nothing };

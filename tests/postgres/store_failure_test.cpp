@@ -1,0 +1,197 @@
+// Locks that collide, and connections that break at the worst moment.
+#include "store_fixture.hpp"
+
+#include <future>
+
+using namespace tokenledger;
+using namespace tokenledger::test;
+using namespace std::chrono_literals;
+using ledger::store_failure;
+
+namespace {
+
+const std::string blocked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                            " AND wait_event_type = 'Lock'";
+
+void make_commit_trap(test_database& database, const std::string& statement) {
+    database.session().run("CREATE FUNCTION spring() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " +
+                           statement +
+                           " RETURN NULL; END $$;"
+                           "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON tokenledger.stripe_events"
+                           " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION spring()");
+}
+
+void remove_commit_trap(test_database& database) {
+    database.session().run("DROP TRIGGER at_commit ON tokenledger.stripe_events");
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(store_failures, store_fixture)
+
+BOOST_AUTO_TEST_CASE(a_locked_payment_makes_the_next_batch_wait_and_then_see_the_credit) {
+    open_batch first(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    first.lock();
+    const auto other = new_store();
+    open_batch second(*other, {a_purchase("evt_2", "pi_1", "user_1")});
+    auto waiting = std::async(std::launch::async, [&] { second.lock(); });
+    database.session().wait_until(blocked, "1");
+    static_cast<void>(first.apply());
+    store->commit();
+    waiting.get();
+    BOOST_TEST(second.known.payments.at("pi_1").credit.has_value());
+    BOOST_TEST((second.rows.outcomes[0].result == ledger::result::duplicate));
+    other->rollback();
+}
+
+BOOST_AUTO_TEST_CASE(a_locked_account_makes_the_next_batch_wait_and_then_see_the_balance) {
+    open_batch first(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    first.lock();
+    const auto other = new_store();
+    open_batch second(*other, {a_purchase("evt_2", "pi_2", "user_1")});
+    auto waiting = std::async(std::launch::async, [&] { second.run(); });
+    database.session().wait_until(blocked, "1");
+    static_cast<void>(first.apply());
+    store->commit();
+    waiting.get();
+    BOOST_TEST(second.rows.transactions.at(0).sequence == 2);
+    BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_held_for_too_long_is_unavailable_wherever_the_batch_waits) {
+    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    options.statement_timeout = 50ms;
+    const auto impatient = new_store();
+    for (const char* lock : {"SELECT FROM tokenledger.payments WHERE payment_intent_id = 'pi_1' FOR UPDATE",
+                             "SELECT FROM tokenledger.token_accounts WHERE user_id = 'user_1' FOR UPDATE"}) {
+        sql_session holder(database.url());
+        holder.run(std::string("BEGIN; ") + lock);
+        open_batch second(*impatient,
+                          {a_purchase("evt_2", "pi_1", "user_1"), a_purchase("evt_3", "pi_3", "user_1")});
+        BOOST_TEST((failure_of([&] { second.lock(); }) == store_failure::unavailable));
+        impatient->rollback();
+        holder.run("COMMIT");
+    }
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.payments") == "1");
+    open_batch(*impatient, {a_purchase("evt_3", "pi_3", "user_1")}).run(); // on a new connection
+    BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
+}
+
+BOOST_AUTO_TEST_CASE(a_deadlock_is_a_conflict_and_the_batch_can_run_again) {
+    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    database.session().run("ALTER DATABASE " + database.name() + " SET deadlock_timeout = '10ms'");
+    const auto victim = new_store();
+    const std::vector<std::string_view> payments = {"pi_1"};
+    const std::vector<std::string_view> users = {"user_1"};
+    // Somebody who does not keep to the order, and looks for no deadlock: accounts first.
+    sql_session rival(database.url());
+    rival.run("SET deadlock_timeout = '1h'; BEGIN;"
+              " SELECT FROM tokenledger.token_accounts WHERE user_id = 'user_1' FOR UPDATE");
+    victim->begin();
+    static_cast<void>(victim->lock_payments(payments));
+    auto rival_done = std::async(std::launch::async, [&] {
+        rival.run("SELECT FROM tokenledger.payments WHERE payment_intent_id = 'pi_1' FOR UPDATE; ROLLBACK");
+    });
+    database.session().wait_until(blocked, "1");
+    BOOST_TEST(
+        (failure_of([&] { static_cast<void>(victim->lock_accounts(users)); }) == store_failure::conflict));
+    victim->rollback(); // upon which the rival has its lock
+    rival_done.get();
+    open_batch(*victim, {a_purchase("evt_2", "pi_2", "user_1")}).run();
+    BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
+}
+
+BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_leaves_doubt_and_the_next_batch_a_new_connection) {
+    make_commit_trap(database, "PERFORM pg_terminate_backend(pg_backend_pid());");
+    open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    batch.lock();
+    static_cast<void>(batch.apply());
+    BOOST_TEST((failure_of([&] { store->commit(); }) == store_failure::in_doubt));
+    store->rollback();
+    check_untouched();
+    remove_commit_trap(database);
+    open_batch(*store, batch.batch).run();
+    BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_that_the_database_refuses_is_refused_and_keeps_nothing) {
+    make_commit_trap(database, "RAISE EXCEPTION USING ERRCODE = '23514';");
+    open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    BOOST_TEST((failure_of([&] { batch.run(); }) == store_failure::refused));
+    store->rollback();
+    check_untouched();
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_whose_connection_breaks_between_two_steps_is_unavailable_and_never_half_done) {
+    const auto kill = [&] {
+        value("SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE datname = "
+              "current_database()"
+              " AND application_name = 'tokenledgerd'");
+    };
+    open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    batch.lock();
+    kill();
+    BOOST_TEST((failure_of([&] { batch.apply(); }) == store_failure::unavailable));
+    // The steps that follow must not run on a new connection, outside the transaction.
+    BOOST_TEST((failure_of([&] { batch.apply(); }) == store_failure::unavailable));
+    BOOST_TEST((failure_of([&] { store->commit(); }) == store_failure::unavailable));
+    store->rollback();
+    check_untouched();
+
+    batch.lock();
+    static_cast<void>(batch.apply());
+    kill();
+    BOOST_TEST((failure_of([&] { store->commit(); }) == store_failure::in_doubt));
+    store->rollback();
+    check_untouched();
+
+    batch.lock();
+    kill();
+    store->rollback();
+    open_batch(*store, batch.batch).run();
+    BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_restarts_costs_one_failure_and_nothing_else) {
+    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    control_server("restart -m fast");
+    const std::vector<std::string_view> ids = {"evt_1"};
+    BOOST_TEST(
+        (failure_of([&] { static_cast<void>(store->committed_events(ids)); }) == store_failure::unavailable));
+    BOOST_TEST(store->committed_events(ids).size() == 1U);
+    open_batch(*store, {a_purchase("evt_2", "pi_2", "user_1")}).run();
+    BOOST_TEST(sql_session(database.url()).value("SELECT balance FROM tokenledger.token_accounts") == "200");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_down_is_unavailable_until_it_is_back) {
+    control_server("stop -m immediate");
+    for (int i = 0; i < 2; ++i) {
+        BOOST_TEST((failure_of([&] {
+                        static_cast<void>(store->committed_events(std::vector<std::string_view>{"evt_1"}));
+                    }) == store_failure::unavailable));
+        BOOST_TEST((failure_of([&] { store->begin(); }) == store_failure::unavailable));
+        store->rollback();
+    }
+    control_server("start");
+    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    BOOST_TEST(sql_session(database.url()).value("SELECT balance FROM tokenledger.token_accounts") == "100");
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_that_never_returns_is_cut_and_leaves_doubt) {
+    // statement_timeout does not reach into a COMMIT; the trap plays a standby that never answers.
+    make_commit_trap(database, "SET LOCAL statement_timeout = 0; PERFORM pg_sleep(3600);");
+    options.statement_timeout = 100ms;
+    options.connect_timeout = 100ms;
+    const auto hurried = new_store();
+    open_batch batch(*hurried, {a_purchase("evt_1", "pi_1", "user_1")});
+    batch.lock();
+    static_cast<void>(batch.apply());
+    BOOST_TEST((failure_of([&] { hurried->commit(); }) == store_failure::in_doubt));
+    hurried->rollback();
+    // The server has not noticed that nobody is there any more.
+    value("SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+          " AND datname = current_database()");
+    check_untouched();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
