@@ -15,6 +15,8 @@ COLUMNS = [  # heading, key of a run, format
     ("PostgreSQL us", "postgres_us", "{:.1f}"),
     ("generator us", "cpu_us", "{:.1f}"),
     ("generator busy", "busy", "{:.0%}"),
+    ("others busy", "others", "{:.0%}"),
+    ("per xact", "per_transaction", "{:.1f}"),
     ("RSS MB", "rss_mb", "{:.1f}"),
     ("WAL B", "wal", "{:.1f}"),
 ]
@@ -111,7 +113,9 @@ hour, so compare only what was measured side by side.
   again. paced: distinct events at a fixed rate, half of what distinct reached if none was given, sent on schedule whether
   answers come or not; latency counts from the moment a request was due.
 - us: CPU microseconds an answer, user and system. PostgreSQL's is that of all its processes. RSS is the daemon's peak.
-- WAL: bytes an answer, by `pg_current_wal_lsn`.
+- others busy: what programs that do not belong here took of the whole machine meanwhile. Above a tenth or so, the rates
+  say little.
+- per xact: answers a database transaction, reading ones counted as well. WAL: bytes an answer, by `pg_current_wal_lsn`.
 - The generator alone, against a responder inside its own process that only counts bytes, does {ceiling['rate']:.0f}
   requests/s with {ceiling['cpu_us']:.1f} us of CPU each; in these rounds it kept one core busy for {busiest:.0%} of the time at
   most.

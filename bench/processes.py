@@ -20,6 +20,13 @@ def cpu_us(pid, children=False):
     return sum(int(ticks) for ticks in fields[11 : 15 if children else 13]) * TICK_US
 
 
+def machine_cpu_us():
+    """CPU time of everything that runs on the machine, and what the host took away."""
+    with open("/proc/stat", encoding="ascii") as stat:
+        user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, stat.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) * TICK_US
+
+
 def status_kb(pid, key):
     with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
         for line in status:
@@ -52,6 +59,10 @@ class Postgres:
 
     def wal_bytes(self):
         return int(self.value("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"))
+
+    def commits(self, database):
+        """Backends report them once a second and when they end: exact only while nobody is connected."""
+        return int(self.value(f"SELECT xact_commit FROM pg_stat_database WHERE datname = '{database}'"))
 
     def cpu_us(self):
         """Of all its processes: a backend that ends moves from the first sum to what the postmaster has reaped."""
