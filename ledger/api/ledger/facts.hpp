@@ -20,7 +20,8 @@ enum class refund_status : std::uint8_t {
 struct refund_fact {
     std::int64_t amount_cents = 0; // minor units of the charge's currency, >= 0; of two the larger counts
     refund_status status = refund_status::counting;
-    // It has a balance transaction: money moved. A refund that only releases what was never captured has none.
+    // It has a balance transaction: money moved. A refund that only releases what was never captured has
+    // none.
     bool moved_money = false;
 
     bool operator==(const refund_fact&) const = default;
@@ -28,16 +29,21 @@ struct refund_fact {
 
 // By rank. Says something only where neither balance transactions nor fund events do.
 enum class dispute_status : std::uint8_t {
-    undecided, // warning_*, needs_response, under_review: takes nothing by itself
+    undecided, // needs_response, under_review and their warning_ and appeal_ twins: takes nothing by itself
+    closed,    // over without a chargeback: an inquiry that was closed, a dispute that was prevented
     lost,
-    won,
+    won, // above lost: an appeal can win what was lost
 };
 
 // One Dispute object, by its id.
 struct dispute_fact {
     std::int64_t amount_cents = 0; // of two the larger counts
-    bool other_currency = false;   // not the payment's currency: counts as the whole charge
-    std::map<std::string, bool> balance_transactions; // id to "takes money" (a negative amount)
+    // ISO 4217, lower case; empty: not told, then it is the payment's. Whether it is another than the
+    // payment's is for settle() to say: a dispute may arrive before its payment. Of two the larger text
+    // counts; a dispute's currency does not change.
+    std::string currency{};
+    // Id to "takes money" (a negative amount); of two the true one counts.
+    std::map<std::string, bool> balance_transactions{};
     bool funds_withdrawn = false;  // an event of that type was seen
     bool funds_reinstated = false; // likewise
     dispute_status status = dispute_status::undecided;
@@ -50,8 +56,8 @@ struct payment_facts {
     // payment was captured in part.
     std::int64_t amount_requested_cents = 0;
     std::int64_t refunded_cumulative_cents = 0; // the largest amount_refunded that a Charge has shown
-    std::map<std::string, refund_fact> refunds;
-    std::map<std::string, dispute_fact> disputes;
+    std::map<std::string, refund_fact> refunds{};
+    std::map<std::string, dispute_fact> disputes{};
     bool canceled = false; // payment_intent.canceled: it will never be credited
     bool foreign = false;  // its metadata was seen, and it is not ours; a credit overrides this
 
@@ -59,7 +65,7 @@ struct payment_facts {
     [[nodiscard]] bool empty() const { return *this == payment_facts{}; }
 };
 
-// The least upper bound of the two.
+// The least upper bound of the two. Defined with settle().
 [[nodiscard]] payment_facts merge(payment_facts known, const payment_facts& news);
 
 } // namespace tokenledger::ledger

@@ -4,13 +4,15 @@
 #include "ledger/facts.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace tokenledger::ledger {
 
 // What was paid and what it bought, fixed by the first credit.
 struct credited {
     std::int64_t tokens = 0;         // > 0
-    std::int64_t received_cents = 0; // > 0
+    std::int64_t received_cents = 0; // > 0; else there is nothing to lose
+    std::string currency{};          // of received_cents; a dispute in another one is of the whole payment
 };
 
 struct entitlement {
@@ -18,15 +20,19 @@ struct entitlement {
     std::int64_t disputed_cents = 0; // 0..received
     std::int64_t lost_cents = 0;     // min(received, refunded + disputed)
     std::int64_t taken_tokens = 0;   // floor(tokens * lost / received); exactly all when lost == received
-    // A Charge shows more refunded than the Refund objects that have arrived explain.
+    // A Charge shows more refunded than the Refund objects that have arrived explain. Until they arrive, a
+    // refund that failed may still be counted.
     bool missing_refund_objects = false;
-    // A partly captured payment has a refund that nothing proves to be more than the release of what was never captured.
+    // A partly captured payment has a refund that nothing proves to be more than the release of what was
+    // never captured.
     bool unproven_refund = false;
-    bool in_dispute = false; // some dispute holds funds now, or is undecided
+    // Some dispute holds funds now (for ever, when lost), or nothing has decided yet whether it will.
+    bool in_dispute = false;
 
     bool operator==(const entitlement&) const = default;
 };
 
+// For amounts of any size. A negative amount, which the doors refuse, counts as none.
 [[nodiscard]] entitlement settle(const credited& what, const payment_facts& facts);
 
 } // namespace tokenledger::ledger

@@ -1,0 +1,246 @@
+// Consistent histories of one payment, as Stripe would tell them over time, and what truly became of the
+// money. Pure: all chance comes from `random`.
+#pragma once
+
+#include "payment_events.hpp"
+#include "payment_options.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tokenledger::test {
+
+class history_maker {
+  public:
+    history_maker(std::mt19937_64& random, const history_options& options)
+        : random_(random),
+          embeds_refunds_(random() % 2 == 0),
+          releases_as_refund_(embeds_refunds_ || random() % 2 == 0) {
+        made_.options = options;
+        made_.charge_id = "ch_of_" + options.payment_intent_id;
+    }
+
+    payment_history succeeded() && {
+        const history_options& paid = made_.options;
+        for (int twice = random_() % 8 == 0 ? 2 : 1; twice > 0; --twice)
+            tell("payment_intent.succeeded", intent_object{paid.amount_requested, paid.amount_received});
+        received_ = paid.amount_received;
+        release_uncaptured();
+        for (int step = 0; step < made_.options.steps; ++step) {
+            if (random_() % 2 == 0)
+                random_() % 2 == 0 ? start_refund() : continue_refund();
+            else
+                random_() % 3 == 0 ? start_dispute() : continue_dispute();
+        }
+        return finished();
+    }
+
+    payment_history canceled() && {
+        made_.canceled = true;
+        release_uncaptured();
+        tell("payment_intent.canceled", intent_object{made_.options.amount_requested, 0});
+        return finished();
+    }
+
+  private:
+    enum class telling : std::uint8_t { by_transactions, by_events, by_status };
+    struct dispute {
+        dispute_object object;
+        telling how = telling::by_transactions;
+        bool holds_funds = false;
+        bool open = true;
+    };
+
+    std::mt19937_64& random_;
+    bool embeds_refunds_;     // the endpoint's API version is older than 2022-11-15
+    bool releases_as_refund_; // the capture was made by a version older than 2025-03-31.basil
+    std::int64_t received_ = 0;
+    payment_history made_;
+    std::vector<refund_object> refunds_;
+    std::vector<dispute> disputes_;
+
+    std::string new_id(const std::string& prefix) {
+        return prefix + std::to_string(made_.events.size()) + "_of_" + made_.options.payment_intent_id;
+    }
+    void tell(std::string type, stripe_object object) {
+        made_.events.push_back(make_history_event(std::move(type), std::move(object)));
+    }
+
+    // ---- refunds
+    static bool counts(const refund_object& refund) {
+        return refund.status != "failed" && refund.status != "canceled";
+    }
+    std::int64_t shown_refunded() const {
+        std::int64_t sum = 0;
+        for (const refund_object& each : refunds_)
+            sum += counts(each) ? each.amount : 0;
+        return sum;
+    }
+    std::int64_t released() const {
+        return releases_as_refund_ ? made_.options.amount_requested - received_ : 0;
+    }
+    void tell_charge() {
+        charge_object charge{made_.options.amount_requested, received_, shown_refunded(), std::nullopt};
+        if (embeds_refunds_)
+            charge.refunds = refunds_;
+        tell("charge.refunded", std::move(charge));
+    }
+    // Each object is told at least once: embedded in the charge, or by its own event.
+    void tell_new_refund(const refund_object& refund) {
+        const bool charge_first = random_() % 2 == 0;
+        if (charge_first)
+            tell_charge();
+        if (!embeds_refunds_)
+            tell("refund.created", refund);
+        if (!charge_first && (embeds_refunds_ || random_() % 4 != 0))
+            tell_charge();
+    }
+    void tell_changed_refund(const refund_object& refund, const std::string& type) {
+        if (embeds_refunds_ || random_() % 2 == 0)
+            tell("charge.refund.updated", refund);
+        if (!embeds_refunds_)
+            tell(type, refund);
+    }
+    void release_uncaptured() {
+        if (released() == 0)
+            return;
+        refunds_.push_back({new_id("re"), released(), "succeeded", ""});
+        tell_new_refund(refunds_.back());
+    }
+    void start_refund() {
+        const std::int64_t left = received_ - (shown_refunded() - released());
+        if (left == 0)
+            return;
+        const std::int64_t amount = random_() % 4 == 0 ? left : any_up_to(random_, left);
+        const bool pending = random_() % 3 == 0;
+        // Of a payment captured in part, a refund that has not moved money yet proves nothing: not made here.
+        const bool moved = !pending || made_.options.amount_received < made_.options.amount_requested;
+        refunds_.push_back({new_id("re"), amount, pending ? "pending" : "succeeded",
+                            moved ? new_id("txn_re") : std::string{}});
+        tell_new_refund(refunds_.back());
+    }
+    void continue_refund() {
+        const std::size_t first = released() > 0 ? 1 : 0;
+        if (refunds_.size() == first)
+            return;
+        refund_object& refund = refunds_[first + random_() % (refunds_.size() - first)];
+        if (!counts(refund))
+            return;
+        const bool pending = refund.status == "pending";
+        switch (random_() % 3) {
+        case 0:
+            refund.status = "failed"; // also after it succeeded
+            return tell_changed_refund(refund, "refund.failed");
+        case 1:
+            if (pending)
+                refund.status = "canceled";
+            return tell_changed_refund(refund, "refund.updated");
+        default:
+            refund.status = "succeeded";
+            if (refund.balance_transaction.empty())
+                refund.balance_transaction = new_id("txn_re");
+            return tell_changed_refund(refund, "refund.updated");
+        }
+    }
+
+    // ---- disputes
+    void tell_dispute(const dispute& about, const std::string& what) {
+        tell("charge.dispute." + what, about.object);
+    }
+    void move_funds(dispute& of, bool take) {
+        of.holds_funds = take;
+        if (of.how == telling::by_transactions)
+            of.object.balance_transactions.push_back(
+                {new_id("txn_dp"), take ? -of.object.amount : of.object.amount});
+    }
+    void tell_moved_funds(const dispute& of, bool taken) {
+        // Told by transactions, the event need not come: not every endpoint subscribes to it.
+        if (of.how == telling::by_events || (of.how == telling::by_transactions && random_() % 2 == 0))
+            tell_dispute(of, taken ? "funds_withdrawn" : "funds_reinstated");
+    }
+    void start_dispute() {
+        dispute made;
+        const bool other_currency = random_() % 6 == 0;
+        made.object.id = new_id("dp");
+        made.object.amount =
+            random_() % 2 == 0 ? received_ : any_up_to(random_, std::numeric_limits<std::int64_t>::max());
+        made.object.currency = other_currency ? "eur" : made_.options.currency;
+        made.how = static_cast<telling>(random_() % 3);
+        if (random_() % 3 == 0) {
+            made.object.status = "warning_needs_response";
+            tell_dispute(made, "created");
+        } else {
+            made.object.status = "needs_response";
+            if (made.how != telling::by_status)
+                move_funds(made, true);
+            tell_dispute(made, "created");
+            tell_moved_funds(made, true);
+        }
+        disputes_.push_back(std::move(made));
+    }
+    void continue_dispute() {
+        if (disputes_.empty() || !disputes_.back().open)
+            return;
+        dispute& ongoing = disputes_.back();
+        if (ongoing.object.status.starts_with("warning_"))
+            return continue_inquiry(ongoing);
+        if (random_() % 3 == 0) {
+            ongoing.object.status = "under_review";
+            return tell_dispute(ongoing, "updated");
+        }
+        const bool won = random_() % 2 == 0;
+        ongoing.open = false;
+        ongoing.object.status = won ? "won" : "lost";
+        if (ongoing.how == telling::by_status)
+            ongoing.holds_funds = !won;
+        else if (won)
+            move_funds(ongoing, false);
+        tell_dispute(ongoing, "closed");
+        if (won)
+            tell_moved_funds(ongoing, false);
+    }
+    void continue_inquiry(dispute& inquiry) {
+        if (random_() % 2 == 0) {
+            inquiry.object.status = "warning_closed";
+            inquiry.open = false;
+            return tell_dispute(inquiry, "closed");
+        }
+        inquiry.object.status = "needs_response";
+        if (inquiry.how != telling::by_status)
+            move_funds(inquiry, true);
+        tell_dispute(inquiry, "updated");
+        tell_moved_funds(inquiry, true);
+    }
+
+    payment_history finished() {
+        made_.unproven_refund = released() > 0;
+        made_.refunded = shown_refunded() - released();
+        for (const dispute& each : disputes_) {
+            made_.in_dispute = made_.in_dispute || each.holds_funds || each.open;
+            if (!each.holds_funds)
+                continue;
+            const bool whole = each.object.currency != made_.options.currency;
+            const std::int64_t left = received_ - made_.disputed;
+            made_.disputed += whole ? left : std::min(left, each.object.amount);
+        }
+        return std::move(made_);
+    }
+};
+
+// A payment that succeeds, and then what chance brings: refunds that may fail later, disputes and inquiries
+// to any end, told the way of an older or a newer API version.
+inline payment_history make_history(std::mt19937_64& random, const history_options& options) {
+    return history_maker(random, options).succeeded();
+}
+
+// A payment that was authorised and canceled. With an older API version that makes a refund too.
+inline payment_history make_canceled_history(std::mt19937_64& random, const history_options& options) {
+    return history_maker(random, options).canceled();
+}
+
+} // namespace tokenledger::test
