@@ -1,0 +1,155 @@
+// What every kind of settlement event has in common: how it names its payment, and what makes it unusable.
+#include "settlement_fixtures.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace {
+
+using namespace tokenledger::webhook;
+using namespace tokenledger::webhook::fixtures;
+using tokenledger::ledger::payment_facts;
+
+BOOST_AUTO_TEST_SUITE(settlement_events_of_any_kind)
+
+BOOST_AUTO_TEST_CASE(a_canceled_payment_intent_is_known_by_its_own_id) {
+    const settlement_news news = news_of("payment_intent.canceled", canceled_intent());
+    BOOST_TEST(news.usable);
+    BOOST_TEST(news.payment_intent_id == "pi_1");
+    BOOST_TEST((news.ours == true));
+    BOOST_TEST((news.facts == payment_facts{.canceled = true}));
+    const settlement_news foreign =
+        news_of("payment_intent.canceled", canceled_intent().set("metadata", "{}"));
+    BOOST_TEST((foreign.ours == false));
+    BOOST_TEST((foreign.facts.foreign && foreign.facts.canceled));
+    for (const char* const id : {"null", "7", R"("")", R"("a\u0000b")", R"({"id":"pi_1"})"})
+        BOOST_TEST(!news_of("payment_intent.canceled", canceled_intent().set("id", id)).usable);
+}
+
+BOOST_AUTO_TEST_CASE(the_payment_is_named_by_an_id_or_an_object) {
+    const char* const expanded = R"({"object":"payment_intent","amount":900,"id":"pi_1","metadata":{}})";
+    BOOST_TEST(charge_news(charge().set("payment_intent", expanded)).payment_intent_id == "pi_1");
+    BOOST_TEST(refund_news(refund().set("payment_intent", expanded)).payment_intent_id == "pi_1");
+    BOOST_TEST(dispute_news(dispute().set("payment_intent", expanded)).payment_intent_id == "pi_1");
+}
+
+BOOST_AUTO_TEST_CASE(the_payment_of_an_expanded_charge_is_that_of_its_dispute_or_refund) {
+    for (const char* const intent : {R"("pi_2")", R"({"id":"pi_2"})"}) {
+        const std::string in_charge = R"({"id":"ch_1","payment_intent":)" + std::string{intent} + "}";
+        for (const object& made : {dispute().set("charge", in_charge).set("payment_intent", "null"),
+                                   dispute().set("charge", in_charge).remove("payment_intent")}) {
+            BOOST_TEST(dispute_news(made).payment_intent_id == "pi_2");
+            BOOST_TEST(only_dispute(dispute_news(made)).amount_cents == 900);
+        }
+        BOOST_TEST(
+            refund_news(refund().set("charge", in_charge).set("payment_intent", "null")).payment_intent_id ==
+            "pi_2");
+        BOOST_TEST(dispute_news(dispute().set("charge", in_charge)).payment_intent_id == "pi_1");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_object_that_names_no_payment_is_usable_and_says_nothing) {
+    // Whatever else it holds: a charge of the time before payment intents is not ours to judge.
+    for (const object& made : {refund(), refund().set("amount", "1.5"), refund().remove("id")}) {
+        for (object nameless :
+             {object{made}.set("payment_intent", "null"), object{made}.remove("payment_intent")}) {
+            for (const char* const charge_of :
+                 {R"("ch_1")", "null", R"({"id":"ch_1"})", R"({"payment_intent":null})"}) {
+                const settlement_news news = refund_news(nameless.set("charge", charge_of));
+                BOOST_TEST(news.usable);
+                BOOST_TEST(news.payment_intent_id.empty());
+                BOOST_TEST(news.facts.empty());
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_payment_that_is_named_badly_is_unusable) {
+    for (const char* const bad : {"7", R"("")", "{}", "[]", "true", R"({"id":null})",
+                                  R"({"id":"a","id":"b"})", R"("\ud800")", R"("a\u0000b")"}) {
+        BOOST_TEST_INFO(bad);
+        BOOST_TEST(!refund_news(refund().set("payment_intent", bad)).usable);
+        BOOST_TEST(!charge_news(charge().set("payment_intent", bad)).usable);
+        BOOST_TEST(!dispute_news(dispute().set("payment_intent", bad)).usable);
+        const std::string in_charge = R"({"payment_intent":)" + std::string{bad} + "}";
+        BOOST_TEST(!dispute_news(dispute().set("payment_intent", "null").set("charge", in_charge)).usable);
+    }
+    const std::string long_id = '"' + std::string(256, 'x') + '"';
+    BOOST_TEST(!refund_news(refund().set("payment_intent", long_id)).usable);
+    BOOST_TEST(!refund_news(refund().set("id", long_id)).usable);
+}
+
+BOOST_AUTO_TEST_CASE(an_amount_is_an_exact_integer_of_zero_or_more) {
+    for (const char* const bad :
+         {"1.0", "1e2", "-1", "-0", "9223372036854775808", "1e400", R"("300")", "null", "true", "[300]"}) {
+        BOOST_TEST_INFO(bad);
+        const settlement_news news = refund_news(refund().set("amount", bad));
+        BOOST_TEST(!news.usable);
+        BOOST_TEST(news.facts.empty());
+        BOOST_TEST(news.payment_intent_id == "pi_1"); // for the operator's list
+        BOOST_TEST(!charge_news(charge().set("amount_refunded", bad)).usable);
+        BOOST_TEST(!dispute_news(dispute().set("amount", bad)).usable);
+    }
+    BOOST_TEST(only_refund(refund_news(refund().set("amount", "0"))).amount_cents == 0);
+    BOOST_TEST(only_refund(refund_news(refund().set("amount", "9223372036854775807"))).amount_cents ==
+               INT64_MAX);
+    BOOST_TEST(!charge_news(charge().remove("amount_refunded")).usable);
+    // What is not read may be anything.
+    BOOST_TEST(charge_news(charge().set("amount", "1e400")).usable);
+}
+
+BOOST_AUTO_TEST_CASE(a_currency_is_three_small_letters_or_not_there) {
+    for (const char* const bad : {R"("USD")", R"("us")", R"("")", "7", R"("usdd")", R"("us1")"}) {
+        BOOST_TEST_INFO(bad);
+        BOOST_TEST(!refund_news(refund().set("currency", bad)).usable);
+        BOOST_TEST(!charge_news(charge().set("currency", bad)).usable);
+        BOOST_TEST(!dispute_news(dispute().set("currency", bad)).usable);
+    }
+    BOOST_TEST(refund_news(refund().remove("currency")).usable);
+    BOOST_TEST(refund_news(refund().set("currency", "null")).currency == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_read_may_be_there_once_only) {
+    const auto repeated = [](object made, const char* key) { return made.add(key, R"("usd")"); };
+    for (const char* const key :
+         {"object", "id", "amount", "status", "balance_transaction", "payment_intent", "currency"}) {
+        BOOST_TEST_INFO(key);
+        BOOST_TEST(!refund_news(repeated(refund(), key)).usable);
+        BOOST_TEST(!dispute_news(repeated(repeated(dispute(), key), key)).usable);
+    }
+    for (const char* const key : {"object", "amount_refunded", "payment_intent", "currency", "metadata"})
+        BOOST_TEST(!charge_news(repeated(charge(), key)).usable);
+    BOOST_TEST(!charge_news(repeated(repeated(charge(), "refunds"), "refunds")).usable);
+    BOOST_TEST(!dispute_news(repeated(dispute(), "balance_transactions")).usable);
+    BOOST_TEST(!dispute_news(repeated(dispute().set("payment_intent", "null"), "charge")).usable);
+    BOOST_TEST(dispute_news(repeated(repeated(dispute(), "evidence"), "reason")).usable);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_without_the_right_object_is_unusable) {
+    for (const char* const bad : {"null", "[]", "7", R"("re_1")"})
+        BOOST_TEST(
+            !news_of(std::string{R"({"id":"evt_1","type":"refund.created","data":{"object":)"} + bad + "}}")
+                 .usable);
+    for (const char* const data : {"null", "{}", "[]", R"({"object":{},"object":{}})"})
+        BOOST_TEST(
+            !news_of(std::string{R"({"id":"evt_1","type":"refund.created","data":)"} + data + "}").usable);
+    BOOST_TEST(!news_of(R"({"id":"evt_1","type":"refund.created"})").usable);
+    BOOST_TEST(!refund_news(dispute()).usable);
+    BOOST_TEST(refund_news(refund().remove("object")).usable);
+    BOOST_TEST(!charge_news(charge().set("metadata", "[]")).usable);
+}
+
+BOOST_AUTO_TEST_CASE(other_types_are_not_read) {
+    BOOST_TEST(!is_settlement(event_type::payment_intent_succeeded));
+    BOOST_TEST(!is_settlement(event_type::other));
+    BOOST_TEST(is_settlement(event_type::refund_failed));
+    BOOST_TEST(is_settlement(event_type::payment_intent_canceled));
+    BOOST_TEST(!news_of("payment_intent.succeeded", canceled_intent()).usable);
+    BOOST_TEST(!news_of("charge.updated", charge()).usable);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
