@@ -93,6 +93,42 @@ bool leaves_doubt(const std::string& sqlstate) {
            sqlstate.starts_with("58") || sqlstate.starts_with("XX");
 }
 
+#if PQXX_VERSION_MAJOR < 7
+
+pqxx::result exec_with_parameters(pqxx::nontransaction& work, const std::string& sql, params values,
+                                  std::string_view binary) {
+    std::vector<const char*> pointers; // a null pointer is NULL
+    pointers.reserve(values.size());
+    for (const auto& value : values)
+        pointers.push_back(value ? value->c_str() : nullptr);
+    const auto list = pqxx::prepare::make_dynamic_params(pointers);
+    if (binary.empty())
+        return work.exec_params(sql, list);
+    return work.exec_params(sql, list, pqxx::binarystring(binary.data(), binary.size()));
+}
+
+#else
+
+pqxx::result exec_with_parameters(pqxx::nontransaction& work, const std::string& sql, params values,
+                                  std::string_view binary) {
+    pqxx::params list;
+    for (const auto& value : values) {
+        if (value)
+            list.append(*value);
+        else
+            list.append();
+    }
+    if (!binary.empty())
+        list.append(pqxx::binary_cast(binary));
+#if PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR < 10
+    return work.exec_params(sql, list);
+#else
+    return work.exec(sql, list);
+#endif
+}
+
+#endif
+
 } // namespace
 
 struct result::rows {
@@ -211,33 +247,13 @@ result connection::exec(const std::string& sql) {
     return result(std::make_shared<result::rows>(result::rows{std::move(data)}));
 }
 
-result connection::exec(const std::string& sql, params values) {
+result connection::exec(const std::string& sql, params values, std::string_view binary) {
     for (const auto& value : values) {
         if (value && value->find('\0') != std::string::npos) // it would be cut there without a word
             throw store_error(store_failure::refused, "a NUL in text");
     }
-    auto data = state_->guarded(false, [&] {
-#if PQXX_VERSION_MAJOR < 7
-        std::vector<const char*> pointers; // a null pointer is NULL
-        pointers.reserve(values.size());
-        for (const auto& value : values)
-            pointers.push_back(value ? value->c_str() : nullptr);
-        return state_->work.exec_params(sql, pqxx::prepare::make_dynamic_params(pointers));
-#else
-        pqxx::params list;
-        for (const auto& value : values) {
-            if (value)
-                list.append(*value);
-            else
-                list.append();
-        }
-#if PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR < 10
-        return state_->work.exec_params(sql, list);
-#else
-        return state_->work.exec(sql, list);
-#endif
-#endif
-    });
+    auto data =
+        state_->guarded(false, [&] { return exec_with_parameters(state_->work, sql, values, binary); });
     return result(std::make_shared<result::rows>(result::rows{std::move(data)}));
 }
 

@@ -51,7 +51,8 @@ class connection {
     // One or several statements, without parameters; the result is that of the last.
     result exec(const std::string& sql);
     // One statement. Parameters are text; what they are is said in the statement ($1::bigint).
-    result exec(const std::string& sql, params values);
+    // `binary`, if not empty, is one more parameter, the last, in PostgreSQL's binary form.
+    result exec(const std::string& sql, params values, std::string_view binary = {});
 
     // Ends a transaction that was begun with the text "BEGIN". in_doubt if it may or may not have happened.
     void commit();

@@ -1,4 +1,4 @@
-// PostgreSQL's text form of an array, as one parameter: a whole column of a batch travels in one.
+// Arrays as PostgreSQL reads them, each one parameter: a whole column of a batch travels in one.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 
 namespace tokenledger::ledger::pg {
 
+// The text form, for columns of short values.
 class array {
   public:
     // `bytes`: what is expected in all, to allocate once.
@@ -61,19 +62,6 @@ class array {
             add(value);
     }
 
-    // Two hexadecimal digits a byte: for bytes, decoded by the statement with decode(..., 'hex').
-    void add_hex(std::string_view bytes) {
-        static constexpr std::string_view digits = "0123456789abcdef";
-        separate();
-        text_.push_back('"');
-        for (const char each : bytes) {
-            const auto byte = static_cast<unsigned char>(each);
-            text_.push_back(digits[byte >> 4U]);
-            text_.push_back(digits[byte & 15U]);
-        }
-        text_.push_back('"');
-    }
-
     [[nodiscard]] std::string finish() && {
         text_.push_back('}');
         return std::move(text_);
@@ -86,6 +74,39 @@ class array {
     }
 
     std::string text_;
+};
+
+// The binary form of bytea[], for bytes by the kilobyte: reading them as text costs the server more than
+// storing them. PostgreSQL, src/backend/utils/adt/arrayfuncs.c, array_recv: numbers are 32 bits in network
+// order.
+class bytes_array {
+  public:
+    explicit bytes_array(std::size_t elements) {
+        number(elements == 0 ? 0 : 1); // dimensions
+        number(1);                     // there may be NULLs
+        number(17);                    // element type: bytea
+        if (elements == 0)
+            return;
+        number(static_cast<std::uint32_t>(elements));
+        number(1); // index of the first
+    }
+
+    void add(std::string_view bytes) {
+        number(static_cast<std::uint32_t>(bytes.size()));
+        data_.append(bytes);
+    }
+    void add_null() { number(0xffffffff); }
+
+    // Precondition: as many elements were added as were announced.
+    [[nodiscard]] std::string finish() && { return std::move(data_); }
+
+  private:
+    void number(std::uint32_t value) {
+        for (const unsigned shift : {24U, 16U, 8U, 0U})
+            data_.push_back(static_cast<char>((value >> shift) & 0xffU));
+    }
+
+    std::string data_;
 };
 
 } // namespace tokenledger::ledger::pg

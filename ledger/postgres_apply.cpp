@@ -15,40 +15,85 @@ namespace {
 // The last second that every client can show: 9999-12-31T23:59:59Z. The exact value stays in the evidence.
 constexpr std::int64_t max_event_created = 253'402'300'799;
 
-class statement {
+// Parameters in the order of the add_ functions below. Events are numbered by the identity column as they
+// come, that is in the order of the batch. The first credit of a payment stands for ever, and a chain never
+// goes back: rows that would break that are left out, and the counts tell.
+constexpr std::string_view statement = R"sql(
+WITH events AS (
+    INSERT INTO tokenledger.stripe_events (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
+           api_version, livemode, stripe_created_at, evidence_format, evidence)
+    SELECT event_id, event_type, result, reason, payment_intent_id, endpoint, account,
+           api_version, livemode, to_timestamp(created), evidence_format, evidence
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                  $8::text[], $9::boolean[], $10::bigint[], $11::smallint[], $39::bytea[])
+        AS given (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
+                  api_version, livemode, created, evidence_format, evidence)
+        ON CONFLICT (event_id) DO NOTHING
+ RETURNING event_id
+), credits AS (
+    INSERT INTO tokenledger.payments AS known (payment_intent_id, user_id, tokens, amount_cents, currency, catalog,
+           pack, quantity, credited_at)
+    SELECT payment_intent_id, user_id, tokens, amount_cents, currency, catalog,
+           pack, quantity, coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', clock_timestamp())
+      FROM unnest($12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::text[], $17::text[],
+                  $18::text[], $19::bigint[], $20::bigint[])
+        AS given (payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity, at_us)
+        ON CONFLICT (payment_intent_id) DO UPDATE
+       SET user_id = EXCLUDED.user_id, tokens = EXCLUDED.tokens, amount_cents = EXCLUDED.amount_cents,
+           currency = EXCLUDED.currency, catalog = EXCLUDED.catalog, pack = EXCLUDED.pack,
+           quantity = EXCLUDED.quantity, credited_at = EXCLUDED.credited_at
+     WHERE known.user_id IS NULL
+ RETURNING 1
+), transactions AS (
+    INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type, source, token_amount,
+           balance_before, balance_after, amount_paid_cents, currency, stripe_payment_intent_id, stripe_event_id,
+           pack, quantity, created_at)
+    SELECT user_id, sequence, transaction_type, source, token_amount,
+           balance_before, balance_after, amount_paid_cents, currency, payment_intent_id, event_id,
+           pack, quantity, timestamptz 'epoch' + at_us * interval '1 microsecond'
+      FROM unnest($21::text[], $22::bigint[], $23::text[], $24::text[], $25::bigint[], $26::bigint[], $27::bigint[],
+                  $28::bigint[], $29::text[], $30::text[], $31::text[], $32::text[], $33::bigint[], $34::bigint[])
+        AS given (user_id, sequence, transaction_type, source, token_amount, balance_before, balance_after,
+                  amount_paid_cents, currency, payment_intent_id, event_id, pack, quantity, at_us)
+ RETURNING 1
+), balances AS (
+    INSERT INTO tokenledger.token_accounts AS known (user_id, balance, last_sequence, last_transaction_at)
+    SELECT user_id, balance, last_sequence, timestamptz 'epoch' + at_us * interval '1 microsecond'
+      FROM unnest($35::text[], $36::bigint[], $37::bigint[], $38::bigint[])
+        AS given (user_id, balance, last_sequence, at_us)
+        ON CONFLICT (user_id) DO UPDATE
+       SET balance = EXCLUDED.balance, last_sequence = EXCLUDED.last_sequence,
+           last_transaction_at = EXCLUDED.last_transaction_at
+     WHERE known.last_sequence < EXCLUDED.last_sequence
+ RETURNING 1
+)
+SELECT 'event', event_id FROM events
+UNION ALL SELECT 'credits', count(*)::text FROM credits
+UNION ALL SELECT 'transactions', count(*)::text FROM transactions
+UNION ALL SELECT 'balances', count(*)::text FROM balances
+)sql";
+
+class parameters {
   public:
-    // Hands over one column; returns how the statement calls it.
-    std::string column(pg::array&& values, std::string_view type) {
-        values_.emplace_back(std::move(values).finish());
-        return "$" + std::to_string(values_.size()) + "::" + std::string(type) + "[]";
+    template <class... Arrays>
+    void add(Arrays&&... columns) {
+        (values_.emplace_back(std::move(columns).finish()), ...);
     }
-
-    // `insert` fills one table; `report` reads what it returned, as two columns of text: what, value.
-    void add(std::string_view name, const std::string& insert, std::string_view report) {
-        with_ += (with_.empty() ? "WITH " : ", ") + std::string(name) + " AS (" + insert + ")";
-        report_ += (report_.empty() ? "" : " UNION ALL ") + std::string(report);
-    }
-
-    [[nodiscard]] std::string sql() const { return with_ + " " + report_; }
     [[nodiscard]] pg::params values() const { return values_; }
 
   private:
     std::vector<std::optional<std::string>> values_;
-    std::string with_;
-    std::string report_;
 };
 
 const stripe_event& event_of(const event_row& row, std::span<const command> batch) {
     return std::get<stripe_command>(batch[row.command]).event;
 }
 
-void add_events(statement& into, const batch_plan& rows, std::span<const command> batch,
-                std::span<const std::string> evidence) {
-    std::size_t evidence_bytes = 0;
-    for (const event_row& row : rows.events)
-        evidence_bytes += 4 + (row.with_evidence ? 2 * evidence[row.command].size() : 0);
-    pg::array id, type, result, reason, payment, endpoint, account, version, livemode, created;
-    pg::array packed(evidence_bytes);
+// Returns the evidence, which is the last parameter of all.
+std::string add_events(parameters& into, const batch_plan& rows, std::span<const command> batch,
+                       std::span<const std::string> evidence) {
+    pg::array id, type, result, reason, payment, endpoint, account, version, livemode, created, format;
+    pg::bytes_array packed(rows.events.size());
     for (const event_row& row : rows.events) {
         const stripe_event& event = event_of(row, batch);
         id.add(event.id);
@@ -62,32 +107,21 @@ void add_events(statement& into, const batch_plan& rows, std::span<const command
         livemode.add(event.livemode);
         const bool dated = event.created && *event.created >= 0 && *event.created <= max_event_created;
         created.add(dated ? event.created : std::nullopt);
-        if (row.with_evidence)
-            packed.add_hex(evidence[row.command]);
-        else
+        if (row.with_evidence) {
+            format.add(std::int64_t{evidence_format_zstd});
+            packed.add(evidence[row.command]);
+        } else {
+            format.add_null();
             packed.add_null();
+        }
     }
-    // In the order of the batch: the identity column numbers the rows as they come.
-    into.add(
-        "new_events",
-        "INSERT INTO tokenledger.stripe_events (event_id, event_type, result, reason, payment_intent_id,"
-        " endpoint, account, api_version, livemode, stripe_created_at, evidence_format, evidence)"
-        " SELECT event_id, event_type, result, reason, payment_intent_id, endpoint, account, api_version,"
-        " livemode, to_timestamp(created), CASE WHEN packed IS NOT NULL THEN " +
-            std::to_string(evidence_format_zstd) + " END, decode(packed, 'hex') FROM unnest(" +
-            into.column(std::move(id), "text") + "," + into.column(std::move(type), "text") + "," +
-            into.column(std::move(result), "text") + "," + into.column(std::move(reason), "text") + "," +
-            into.column(std::move(payment), "text") + "," + into.column(std::move(endpoint), "text") + "," +
-            into.column(std::move(account), "text") + "," + into.column(std::move(version), "text") + "," +
-            into.column(std::move(livemode), "boolean") + "," + into.column(std::move(created), "bigint") +
-            "," + into.column(std::move(packed), "text") +
-            ") AS given (event_id, event_type, result, reason, payment_intent_id, endpoint, account,"
-            " api_version, livemode, created, packed)"
-            " ON CONFLICT (event_id) DO NOTHING RETURNING event_id",
-        "SELECT 'event', event_id FROM new_events");
+    into.add(std::move(id), std::move(type), std::move(result), std::move(reason), std::move(payment),
+             std::move(endpoint), std::move(account), std::move(version), std::move(livemode),
+             std::move(created), std::move(format));
+    return std::move(packed).finish();
 }
 
-void add_payments(statement& into, const batch_plan& rows) {
+void add_payments(parameters& into, const batch_plan& rows) {
     std::map<std::string_view, std::int64_t> purchased_at;
     for (const transaction_row& row : rows.transactions) {
         if (row.type == transaction_type::purchase)
@@ -106,32 +140,13 @@ void add_payments(statement& into, const batch_plan& rows) {
         const auto at = purchased_at.find(payment);
         credited_at.add(at == purchased_at.end() ? std::nullopt : std::optional(at->second));
     }
-    into.add(
-        "new_credits",
-        "INSERT INTO tokenledger.payments AS known (payment_intent_id, user_id, tokens, amount_cents, "
-        "currency,"
-        " catalog, pack, quantity, credited_at)"
-        " SELECT payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity,"
-        " coalesce(timestamptz 'epoch' + credited_us * interval '1 microsecond', clock_timestamp())"
-        " FROM unnest(" +
-            into.column(std::move(id), "text") + "," + into.column(std::move(user), "text") + "," +
-            into.column(std::move(tokens), "bigint") + "," + into.column(std::move(amount), "bigint") + "," +
-            into.column(std::move(currency), "text") + "," + into.column(std::move(catalog), "text") + "," +
-            into.column(std::move(pack), "text") + "," + into.column(std::move(quantity), "bigint") + "," +
-            into.column(std::move(credited_at), "bigint") +
-            ") AS given (payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity,"
-            " credited_us)"
-            " ON CONFLICT (payment_intent_id) DO UPDATE SET user_id = EXCLUDED.user_id, tokens = "
-            "EXCLUDED.tokens,"
-            " amount_cents = EXCLUDED.amount_cents, currency = EXCLUDED.currency, catalog = EXCLUDED.catalog,"
-            " pack = EXCLUDED.pack, quantity = EXCLUDED.quantity, credited_at = EXCLUDED.credited_at"
-            " WHERE known.user_id IS NULL RETURNING 1", // the first credit stands for ever
-        "SELECT 'credits', count(*)::text FROM new_credits");
+    into.add(std::move(id), std::move(user), std::move(tokens), std::move(amount), std::move(currency),
+             std::move(catalog), std::move(pack), std::move(quantity), std::move(credited_at));
 }
 
-void add_transactions(statement& into, const batch_plan& rows) {
-    pg::array user, sequence, type, source, tokens, before, after, paid, currency, payment, event, pack,
-        quantity, created_at;
+void add_transactions(parameters& into, const batch_plan& rows) {
+    pg::array user, sequence, type, source, tokens, before, after;
+    pg::array paid, currency, payment, event, pack, quantity, at;
     for (const transaction_row& row : rows.transactions) {
         user.add(row.user_id);
         sequence.add(row.sequence);
@@ -146,52 +161,22 @@ void add_transactions(statement& into, const batch_plan& rows) {
         event.add_or_null(row.event_id);
         pack.add_or_null(row.pack);
         quantity.add(row.pack.empty() ? std::nullopt : std::optional(row.quantity));
-        created_at.add(row.created_at_us);
+        at.add(row.created_at_us);
     }
-    into.add(
-        "new_transactions",
-        "INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type, source, "
-        "token_amount,"
-        " balance_before, balance_after, amount_paid_cents, currency, stripe_payment_intent_id, "
-        "stripe_event_id,"
-        " pack, quantity, created_at)"
-        " SELECT user_id, sequence, transaction_type, source, token_amount, balance_before, balance_after,"
-        " amount_paid_cents, currency, payment_intent_id, event_id, pack, quantity,"
-        " timestamptz 'epoch' + created_us * interval '1 microsecond' FROM unnest(" +
-            into.column(std::move(user), "text") + "," + into.column(std::move(sequence), "bigint") + "," +
-            into.column(std::move(type), "text") + "," + into.column(std::move(source), "text") + "," +
-            into.column(std::move(tokens), "bigint") + "," + into.column(std::move(before), "bigint") + "," +
-            into.column(std::move(after), "bigint") + "," + into.column(std::move(paid), "bigint") + "," +
-            into.column(std::move(currency), "text") + "," + into.column(std::move(payment), "text") + "," +
-            into.column(std::move(event), "text") + "," + into.column(std::move(pack), "text") + "," +
-            into.column(std::move(quantity), "bigint") + "," + into.column(std::move(created_at), "bigint") +
-            ") AS given (user_id, sequence, transaction_type, source, token_amount, balance_before,"
-            " balance_after, amount_paid_cents, currency, payment_intent_id, event_id, pack, quantity,"
-            " created_us) RETURNING 1",
-        "SELECT 'transactions', count(*)::text FROM new_transactions");
+    into.add(std::move(user), std::move(sequence), std::move(type), std::move(source), std::move(tokens),
+             std::move(before), std::move(after), std::move(paid), std::move(currency), std::move(payment),
+             std::move(event), std::move(pack), std::move(quantity), std::move(at));
 }
 
-void add_accounts(statement& into, const batch_plan& rows) {
-    pg::array user, balance, sequence, last_at;
+void add_accounts(parameters& into, const batch_plan& rows) {
+    pg::array user, balance, sequence, at;
     for (const auto& [name, account] : rows.accounts) {
         user.add(name);
         balance.add(account.balance);
         sequence.add(account.last_sequence);
-        last_at.add(account.last_created_at_us);
+        at.add(account.last_created_at_us);
     }
-    into.add(
-        "new_balances",
-        "INSERT INTO tokenledger.token_accounts AS known (user_id, balance, last_sequence, "
-        "last_transaction_at)"
-        " SELECT user_id, balance, last_sequence, timestamptz 'epoch' + last_us * interval '1 microsecond'"
-        " FROM unnest(" +
-            into.column(std::move(user), "text") + "," + into.column(std::move(balance), "bigint") + "," +
-            into.column(std::move(sequence), "bigint") + "," + into.column(std::move(last_at), "bigint") +
-            ") AS given (user_id, balance, last_sequence, last_us)"
-            " ON CONFLICT (user_id) DO UPDATE SET balance = EXCLUDED.balance,"
-            " last_sequence = EXCLUDED.last_sequence, last_transaction_at = EXCLUDED.last_transaction_at"
-            " WHERE known.last_sequence < EXCLUDED.last_sequence RETURNING 1",
-        "SELECT 'balances', count(*)::text FROM new_balances");
+    into.add(std::move(user), std::move(balance), std::move(sequence), std::move(at));
 }
 
 // What was written is what was planned; otherwise the locks did not hold what they promise.
@@ -206,19 +191,13 @@ void check_count(std::string_view what, std::int64_t written, std::size_t planne
 
 std::vector<std::size_t> apply_rows(pg::connection& connection, const batch_plan& rows,
                                     std::span<const command> batch, std::span<const std::string> evidence) {
-    statement all;
-    if (!rows.events.empty())
-        add_events(all, rows, batch, evidence);
-    if (!rows.payments.empty())
-        add_payments(all, rows);
-    if (!rows.transactions.empty())
-        add_transactions(all, rows);
-    if (!rows.accounts.empty())
-        add_accounts(all, rows);
-    if (all.values().empty())
-        return {};
+    parameters columns;
+    const std::string packed = add_events(columns, rows, batch, evidence);
+    add_payments(columns, rows);
+    add_transactions(columns, rows);
+    add_accounts(columns, rows);
+    const pg::result written = connection.exec(std::string(statement), columns.values(), packed);
 
-    const pg::result written = connection.exec(all.sql(), all.values());
     event_id_set added;
     for (std::size_t row = 0; row < written.size(); ++row) {
         const std::string_view what = written.text(row, 0);

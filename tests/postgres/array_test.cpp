@@ -90,25 +90,35 @@ BOOST_AUTO_TEST_CASE(numbers_and_truth_values_have_postgresqls_spelling) {
     BOOST_TEST(std::move(encoded).finish() == "{-9223372036854775808,9223372036854775807,NULL,t,f}");
 }
 
-BOOST_AUTO_TEST_CASE(bytes_travel_as_hexadecimal) {
+BOOST_AUTO_TEST_CASE(bytes_travel_as_they_are) {
     std::string every_byte;
     for (int byte = 0; byte < 256; ++byte)
         every_byte.push_back(static_cast<char>(byte));
-    array encoded;
-    encoded.add_hex(every_byte);
-    encoded.add_hex("");
+    ledger::pg::bytes_array encoded(4);
+    encoded.add(every_byte);
+    encoded.add_null();
+    encoded.add("");
+    encoded.add(std::string(100'000, '\0'));
     ledger::pg::connection connection(test::server_url(), std::chrono::seconds(10));
-    const std::optional<std::string> parameter[] = {std::move(encoded).finish()};
+    const std::optional<std::string> text[] = {"before"};
     const auto rows =
-        connection.exec("SELECT length(bytes), get_byte(bytes, 254 % length(bytes)) FROM"
-                        " (SELECT decode(v, 'hex') AS bytes FROM unnest($1::text[]) AS given (v)) AS d"
-                        " WHERE length(bytes) > 0 UNION ALL"
-                        " SELECT count(*), NULL FROM unnest($1::text[]) AS given (v) WHERE v = ''",
-                        parameter);
-    BOOST_TEST(rows.size() == 2U);
+        connection.exec("SELECT length(bytes), encode(sha256(bytes), 'hex'), $1::text"
+                        " FROM unnest($2::bytea[]) WITH ORDINALITY AS given (bytes, place) ORDER BY place",
+                        text, std::move(encoded).finish());
+    BOOST_TEST_REQUIRE(rows.size() == 4U);
     BOOST_TEST(rows.number(0, 0) == 256);
-    BOOST_TEST(rows.number(0, 1) == 254);
-    BOOST_TEST(rows.number(1, 0) == 1);
+    BOOST_TEST(rows.text(0, 1) == "40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880");
+    BOOST_TEST(rows.text(0, 2) == "before");
+    BOOST_TEST(!rows.get(1, 0).has_value());
+    BOOST_TEST(rows.number(2, 0) == 0);
+    BOOST_TEST(rows.number(3, 0) == 100'000);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_array_of_bytes_has_no_element) {
+    ledger::pg::connection connection(test::server_url(), std::chrono::seconds(10));
+    const auto rows =
+        connection.exec("SELECT cardinality($1::bytea[])", {}, ledger::pg::bytes_array(0).finish());
+    BOOST_TEST(rows.number(0, 0) == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
