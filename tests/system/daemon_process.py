@@ -74,8 +74,17 @@ def write_config(directory, database_url, *, endpoints=None, webhook=None, datab
 
 def run(*arguments, timeout=60, **options):
     """Runs the program to its end."""
-    return subprocess.run([setting("TOKENLEDGERD"), *arguments], capture_output=True, text=True,
+    done = subprocess.run([setting("TOKENLEDGERD"), *arguments], capture_output=True, text=True,
                           timeout=timeout, check=False, **options)
+    if SANITIZER.search(done.stderr):
+        raise AssertionError(done.stderr)
+    return done
+
+
+def leak_options():
+    """Options of LeakSanitizer, for a build that has it: what libraries leak is not ours to report."""
+    own = f"suppressions={os.path.join(os.path.dirname(os.path.abspath(__file__)), 'leaks.supp')}"
+    return ":".join(filter(None, [os.environ.get("LSAN_OPTIONS"), own, "print_suppressions=0"]))
 
 
 class Daemon:
@@ -87,9 +96,10 @@ class Daemon:
         self.process = subprocess.Popen(
             [setting("TOKENLEDGERD"), "--config", config], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            env={**os.environ, **(environment or {})})
+            env={**os.environ, "LSAN_OPTIONS": leak_options(), **(environment or {})})
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        self._told_to_end = False
         self.port = None
         if wait:
             try:
@@ -152,7 +162,10 @@ class Daemon:
         return False
 
     def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
+        """SIGTERM, once however often it is asked for."""
+        if not self._told_to_end:
+            self._told_to_end = True
+            self.process.send_signal(signal.SIGTERM)
 
     def kill(self):
         if self.process.poll() is None:

@@ -105,6 +105,7 @@ class TheDaemonGoes(UnderLoad):
         with Load(daemon.port, retry=False) as load:
             load.wait_for(lambda: load.taken_now() >= 100, "100 purchases")
             daemon.kill()
+            self.assertIsNone(daemon.sanitizer_report())
             load.wait_for(lambda: load.lost_connections >= 8, "the connections are gone")
         self.assert_kept(load)
         successor = self.start(self.database)
