@@ -60,17 +60,25 @@ class Concurrency(SystemTest):
         self.assertEqual(len(ledger_rows.events(self.database)), 5 * 32)
         self.assert_sound()
 
-    def test_two_users_of_one_payment_are_never_both_credited(self):
-        intents = [payment_intent(metadata=ours()) for _ in range(8)]
-        deliveries = []
-        for intent in intents:
-            for daemon in (self.one, self.other):
-                named = dict(intent, metadata=ours(f"user_{len(deliveries) % 2}"))
-                deliveries.append((daemon, event("payment_intent.succeeded", named)))
+    def claim_by_two_users(self, intents):
+        """Each payment named for one user at one daemon, and for another at the other, all at once."""
+        deliveries = [(daemon, event("payment_intent.succeeded", dict(intent, metadata=ours(user))))
+                      for intent in intents
+                      for daemon, user in ((self.one, "user_1"), (self.other, "user_2"))]
         results = self.post_all_at_once(deliveries)
-        self.assertEqual(sorted(results), ["applied"] * 8 + ["parked"] * 8)
-        self.assertEqual(sum(ledger_rows.balances(self.database).values()), 800000)
+        self.assertEqual(sorted(results), ["applied"] * len(intents) + ["parked"] * len(intents))
+        self.assertEqual(sum(ledger_rows.balances(self.database).values()), 100000 * len(intents))
         self.assert_sound()
+
+    def test_two_users_of_one_payment_are_never_both_credited(self):
+        self.claim_by_two_users([payment_intent() for _ in range(16)])
+
+    def test_two_users_of_one_payment_that_is_known_are_never_both_credited(self):
+        intents = [payment_intent() for _ in range(16)]
+        for intent in intents:
+            known = event("payment_intent.succeeded", dict(intent, metadata=ours(pack="nowhere")))
+            self.assertEqual(self.one.post(known).json()["result"], "parked")
+        self.claim_by_two_users(intents)
 
     def test_a_hot_account_through_two_daemons_is_a_gapless_chain(self):
         def buyer(daemon, count):
