@@ -49,6 +49,18 @@ class PathsAndMethods(Refusal):
                 self.assert_refused(answer, 405)
                 self.assertEqual(answer.header("Allow"), "POST")
 
+    def test_an_answer_to_head_has_no_body_that_the_next_answer_would_be_taken_for(self):
+        bought = purchase()
+        with self.daemon.connect() as connection:
+            connection.send(request_bytes(PATH, method="HEAD", length=False))
+            head = connection.read_head()
+            self.assertEqual((head.status, head.header("Allow")), (405, "POST"))
+            if not head.closes:
+                connection.send(signed_request(bought))
+                self.assert_reply(connection.read(), 200, "applied", bought)
+            else:
+                self.assertTrue(connection.at_end())
+
     def test_the_path_is_looked_at_before_the_method_and_the_method_before_the_signature(self):
         with self.daemon.connect() as connection:
             self.assert_refused(connection.request("/nowhere", method="GET"), 404)

@@ -96,19 +96,24 @@ class Connection:
             raise NoAnswer(f"connection closed, after {self.buffer!r}")
         self.buffer += data
 
-    def read(self):
-        """One answer, an interim one (1xx) included."""
+    def read_head(self):
+        """Status line and header of an answer; its body, if it has one, is not read."""
         while b"\r\n\r\n" not in self.buffer:
             self._more()
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         first, *fields = head.decode("latin-1").split("\r\n")
         version, status, *_ = first.split(" ", 2)
+        assert version in ("HTTP/1.1", "HTTP/1.0"), f"no status line: {first!r}"
         headers = []
         for field in fields:
             name, colon, value = field.partition(":")
             assert colon and name == name.strip(), f"not a header field: {field!r}"
             headers.append((name, value.strip()))
-        answer = Response(version, int(status), headers, b"")
+        return Response(version, int(status), headers, b"")
+
+    def read(self):
+        """One answer, an interim one (1xx) included."""
+        answer = self.read_head()
         if answer.status >= 200:
             length = answer.header("Content-Length")
             assert length is not None, f"an answer without Content-Length: {answer}"
