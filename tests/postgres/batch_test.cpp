@@ -67,12 +67,15 @@ BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_its_event_comes) 
 BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_writes_nothing_to_the_log) {
     const std::vector<ledger::command> batch = {a_purchase("evt_1", "pi_1", "user_1"), an_event("evt_2")};
     static_cast<void>(ledger::run_batch(*store, batch));
-    // Rows read for the first time after a crash-safe write may be touched up once; that is not the batch's
-    // doing.
-    static_cast<void>(ledger::run_batch(*store, batch));
-    const std::string before = value("SELECT pg_current_wal_insert_lsn()");
-    static_cast<void>(ledger::run_batch(*store, batch));
-    BOOST_TEST(value("SELECT pg_current_wal_insert_lsn()") == before);
+    // The log is the whole server's, and others write to it now and then; a batch that wrote would do so each
+    // time.
+    bool silent = false;
+    for (int attempt = 0; attempt < 20 && !silent; ++attempt) {
+        const std::string before = value("SELECT pg_current_wal_insert_lsn()");
+        static_cast<void>(ledger::run_batch(*store, batch));
+        silent = value("SELECT pg_current_wal_insert_lsn()") == before;
+    }
+    BOOST_TEST(silent);
 }
 
 BOOST_AUTO_TEST_CASE(evidence_comes_back_byte_for_byte_for_what_is_applied_or_parked) {

@@ -14,8 +14,8 @@ struct postgres_options {
     std::string url; // any libpq URI or keyword string
     // Longest a statement may take, lock waits included; set with SET LOCAL in each transaction.
     std::chrono::milliseconds statement_timeout{5000};
-    // Longest a connection attempt may take, and longest a batch may sit in libpq before its connection is
-    // cut.
+    // Longest a connection attempt may take, per host. A batch that sits in libpq for longer than both times
+    // together has its connection cut.
     std::chrono::milliseconds connect_timeout{3000};
 };
 
