@@ -105,6 +105,10 @@ class application {
         io_.run();
         writer_.stop();
         log::info("stopped");
+        // An impatient second SIGTERM must not turn a clean end into a death by signal.
+        signals_.clear();
+        std::signal(SIGTERM, SIG_IGN);
+        std::signal(SIGINT, SIG_IGN);
         return exit_ok;
     }
 

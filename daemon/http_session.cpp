@@ -130,9 +130,12 @@ class session final : public session_base, public std::enable_shared_from_this<s
         parser.header_limit(static_cast<std::uint32_t>(context_->limits.max_header_bytes));
         parser.body_limit(boost::none); // checked below, after what the contract checks first
         auto [error, count] = co_await http::async_read_header(socket_, *buffer_, parser, await_result);
-        static_cast<void>(count);
+        // Beast holds its limit only against what is still unparsed: a header in one burst may be longer.
+        if (!error && count > static_cast<std::size_t>(context_->limits.max_header_bytes))
+            error = http::error::header_limit;
         if (error)
             co_return co_await give_up(error);
+        head_only_ = parser.get().method() == http::verb::head;
 
         const bool has_body = !parser.is_done();
         std::optional<http_reply> refusal = admit(parser);
@@ -253,8 +256,9 @@ class session final : public session_base, public std::enable_shared_from_this<s
         if (reply.retry_after_seconds > 0)
             message.set(http::field::retry_after, std::to_string(reply.retry_after_seconds));
         message.keep_alive(keep);
-        message.body() = std::move(reply.body);
-        message.prepare_payload();
+        message.content_length(reply.body.size());
+        if (!head_only_) // RFC 9110, 9.3.2: the length is told, the content is not sent
+            message.body() = std::move(reply.body);
         const auto [error, count] = co_await http::async_write(socket_, message, await_result);
         static_cast<void>(count);
         if (context_->service.replied)
@@ -281,6 +285,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
     std::optional<beast::flat_buffer> buffer_;
     std::shared_ptr<reply_slot> slot_;
     steady::time_point begun_ = steady::now();
+    bool head_only_ = false;
 };
 
 // A coroutine as a function with by-value parameters: g++ 12 frees a lambda's captures twice.

@@ -16,8 +16,13 @@ namespace {
 namespace http = boost::beast::http;
 using steady = std::chrono::steady_clock;
 
+// RFC 9112, 3.2.2: a target may also be absolute, http://host/path.
 std::string_view path_of(const http_head& head) {
-    const std::string_view target = head.target();
+    std::string_view target = head.target();
+    if (const std::size_t scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
+        const std::size_t path = target.find('/', scheme + 3);
+        target = path == target.npos ? std::string_view("/") : target.substr(path);
+    }
     return target.substr(0, target.find('?'));
 }
 

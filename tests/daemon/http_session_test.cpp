@@ -87,6 +87,31 @@ BOOST_AUTO_TEST_CASE(a_bad_signature_field_is_refused_while_the_body_is_still_ou
     BOOST_TEST(server.rejected("no_v1") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(an_absolute_target_is_taken_by_its_path) {
+    running_webhook server;
+    client sender(server.port);
+    std::string request = signed_post("evt_1", "pi_1");
+    request.replace(request.find(" /"), 1, " http://somewhere:80");
+    sender.send(request);
+    BOOST_TEST(sender.receive().status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(a_header_past_its_limit_is_431_however_fast_it_comes) {
+    running_webhook server;
+    client sender(server.port);
+    std::string request = signed_post("evt_1", "pi_1");
+    request.insert(request.find("Content-Length"), "X-Long: " + std::string(17000, 'x') + "\r\n");
+    sender.send(request);
+    BOOST_TEST(sender.receive().status == 431U);
+    client many(server.port);
+    request = signed_post("evt_2", "pi_2");
+    for (int i = 0; i < 170; ++i)
+        request.insert(request.find("Content-Length"), "X-Some: " + std::string(90, 'x') + "\r\n");
+    many.send(request);
+    BOOST_TEST(many.receive().status == 431U);
+    BOOST_TEST(server.rejected("header_too_large") == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_asks_before_it_sends_its_body_is_told_to_go_on) {
     running_webhook server;
     client sender(server.port);
