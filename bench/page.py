@@ -101,7 +101,8 @@ Written by `bench/run --mode {options.mode} --rounds {options.rounds} --requests
 - Machine: {about['cores']}, {about['memory']}, {about['disk']}. Load generator, daemon and database share the cores.
 - {about['server']}: {about['settings']}; all else as `initdb` leaves it.
 - Every round begins with a fresh daemon and a database that is {state}.
-- One request: a signed `payment_intent.succeeded` of 2.7 KB; the answer leaves after COMMIT, with the event's bytes stored.
+- One request: a signed `payment_intent.succeeded` of 2.7 KB; the answer leaves after COMMIT,
+  with the event's bytes stored.
   {options.connections} connections are kept alive, {options.users} accounts take turns.
 
 {table(runs)}
@@ -110,14 +111,15 @@ Of several rounds the table shows the one with the median rate; absolute figures
 hour, so compare only what was measured side by side.
 
 - distinct: every event is another payment. hot: all of them go to one account. duplicate: one committed event again and
-  again. paced: distinct events at a fixed rate, half of what distinct reached if none was given, sent on schedule whether
-  answers come or not; latency counts from the moment a request was due.
+  again. paced: distinct events at a fixed rate, half of what distinct reached if none was given, sent on schedule
+  whether answers come or not; latency counts from the moment a request was due.
 - us: CPU microseconds an answer, user and system. PostgreSQL's is that of all its processes. RSS is the daemon's peak.
 - others busy: what programs that do not belong here took of the whole machine meanwhile. Above a tenth or so, the rates
   say little.
 - per xact: answers a database transaction, reading ones counted as well. WAL: bytes an answer, by `pg_current_wal_lsn`.
 - The generator alone, against a responder inside its own process that only counts bytes, does {ceiling['rate']:.0f}
-  requests/s with {ceiling['cpu_us']:.1f} us of CPU each; in these rounds it kept one core busy for {busiest:.0%} of the time at
+  requests/s with {ceiling['cpu_us']:.1f} us of CPU each; in these rounds it kept one core
+  busy for {busiest:.0%} of the time at
   most.
 
 After every round the ledger was checked in SQL: as many purchases as answers with `applied`, no payment twice, every

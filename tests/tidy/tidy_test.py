@@ -13,7 +13,8 @@ SKIPPED_FOLDERS = {"node_modules", "__pycache__", "build", ".git"}
 CPP = {".cpp", ".hpp"}
 CODE = CPP | {".py", ".bash", ".sh", ".sql", ".cmake"}
 MAX_LINES = 400
-MAX_COLUMNS = 110
+MAX_COLUMNS = 110  # of C++, as .clang-format says
+MAX_COLUMNS_OF_SCRIPTS = 120  # one statement of a shell or of CMake is hard to break
 RAW_STRING = re.compile(r'R"(\w*)\(.*?\)\1"', re.DOTALL)
 CLANG_FORMAT_VERSION = "14"  # another one formats differently
 
@@ -100,8 +101,9 @@ class Tidy(unittest.TestCase):
                 continue
             code = RAW_STRING.sub(lambda match: "\n" * match.group().count("\n"), text)
             found += [f"{path}:{number}: {len(line)} characters"
-                      for number, line in enumerate(code.splitlines(), 1) if len(line) > MAX_COLUMNS]
-        self.assert_none(found, f"a line of code has at most {MAX_COLUMNS} characters")
+                      for number, line in enumerate(code.splitlines(), 1)
+                      if len(line) > (MAX_COLUMNS if path.suffix in CPP else MAX_COLUMNS_OF_SCRIPTS)]
+        self.assert_none(found, "a line of code is too long")
 
     def test_no_tabs(self):
         makefile = pathlib.Path("debian/rules")
