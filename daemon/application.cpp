@@ -25,8 +25,8 @@ namespace {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
-// Descriptors that are not connections of the webhook: database, log, timers, listeners.
-constexpr rlim_t reserved_descriptors = 64;
+// Descriptors that are not connections of the webhook: database, log, timers, listeners, refusals.
+constexpr rlim_t reserved_descriptors = 64 + max_refusals;
 // Between two attempts to reach the database when starting.
 constexpr std::chrono::milliseconds start_retry_delay{1000};
 
@@ -64,7 +64,7 @@ std::int64_t connections_within_limits(std::int64_t wanted) {
         return wanted;
     const auto possible = static_cast<std::int64_t>(limit.rlim_cur > 2 * reserved_descriptors
                                                         ? limit.rlim_cur - reserved_descriptors
-                                                        : reserved_descriptors);
+                                                        : limit.rlim_cur / 2);
     log::warn("max_connections lowered to the limit of open files",
               {{"wanted", wanted}, {"possible", possible}});
     return possible;
@@ -102,10 +102,20 @@ class application {
         limits.max_connections = connections_within_limits(limits.max_connections);
         server_.emplace(io_, "webhook", endpoints_of(config_.webhook), service_.functions(), limits);
         server_->start();
-        io_.run();
+        try {
+            io_.run();
+        } catch (...) {
+            writer_.stop(); // what it still settles needs the service
+            throw;
+        }
         writer_.stop();
         log::info("stopped");
         // An impatient second SIGTERM must not turn a clean end into a death by signal.
+        sigset_t ending;
+        sigemptyset(&ending);
+        sigaddset(&ending, SIGTERM);
+        sigaddset(&ending, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &ending, nullptr);
         signals_.clear();
         std::signal(SIGTERM, SIG_IGN);
         std::signal(SIGINT, SIG_IGN);
@@ -122,6 +132,9 @@ class application {
                 if (schema.state == ledger::schema_state::current)
                     return exit_ok;
                 log::error("schema", {{"detail", schema.detail}});
+                return exit_config;
+            } catch (const ledger::unreadable_url& error) {
+                log::error("database", {{"error", error.what()}});
                 return exit_config;
             } catch (const ledger::store_error& error) {
                 log::warn("database unavailable, trying again", {{"error", error.what()}});

@@ -28,6 +28,19 @@ class byte_budget {
                 from_->used_.fetch_sub(bytes_);
         }
 
+        // Holds `bytes` in all from now on, if there is room for what is more; else everything stays as it
+        // is.
+        [[nodiscard]] bool grow_to(std::int64_t bytes) noexcept {
+            if (bytes <= bytes_)
+                return true;
+            auto more = from_->try_reserve(bytes - bytes_);
+            if (!more)
+                return false;
+            more->from_ = nullptr; // its bytes are this one's now
+            bytes_ = bytes;
+            return true;
+        }
+
       private:
         byte_budget* from_;
         std::int64_t bytes_;

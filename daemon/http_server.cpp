@@ -6,10 +6,11 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <exception>
+#include <list>
 #include <string>
 
 namespace tokenledger::daemon {
@@ -26,14 +27,19 @@ constexpr auto await_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds sweep_interval{50};
 // After an accept that failed for want of descriptors: time for some to be closed.
 constexpr std::chrono::milliseconds accept_backoff{100};
-// Connections past the limit that are being told so; more are closed without a word.
-constexpr std::size_t max_refusals = 256;
+constexpr std::chrono::milliseconds accept_warning_interval{1000};
 // Between the 503 of the drain timeout and the cut.
 constexpr std::chrono::milliseconds abort_grace{1000};
 
 std::string to_text(const tcp::endpoint& address) {
     const std::string host = address.address().to_string();
     return (address.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(address.port());
+}
+
+// A listener without its accepting or its deadlines must not look alive: the exception ends io_context::run.
+void must_not_fail(std::exception_ptr failure) {
+    if (failure)
+        std::rethrow_exception(failure);
 }
 
 } // namespace
@@ -43,15 +49,15 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         : io(runs_on),
           name(std::move(names)),
           context(std::make_shared<session_context>(std::move(service), limits)),
-          sweep_timer(io),
-          backoff_timer(io) {}
+          sweep_timer(io) {}
 
     asio::io_context& io;
     std::string name;
     std::shared_ptr<session_context> context;
     std::vector<tcp::acceptor> acceptors;
     asio::steady_timer sweep_timer;
-    asio::steady_timer backoff_timer;
+    std::list<asio::steady_timer> backoff_timers; // one per acceptor
+    steady::time_point next_accept_warning{};
     std::function<void()> drained;
     steady::time_point drain_deadline = steady::time_point::max();
 
@@ -76,7 +82,8 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         start_session(context, std::move(socket), context->sessions.size() >= limit);
     }
 
-    static asio::awaitable<void> accept_loop(std::shared_ptr<impl> self, tcp::acceptor& acceptor) {
+    static asio::awaitable<void> accept_loop(std::shared_ptr<impl> self, tcp::acceptor& acceptor,
+                                             asio::steady_timer& backoff) {
         for (;;) {
             auto [error, socket] = co_await acceptor.async_accept(await_result);
             if (!error)
@@ -85,12 +92,20 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
                 break;
             if (!error || error == asio::error::connection_aborted)
                 continue;
-            log::warn("accept failed", {{"listener", self->name}, {"error", error.message()}});
-            self->backoff_timer.expires_after(accept_backoff);
-            co_await self->backoff_timer.async_wait(await_result);
+            self->warn_of_accept(error);
+            backoff.expires_after(accept_backoff);
+            co_await backoff.async_wait(await_result);
             if (self->context->draining) // the acceptor is gone
                 break;
         }
+    }
+
+    void warn_of_accept(const error_code& error) {
+        const auto now = steady::now();
+        if (now < next_accept_warning)
+            return;
+        next_accept_warning = now + accept_warning_interval;
+        log::warn("accept failed", {{"listener", name}, {"error", error.message()}});
     }
 
     static asio::awaitable<void> sweep_loop(std::shared_ptr<impl> self) {
@@ -138,7 +153,8 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         drained = std::move(when_drained);
         drain_deadline = steady::now() + context->limits.drain_timeout;
         acceptors.clear();
-        backoff_timer.cancel();
+        for (asio::steady_timer& each : backoff_timers)
+            each.cancel();
         for (const auto& each : context->sessions) {
             if (each->idle())
                 each->interrupt();
@@ -171,9 +187,10 @@ std::vector<tcp::endpoint> http_server::addresses() const {
 void http_server::start() {
     for (tcp::acceptor& each : impl_->acceptors) {
         log::info("listening", {{"listener", impl_->name}, {"address", to_text(each.local_endpoint())}});
-        asio::co_spawn(impl_->io, impl::accept_loop(impl_, each), asio::detached);
+        asio::steady_timer& backoff = impl_->backoff_timers.emplace_back(impl_->io);
+        asio::co_spawn(impl_->io, impl::accept_loop(impl_, each, backoff), must_not_fail);
     }
-    asio::co_spawn(impl_->io, impl::sweep_loop(impl_), asio::detached);
+    asio::co_spawn(impl_->io, impl::sweep_loop(impl_), must_not_fail);
 }
 
 void http_server::drain(std::function<void()> drained) {

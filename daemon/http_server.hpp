@@ -13,6 +13,9 @@
 
 namespace tokenledger::daemon {
 
+// Connections past max_connections that are being told so at one time; more are closed without a word.
+inline constexpr std::size_t max_refusals = 64;
+
 class http_server {
   public:
     // `name` tells this listener apart in logs and metrics. Throws boost::system::system_error if it cannot

@@ -19,6 +19,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace tokenledger::daemon {
@@ -35,6 +36,10 @@ constexpr auto await_result = asio::as_tuple(asio::use_awaitable);
 
 // One read takes a header of usual size and a body of a few kilobytes; less costs further system calls.
 constexpr std::size_t read_buffer_bytes = 16384;
+// Beast sets no bound to a chunk's extension or to trailers: the buffer does.
+constexpr std::size_t max_buffer_beyond_header = 65536;
+// A body reserves its room as it comes: what has only been announced keeps nobody else out.
+constexpr std::int64_t body_step_bytes = 65536;
 // How much of a refused body is read away, and for how long, so that the reply is not lost to a reset.
 constexpr std::size_t max_linger_bytes = 4U << 20U;
 constexpr std::chrono::milliseconds linger_timeout{1000};
@@ -110,7 +115,8 @@ class session final : public session_base, public std::enable_shared_from_this<s
         const auto [error, count] = co_await socket_.async_read_some(asio::buffer(first), await_result);
         if (error || count == 0)
             co_return false;
-        buffer_.emplace();
+        buffer_.emplace(static_cast<std::size_t>(context_->limits.max_header_bytes) +
+                        max_buffer_beyond_header);
         buffer_->reserve(read_buffer_bytes);
         asio::buffer_copy(buffer_->prepare(1), asio::buffer(first));
         buffer_->commit(1);
@@ -139,18 +145,15 @@ class session final : public session_base, public std::enable_shared_from_this<s
 
         const bool has_body = !parser.is_done();
         std::optional<http_reply> refusal = admit(parser);
-        std::optional<byte_budget::reservation> room;
-        if (!refusal && has_body) {
-            room = context_->bytes.try_reserve(body_bytes(parser));
-            if (!room)
-                refusal = context_->service.fault(http_fault::no_memory);
-        }
         if (refusal)
             co_return co_await answer(std::move(*refusal), parser, has_body);
 
+        std::optional<byte_budget::reservation> room;
         if (has_body) {
             parser.body_limit(static_cast<std::uint64_t>(context_->limits.max_body_bytes));
-            error = co_await read_body(parser);
+            error = co_await read_body(parser, room);
+            if (error == asio::error::no_buffer_space)
+                co_return co_await answer(context_->service.fault(http_fault::no_memory), parser, true);
             if (error)
                 co_return co_await give_up(error);
         }
@@ -171,13 +174,9 @@ class session final : public session_base, public std::enable_shared_from_this<s
         return std::nullopt;
     }
 
-    // A chunked body does not say how long it will be: it reserves what it may be.
-    [[nodiscard]] std::int64_t body_bytes(const request_parser& parser) const {
-        const auto length = parser.content_length();
-        return length ? static_cast<std::int64_t>(*length) : context_->limits.max_body_bytes;
-    }
-
-    asio::awaitable<error_code> read_body(request_parser& parser) {
+    // no_buffer_space: too many bytes of bodies are held at this time.
+    asio::awaitable<error_code> read_body(request_parser& parser,
+                                          std::optional<byte_budget::reservation>& room) {
         if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
             http::response<http::empty_body> go_on{http::status::continue_, parser.get().version()};
             const auto [error, count] = co_await http::async_write(socket_, go_on, await_result);
@@ -185,9 +184,22 @@ class session final : public session_base, public std::enable_shared_from_this<s
             if (error)
                 co_return error;
         }
-        const auto [error, count] = co_await http::async_read(socket_, *buffer_, parser, await_result);
-        static_cast<void>(count);
-        co_return error;
+        parser.eager(true);
+        room.emplace(context_->bytes, 0);
+        const auto length = parser.content_length();
+        const std::int64_t most =
+            length ? static_cast<std::int64_t>(*length) : context_->limits.max_body_bytes;
+        while (!parser.is_done()) {
+            const auto held = static_cast<std::int64_t>(parser.get().body().size());
+            if (!room->grow_to(std::min(held + body_step_bytes, most)))
+                co_return asio::error::no_buffer_space;
+            const auto [error, count] =
+                co_await http::async_read_some(socket_, *buffer_, parser, await_result);
+            static_cast<void>(count);
+            if (error)
+                co_return error;
+        }
+        co_return error_code();
     }
 
     asio::awaitable<http_reply> handle(request_parser& parser, std::optional<byte_budget::reservation> room) {
@@ -221,7 +233,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
             fault = http_fault::timeout;
         else if (error == http::error::header_limit)
             fault = http_fault::header_too_large;
-        else if (error == http::error::body_limit)
+        else if (error == http::error::body_limit || error == http::error::buffer_overflow)
             fault = http_fault::body_too_large;
         else if (error.category() == make_error_code(http::error::bad_method).category() &&
                  error != http::error::end_of_stream && error != http::error::partial_message)
@@ -310,9 +322,15 @@ asio::awaitable<void> run(std::shared_ptr<session<Socket>> self, std::shared_ptr
 void start_session(std::shared_ptr<session_context> context, asio::ip::tcp::socket socket, bool refuse) {
     const auto executor = socket.get_executor();
     auto self = std::make_shared<session<asio::ip::tcp::socket>>(context, std::move(socket));
-    context->sessions.push_front(self);
-    const auto place = context->sessions.begin();
-    asio::co_spawn(executor, run(std::move(self), std::move(context), place, refuse), asio::detached);
+    session_list& sessions = context->sessions;
+    sessions.push_front(self);
+    const auto place = sessions.begin();
+    try {
+        asio::co_spawn(executor, run(std::move(self), std::move(context), place, refuse), asio::detached);
+    } catch (...) {
+        sessions.erase(place);
+        throw;
+    }
 }
 
 } // namespace tokenledger::daemon

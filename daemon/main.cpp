@@ -1,6 +1,8 @@
 // The command line of tokenledgerd.
 #include "application.hpp"
 
+#include "ledger/postgres.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <csignal>
@@ -47,6 +49,13 @@ int main(int argc, char** argv) {
         return daemon_ns::exit_config;
     }
     const auto& config = std::get<daemon_ns::config>(read);
+    for (const std::string* url : {&config.database.url, &config.database.migrate_url}) {
+        if (!url->empty() && !tokenledger::ledger::is_readable_url(*url)) {
+            std::cerr << file
+                      << ": a database url cannot be read: it must be a libpq URI or keyword string\n";
+            return daemon_ns::exit_config;
+        }
+    }
     if (check->parsed()) {
         std::cout << file << ": the configuration is good\n";
         return daemon_ns::exit_ok;

@@ -25,11 +25,13 @@ constexpr std::array<double, 12> seconds_bounds{0.0005, 0.001, 0.0025, 0.005, 0.
                                                 0.05,   0.1,   0.25,   0.5,   1,    5};
 constexpr std::array<double, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 1024};
 
-const std::array<definition, 8> definitions{{
+const std::array<definition, 9> definitions{{
     {.name = "tokenledger_webhook_events_total",
      .help = "Verified events by what became of them and by Stripe's type."},
     {.name = "tokenledger_webhook_rejected_total",
      .help = "Requests refused before or at verification, by reason."},
+    {.name = "tokenledger_webhook_mismatches_total",
+     .help = "Events ignored because their mode or account is not this endpoint's, by reason."},
     {.name = "tokenledger_webhook_secret_last_used_timestamp_seconds",
      .type = kind::gauge,
      .help = "When a signing secret, by its place in the configuration, last verified an event."},

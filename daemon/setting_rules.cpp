@@ -15,8 +15,8 @@ namespace tokenledger::daemon {
 namespace {
 
 constexpr std::size_t max_text_bytes = 4096;
-constexpr std::size_t max_path_bytes = 1024;
-constexpr std::ptrdiff_t max_metadata_key_characters = 40; // https://docs.stripe.com/metadata#data
+constexpr std::size_t max_path_bytes = ledger::max_identifier_bytes; // it is stored with every event
+constexpr std::ptrdiff_t max_metadata_key_characters = 40;           // https://docs.stripe.com/metadata#data
 constexpr std::size_t max_catalog_name_bytes = 64;
 
 // No setting needs a control character, and a NUL would cut the text short in C.
@@ -82,7 +82,7 @@ constinit const text_rule host_and_port{
     "version",
     is_address};
 constinit const text_rule request_path{
-    "a path that starts with '/', of at most 1024 printable ASCII characters without "
+    "a path that starts with '/', of at most 255 printable ASCII characters without "
     "'?', '#' or white space",
     is_request_path};
 constinit const text_rule file_name{"the name of a file that holds the secret, not the secret itself",

@@ -82,7 +82,7 @@ unsigned status_of(http_fault what) {
 // What one line of the log says of an event, whatever became of it.
 void log_event(const ledger::stripe_event& event, const webhook::reply& reply, const ledger::outcome* outcome,
                steady::duration took) {
-    const auto* posted = outcome != nullptr && outcome->posted ? &*outcome->posted : nullptr;
+    const auto* posted = outcome != nullptr && !outcome->posted.empty() ? &outcome->posted.back() : nullptr;
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
     log::info("event",
               {{"event", event.id},
@@ -214,9 +214,14 @@ http_service::handled webhook_service::submit(ledger::stripe_command command, st
         const webhook::reply reply = outcome != nullptr ? webhook::reply_for(*outcome, event->id)
                                                         : webhook::unavailable_reply(event->id);
         counters_.count("tokenledger_webhook_events_total", {{"result", reply.result}, {"type", type}});
-        if (outcome != nullptr && outcome->posted)
-            counters_.count("tokenledger_ledger_transactions_total",
-                            {{"type", "purchase"}, {"source", "token_pack"}});
+        if (outcome != nullptr && outcome->result == ledger::result::ignored && !reply.reason.empty())
+            counters_.count("tokenledger_webhook_mismatches_total", {{"reason", reply.reason}});
+        if (outcome != nullptr) {
+            for (const ledger::posting& each : outcome->posted)
+                counters_.count(
+                    "tokenledger_ledger_transactions_total",
+                    {{"type", ledger::to_string(each.type)}, {"source", ledger::to_string(each.source)}});
+        }
         log_event(*event, reply, outcome, steady::now() - begun);
         respond(to_http(reply));
     };

@@ -4,6 +4,8 @@
 #include "ledger/evidence.hpp"
 #include "ledger/plan.hpp"
 
+#include <algorithm>
+
 namespace tokenledger::ledger {
 
 namespace {
@@ -11,18 +13,50 @@ namespace {
 std::vector<std::string_view> event_ids(std::span<const command> batch) {
     std::vector<std::string_view> ids;
     ids.reserve(batch.size());
-    for (const command& each : batch)
-        ids.emplace_back(std::get<stripe_command>(each).event.id);
+    for (const command& each : batch) {
+        if (const auto* stripe = std::get_if<stripe_command>(&each))
+            ids.emplace_back(stripe->event.id);
+    }
     return ids;
+}
+
+// A batch of nothing but duplicates: no lock, no transaction, no WAL.
+bool nothing_to_do(std::span<const command> batch, const event_id_set& committed) {
+    return std::all_of(batch.begin(), batch.end(), [&](const command& each) {
+        const auto* stripe = std::get_if<stripe_command>(&each);
+        return stripe != nullptr && committed.contains(stripe->event.id);
+    });
+}
+
+// Accounts to make where missing, and those to take from only if they exist.
+std::vector<std::string_view> all_accounts(store& where, std::span<const command> batch,
+                                           const snapshot& known) {
+    std::vector<std::string_view> users = accounts_to_lock(batch, known.committed_events, known.payments);
+    const std::vector<std::string_view> wanted = accounts_to_look_for(batch);
+    if (wanted.empty())
+        return users;
+    const auto existing = where.existing_accounts(wanted);
+    for (const std::string_view user : wanted) {
+        if (existing.contains(user))
+            users.push_back(user);
+    }
+    std::sort(users.begin(), users.end());
+    users.erase(std::unique(users.begin(), users.end()), users.end());
+    return users;
+}
+
+bool may_keep_evidence(const stripe_command& what) {
+    const auto* update = std::get_if<payment_update>(&what.effect);
+    return update != nullptr ? update->moves_tokens : !std::holds_alternative<ignore_event>(what.effect);
 }
 
 // Packed before the locks are taken: compressing a batch takes milliseconds that nobody should wait for.
 std::vector<std::string> pack_all(std::span<const command> batch, const event_id_set& committed) {
     std::vector<std::string> packed(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        const auto& stripe = std::get<stripe_command>(batch[i]);
-        if (!std::holds_alternative<ignore_event>(stripe.effect) && !committed.contains(stripe.event.id))
-            packed[i] = pack_evidence(stripe.event.signature_header, stripe.event.body);
+        const auto* stripe = std::get_if<stripe_command>(&batch[i]);
+        if (stripe != nullptr && may_keep_evidence(*stripe) && !committed.contains(stripe->event.id))
+            packed[i] = pack_evidence(stripe->event.signature_header, stripe->event.body);
     }
     return packed;
 }
@@ -49,15 +83,16 @@ struct open_transaction {
 } // namespace
 
 std::vector<outcome> run_batch(store& where, std::span<const command> batch) {
-    const std::vector<std::string_view> ids = event_ids(batch);
     snapshot known;
-    known.committed_events = where.committed_events(ids);
-
-    // A batch of nothing but duplicates ends here: no lock, no transaction, no WAL.
-    bool all_committed = true;
-    for (const std::string_view id : ids)
-        all_committed = all_committed && known.committed_events.contains(id);
-    if (all_committed)
+    if (const auto ids = event_ids(batch); !ids.empty()) {
+        for (auto& [id, state] : where.committed_events(ids)) {
+            if (claims_event(state.result, state.reason))
+                known.committed_events.insert(id);
+            else
+                known.unclaimed_events.emplace(id, state);
+        }
+    }
+    if (nothing_to_do(batch, known.committed_events))
         return std::vector<outcome>(batch.size(), outcome{.result = result::duplicate});
 
     const std::vector<std::string> evidence = pack_all(batch, known.committed_events);
@@ -66,12 +101,14 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch) {
     const auto payments = payments_to_lock(batch, known.committed_events);
     if (!payments.empty())
         known.payments = where.lock_payments(payments);
-    const auto users = accounts_to_lock(batch, known.committed_events, known.payments);
+    const auto users = all_accounts(where, batch, known);
     if (!users.empty()) {
         auto locked = where.lock_accounts(users);
         known.accounts = std::move(locked.accounts);
         known.now_us = locked.now_us;
     }
+    if (const auto keys = keys_to_read(batch); !keys.empty())
+        known.keys = where.read_keys(keys);
     batch_plan rows = plan(batch, known);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);
     transaction.commit();

@@ -12,13 +12,14 @@ class memory_store final : public store {
     memory_store(const memory_store&) = delete;
     memory_store& operator=(const memory_store&) = delete;
 
-    event_id_set committed_events(std::span<const std::string_view> event_ids) override {
+    event_map committed_events(std::span<const std::string_view> event_ids) override {
         const std::lock_guard hold(database_->guard);
         step("connect", {});
-        event_id_set known;
+        event_map known;
         for (const std::string_view id : event_ids) {
-            if (database_->events.contains(id))
-                known.emplace(id);
+            const auto at = database_->events.find(id);
+            if (at != database_->events.end())
+                known.emplace(id, event_state{.result = at->second.result, .reason = at->second.reason});
         }
         return known;
     }
@@ -34,6 +35,8 @@ class memory_store final : public store {
         payments_ = database_->payments;
         accounts_ = database_->accounts;
         events_ = database_->events;
+        keys_ = database_->keys;
+        usages_.clear();
         transactions_.clear();
     }
 
@@ -42,6 +45,25 @@ class memory_store final : public store {
         for (const std::string_view id : ids)
             locked.insert(*payments_.try_emplace(std::string(id)).first);
         return locked;
+    }
+
+    std::set<std::string, std::less<>>
+    existing_accounts(std::span<const std::string_view> user_ids) override {
+        std::set<std::string, std::less<>> existing;
+        for (const std::string_view user : user_ids) {
+            if (accounts_.contains(user))
+                existing.emplace(user);
+        }
+        return existing;
+    }
+
+    key_map read_keys(std::span<const key_id> ids) override {
+        key_map used;
+        for (const key_id& id : ids) {
+            if (const auto at = keys_.find(id); at != keys_.end())
+                used.insert(*at);
+        }
+        return used;
     }
 
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override {
@@ -56,23 +78,36 @@ class memory_store final : public store {
                                    std::span<const std::string> evidence) override {
         step("apply", batch);
         transactions_ = rows.transactions;
-        for (const auto& [id, credited] : rows.payments)
-            payments_[id].credit = credited;
+        for (const payment_row& row : rows.payments)
+            payments_[row.id] = row.state;
+        for (const event_update& update : rows.event_updates) {
+            memory_database::stored_event& event = events_.find(update.event_id)->second;
+            event.result = update.result;
+            event.reason = update.reason;
+        }
         for (const auto& [user, account] : rows.accounts)
             accounts_[user] = account;
+        for (const key_row& row : rows.keys)
+            keys_.emplace(row.id, row.state);
+        for (const usage_row& row : rows.usages)
+            usages_.push_back(
+                {.what = *row.what, .actor = row.actor, .deduction_sequence = row.deduction_sequence});
         std::vector<std::size_t> committed_meanwhile;
         for (const event_row& row : rows.events) {
             const stripe_event& event = std::get<stripe_command>(batch[row.command]).event;
-            const bool added =
-                events_
-                    .try_emplace(event.id,
-                                 memory_database::stored_event{
-                                     .result = row.result,
-                                     .reason = row.reason,
-                                     .type = event.type,
-                                     .payment_intent_id = event.payment_intent_id,
-                                     .evidence = row.with_evidence ? evidence[row.command] : std::string()})
-                    .second;
+            const memory_database::stored_event made{.result = row.result,
+                                                     .reason = row.reason,
+                                                     .type = event.type,
+                                                     .payment_intent_id = event.payment_intent_id,
+                                                     .evidence = row.with_evidence ? evidence[row.command]
+                                                                                   : std::string()};
+            auto [at, added] = events_.try_emplace(event.id, made);
+            if (!added && row.result != result::ignored &&
+                !claims_event(at->second.result, at->second.reason) &&
+                (claims_event(row.result, row.reason) || at->second.result == result::ignored)) {
+                at->second = made;
+                added = true;
+            }
             if (!added && row.has_effect)
                 throw store_error(store_failure::conflict, "event " + event.id + " was committed meanwhile");
             if (!added)
@@ -88,6 +123,8 @@ class memory_store final : public store {
         database_->events = std::move(events_);
         database_->transactions.insert(database_->transactions.end(), transactions_.begin(),
                                        transactions_.end());
+        database_->keys = std::move(keys_);
+        database_->usages.insert(database_->usages.end(), usages_.begin(), usages_.end());
         step("after_commit", {});
         lock_.unlock();
     }
@@ -109,6 +146,8 @@ class memory_store final : public store {
     account_map accounts_;
     std::map<std::string, memory_database::stored_event, std::less<>> events_;
     std::vector<transaction_row> transactions_;
+    key_map keys_;
+    std::vector<memory_database::stored_usage> usages_;
 };
 
 } // namespace

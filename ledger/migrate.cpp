@@ -3,6 +3,7 @@
 
 #include "pg.hpp"
 #include "pg_array.hpp"
+#include "pg_conninfo.hpp"
 
 #include <algorithm>
 #include <map>
@@ -123,6 +124,10 @@ bool apply_one(pg::connection& connection, const migration& file, const std::vec
 }
 
 } // namespace
+
+bool is_readable_url(const std::string& url) {
+    return pg::is_readable(url);
+}
 
 schema_report inspect_schema(const postgres_options& options) {
     pg::connection connection(options.url, options.connect_timeout);

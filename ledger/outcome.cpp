@@ -17,6 +17,8 @@ std::string_view to_string(result value) noexcept {
         return "parked";
     case result::waiting:
         return "waiting";
+    case result::refused:
+        return "refused";
     }
     return "unknown";
 }
@@ -51,12 +53,34 @@ std::string_view to_string(reason value) noexcept {
     return "unknown";
 }
 
+std::string_view to_string(refusal value) noexcept {
+    switch (value) {
+    case refusal::none:
+        return "";
+    case refusal::insufficient_balance:
+        return "insufficient_balance";
+    case refusal::unknown_account:
+        return "unknown_account";
+    case refusal::same_account:
+        return "same_account";
+    case refusal::key_reused:
+        return "key_reused";
+    case refusal::reference_used:
+        return "reference_used";
+    case refusal::balance_overflow:
+        return "balance_overflow";
+    }
+    return "unknown";
+}
+
 std::string_view to_string(unavailable value) noexcept {
     switch (value) {
     case unavailable::deadline:
         return "deadline";
     case unavailable::stopping:
         return "stopping";
+    case unavailable::broken:
+        return "broken";
     }
     return "unknown";
 }

@@ -1,6 +1,7 @@
 // The only file that includes libpqxx: 6.4 (Debian 12) and 7.x (Debian 13 has 7.10).
 #include "pg.hpp"
 
+#include "ledger/postgres.hpp"
 #include "pg_conninfo.hpp"
 #include "pg_watchdog.hpp"
 
@@ -64,6 +65,7 @@ class notice_counter {
 // One line that a log can bear: the server's messages have several, may quote a whole parameter, and 6.4 adds
 // the statement.
 std::string tidy(std::string_view what) {
+    what = what.substr(0, what.find("DETAIL:")); // it quotes the row: evidence is not for the log
     constexpr std::size_t longest = 500;
     std::string text(what.substr(0, longest));
     if (what.size() > longest)
@@ -228,6 +230,8 @@ connection::connection(const std::string& url, std::chrono::milliseconds connect
     try {
         state_ = std::make_unique<state>(url, connect_timeout);
     } catch (const store_error&) {
+        throw;
+    } catch (const unreadable_url&) {
         throw;
     } catch (const std::exception& error) {
         throw store_error(store_failure::unavailable, tidy(error.what()));

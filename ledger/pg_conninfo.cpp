@@ -1,7 +1,7 @@
 // libpq's own parser reads URIs and keyword strings alike, so what must be added is added to its answer.
 #include "pg_conninfo.hpp"
 
-#include "ledger/store.hpp"
+#include "ledger/postgres.hpp"
 
 #include <libpq-fe.h>
 #include <memory>
@@ -9,14 +9,24 @@
 
 namespace tokenledger::ledger::pg {
 
+namespace {
+
+using conninfo = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
+
+conninfo parse(const std::string& url) {
+    return {PQconninfoParse(url.c_str(), nullptr), PQconninfoFree};
+}
+
+} // namespace
+
+bool is_readable(const std::string& url) {
+    return parse(url) != nullptr;
+}
+
 std::string complete_conninfo(const std::string& url, std::chrono::milliseconds connect_timeout) {
-    char* error = nullptr;
-    const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(
-        PQconninfoParse(url.c_str(), &error), PQconninfoFree);
-    const std::unique_ptr<char, void (*)(void*)> message(error, PQfreemem);
+    const conninfo parsed = parse(url);
     if (!parsed)
-        throw store_error(store_failure::unavailable,
-                          std::string("database url: ") + (message ? message.get() : "out of memory"));
+        throw unreadable_url("the database's url cannot be read: it must be a libpq URI or keyword string");
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(connect_timeout).count();
     const std::pair<std::string_view, std::string> defaults[] = {
         {"connect_timeout", std::to_string(seconds)},

@@ -7,9 +7,12 @@
 namespace tokenledger::ledger::pg {
 
 // A keyword string for libpq, from any URI or keyword string. What `url` says stands; else connect_timeout
-// (seconds, rounded up), client_encoding and fallback_application_name are filled in. Throws store_error if
-// libpq cannot read it.
+// (seconds, rounded up), client_encoding and fallback_application_name are filled in. Throws
+// unreadable_url if libpq cannot read it.
 [[nodiscard]] std::string complete_conninfo(const std::string& url,
                                             std::chrono::milliseconds connect_timeout);
+
+// True if libpq can read it.
+[[nodiscard]] bool is_readable(const std::string& url);
 
 } // namespace tokenledger::ledger::pg

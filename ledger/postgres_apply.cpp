@@ -5,8 +5,11 @@
 
 #include "ledger/evidence.hpp"
 #include "pg_array.hpp"
+#include "pg_parameters.hpp"
+#include "postgres_payments.hpp"
+#include "postgres_requests.hpp"
 
-#include <map>
+#include <algorithm>
 
 namespace tokenledger::ledger {
 
@@ -16,50 +19,75 @@ namespace {
 constexpr std::int64_t max_event_created = 253'402'300'799;
 
 // Parameters in the order of the add_ functions below. Events are numbered by the identity column as they
-// come, that is in the order of the batch. The first credit of a payment stands for ever, and a chain never
-// goes back: rows that would break that are left out, and the counts tell.
+// come, that is in the order of the batch. A row that claims nothing, ignored or parked by an endpoint of the
+// other mode, gives way: Stripe sends one event to every endpoint that matches, and one of them may be the
+// right one. The first credit of a payment stands for ever, and a chain never goes back: rows that would
+// break that are left out, and the counts tell.
 constexpr std::string_view statement = R"sql(
 WITH events AS (
-    INSERT INTO tokenledger.stripe_events (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
+    INSERT INTO tokenledger.stripe_events AS known (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
            api_version, livemode, stripe_created_at, evidence_format, evidence)
     SELECT event_id, event_type, result, reason, payment_intent_id, endpoint, account,
            api_version, livemode, to_timestamp(created), evidence_format, evidence
       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                  $8::text[], $9::boolean[], $10::bigint[], $11::smallint[], $39::bytea[])
+                  $8::text[], $9::boolean[], $10::bigint[], $11::smallint[], $53::bytea[])
         AS given (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
                   api_version, livemode, created, evidence_format, evidence)
-        ON CONFLICT (event_id) DO NOTHING
+        ON CONFLICT (event_id) DO UPDATE
+       SET result = EXCLUDED.result, reason = EXCLUDED.reason, payment_intent_id = EXCLUDED.payment_intent_id,
+           endpoint = EXCLUDED.endpoint, account = EXCLUDED.account, livemode = EXCLUDED.livemode,
+           position = DEFAULT, received_at = EXCLUDED.received_at,
+           evidence_format = coalesce(known.evidence_format, EXCLUDED.evidence_format),
+           evidence = coalesce(known.evidence, EXCLUDED.evidence)
+     WHERE EXCLUDED.result <> 'ignored'
+       AND (known.result = 'ignored'
+            OR known.result = 'parked' AND known.reason = 'livemode_mismatch'
+               AND EXCLUDED.reason IS DISTINCT FROM 'livemode_mismatch')
  RETURNING event_id
-), credits AS (
+), payments AS (
     INSERT INTO tokenledger.payments AS known (payment_intent_id, user_id, tokens, amount_cents, currency, catalog,
-           pack, quantity, credited_at)
+           pack, quantity, credited_at, amount_requested_cents, refunded_cumulative_cents, canceled, not_ours,
+           taken_tokens, lost_cents, has_details)
     SELECT payment_intent_id, user_id, tokens, amount_cents, currency, catalog,
-           pack, quantity, coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', clock_timestamp())
+           pack, quantity, timestamptz 'epoch' + at_us * interval '1 microsecond', requested, refunded, canceled,
+           not_ours, taken, lost, has_details
       FROM unnest($12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::text[], $17::text[],
-                  $18::text[], $19::bigint[], $20::bigint[])
-        AS given (payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity, at_us)
+                  $18::text[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::boolean[],
+                  $24::boolean[], $25::bigint[], $26::bigint[], $27::boolean[])
+        AS given (payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity, at_us,
+                  requested, refunded, canceled, not_ours, taken, lost, has_details)
         ON CONFLICT (payment_intent_id) DO UPDATE
        SET user_id = EXCLUDED.user_id, tokens = EXCLUDED.tokens, amount_cents = EXCLUDED.amount_cents,
            currency = EXCLUDED.currency, catalog = EXCLUDED.catalog, pack = EXCLUDED.pack,
-           quantity = EXCLUDED.quantity, credited_at = EXCLUDED.credited_at
+           quantity = EXCLUDED.quantity, credited_at = EXCLUDED.credited_at,
+           amount_requested_cents = EXCLUDED.amount_requested_cents,
+           refunded_cumulative_cents = EXCLUDED.refunded_cumulative_cents, canceled = EXCLUDED.canceled,
+           not_ours = EXCLUDED.not_ours, taken_tokens = EXCLUDED.taken_tokens, lost_cents = EXCLUDED.lost_cents,
+           has_details = EXCLUDED.has_details
      WHERE known.user_id IS NULL
+        OR (known.user_id, known.tokens, known.amount_cents, known.currency, known.credited_at)
+         = (EXCLUDED.user_id, EXCLUDED.tokens, EXCLUDED.amount_cents, EXCLUDED.currency, EXCLUDED.credited_at)
  RETURNING 1
 ), transactions AS (
     INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type, source, token_amount,
            balance_before, balance_after, amount_paid_cents, currency, stripe_payment_intent_id, stripe_event_id,
-           pack, quantity, created_at)
+           pack, quantity, created_at, reason, reference, idempotency_key, actor, counterparty_user_id,
+           usage_request_id, metadata)
     SELECT user_id, sequence, transaction_type, source, token_amount,
            balance_before, balance_after, amount_paid_cents, currency, payment_intent_id, event_id,
-           pack, quantity, timestamptz 'epoch' + at_us * interval '1 microsecond'
-      FROM unnest($21::text[], $22::bigint[], $23::text[], $24::text[], $25::bigint[], $26::bigint[], $27::bigint[],
-                  $28::bigint[], $29::text[], $30::text[], $31::text[], $32::text[], $33::bigint[], $34::bigint[])
+           pack, quantity, timestamptz 'epoch' + at_us * interval '1 microsecond', reason, reference,
+           idempotency_key, actor, counterparty_user_id, usage_request_id, metadata::jsonb
+      FROM unnest($28::text[], $29::bigint[], $30::text[], $31::text[], $32::bigint[], $33::bigint[], $34::bigint[],
+                  $35::bigint[], $36::text[], $37::text[], $38::text[], $39::text[], $40::bigint[], $41::bigint[],
+                  $42::text[], $43::text[], $44::text[], $45::bigint[], $46::text[], $47::text[], $48::text[])
         AS given (user_id, sequence, transaction_type, source, token_amount, balance_before, balance_after,
-                  amount_paid_cents, currency, payment_intent_id, event_id, pack, quantity, at_us)
+                  amount_paid_cents, currency, payment_intent_id, event_id, pack, quantity, at_us,
+                  reason, reference, idempotency_key, actor, counterparty_user_id, usage_request_id, metadata)
  RETURNING 1
 ), balances AS (
     INSERT INTO tokenledger.token_accounts AS known (user_id, balance, last_sequence, last_transaction_at)
     SELECT user_id, balance, last_sequence, timestamptz 'epoch' + at_us * interval '1 microsecond'
-      FROM unnest($35::text[], $36::bigint[], $37::bigint[], $38::bigint[])
+      FROM unnest($49::text[], $50::bigint[], $51::bigint[], $52::bigint[])
         AS given (user_id, balance, last_sequence, at_us)
         ON CONFLICT (user_id) DO UPDATE
        SET balance = EXCLUDED.balance, last_sequence = EXCLUDED.last_sequence,
@@ -68,25 +96,32 @@ WITH events AS (
  RETURNING 1
 )
 SELECT 'event', event_id FROM events
-UNION ALL SELECT 'credits', count(*)::text FROM credits
+UNION ALL SELECT 'payments', count(*)::text FROM payments
 UNION ALL SELECT 'transactions', count(*)::text FROM transactions
 UNION ALL SELECT 'balances', count(*)::text FROM balances
 )sql";
 
-class parameters {
-  public:
-    template <class... Arrays>
-    void add(Arrays&&... columns) {
-        (values_.emplace_back(std::move(columns).finish()), ...);
-    }
-    [[nodiscard]] pg::params values() const { return values_; }
-
-  private:
-    std::vector<std::optional<std::string>> values_;
-};
-
 const stripe_event& event_of(const event_row& row, std::span<const command> batch) {
     return std::get<stripe_command>(batch[row.command]).event;
+}
+
+// Two deliveries of one event are in one order by the lock of its payment. Events without one come first,
+// sorted by id, so that two batches cannot wait for each other; the rest keep the order of the batch, which
+// their position tells.
+std::vector<const event_row*> in_lock_order(const batch_plan& rows, std::span<const command> batch) {
+    std::vector<const event_row*> order;
+    order.reserve(rows.events.size());
+    for (const event_row& row : rows.events)
+        order.push_back(&row);
+    const auto locked = [&](const event_row* row) {
+        return !payments_to_lock(batch.subspan(row->command, 1), {}).empty();
+    };
+    const auto end =
+        std::stable_partition(order.begin(), order.end(), [&](const event_row* row) { return !locked(row); });
+    std::sort(order.begin(), end, [&](const event_row* one, const event_row* other) {
+        return event_of(*one, batch).id < event_of(*other, batch).id;
+    });
+    return order;
 }
 
 // Returns the evidence, which is the last parameter of all.
@@ -94,7 +129,8 @@ std::string add_events(parameters& into, const batch_plan& rows, std::span<const
                        std::span<const std::string> evidence) {
     pg::array id, type, result, reason, payment, endpoint, account, version, livemode, created, format;
     pg::bytes_array packed(rows.events.size());
-    for (const event_row& row : rows.events) {
+    for (const event_row* each : in_lock_order(rows, batch)) {
+        const event_row& row = *each;
         const stripe_event& event = event_of(row, batch);
         id.add(event.id);
         type.add(event.type);
@@ -122,31 +158,38 @@ std::string add_events(parameters& into, const batch_plan& rows, std::span<const
 }
 
 void add_payments(parameters& into, const batch_plan& rows) {
-    std::map<std::string_view, std::int64_t> purchased_at;
-    for (const transaction_row& row : rows.transactions) {
-        if (row.type == transaction_type::purchase)
-            purchased_at.emplace(row.payment_intent_id, row.created_at_us);
-    }
     pg::array id, user, tokens, amount, currency, catalog, pack, quantity, credited_at;
-    for (const auto& [payment, credited] : rows.payments) {
-        id.add(payment);
-        user.add(credited.user_id);
-        tokens.add(credited.tokens);
-        amount.add(credited.amount_cents);
-        currency.add(credited.currency);
-        catalog.add(credited.catalog);
-        pack.add(credited.pack);
-        quantity.add(credited.quantity);
-        const auto at = purchased_at.find(payment);
-        credited_at.add(at == purchased_at.end() ? std::nullopt : std::optional(at->second));
+    pg::array requested, refunded, canceled, not_ours, taken, lost, details;
+    for (const payment_row& row : rows.payments) {
+        const payment_state& payment = row.state;
+        const auto& first = payment.credit;
+        id.add(row.id);
+        user.add(first ? std::optional(first->user_id) : std::nullopt);
+        tokens.add(first ? std::optional(first->tokens) : std::nullopt);
+        amount.add(first ? std::optional(first->amount_cents) : std::nullopt);
+        currency.add(first ? std::optional(first->currency) : std::nullopt);
+        catalog.add(first ? std::optional(first->catalog) : std::nullopt);
+        pack.add(first ? std::optional(first->pack) : std::nullopt);
+        quantity.add(first ? std::optional(first->quantity) : std::nullopt);
+        credited_at.add(first ? std::optional(first->credited_at_us) : std::nullopt);
+        requested.add(payment.facts.amount_requested_cents);
+        refunded.add(payment.facts.refunded_cumulative_cents);
+        canceled.add(payment.facts.canceled);
+        not_ours.add(payment.facts.foreign);
+        taken.add(payment.taken_tokens);
+        lost.add(payment.lost_cents);
+        details.add(has_details(payment));
     }
     into.add(std::move(id), std::move(user), std::move(tokens), std::move(amount), std::move(currency),
-             std::move(catalog), std::move(pack), std::move(quantity), std::move(credited_at));
+             std::move(catalog), std::move(pack), std::move(quantity), std::move(credited_at),
+             std::move(requested), std::move(refunded), std::move(canceled), std::move(not_ours),
+             std::move(taken), std::move(lost), std::move(details));
 }
 
 void add_transactions(parameters& into, const batch_plan& rows) {
     pg::array user, sequence, type, source, tokens, before, after;
     pg::array paid, currency, payment, event, pack, quantity, at;
+    pg::array reason, reference, key, actor, counterparty, request, metadata;
     for (const transaction_row& row : rows.transactions) {
         user.add(row.user_id);
         sequence.add(row.sequence);
@@ -162,10 +205,19 @@ void add_transactions(parameters& into, const batch_plan& rows) {
         pack.add_or_null(row.pack);
         quantity.add(row.pack.empty() ? std::nullopt : std::optional(row.quantity));
         at.add(row.created_at_us);
+        reason.add_or_null(row.reason);
+        reference.add_or_null(row.reference);
+        key.add_or_null(row.idempotency_key);
+        actor.add(row.actor);
+        counterparty.add_or_null(row.counterparty);
+        request.add_or_null(row.usage_request_id);
+        metadata.add_or_null(row.metadata);
     }
     into.add(std::move(user), std::move(sequence), std::move(type), std::move(source), std::move(tokens),
              std::move(before), std::move(after), std::move(paid), std::move(currency), std::move(payment),
-             std::move(event), std::move(pack), std::move(quantity), std::move(at));
+             std::move(event), std::move(pack), std::move(quantity), std::move(at), std::move(reason),
+             std::move(reference), std::move(key), std::move(actor), std::move(counterparty),
+             std::move(request), std::move(metadata));
 }
 
 void add_accounts(parameters& into, const batch_plan& rows) {
@@ -177,14 +229,6 @@ void add_accounts(parameters& into, const batch_plan& rows) {
         at.add(account.last_created_at_us);
     }
     into.add(std::move(user), std::move(balance), std::move(sequence), std::move(at));
-}
-
-// What was written is what was planned; otherwise the locks did not hold what they promise.
-void check_count(std::string_view what, std::int64_t written, std::size_t planned) {
-    if (written != static_cast<std::int64_t>(planned))
-        throw store_error(store_failure::conflict, std::string(what) + ": " + std::to_string(written) +
-                                                       " rows written, " + std::to_string(planned) +
-                                                       " planned");
 }
 
 } // namespace
@@ -203,13 +247,16 @@ std::vector<std::size_t> apply_rows(pg::connection& connection, const batch_plan
         const std::string_view what = written.text(row, 0);
         if (what == "event")
             added.emplace(written.text(row, 1));
-        else if (what == "credits")
+        else if (what == "payments")
             check_count("payments", written.number(row, 1), rows.payments.size());
         else if (what == "transactions")
             check_count("token_transactions", written.number(row, 1), rows.transactions.size());
         else
             check_count("token_accounts", written.number(row, 1), rows.accounts.size());
     }
+
+    apply_details(connection, rows);
+    apply_requests(connection, rows, batch);
 
     std::vector<std::size_t> committed_meanwhile;
     for (const event_row& row : rows.events) {

@@ -4,6 +4,8 @@
 #include "pg.hpp"
 #include "pg_array.hpp"
 #include "postgres_apply.hpp"
+#include "postgres_payments.hpp"
+#include "postgres_requests.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -13,16 +15,27 @@ namespace tokenledger::ledger {
 
 namespace {
 
+// Only what claims_event asks is told apart; every other result is done with.
+event_state event_state_of(std::string_view result_name, std::optional<std::string_view> reason_name) {
+    const bool other_mode = reason_name == to_string(reason::livemode_mismatch);
+    const result what = result_name == to_string(result::ignored)  ? result::ignored
+                        : result_name == to_string(result::parked) ? result::parked
+                                                                   : result::applied;
+    return {.result = what, .reason = other_mode ? reason::livemode_mismatch : reason::none};
+}
+
 class postgres_store final : public store {
   public:
     explicit postgres_store(const postgres_options& options)
         : options_(options),
           batch_limit_(options.statement_timeout + options.connect_timeout) {}
 
-    event_id_set committed_events(std::span<const std::string_view> event_ids) override;
+    event_map committed_events(std::span<const std::string_view> event_ids) override;
     void begin() override;
     payment_map lock_payments(std::span<const std::string_view> ids) override;
+    std::set<std::string, std::less<>> existing_accounts(std::span<const std::string_view> user_ids) override;
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override;
+    key_map read_keys(std::span<const key_id> ids) override;
     std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
                                    std::span<const std::string> evidence) override;
     void commit() override;
@@ -89,18 +102,19 @@ std::string postgres_store::literal(std::span<const std::string_view> ids) {
     return connected().quote(std::move(list).finish()) + "::text[]";
 }
 
-event_id_set postgres_store::committed_events(std::span<const std::string_view> event_ids) {
+event_map postgres_store::committed_events(std::span<const std::string_view> event_ids) {
     if (event_ids.empty())
         return {};
     return guarded([&] {
         connected().limit(batch_limit_);
         // Statements that arrive together are one transaction of their own: SET LOCAL ends with them.
         const pg::result found = connected().exec(
-            settings() + "SELECT event_id FROM tokenledger.stripe_events WHERE event_id = ANY(" +
+            settings() +
+            "SELECT event_id, result, reason FROM tokenledger.stripe_events WHERE event_id = ANY(" +
             literal(event_ids) + ")");
-        event_id_set known;
+        event_map known;
         for (std::size_t row = 0; row < found.size(); ++row)
-            known.emplace(found.text(row, 0));
+            known.emplace(found.text(row, 0), event_state_of(found.text(row, 1), found.get(row, 2)));
         return known;
     });
 }
@@ -150,24 +164,41 @@ payment_map postgres_store::lock_payments(std::span<const std::string_view> ids)
 }
 
 void postgres_store::read_payments(std::span<const std::string_view> ids, payment_map& into) {
-    const pg::result found =
-        locking("SELECT payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity"
-                " FROM tokenledger.payments WHERE payment_intent_id = ANY(" +
-                literal(ids) + ") ORDER BY payment_intent_id FOR UPDATE");
+    const pg::result found = locking("SELECT " + std::string(payment_columns) +
+                                     " FROM tokenledger.payments WHERE payment_intent_id = ANY(" +
+                                     literal(ids) + ") ORDER BY payment_intent_id FOR UPDATE");
+    std::vector<std::string_view> with_details;
     for (std::size_t row = 0; row < found.size(); ++row) {
-        payment_state& payment = into[std::string(found.text(row, 0))];
-        if (!found.get(row, 1))
-            continue;
-        payment.credit = credit{.user_id = std::string(found.text(row, 1)),
-                                .tokens = found.number(row, 2),
-                                .amount_cents = found.number(row, 3),
-                                .currency = std::string(found.text(row, 4)),
-                                .catalog = std::string(found.text(row, 5)),
-                                .pack = std::string(found.text(row, 6)),
-                                .quantity = found.number(row, 7)};
+        const std::string_view id = found.text(row, 0);
+        if (read_payment(found, row, into[std::string(id)]))
+            with_details.push_back(id);
     }
     if (found.size() != ids.size())
         throw store_error(store_failure::conflict, "a payment vanished while it was being locked");
+    if (!with_details.empty())
+        read_details(locking(select_details(literal(with_details))), into);
+}
+
+std::set<std::string, std::less<>>
+postgres_store::existing_accounts(std::span<const std::string_view> user_ids) {
+    return guarded([&] {
+        const pg::result found = locking(
+            "SELECT user_id FROM tokenledger.token_accounts WHERE user_id = ANY(" + literal(user_ids) + ")");
+        std::set<std::string, std::less<>> existing;
+        for (std::size_t row = 0; row < found.size(); ++row)
+            existing.emplace(found.text(row, 0));
+        return existing;
+    });
+}
+
+key_map postgres_store::read_keys(std::span<const key_id> ids) {
+    return guarded([&] {
+        if (state_ != transaction::open)
+            locking("SELECT 1"); // a batch without payments and accounts: BEGIN has not been sent yet
+        std::vector<std::optional<std::string>> values;
+        const std::string sql = select_keys(ids, values);
+        return ledger::read_keys(connected().exec(sql, values));
+    });
 }
 
 store::locked_accounts postgres_store::lock_accounts(std::span<const std::string_view> user_ids) {

@@ -20,6 +20,14 @@ using steady = std::chrono::steady_clock;
 struct ticket {
     steady::time_point deadline;
     settled_fn settled;
+
+    // Once and no more, even if whoever waits cannot take the answer: the commit stands either way.
+    void settle(settlement value) const noexcept {
+        try {
+            settled(std::move(value));
+        } catch (...) { // NOLINT(bugprone-empty-catch): there is nobody to tell
+        }
+    }
 };
 
 // Commands side by side with who waits for them: the store wants the commands in a row.
@@ -49,12 +57,12 @@ struct work {
 
     void settle(std::vector<outcome> outcomes) {
         for (std::size_t i = 0; i < size(); ++i)
-            tickets[i].settled(std::move(outcomes[i]));
+            tickets[i].settle(std::move(outcomes[i]));
     }
 
     void settle(unavailable why) {
         for (const ticket& each : tickets)
-            each.settled(why);
+            each.settle(why);
         commands.clear();
         tickets.clear();
     }
@@ -65,7 +73,7 @@ struct work {
             return;
         for (std::size_t i = 0; i < size(); ++i) {
             if (tickets[i].deadline <= now)
-                tickets[i].settled(unavailable::deadline);
+                tickets[i].settle(unavailable::deadline);
             else
                 alive.push(std::move(commands[i]), std::move(tickets[i]));
         }
@@ -73,8 +81,13 @@ struct work {
     }
 };
 
-void park_as_refused(command& what) {
-    std::get<stripe_command>(what).effect = park_event{reason::store_refused};
+// An event that the database refuses is kept for an operator. A request has somebody who waits for its
+// answer.
+bool park_as_refused(command& what) {
+    auto* stripe = std::get_if<stripe_command>(&what);
+    if (stripe != nullptr)
+        stripe->effect = park_event{reason::store_refused};
+    return stripe != nullptr;
 }
 
 } // namespace
@@ -156,11 +169,10 @@ struct writer::state {
             work rest = batch.split();
             settle(where, std::move(batch), false);
             settle(where, std::move(rest), false);
-        } else if (!isolated) {
-            park_as_refused(batch.commands.front());
+        } else if (!isolated && park_as_refused(batch.commands.front())) {
             settle(where, std::move(batch), true);
         } else {
-            batch.settle(unavailable::deadline); // not even the parked event can be stored
+            batch.settle(unavailable::broken); // not even the parked event can be stored
         }
     }
 

@@ -1,5 +1,6 @@
 // The decision table from an event to a ledger command: the rows of the contract, in its order.
 #include "webhook/translate.hpp"
+#include "webhook/settlement_events.hpp"
 
 #include "ledger/text.hpp"
 
@@ -13,20 +14,15 @@
 namespace tokenledger::webhook {
 namespace {
 
-using effect = decltype(ledger::stripe_command::effect);
+using effect = ledger::stripe_effect;
+
+enum class role : std::uint8_t { none, pays, settles, ends };
 
 // No default: a new type must say what it does.
-bool moves_tokens(event_type type) noexcept {
+role role_of(event_type type) noexcept {
     switch (type) {
     case event_type::payment_intent_succeeded:
-        return true;
-    case event_type::payment_intent_created:
-    case event_type::payment_intent_processing:
-    case event_type::payment_intent_requires_action:
-    case event_type::payment_intent_amount_capturable_updated:
-    case event_type::payment_intent_partially_funded:
-    case event_type::payment_intent_payment_failed: // may still succeed under the same id
-    case event_type::payment_intent_canceled:
+        return role::pays;
     case event_type::charge_refunded:
     case event_type::charge_refund_updated:
     case event_type::refund_created:
@@ -37,10 +33,19 @@ bool moves_tokens(event_type type) noexcept {
     case event_type::charge_dispute_funds_withdrawn:
     case event_type::charge_dispute_funds_reinstated:
     case event_type::charge_dispute_closed:
+        return role::settles;
+    case event_type::payment_intent_canceled: // moves no tokens, but no refund need wait for this payment
+        return role::ends;
+    case event_type::payment_intent_created:
+    case event_type::payment_intent_processing:
+    case event_type::payment_intent_requires_action:
+    case event_type::payment_intent_amount_capturable_updated:
+    case event_type::payment_intent_partially_funded:
+    case event_type::payment_intent_payment_failed: // may still succeed under the same id
     case event_type::other:
-        return false;
+        return role::none;
     }
-    return false;
+    return role::none;
 }
 
 bool is_of_payment_intent(event_type type) noexcept {
@@ -87,6 +92,7 @@ bool is_currency(std::string_view text) noexcept {
 
 struct receipt {
     std::int64_t amount = 0;
+    std::int64_t requested = 0; // what was asked for, if more was asked for than received
     std::string_view currency;
 };
 // What was paid; nullopt: bad_payload.
@@ -99,7 +105,8 @@ std::optional<receipt> read_receipt(const json_value& object) noexcept {
     if (!amount || *amount < 0 || !is_currency(currency)) {
         return std::nullopt;
     }
-    return receipt{.amount = *amount, .currency = currency};
+    const std::int64_t asked = only_member(object, "amount").integer().value_or(0);
+    return receipt{.amount = *amount, .requested = asked > *amount ? asked : 0, .currency = currency};
 }
 
 // Canonical decimal 1..max_quantity: no sign, no leading zero, no blank. Absent is one pack.
@@ -135,6 +142,7 @@ effect credit(const json_value& object, const catalog& prices) {
     made.user_id = read_identifier(metadata, prices.user_id_key);
     made.catalog = prices.name;
     made.amount_cents = paid->amount;
+    made.amount_requested_cents = paid->requested;
     made.currency = paid->currency;
     if (made.user_id.empty() || pack.empty() || !quantity) {
         made.refused = ledger::reason::bad_metadata;
@@ -152,9 +160,49 @@ bool is_for(const endpoint_policy& endpoint, const std::string& account) {
     return endpoint.accounts.empty() ? account.empty() : endpoint.accounts.contains(account);
 }
 
-effect decide(const event& what, const endpoint_policy& endpoint, const catalog& prices) {
-    if (!moves_tokens(what.type)) {
+// A payment that will never be ours to credit: nothing need wait for it.
+effect never_ours(const event& what, bool canceled) {
+    if (payment_intent_id(data_object(what)).empty()) {
         return ledger::ignore_event{};
+    }
+    ledger::payment_update end{.facts = {}, .moves_tokens = false};
+    (canceled ? end.facts.canceled : end.facts.foreign) = true;
+    return end;
+}
+
+effect pay(const event& what, const catalog& prices) {
+    const json_value object = data_object(what);
+    const ownership owner = owner_of(object, prices);
+    const bool sure_envelope = !what.ambiguous_envelope && what.livemode;
+    if (owner == ownership::foreign) { // a fact only if it is surely this endpoint's to tell
+        return sure_envelope ? never_ours(what, false) : ledger::ignore_event{};
+    }
+    if (owner == ownership::unknown || !sure_envelope) {
+        return ledger::park_event{ledger::reason::bad_payload};
+    }
+    return credit(object, prices);
+}
+
+effect settle(const event& what, settlement_news news) {
+    if (news.usable && news.payment_intent_id.empty()) {
+        return ledger::ignore_event{}; // of no payment intent: never ours
+    }
+    if (!news.usable || what.ambiguous_envelope || !what.livemode) {
+        return ledger::park_event{ledger::reason::bad_payload};
+    }
+    return ledger::payment_update{.facts = std::move(news.facts), .moves_tokens = true};
+}
+
+effect decide(const event& what, const endpoint_policy& endpoint, const catalog& prices,
+              const std::optional<settlement_news>& news) {
+    const role plays = role_of(what.type);
+    if (plays == role::none) {
+        return ledger::ignore_event{};
+    }
+    if (plays == role::ends) {
+        const bool from_here =
+            what.livemode == endpoint.livemode && !what.ambiguous_envelope && is_for(endpoint, what.account);
+        return from_here ? never_ours(what, true) : ledger::ignore_event{};
     }
     if (what.livemode == false && endpoint.livemode) {
         return ledger::ignore_event{ledger::reason::livemode_mismatch};
@@ -165,18 +213,11 @@ effect decide(const event& what, const endpoint_policy& endpoint, const catalog&
     if (what.livemode == true && !endpoint.livemode) {
         return ledger::park_event{ledger::reason::livemode_mismatch};
     }
-    const json_value object = data_object(what);
-    const ownership owner = owner_of(object, prices);
-    if (owner == ownership::foreign) {
-        return ledger::ignore_event{};
-    }
-    if (owner == ownership::unknown || what.ambiguous_envelope || !what.livemode) {
-        return ledger::park_event{ledger::reason::bad_payload};
-    }
-    return credit(object, prices);
+    return plays == role::pays ? pay(what, prices) : settle(what, *news);
 }
 
-ledger::stripe_event describe(const event& what, const endpoint_policy& endpoint) {
+ledger::stripe_event describe(const event& what, const endpoint_policy& endpoint,
+                              const std::optional<settlement_news>& news) {
     ledger::stripe_event described;
     described.id = what.id;
     described.type = what.type_name;
@@ -185,10 +226,18 @@ ledger::stripe_event describe(const event& what, const endpoint_policy& endpoint
     described.api_version = what.api_version;
     if (is_of_payment_intent(what.type)) {
         described.payment_intent_id = payment_intent_id(data_object(what));
+    } else if (news) {
+        described.payment_intent_id = news->payment_intent_id;
     }
     described.livemode = what.livemode;
     described.created = what.created;
     return described;
+}
+
+// Only what an operator or a proof may need is kept: not the bytes of what changes nothing.
+bool keeps_evidence(const effect& of) {
+    const auto* update = std::get_if<ledger::payment_update>(&of);
+    return update != nullptr ? update->moves_tokens : !std::holds_alternative<ledger::ignore_event>(of);
 }
 
 } // namespace
@@ -198,9 +247,13 @@ translation translate(const event& what, const endpoint_policy& endpoint, const 
     if (what.thin) {
         return thin_event{.handled = what.type != event_type::other};
     }
-    ledger::stripe_command command{.event = describe(what, endpoint),
-                                   .effect = decide(what, endpoint, prices)};
-    if (!std::holds_alternative<ledger::ignore_event>(command.effect)) {
+    std::optional<settlement_news> news;
+    if (role_of(what.type) == role::settles) {
+        news = read_settlement(what, prices);
+    }
+    ledger::stripe_command command{.event = describe(what, endpoint, news),
+                                   .effect = decide(what, endpoint, prices, news)};
+    if (keeps_evidence(command.effect)) {
         command.event.signature_header = signature_header;
         command.event.body = body;
     }

@@ -26,7 +26,7 @@ prices = { usd = 1 }
           {"2: unknown key 'tolerence_seconds'; did you mean 'tolerance_seconds'?",
            "3: webhook.max_body_bytes must be an integer, not a string", "4: database.url is required",
            "5: database.connections must be from 1 to 64, not 0",
-           "7: webhook.endpoint.path must be a path that starts with '/', of at most 1024 printable ASCII "
+           "7: webhook.endpoint.path must be a path that starts with '/', of at most 255 printable ASCII "
            "characters without '?', '#' or white space, not 'stripe'",
            "8: cannot use the secret in '" + (directory.path() / "missing").string() +
                "': No such file or directory"});

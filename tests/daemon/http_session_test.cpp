@@ -256,6 +256,34 @@ BOOST_AUTO_TEST_CASE(past_the_drain_timeout_what_is_left_is_answered_503) {
     gate.open();
 }
 
+// Beast bounds neither; the buffer does.
+BOOST_AUTO_TEST_CASE(a_chunk_extension_or_a_trailer_without_end_is_refused) {
+    for (const std::string_view chunk : {"1;", "0\r\nX-Trailer: "}) {
+        running_webhook server;
+        client sender(server.port);
+        sender.send("POST /stripe/webhook HTTP/1.1\r\nHost: test\r\nStripe-Signature: t=1,v1=a\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n" +
+                    std::string(chunk) + std::string(200'000, 'x'));
+        BOOST_TEST(sender.receive().status == 413U);
+        BOOST_TEST(server.rejected("body_too_large") == 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(bodies_that_are_only_announced_keep_nobody_out) {
+    daemon::http_limits limits;
+    limits.max_body_bytes_in_flight = 2 * limits.max_body_bytes;
+    running_webhook server(make_config(), limits);
+    std::vector<std::unique_ptr<client>> idlers;
+    for (int i = 0; i < 8; ++i) {
+        idlers.push_back(std::make_unique<client>(server.port));
+        idlers.back()->send("POST /stripe/webhook HTTP/1.1\r\nHost: test\r\nStripe-Signature: t=1,v1=a\r\n"
+                            "Content-Length: 1048576\r\n\r\n");
+    }
+    client sender(server.port);
+    sender.send(signed_post("evt_1", "pi_1"));
+    BOOST_TEST(sender.receive().status == 200U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

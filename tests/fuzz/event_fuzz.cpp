@@ -25,18 +25,44 @@ bool is_kept_text(std::string_view text) {
     return text.empty() || ledger::is_identifier(text);
 }
 
+// What the database can hold: identifiers, amounts of 0 or more, currencies.
+void check_facts(const ledger::payment_facts& facts) {
+    require(facts.amount_requested_cents == 0 && facts.refunded_cumulative_cents >= 0);
+    for (const auto& [id, refund] : facts.refunds) {
+        require(ledger::is_identifier(id) && refund.amount_cents >= 0);
+    }
+    for (const auto& [id, dispute] : facts.disputes) {
+        require(ledger::is_identifier(id) && dispute.amount_cents >= 0);
+        require(dispute.currency.empty() || dispute.currency.size() == 3);
+        for (const auto& [transaction, takes_money] : dispute.balance_transactions) {
+            require(ledger::is_identifier(transaction));
+        }
+    }
+}
+
 void check_command(const ledger::stripe_command& made, std::string_view body) {
     const ledger::stripe_event& event = made.event;
     require(ledger::is_identifier(event.id) && ledger::is_identifier(event.type));
     require(is_kept_text(event.account) && is_kept_text(event.api_version) &&
             is_kept_text(event.payment_intent_id));
-    const bool ignored = std::holds_alternative<ledger::ignore_event>(made.effect);
+    const auto* update = std::get_if<ledger::payment_update>(&made.effect);
+    const bool ignored =
+        update != nullptr ? !update->moves_tokens : std::holds_alternative<ledger::ignore_event>(made.effect);
     require(event.body == (ignored ? std::string_view{} : body));
+    if (update != nullptr) {
+        require(!event.payment_intent_id.empty());
+        check_facts(update->facts);
+        // What only ends a payment says nothing else of it.
+        const ledger::payment_facts end{.canceled = update->facts.canceled, .foreign = update->facts.foreign};
+        require(update->moves_tokens || (update->facts == end && end.canceled != end.foreign));
+    }
     if (const auto* bought = std::get_if<ledger::purchase>(&made.effect)) {
         const bool refused = bought->refused != ledger::reason::none;
         require(is_kept_text(bought->user_id) && is_kept_text(bought->pack));
         require(refused || (!bought->user_id.empty() && !bought->pack.empty()));
         require(refused ? bought->tokens == 0 : bought->tokens > 0 && bought->amount_cents > 0);
+        const std::int64_t asked = bought->amount_requested_cents;
+        require(asked == 0 || asked > bought->amount_cents);
         require(bought->amount_cents >= 0 && bought->quantity >= 1 &&
                 bought->quantity <= webhook::max_quantity);
         require(bought->currency.size() == 3 && !event.payment_intent_id.empty());

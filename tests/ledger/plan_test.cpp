@@ -34,7 +34,8 @@ credit credit_of(const bought& what) {
             .amount_cents = what.amount_cents,
             .currency = what.currency,
             .catalog = "",
-            .pack = "starter"};
+            .pack = "starter",
+            .credited_at_us = now_us};
 }
 
 outcome only_outcome(const batch_plan& made) {
@@ -71,8 +72,8 @@ BOOST_AUTO_TEST_CASE(a_first_purchase_starts_the_account_at_zero) {
     BOOST_TEST(made.events.front().with_evidence);
     BOOST_TEST(made.events.front().has_effect);
     BOOST_REQUIRE_EQUAL(made.payments.size(), 1U);
-    BOOST_TEST(made.payments.front().first == "pi_1");
-    BOOST_TEST((made.payments.front().second == credit_of({})));
+    BOOST_TEST(made.payments.front().id == "pi_1");
+    BOOST_TEST((made.payments.front().state.credit == credit_of({})));
 }
 
 BOOST_AUTO_TEST_CASE(purchases_of_one_user_in_one_batch_form_a_gapless_chain) {
@@ -215,6 +216,42 @@ BOOST_AUTO_TEST_CASE(locks_are_named_in_order_once_each_and_only_where_needed) {
     payment_map known{{"pi_a", {}}, {"pi_b", {}}, {"pi_d", {}}, {"pi_e", {credit_of({})}}};
     const std::vector<std::string_view> users{"bob", "zoe"};
     BOOST_TEST((accounts_to_lock(batch, committed, known) == users));
+}
+
+// Stripe sends one event to every endpoint that matches: an endpoint that it is not for must not hide it.
+BOOST_AUTO_TEST_CASE(an_event_ignored_by_one_endpoint_is_still_applied_by_the_one_it_is_for) {
+    const std::vector<command> batch{ignored_command("evt_1"), purchase_command("evt_1", "pi_1"),
+                                     ignored_command("evt_1")};
+    const batch_plan made = plan(batch, fresh_for(batch));
+    BOOST_TEST((made.outcomes[0].result == result::ignored));
+    BOOST_TEST((made.outcomes[1].result == result::applied));
+    BOOST_TEST((made.outcomes[2].result == result::duplicate));
+    BOOST_REQUIRE_EQUAL(made.events.size(), 1U);
+    BOOST_TEST(made.events.front().command == 1U);
+    BOOST_TEST(made.events.front().with_evidence);
+
+    const std::vector<command> later{purchase_command("evt_1", "pi_1"),
+                                     parked_command("evt_2", reason::livemode_mismatch),
+                                     ignored_command("evt_3")};
+    snapshot known = fresh_for(later);
+    known.unclaimed_events = {{"evt_1", {result::ignored, reason::account_mismatch}},
+                              {"evt_2", {result::parked, reason::livemode_mismatch}},
+                              {"evt_3", {result::ignored, reason::none}}};
+    const batch_plan again = plan(later, known);
+    BOOST_TEST((again.outcomes[0].result == result::applied));
+    BOOST_TEST((again.outcomes[1].result == result::duplicate));
+    BOOST_TEST((again.outcomes[2].result == result::duplicate));
+    BOOST_TEST(again.events.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_live_event_parked_by_a_test_endpoint_is_applied_by_the_live_one) {
+    const std::vector<command> batch{parked_command("evt_1", reason::livemode_mismatch),
+                                     purchase_command("evt_1", "pi_1")};
+    const batch_plan made = plan(batch, fresh_for(batch));
+    BOOST_TEST((made.outcomes[0] == outcome{result::parked, reason::livemode_mismatch, {}}));
+    BOOST_TEST((made.outcomes[1].result == result::applied));
+    BOOST_REQUIRE_EQUAL(made.events.size(), 1U);
+    BOOST_TEST((made.events.front().result == result::applied));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 // run_batch over PostgreSQL: what the planner's tests say of memory holds of rows.
 #include "ledger/batch.hpp"
 #include "ledger/evidence.hpp"
+#include "row_checks.hpp"
 #include "store_fixture.hpp"
 
 #include <array>
@@ -13,38 +14,6 @@ using ledger::reason;
 using ledger::result;
 using ledger::store_failure;
 
-namespace {
-
-// Every balance is the sum of its rows, every chain has no gap, and its clock never runs backwards.
-const std::string broken_chains = R"(
-    SELECT count(*) FROM (
-        SELECT a.user_id FROM tokenledger.token_accounts a LEFT JOIN tokenledger.token_transactions t USING (user_id)
-         GROUP BY a.user_id HAVING a.balance <> coalesce(sum(token_amount), 0) OR a.last_sequence <> count(sequence)
-        UNION ALL
-        SELECT user_id FROM (
-            SELECT user_id, sequence, balance_before, created_at,
-                   lag(sequence, 1, 0::bigint) OVER chain AS sequence_of_last,
-                   lag(balance_after, 1, 0::bigint) OVER chain AS balance_of_last,
-                   lag(created_at, 1, '-infinity') OVER chain AS time_of_last
-              FROM tokenledger.token_transactions WINDOW chain AS (PARTITION BY user_id ORDER BY sequence)) AS linked
-         WHERE sequence <> sequence_of_last + 1 OR balance_before <> balance_of_last OR created_at < time_of_last
-    ) AS broken)";
-
-std::vector<ledger::outcome>
-run_again_on_conflict(ledger::store& where, const std::vector<ledger::command>& batch, int& conflicts) {
-    for (;;) {
-        try {
-            return ledger::run_batch(where, batch);
-        } catch (const ledger::store_error& error) {
-            if (error.failure() != store_failure::conflict)
-                throw;
-            ++conflicts;
-        }
-    }
-}
-
-} // namespace
-
 BOOST_FIXTURE_TEST_SUITE(batches, store_fixture)
 
 BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_its_event_comes) {
@@ -52,7 +21,9 @@ BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_its_event_comes) 
                                                 a_purchase("evt_1", "pi_1", "user_1")};
     const auto first = ledger::run_batch(*store, batch);
     BOOST_TEST((first[0].result == result::applied));
-    BOOST_TEST((first[0].posted == ledger::posting{"user_1", 1, 100, 100}));
+    BOOST_TEST(
+        (first[0].posted.at(0) ==
+         ledger::posting{.user_id = "user_1", .sequence = 1, .token_amount = 100, .balance_after = 100}));
     BOOST_TEST((first[1].result == result::duplicate));
     for (const auto& outcome : ledger::run_batch(*store, batch))
         BOOST_TEST((outcome.result == result::duplicate));
@@ -137,8 +108,8 @@ BOOST_AUTO_TEST_CASE(batches_on_several_connections_credit_few_accounts_in_any_o
                 std::shuffle(batch.begin(), batch.end(), random);
                 for (const auto& outcome :
                      run_again_on_conflict(*own, batch, conflicts[std::size_t(worker)])) {
-                    if (outcome.posted)
-                        credited[std::size_t(worker)] += outcome.posted->token_amount;
+                    for (const ledger::posting& each : outcome.posted)
+                        credited[std::size_t(worker)] += each.token_amount;
                 }
             }
         }));
@@ -191,6 +162,32 @@ BOOST_AUTO_TEST_CASE(a_batch_in_doubt_runs_again_without_a_second_effect) {
                 store_failure::in_doubt));
     BOOST_TEST((ledger::run_batch(*store, batch)[0].result == result::duplicate));
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
+}
+
+// Stripe sends one event to every endpoint that matches: an endpoint that it is not for must not hide it.
+BOOST_AUTO_TEST_CASE(a_row_that_claims_nothing_gives_way_to_the_endpoint_that_the_event_is_for) {
+    ledger::stripe_command parked = an_event("evt_2");
+    parked.effect = ledger::park_event{reason::livemode_mismatch};
+    parked.event.body = "what the other endpoint got";
+    const std::vector<ledger::command> wrong = {an_event("evt_1"), parked};
+    const auto first = ledger::run_batch(*store, wrong);
+    BOOST_TEST((first[0].result == result::ignored));
+    BOOST_TEST((first[1].result == result::parked));
+    for (const auto& again : ledger::run_batch(*store, wrong))
+        BOOST_TEST((again.result == result::duplicate));
+
+    const std::vector<ledger::command> right = {a_purchase("evt_1", "pi_1", "user_1"),
+                                                a_purchase("evt_2", "pi_2", "user_1")};
+    for (const auto& outcome : ledger::run_batch(*store, right))
+        BOOST_TEST((outcome.result == result::applied));
+    for (const auto& batch : {wrong, right}) {
+        for (const auto& again : ledger::run_batch(*store, batch))
+            BOOST_TEST((again.result == result::duplicate));
+    }
+    BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
+    BOOST_TEST(value("SELECT string_agg(concat_ws(' ', event_id, result, reason, evidence IS NOT NULL), ', '"
+                     " ORDER BY event_id) FROM tokenledger.stripe_events") ==
+               "evt_1 applied t, evt_2 applied t");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,7 @@
 // What the wrapper around libpqxx makes of every way a connection can fail.
 #include "pg.hpp"
+
+#include "ledger/postgres.hpp"
 #include "test_database.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -96,12 +98,13 @@ BOOST_AUTO_TEST_CASE(the_sqlstate_decides_what_a_failure_means) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_url_that_libpq_cannot_read_is_unavailable_and_says_so) {
-    for (const char* url : {"postgresql://[::1", "nonsense=1", "host"}) {
-        BOOST_CHECK_EXCEPTION(connection(url, 1s), store_error, [](const store_error& error) {
-            return error.failure() == store_failure::unavailable &&
-                   std::string_view(error.what()).starts_with("database url: ");
-        });
+BOOST_AUTO_TEST_CASE(a_url_that_libpq_cannot_read_is_told_apart_and_never_quoted) {
+    for (const char* url : {"postgresql://[::1", "nonsense=1", "postgresql://u:secret%zz@h/d"}) {
+        BOOST_CHECK_EXCEPTION(connection(url, 1s), tokenledger::ledger::unreadable_url,
+                              [&](const tokenledger::ledger::unreadable_url& error) {
+                                  return std::string_view(error.what()).find(url) == std::string_view::npos;
+                              });
+        BOOST_TEST(!tokenledger::ledger::is_readable_url(url));
     }
 }
 

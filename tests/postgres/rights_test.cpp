@@ -58,6 +58,7 @@ BOOST_FIXTURE_TEST_CASE(the_daemons_role_can_add_to_the_ledger_and_not_rewrite_i
     session().run(insert("payments", a_credit));
     session().run("UPDATE tokenledger.token_accounts SET created_at = now()");
     session().run("UPDATE tokenledger.stripe_events SET result = 'dismissed', reason = 'because'");
+    BOOST_TEST(session().refused("UPDATE tokenledger.stripe_events SET evidence = 'y'").sqlstate == "TL002");
     const std::string forbidden[] = {
         "UPDATE tokenledger.token_transactions SET reason = 'x'",
         "DELETE FROM tokenledger.token_transactions",
@@ -68,8 +69,8 @@ BOOST_FIXTURE_TEST_CASE(the_daemons_role_can_add_to_the_ledger_and_not_rewrite_i
         "DELETE FROM tokenledger.token_accounts",
         "DELETE FROM tokenledger.payments",
         "DELETE FROM tokenledger.stripe_events",
-        "UPDATE tokenledger.stripe_events SET evidence = 'y'",
-        "UPDATE tokenledger.idempotency_keys SET outcome = '{}'",
+        "UPDATE tokenledger.stripe_events SET event_type = 'y'",
+        "UPDATE tokenledger.idempotency_keys SET command_hash = 'x'",
         "UPDATE tokenledger.token_usage SET tokens_used = 0",
         "INSERT INTO tokenledger.schema_migrations (version, name) VALUES ('29990101000000', 'x')",
         "CREATE TABLE tokenledger.mine ()",

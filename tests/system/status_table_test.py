@@ -1,8 +1,6 @@
 """Section 1 of the contract, row by row: what a signed event is answered, and what is stored of it.
 
-Refunds and disputes do not settle in this version: their events are `ignored` with 200. The rows of the
-contract that need settlement (`waiting`, `partial_capture_refund`) are tested when it is there. What is
-refused before an event is read is in refusal_test.py, what is answered 503 in unavailable_test.py.
+Settlement itself is held in the C++ suites, over generated histories in every order. What is refused before an event is read is in refusal_test.py, what is answered 503 in unavailable_test.py.
 """
 
 import unittest
@@ -103,19 +101,43 @@ class StatusTable(SystemTest):
             with self.subTest(type_):
                 self.assert_ignored(event(type_, {"id": new_id("obj"), "object": "whatever"}))
 
-    def test_refunds_and_disputes_are_ignored_in_this_version(self):
+    def test_a_refund_takes_its_share_once_and_gives_it_back_when_it_fails(self):
         bought = purchase("user_1")
         self.post(bought)
         intent = intent_id_of(bought)
-        for later in (charge_event(payment_intent_id=intent, amount_refunded=999),
-                      refund_event(payment_intent_id=intent),
-                      refund_event("refund.updated", payment_intent_id=intent),
-                      refund_event("refund.failed", payment_intent_id=intent),
-                      dispute_event(payment_intent_id=intent),
-                      dispute_event("charge.dispute.closed", payment_intent_id=intent)):
-            with self.subTest(later["type"]):
-                self.assert_ignored(later)
-        self.assertEqual(ledger_rows.balances(self.database), {"user_1": 100000})
+        full = charge_event(payment_intent_id=intent, amount_refunded=999)
+        self.assert_reply(self.post(full), 200, "applied", full)
+        self.assertEqual(ledger_rows.balances(self.database), {"user_1": 0})
+        self.assert_reply(self.post(full), 200, "duplicate", full)
+        again = charge_event(payment_intent_id=intent, amount_refunded=999)
+        self.assert_reply(self.post(again), 200, "duplicate", again)
+        self.assertEqual(ledger_rows.balances(self.database), {"user_1": 0})
+
+    def test_a_dispute_takes_the_tokens_when_the_funds_go(self):
+        bought = purchase("user_1")
+        self.post(bought)
+        intent = intent_id_of(bought)
+        withdrawn = dispute_event("charge.dispute.funds_withdrawn", payment_intent_id=intent)
+        self.assert_reply(self.post(withdrawn), 200, "applied", withdrawn)
+        self.assertEqual(ledger_rows.balances(self.database), {"user_1": 0})
+
+    def test_a_refund_before_its_purchase_waits_and_is_settled_with_it(self):
+        bought = purchase("user_1")
+        early = refund_event(payment_intent_id=intent_id_of(bought))
+        self.assert_reply(self.post(early), 200, "waiting", early)
+        self.assertEqual(ledger_rows.events(self.database)[early["id"]]["result"], "waiting")
+        self.assert_reply(self.post(bought), 200, "applied", bought)
+        self.assertEqual(ledger_rows.events(self.database)[early["id"]]["result"], "applied")
+        self.assertEqual(len(ledger_rows.transactions(self.database)), 2)
+
+    def test_a_refund_or_dispute_of_no_payment_intent_or_of_a_foreign_one_is_ignored(self):
+        self.assert_ignored(refund_event(payment_intent_id=None))
+        foreign = purchase(metadata={})
+        self.assert_ignored(foreign)
+        self.assert_ignored(refund_event(payment_intent_id=intent_id_of(foreign)))
+        ended = payment_event("payment_intent.canceled", metadata=ours())
+        self.assert_ignored(ended)
+        self.assert_ignored(dispute_event(payment_intent_id=intent_id_of(ended)))
 
     def test_a_payment_without_the_pack_key_is_not_ours(self):
         self.assert_ignored(purchase(metadata={}))

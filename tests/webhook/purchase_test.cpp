@@ -2,6 +2,8 @@
 #include "translate_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +52,28 @@ BOOST_AUTO_TEST_CASE(what_was_received_counts_not_what_was_asked) {
     BOOST_TEST(purchase_of(made.body()).amount_cents == 500);
     made.intent.set("amount", R"("nonsense")");
     BOOST_TEST(result_of(made) == "credit 100000");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_asked_for_is_told_only_if_it_is_more_than_what_was_received) {
+    const auto requested = [](const std::string& amount) {
+        return purchase_of(with_intent("amount", amount).body()).amount_requested_cents;
+    };
+    BOOST_TEST(requested("1000") == 1000);
+    BOOST_TEST(requested("9223372036854775807") == std::numeric_limits<std::int64_t>::max());
+    for (const std::string amount :
+         {"999", "998", "0", "-1", "1000.0", "1e9", R"("1000")", "null", "{}", "9223372036854775808"}) {
+        BOOST_TEST_INFO(amount);
+        BOOST_TEST(requested(amount) == 0);
+    }
+    payment absent;
+    absent.intent.remove("amount");
+    BOOST_TEST(purchase_of(absent.body()).amount_requested_cents == 0);
+    payment twice;
+    twice.intent.add("amount", "1000");
+    BOOST_TEST(purchase_of(twice.body()).amount_requested_cents == 0);
+    payment refused = with_intent("amount", "1000");
+    refused.metadata.set("token_pack", R"("gone")");
+    BOOST_TEST(purchase_of(refused.body()).amount_requested_cents == 1000);
 }
 
 BOOST_AUTO_TEST_CASE(a_currency_is_three_lower_case_letters) {

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_reason_is_said_where_there_is_one) {
 BOOST_AUTO_TEST_CASE(what_was_posted_is_nobodys_business_at_stripe) {
     const reply made = reply_for({.result = ledger::result::applied,
                                   .reason = ledger::reason::none,
-                                  .posted = ledger::posting{.user_id = "user_1", .sequence = 1}},
+                                  .posted = {ledger::posting{.user_id = "user_1", .sequence = 1}}},
                                  "evt_1");
     BOOST_TEST(made.body.find("user_1") == std::string::npos);
 }

@@ -35,8 +35,24 @@ inline ledger::purchase purchase_of(std::string_view body) {
     return std::get<ledger::purchase>(std::move(made.effect));
 }
 
-// "ignore", "ignore livemode_mismatch", "park bad_payload", "credit 100000", "refuse unknown_pack", "thin",
-// ...
+inline ledger::payment_update update_of(const ledger::stripe_command& made) {
+    BOOST_REQUIRE(std::holds_alternative<ledger::payment_update>(made.effect));
+    return std::get<ledger::payment_update>(made.effect);
+}
+
+// "settle", or what ends a payment: "canceled", "foreign".
+inline std::string in_words(const ledger::payment_update& update) {
+    if (update.moves_tokens) {
+        return "settle";
+    }
+    const ledger::payment_facts& facts = update.facts;
+    BOOST_TEST((facts == ledger::payment_facts{.canceled = facts.canceled, .foreign = facts.foreign}));
+    BOOST_TEST(facts.canceled != facts.foreign);
+    return facts.canceled ? "canceled" : "foreign";
+}
+
+// "ignore", "ignore livemode_mismatch", "park bad_payload", "credit 100000", "refuse unknown_pack", "settle",
+// "foreign", "thin", ...
 inline std::string in_words(const translation& made) {
     if (const auto* thin = std::get_if<thin_event>(&made)) {
         return thin->handled ? "thin, handled" : "thin";
@@ -51,6 +67,9 @@ inline std::string in_words(const translation& made) {
     }
     if (const auto* parked = std::get_if<ledger::park_event>(&effect)) {
         return with_reason("park", parked->reason);
+    }
+    if (const auto* update = std::get_if<ledger::payment_update>(&effect)) {
+        return in_words(*update);
     }
     const auto& bought = std::get<ledger::purchase>(effect);
     return bought.refused == ledger::reason::none ? "credit " + std::to_string(bought.tokens)

@@ -1,12 +1,14 @@
 // What the two doors ask of the ledger: plain values, already decoded and checked.
 #pragma once
 
+#include "ledger/facts.hpp"
 #include "ledger/outcome.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace tokenledger::ledger {
 
@@ -44,16 +46,79 @@ struct purchase {
     std::int64_t tokens = 0;       // quantity times the pack's tokens; > 0 unless refused
     std::int64_t amount_cents = 0; // amount received in minor units of currency, >= 0
     std::string currency;          // ISO 4217, lower case, as Stripe writes it
+    // What was asked for; above amount_cents, the payment was captured in part. 0: no more than that.
+    std::int64_t amount_requested_cents = 0;
     // Why the catalogue cannot credit it. Such an event is parked, unless its payment is credited already
     // with the same user, amount and currency: then it brings nothing new.
     ledger::reason refused = reason::none;
 };
 
-struct stripe_command {
-    stripe_event event;
-    std::variant<ignore_event, park_event, purchase> effect;
+// A refund, a dispute, or the end of a payment: facts to merge into what is known of it.
+struct payment_update {
+    payment_facts facts;
+    // False: it says only that the payment will never be ours to credit (canceled, foreign). The event itself
+    // is then ignored; its fact keeps later refunds from waiting for a purchase that cannot come.
+    bool moves_tokens = true;
 };
 
-using command = std::variant<stripe_command>;
+using stripe_effect = std::variant<ignore_event, park_event, purchase, payment_update>;
+
+struct stripe_command {
+    stripe_event event;
+    stripe_effect effect;
+};
+
+// ---- What operators and the local application ask. ----
+
+enum class grant_source : std::uint8_t { admin, subscription, trial };
+
+// Creates the account.
+struct grant {
+    std::string user_id;
+    std::int64_t tokens = 0; // > 0
+    grant_source source = grant_source::admin;
+    std::string reason;
+    std::string reference; // invoice or subscription; required but for admin; unique per source
+    std::string metadata;  // JSON text for the application's own use; empty: none
+};
+
+struct deduction {
+    std::string user_id;
+    std::int64_t tokens = 0; // > 0
+    std::string reason;
+    bool allow_negative = false;
+};
+
+// Two rows, one transaction. The receiver exists; the sender never goes below zero.
+struct transfer {
+    std::string from;
+    std::string to;
+    std::int64_t tokens = 0; // > 0
+    std::string reason;
+};
+
+// What one AI call consumed; with `charge`, also a deduction.
+struct usage {
+    std::string request_id; // idempotency key of its own
+    std::string user_id;
+    std::string action_type;
+    std::string model_used;                    // empty: not told
+    std::int64_t tokens_used = 0;              // >= 0
+    std::optional<std::int64_t> input_tokens;  // >= 0
+    std::optional<std::int64_t> output_tokens; // >= 0
+    std::string cost_estimate;                 // cents, a decimal as written (is_cost); empty: not told
+    std::int64_t charge = 0;                   // tokens to deduct, >= 0
+};
+
+using operation = std::variant<grant, deduction, transfer, usage>;
+
+// One or several operations, all or nothing.
+struct admin_command {
+    std::string idempotency_key; // empty: the one operation is a usage, and its request_id is the key
+    std::int64_t actor = 0;      // uid of the peer, 0..2^32-1
+    std::vector<operation> operations;
+};
+
+using command = std::variant<stripe_command, admin_command>;
 
 } // namespace tokenledger::ledger

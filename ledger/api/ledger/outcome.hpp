@@ -1,11 +1,12 @@
 // What became of a command. The names are those of the public contract and of the database.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace tokenledger::ledger {
 
@@ -15,6 +16,7 @@ enum class result : std::uint8_t {
     ignored,   // moves no tokens here
     parked,    // ours, but cannot be applied: an operator decides
     waiting,   // a refund or dispute whose payment is not credited yet
+    refused,   // a request of the admin socket that cannot be done; it consumed no key
 };
 
 enum class reason : std::uint8_t {
@@ -36,20 +38,42 @@ enum class reason : std::uint8_t {
 [[nodiscard]] std::string_view to_string(result value) noexcept;
 [[nodiscard]] std::string_view to_string(reason value) noexcept;
 
-// The transaction row that a command caused: for logs and replies, not for decisions.
+enum class transaction_type : std::uint8_t { grant, purchase, deduction, refund, transfer };
+enum class source : std::uint8_t { admin, subscription, trial, token_pack, stripe, usage };
+[[nodiscard]] std::string_view to_string(transaction_type value) noexcept;
+[[nodiscard]] std::string_view to_string(source value) noexcept;
+
+// A transaction row that a command caused: for logs, replies and metrics, not for decisions.
 struct posting {
     std::string user_id;
     std::int64_t sequence = 0;
+    transaction_type type = transaction_type::purchase;
+    ledger::source source = source::token_pack;
     std::int64_t token_amount = 0;
     std::int64_t balance_after = 0;
 
     bool operator==(const posting&) const = default;
 };
 
+// Why a request was refused. The names are the problem types of the admin API.
+enum class refusal : std::uint8_t {
+    none,
+    insufficient_balance,
+    unknown_account,
+    same_account,
+    key_reused,       // the key, or the usage's request_id, belongs to another command
+    reference_used,   // the reference has been granted under another key
+    balance_overflow, // the balance would leave int64
+};
+[[nodiscard]] std::string_view to_string(refusal value) noexcept;
+
 struct outcome {
     ledger::result result = result::ignored;
     ledger::reason reason = reason::none;
-    std::optional<posting> posted{};
+    std::vector<posting> posted{}; // in the order of the rows
+    ledger::refusal refusal = refusal::none;
+    std::size_t item = 0;  // which operation of the command was refused
+    bool replayed = false; // the first outcome of the same command with the same key, again
 
     bool operator==(const outcome&) const = default;
 };
@@ -58,6 +82,7 @@ struct outcome {
 enum class unavailable : std::uint8_t {
     deadline, // the database did not commit it in time, or the outcome of COMMIT is unknown
     stopping, // the ledger is shutting down
+    broken,   // the database refuses what the command would write: a defect; its key is not consumed
 };
 [[nodiscard]] std::string_view to_string(unavailable value) noexcept;
 

@@ -18,11 +18,18 @@ struct memory_database {
         std::string payment_intent_id;
         std::string evidence; // empty: a row without body
     };
+    struct stored_usage {
+        usage what;
+        std::int64_t actor = 0;
+        std::optional<std::int64_t> deduction_sequence;
+    };
     std::recursive_mutex guard; // held from begin to commit or rollback: transactions run one at a time
     payment_map payments;
     account_map accounts;
     std::map<std::string, stored_event, std::less<>> events;
     std::vector<transaction_row> transactions;
+    key_map keys;
+    std::vector<stored_usage> usages;
     std::int64_t now_us = 1'700'000'000'000'000;
 
     // Called by name ("connect", "begin", "apply", "commit", "after_commit") before each step; may throw

@@ -13,11 +13,6 @@
 
 namespace tokenledger::ledger {
 
-enum class transaction_type : std::uint8_t { grant, purchase, deduction, refund, transfer };
-enum class source : std::uint8_t { admin, subscription, trial, token_pack, stripe, usage };
-[[nodiscard]] std::string_view to_string(transaction_type value) noexcept;
-[[nodiscard]] std::string_view to_string(source value) noexcept;
-
 // One row of token_transactions.
 struct transaction_row {
     std::string user_id;
@@ -27,13 +22,36 @@ struct transaction_row {
     std::int64_t token_amount = 0;
     std::int64_t balance_before = 0;
     std::int64_t balance_after = 0;
-    std::int64_t amount_paid_cents = 0;
+    std::int64_t amount_paid_cents = 0; // negative: money that went back
     std::string currency;
     std::string payment_intent_id;
     std::string event_id;
-    std::string pack;
+    std::string pack{}; // purchases from the catalogue only
     std::int64_t quantity = 1;
     std::int64_t created_at_us = 0; // never before the user's previous row
+    // Of requests on the admin socket; empty: none.
+    std::string reason{};
+    std::string reference{};
+    std::string idempotency_key{};
+    std::optional<std::int64_t> actor{};
+    std::string counterparty{};
+    std::string usage_request_id{};
+    std::string metadata{}; // JSON text
+};
+
+// One row of token_usage. `what` points into the batch.
+struct usage_row {
+    const usage* what = nullptr;
+    std::int64_t actor = 0;
+    std::optional<std::int64_t> deduction_sequence{};
+};
+
+// One row of idempotency_keys.
+struct key_row {
+    key_id id;
+    std::size_t command = 0; // position in the batch
+    key_state state;
+    bool of_command = false; // the key under which the command itself is kept
 };
 
 // One row of stripe_events. `command` is the position in the batch that it came from.
@@ -45,12 +63,37 @@ struct event_row {
     bool has_effect = false; // a fact or a balance hangs on it: the row must be new
 };
 
+// True if an event with this outcome is done with, wherever else it is delivered. Stripe sends one event to
+// every endpoint that matches: one that ignores it, or is of the other mode, must not hide it from the right
+// one.
+[[nodiscard]] constexpr bool claims_event(result value, reason why) noexcept {
+    return value != result::ignored && why != reason::livemode_mismatch;
+}
+
+// The final state of a payment that the batch has changed.
+struct payment_row {
+    std::string id;
+    payment_state state;
+    bool newly_credited = false;
+    bool facts_changed = false;
+};
+
+// An event committed earlier, waiting, that the batch has settled.
+struct event_update {
+    std::string event_id;
+    ledger::result result = result::applied;
+    ledger::reason reason = reason::none;
+};
+
 struct batch_plan {
     std::vector<transaction_row> transactions;                   // in order, per user gapless
-    std::vector<std::pair<std::string, credit>> payments;        // newly credited, by PaymentIntent id
+    std::vector<payment_row> payments;                           // each changed payment once
     std::vector<std::pair<std::string, account_state>> accounts; // final state of each changed account
     std::vector<event_row> events;                               // at most one per event id
-    std::vector<outcome> outcomes;                               // one per command, in order
+    std::vector<event_update> event_updates;
+    std::vector<usage_row> usages;
+    std::vector<key_row> keys;
+    std::vector<outcome> outcomes; // one per command, in order
 };
 
 // The PaymentIntents of a batch that must be locked, sorted, each once. `committed` are event ids already
@@ -58,11 +101,17 @@ struct batch_plan {
 [[nodiscard]] std::vector<std::string_view> payments_to_lock(std::span<const command> batch,
                                                              const event_id_set& committed);
 
-// The users whose accounts the batch may credit, sorted, each once.
+// The users whose accounts the batch may change, sorted, each once.
 [[nodiscard]] std::vector<std::string_view>
 accounts_to_lock(std::span<const command> batch, const event_id_set& committed, const payment_map& payments);
 
-// Precondition: the snapshot holds what the two functions above name. Never throws for what a command says.
+// Accounts that the batch would only take from: they are locked if they exist, and not made.
+[[nodiscard]] std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch);
+
+// The keys of a batch's requests, sorted, each once.
+[[nodiscard]] std::vector<key_id> keys_to_read(std::span<const command> batch);
+
+// Precondition: the snapshot holds what the functions above name. Never throws for what a command says.
 [[nodiscard]] batch_plan plan(std::span<const command> batch, const snapshot& known);
 
 } // namespace tokenledger::ledger

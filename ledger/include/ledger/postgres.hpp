@@ -19,6 +19,13 @@ struct postgres_options {
     std::chrono::milliseconds connect_timeout{3000};
 };
 
+// database.url is no libpq URI or keyword string. What libpq says of it is left out: it quotes the password.
+class unreadable_url : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+[[nodiscard]] bool is_readable_url(const std::string& url);
+
 // Connects at first use; connects again after a failure.
 [[nodiscard]] std::unique_ptr<store> make_postgres_store(const postgres_options& options);
 
@@ -40,7 +47,7 @@ struct schema_report {
     schema_state state = schema_state::missing;
     std::string detail; // one sentence for the operator; empty when current
 };
-// Throws store_error if the database cannot be asked.
+// Throws store_error if the database cannot be asked, unreadable_url if it cannot be found.
 [[nodiscard]] schema_report inspect_schema(const postgres_options& options);
 
 struct applied_migration {

@@ -35,13 +35,17 @@ class store {
   public:
     virtual ~store() = default;
 
-    // Which of these event ids are committed? Asked before the locks, outside any transaction.
-    [[nodiscard]] virtual event_id_set committed_events(std::span<const std::string_view> event_ids) = 0;
+    // Which of these event ids are committed, and as what? Asked before the locks, outside any transaction.
+    [[nodiscard]] virtual event_map committed_events(std::span<const std::string_view> event_ids) = 0;
 
     virtual void begin() = 0;
 
     // Creates the rows that are missing, locks all, reads all. `ids` is sorted and without repetition.
     [[nodiscard]] virtual payment_map lock_payments(std::span<const std::string_view> ids) = 0;
+
+    // Which of these users have an account? Accounts are never removed, so a yes stays true without a lock.
+    [[nodiscard]] virtual std::set<std::string, std::less<>>
+    existing_accounts(std::span<const std::string_view> user_ids) = 0;
 
     struct locked_accounts {
         account_map accounts;
@@ -50,9 +54,12 @@ class store {
     // Creates the accounts that are missing, locks all, reads all. `ids` is sorted and without repetition.
     [[nodiscard]] virtual locked_accounts lock_accounts(std::span<const std::string_view> user_ids) = 0;
 
+    // Which of these keys were used, and for what? Read after the locks.
+    [[nodiscard]] virtual key_map read_keys(std::span<const key_id> ids) = 0;
+
     // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
     // Returns the positions in the batch whose event id somebody else committed meanwhile; if such an event
-    // has an effect in this plan, throws conflict instead.
+    // has an effect in this plan, or if a key was used meanwhile, throws conflict instead.
     [[nodiscard]] virtual std::vector<std::size_t>
     apply(const batch_plan& rows, std::span<const command> batch, std::span<const std::string> evidence) = 0;
 

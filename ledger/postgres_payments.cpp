@@ -1,0 +1,223 @@
+// Facts are written as upserts by key, so that no statistics can spoil the plan, and read in one round trip.
+#include "postgres_payments.hpp"
+
+#include "pg_parameters.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+bool truth(const pg::result& from, std::size_t row, std::size_t column) {
+    return from.text(row, column) == "t";
+}
+
+constexpr std::pair<dispute_status, std::string_view> dispute_statuses[] = {
+    {dispute_status::undecided, "undecided"},
+    {dispute_status::closed, "closed"},
+    {dispute_status::lost, "lost"},
+    {dispute_status::won, "won"},
+};
+
+dispute_status status_of(std::string_view text) {
+    for (const auto& [status, name] : dispute_statuses) {
+        if (name == text)
+            return status;
+    }
+    throw store_error(store_failure::unavailable, "a dispute has an unknown status: " + std::string(text));
+}
+
+std::string_view text_of(dispute_status status) {
+    for (const auto& [known, name] : dispute_statuses) {
+        if (known == status)
+            return name;
+    }
+    return "undecided";
+}
+
+constexpr std::string_view merge_details = R"sql(
+WITH refunds AS (
+    INSERT INTO tokenledger.payment_refunds AS known (payment_intent_id, refund_id, amount_cents, failed, moved_money)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[])
+        ON CONFLICT (payment_intent_id, refund_id) DO UPDATE
+       SET amount_cents = EXCLUDED.amount_cents, failed = EXCLUDED.failed, moved_money = EXCLUDED.moved_money
+     WHERE (known.amount_cents, known.failed, known.moved_money)
+           IS DISTINCT FROM (EXCLUDED.amount_cents, EXCLUDED.failed, EXCLUDED.moved_money)
+), disputes AS (
+    INSERT INTO tokenledger.payment_disputes AS known (payment_intent_id, dispute_id, amount_cents, currency,
+           funds_withdrawn, funds_reinstated, status)
+    SELECT * FROM unnest($6::text[], $7::text[], $8::bigint[], $9::text[], $10::boolean[], $11::boolean[], $12::text[])
+        ON CONFLICT (payment_intent_id, dispute_id) DO UPDATE
+       SET amount_cents = EXCLUDED.amount_cents, currency = EXCLUDED.currency,
+           funds_withdrawn = EXCLUDED.funds_withdrawn, funds_reinstated = EXCLUDED.funds_reinstated,
+           status = EXCLUDED.status
+     WHERE (known.amount_cents, known.currency, known.funds_withdrawn, known.funds_reinstated, known.status)
+           IS DISTINCT FROM (EXCLUDED.amount_cents, EXCLUDED.currency, EXCLUDED.funds_withdrawn,
+                             EXCLUDED.funds_reinstated, EXCLUDED.status)
+)
+INSERT INTO tokenledger.payment_dispute_transactions AS known (payment_intent_id, dispute_id, balance_transaction_id,
+       takes_money)
+SELECT * FROM unnest($13::text[], $14::text[], $15::text[], $16::boolean[])
+    ON CONFLICT (payment_intent_id, dispute_id, balance_transaction_id) DO UPDATE
+   SET takes_money = EXCLUDED.takes_money
+ WHERE known.takes_money <> EXCLUDED.takes_money
+)sql";
+
+void add_refunds(parameters& into, const batch_plan& rows) {
+    pg::array payment, refund, amount, failed, moved;
+    for (const payment_row& row : rows.payments) {
+        for (const auto& [id, fact] : row.state.facts.refunds) {
+            if (!row.facts_changed)
+                break;
+            payment.add(row.id);
+            refund.add(id);
+            amount.add(fact.amount_cents);
+            failed.add(fact.status == refund_status::void_);
+            moved.add(fact.moved_money);
+        }
+    }
+    into.add(std::move(payment), std::move(refund), std::move(amount), std::move(failed), std::move(moved));
+}
+
+void add_disputes(parameters& into, const batch_plan& rows) {
+    pg::array payment, dispute, amount, currency, withdrawn, reinstated, status;
+    pg::array of_payment, of_dispute, transaction, takes;
+    for (const payment_row& row : rows.payments) {
+        for (const auto& [id, fact] : row.state.facts.disputes) {
+            if (!row.facts_changed)
+                break;
+            payment.add(row.id);
+            dispute.add(id);
+            amount.add(fact.amount_cents);
+            currency.add_or_null(fact.currency);
+            withdrawn.add(fact.funds_withdrawn);
+            reinstated.add(fact.funds_reinstated);
+            status.add(text_of(fact.status));
+            for (const auto& [balance_transaction, takes_money] : fact.balance_transactions) {
+                of_payment.add(row.id);
+                of_dispute.add(id);
+                transaction.add(balance_transaction);
+                takes.add(takes_money);
+            }
+        }
+    }
+    into.add(std::move(payment), std::move(dispute), std::move(amount), std::move(currency),
+             std::move(withdrawn), std::move(reinstated), std::move(status), std::move(of_payment),
+             std::move(of_dispute), std::move(transaction), std::move(takes));
+}
+
+// Events that waited and wait no longer, grouped by what they become.
+void release_events(pg::connection& connection, const batch_plan& rows) {
+    std::map<std::pair<result, reason>, std::pair<pg::array, std::size_t>> groups;
+    for (const event_update& update : rows.event_updates) {
+        auto& [ids, count] = groups[{update.result, update.reason}];
+        ids.add(update.event_id);
+        ++count;
+    }
+    for (auto& [becomes, events] : groups) {
+        const std::optional<std::string> values[] = {std::string(to_string(becomes.first)),
+                                                     std::string(to_string(becomes.second)),
+                                                     std::move(events.first).finish()};
+        const pg::result written =
+            connection.exec("UPDATE tokenledger.stripe_events SET result = $1, reason = nullif($2, '')"
+                            " WHERE result = 'waiting' AND event_id = ANY($3::text[])",
+                            values);
+        check_count("stripe_events", static_cast<std::int64_t>(written.affected_rows()), events.second);
+    }
+}
+
+} // namespace
+
+bool has_details(const payment_state& payment) {
+    return !payment.facts.refunds.empty() || !payment.facts.disputes.empty() || !payment.waiting.empty();
+}
+
+bool read_payment(const pg::result& from, std::size_t row, payment_state& into) {
+    if (from.get(row, 1))
+        into.credit = credit{.user_id = std::string(from.text(row, 1)),
+                             .tokens = from.number(row, 2),
+                             .amount_cents = from.number(row, 3),
+                             .currency = std::string(from.text(row, 4)),
+                             .catalog = std::string(from.text(row, 5)),
+                             .pack = std::string(from.text(row, 6)),
+                             .quantity = from.number(row, 7),
+                             .credited_at_us = from.number(row, 8)};
+    into.facts.amount_requested_cents = from.number(row, 9);
+    into.facts.refunded_cumulative_cents = from.number(row, 10);
+    into.facts.canceled = truth(from, row, 11);
+    into.facts.foreign = truth(from, row, 12);
+    into.taken_tokens = from.number(row, 13);
+    into.lost_cents = from.number(row, 14);
+    return truth(from, row, 15);
+}
+
+std::string select_details(const std::string& ids) {
+    // One shape for all: what, payment, id, id within it, amount, text, three truths.
+    return "SELECT 'refund', payment_intent_id, refund_id, NULL, amount_cents, NULL, failed, moved_money, "
+           "NULL"
+           " FROM tokenledger.payment_refunds WHERE payment_intent_id = ANY(" +
+           ids +
+           ") UNION ALL SELECT 'dispute', payment_intent_id, dispute_id, status, amount_cents, currency,"
+           " funds_withdrawn, funds_reinstated, NULL"
+           " FROM tokenledger.payment_disputes WHERE payment_intent_id = ANY(" +
+           ids +
+           ") UNION ALL SELECT 'dispute_transaction', payment_intent_id, dispute_id, balance_transaction_id, "
+           "NULL,"
+           " NULL, takes_money, NULL, NULL"
+           " FROM tokenledger.payment_dispute_transactions WHERE payment_intent_id = ANY(" +
+           ids +
+           ") UNION ALL (SELECT 'waiting', payment_intent_id, event_id, NULL, position, NULL, NULL, NULL, "
+           "NULL"
+           " FROM tokenledger.stripe_events WHERE result = 'waiting' AND payment_intent_id = ANY(" +
+           ids + ") ORDER BY payment_intent_id, position)";
+}
+
+void read_details(const pg::result& from, payment_map& into) {
+    std::map<std::string, std::map<std::int64_t, std::string>> waiting; // by payment, then by position
+    for (std::size_t row = 0; row < from.size(); ++row) {
+        const std::string_view what = from.text(row, 0);
+        payment_state& payment = into.find(from.text(row, 1))->second;
+        const std::string id(from.text(row, 2));
+        if (what == "refund") {
+            payment.facts.refunds[id] = {.amount_cents = from.number(row, 4),
+                                         .status = truth(from, row, 6) ? refund_status::void_
+                                                                       : refund_status::counting,
+                                         .moved_money = truth(from, row, 7)};
+        } else if (what == "dispute") {
+            dispute_fact& dispute = payment.facts.disputes[id];
+            dispute.amount_cents = from.number(row, 4);
+            dispute.currency = from.get(row, 5).value_or("");
+            dispute.funds_withdrawn = truth(from, row, 6);
+            dispute.funds_reinstated = truth(from, row, 7);
+            dispute.status = status_of(from.text(row, 3));
+        } else if (what == "dispute_transaction") {
+            payment.facts.disputes[id].balance_transactions[std::string(from.text(row, 3))] =
+                truth(from, row, 6);
+        } else {
+            waiting[std::string(from.text(row, 1))].emplace(from.number(row, 4), id);
+        }
+    }
+    for (const auto& [payment, events] : waiting) {
+        for (const auto& [position, event] : events)
+            into.find(payment)->second.waiting.push_back(event);
+    }
+}
+
+void apply_details(pg::connection& connection, const batch_plan& rows) {
+    if (!rows.event_updates.empty())
+        release_events(connection, rows);
+    const bool any = std::any_of(rows.payments.begin(), rows.payments.end(), [](const payment_row& row) {
+        return row.facts_changed && (!row.state.facts.refunds.empty() || !row.state.facts.disputes.empty());
+    });
+    if (!any)
+        return;
+    parameters columns;
+    add_refunds(columns, rows);
+    add_disputes(columns, rows);
+    connection.exec(std::string(merge_details), columns.values());
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,20 @@
+// What the admin socket's requests leave in PostgreSQL beside money: their keys, and what was used.
+#pragma once
+
+#include "ledger/plan.hpp"
+#include "pg.hpp"
+
+#include <span>
+
+namespace tokenledger::ledger {
+
+// The statement that reads keys; `parameters` is filled with what it needs.
+[[nodiscard]] std::string select_keys(std::span<const key_id> ids,
+                                      std::vector<std::optional<std::string>>& parameters);
+[[nodiscard]] key_map read_keys(const pg::result& from);
+
+// Writes keys and usages; nothing, and no round trip, where the plan has none. Throws conflict if a key was
+// used meanwhile.
+void apply_requests(pg::connection& connection, const batch_plan& rows, std::span<const command> batch);
+
+} // namespace tokenledger::ledger

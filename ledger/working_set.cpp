@@ -1,0 +1,168 @@
+// Posting rows and merging facts, with the marks from which the plan's final rows follow.
+#include "working_set.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tokenledger::ledger {
+
+credited credited_of(const credit& what) {
+    return {.tokens = what.tokens, .received_cents = what.amount_cents, .currency = what.currency};
+}
+
+working_set::working_set(const snapshot& known)
+    : now_us_(known.now_us),
+      payments_(known.payments),
+      accounts_(known.accounts),
+      keys_(known.keys),
+      unclaimed_(known.unclaimed_events) {
+}
+
+void working_set::begin_event(std::size_t position) {
+    event_changed_facts_ = false;
+    plan_.events.push_back({.command = position});
+}
+
+bool working_set::end_event(std::string_view id, const outcome& settled) {
+    event_row& row = plan_.events.back();
+    row.result = settled.result;
+    row.reason = settled.reason;
+    row.with_evidence = settled.result == result::applied || settled.result == result::parked ||
+                        settled.result == result::waiting;
+    // What an ignored event says of its payment merges the same however often it is said.
+    row.has_effect = settled.result == result::applied ||
+                     (settled.result != result::ignored && (event_changed_facts_ || !settled.posted.empty()));
+    const auto better_than = [&](result before) {
+        return settled.result != result::ignored &&
+               (claims_event(settled.result, settled.reason) || before == result::ignored);
+    };
+    // Committed before, by an endpoint that it was not for; or in this very batch.
+    const auto committed = unclaimed_.find(id);
+    bool says_more = committed == unclaimed_.end() || better_than(committed->second.result);
+    const auto earlier = events_of_batch_.find(id);
+    if (says_more && earlier != events_of_batch_.end()) {
+        event_row& before = plan_.events[earlier->second];
+        says_more = better_than(before.result);
+        if (says_more)
+            before = row;
+        plan_.events.pop_back();
+        return says_more;
+    }
+    if (says_more)
+        events_of_batch_.emplace(id, plan_.events.size() - 1);
+    else
+        plan_.events.pop_back();
+    return says_more;
+}
+
+payment_state* working_set::payment(std::string_view id) {
+    const auto found = payments_.find(id);
+    return found == payments_.end() ? nullptr : &found->second;
+}
+
+bool working_set::has_room(std::string_view user_id, std::int64_t tokens) const {
+    const auto account = accounts_.find(user_id);
+    std::int64_t after = 0;
+    return account != accounts_.end() && !__builtin_add_overflow(account->second.balance, tokens, &after);
+}
+
+posting working_set::post(transaction_row row) {
+    const auto entry = accounts_.find(row.user_id);
+    account_state& account = entry->second;
+    row.sequence = account.last_sequence + 1;
+    row.balance_before = account.balance;
+    row.balance_after = account.balance + row.token_amount;
+    row.created_at_us = std::max(now_us_, account.last_created_at_us);
+    account = {
+        .balance = row.balance_after, .last_sequence = row.sequence, .last_created_at_us = row.created_at_us};
+    changed_accounts_.insert(entry->first);
+    posting made{.user_id = row.user_id,
+                 .sequence = row.sequence,
+                 .type = row.type,
+                 .source = row.source,
+                 .token_amount = row.token_amount,
+                 .balance_after = row.balance_after};
+    plan_.transactions.push_back(std::move(row));
+    return made;
+}
+
+void working_set::mark_credited(std::string_view payment_id) {
+    changed_payments_[payments_.find(payment_id)->first].credited = true;
+}
+
+bool working_set::merge_facts(std::string_view payment_id, const payment_facts& news) {
+    const auto entry = payments_.find(payment_id);
+    payment_facts merged = merge(entry->second.facts, news);
+    if (merged == entry->second.facts)
+        return false;
+    entry->second.facts = std::move(merged);
+    changed_payments_[entry->first].facts = true;
+    event_changed_facts_ = true;
+    return true;
+}
+
+std::optional<posting> working_set::post_settlement(std::string_view payment_id, const entitlement& worth,
+                                                    const std::string& cause) {
+    const auto entry = payments_.find(payment_id);
+    payment_state& payment = entry->second;
+    const std::int64_t tokens = payment.taken_tokens - worth.taken_tokens;
+    const std::int64_t cents = payment.lost_cents - worth.lost_cents;
+    if (tokens == 0 && cents == 0)
+        return std::nullopt;
+    changed_payments_[entry->first]; // its totals change, if nothing else
+    payment.taken_tokens = worth.taken_tokens;
+    // Money whose tokens round to none is carried until some do: then the row shows all of it.
+    if (tokens == 0)
+        return std::nullopt;
+    payment.lost_cents = worth.lost_cents;
+    return post({.user_id = payment.credit->user_id,
+                 .type = transaction_type::refund,
+                 .source = source::stripe,
+                 .token_amount = tokens,
+                 .amount_paid_cents = cents,
+                 .currency = payment.credit->currency,
+                 .payment_intent_id = entry->first,
+                 .event_id = cause});
+}
+
+void working_set::release_waiting(std::string_view payment_id, result becomes, reason why) {
+    payment_state& payment = payments_.find(payment_id)->second;
+    for (const std::string& id : payment.waiting) {
+        const auto own = events_of_batch_.find(id);
+        if (own == events_of_batch_.end()) {
+            plan_.event_updates.push_back({.event_id = id, .result = becomes, .reason = why});
+            continue;
+        }
+        plan_.events[own->second].result = becomes;
+        plan_.events[own->second].reason = why;
+    }
+    payment.waiting.clear();
+}
+
+const account_state* working_set::account(std::string_view user_id) const {
+    const auto found = accounts_.find(user_id);
+    return found == accounts_.end() ? nullptr : &found->second;
+}
+
+const key_state* working_set::key(const key_id& id) const {
+    const auto found = keys_.find(id);
+    return found == keys_.end() ? nullptr : &found->second;
+}
+
+void working_set::use_key(key_row row) {
+    keys_.emplace(row.id, row.state);
+    plan_.keys.push_back(std::move(row));
+}
+
+batch_plan working_set::finish() && {
+    for (const auto& [id, what] : changed_payments_)
+        plan_.payments.push_back({.id = std::string(id),
+                                  .state = payments_.find(id)->second,
+                                  .newly_credited = what.credited,
+                                  .facts_changed = what.facts});
+    for (const std::string_view user : changed_accounts_)
+        plan_.accounts.emplace_back(user, accounts_.find(user)->second);
+    return std::move(plan_);
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,72 @@
+// The planner's working copy of a snapshot: what has been read, changed in place, and the rows that say so.
+#pragma once
+
+#include "ledger/plan.hpp"
+#include "ledger/settlement.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::ledger {
+
+[[nodiscard]] credited credited_of(const credit& what);
+
+class working_set {
+  public:
+    explicit working_set(const snapshot& known);
+
+    // Everything between these two belongs to one event, in the batch at `position`.
+    void begin_event(std::size_t position);
+    // False if the event has a row already that says as much: it keeps that one.
+    bool end_event(std::string_view id, const outcome& settled);
+
+    // Null if the snapshot does not hold it.
+    [[nodiscard]] payment_state* payment(std::string_view id);
+
+    // True if the account is there and `tokens` more or less would stay within int64.
+    [[nodiscard]] bool has_room(std::string_view user_id, std::int64_t tokens) const;
+
+    // Appends a transaction; sequence, balances and time follow from the account. Precondition: has_room.
+    posting post(transaction_row row);
+
+    [[nodiscard]] std::int64_t last_posted_at_us() const { return plan_.transactions.back().created_at_us; }
+
+    void mark_credited(std::string_view payment_id);
+    // True if that brought something new. Precondition: the payment is there.
+    bool merge_facts(std::string_view payment_id, const payment_facts& news);
+    // Posts the difference between what the payment is worth and what has been posted for it; nullopt: none.
+    std::optional<posting> post_settlement(std::string_view payment_id, const entitlement& worth,
+                                           const std::string& cause);
+    // The events that waited for this payment wait no longer.
+    void release_waiting(std::string_view payment_id, result becomes, reason why);
+
+    // Null if the snapshot does not hold it.
+    [[nodiscard]] const account_state* account(std::string_view user_id) const;
+    // Null if the key was never used.
+    [[nodiscard]] const key_state* key(const key_id& id) const;
+    void use_key(key_row row);
+    void record_usage(const usage_row& row) { plan_.usages.push_back(row); }
+
+    [[nodiscard]] batch_plan finish() &&;
+
+  private:
+    struct mark {
+        bool credited = false;
+        bool facts = false;
+    };
+
+    std::int64_t now_us_;
+    payment_map payments_;
+    account_map accounts_;
+    key_map keys_;
+    event_map unclaimed_;
+    std::map<std::string_view, mark, std::less<>> changed_payments_;  // keys live in payments_
+    std::set<std::string_view> changed_accounts_;                     // likewise in accounts_
+    std::map<std::string, std::size_t, std::less<>> events_of_batch_; // event id to its place in plan_.events
+    bool event_changed_facts_ = false;
+    batch_plan plan_;
+};
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,94 @@
+// What must hold of the memory store's rows after any batch.
+#pragma once
+
+#include "ledger/memory_store.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+namespace tokenledger::test {
+
+// The rows alone give the balances, each row continues the one before, and each hangs on a stored event.
+inline void require_sound_chains(const ledger::memory_database& rows) {
+    std::map<std::string, ledger::account_state, std::less<>> rebuilt;
+    for (const ledger::transaction_row& row : rows.transactions) {
+        ledger::account_state& account = rebuilt[row.user_id];
+        BOOST_REQUIRE_EQUAL(row.sequence, account.last_sequence + 1);
+        BOOST_REQUIRE_EQUAL(row.balance_before, account.balance);
+        BOOST_REQUIRE_EQUAL(row.balance_after, account.balance + row.token_amount);
+        BOOST_REQUIRE_GE(row.created_at_us, account.last_created_at_us);
+        BOOST_REQUIRE_NE(row.token_amount, 0);
+        account = {row.balance_after, row.sequence, row.created_at_us};
+        const auto event = rows.events.find(row.event_id);
+        BOOST_REQUIRE(event != rows.events.end());
+        BOOST_REQUIRE(!event->second.evidence.empty());
+        BOOST_REQUIRE_EQUAL(event->second.payment_intent_id, row.payment_intent_id);
+    }
+    for (const auto& [user, account] : rows.accounts)
+        BOOST_REQUIRE((rebuilt[user] == account));
+    BOOST_REQUIRE_EQUAL(rebuilt.size(), rows.accounts.size());
+}
+
+// Each payment's totals are those of its rows.
+inline void require_sound_payments(const ledger::memory_database& rows) {
+    std::map<std::string, std::int64_t> taken;
+    std::map<std::string, std::int64_t> lost;
+    std::set<std::string> bought;
+    for (const ledger::transaction_row& row : rows.transactions) {
+        const ledger::payment_state& payment = rows.payments.find(row.payment_intent_id)->second;
+        BOOST_REQUIRE(payment.credit.has_value());
+        BOOST_REQUIRE_EQUAL(row.user_id, payment.credit->user_id);
+        BOOST_REQUIRE_EQUAL(row.currency, payment.credit->currency);
+        if (row.type == ledger::transaction_type::purchase) {
+            BOOST_REQUIRE(bought.insert(row.payment_intent_id).second);
+            BOOST_REQUIRE_EQUAL(row.token_amount, payment.credit->tokens);
+            continue;
+        }
+        BOOST_REQUIRE((row.type == ledger::transaction_type::refund));
+        BOOST_REQUIRE((row.source == ledger::source::stripe));
+        BOOST_REQUIRE(bought.contains(row.payment_intent_id));
+        BOOST_REQUIRE((row.token_amount < 0) == (row.amount_paid_cents < 0));
+        taken[row.payment_intent_id] -= row.token_amount;
+        lost[row.payment_intent_id] -= row.amount_paid_cents;
+    }
+    for (const auto& [id, payment] : rows.payments) {
+        BOOST_REQUIRE_EQUAL(payment.credit.has_value(), bought.contains(id));
+        BOOST_REQUIRE_EQUAL(payment.taken_tokens, taken[id]);
+        BOOST_REQUIRE_EQUAL(payment.lost_cents, lost[id]);
+    }
+}
+
+// An event waits if and only if its payment says so, and only where nothing is credited.
+inline void require_sound_waiting(const ledger::memory_database& rows) {
+    std::set<std::string> named;
+    for (const auto& [id, payment] : rows.payments) {
+        BOOST_REQUIRE(payment.waiting.empty() || !payment.credit);
+        for (const std::string& event : payment.waiting)
+            BOOST_REQUIRE(named.insert(event).second);
+    }
+    for (const auto& [id, event] : rows.events) {
+        BOOST_REQUIRE_EQUAL(event.result == ledger::result::waiting, named.contains(id));
+        if (event.result == ledger::result::applied || event.result == ledger::result::parked ||
+            event.result == ledger::result::waiting)
+            BOOST_REQUIRE(!event.evidence.empty());
+    }
+}
+
+inline void require_sound(const ledger::memory_database& rows) {
+    require_sound_chains(rows);
+    require_sound_payments(rows);
+    require_sound_waiting(rows);
+}
+
+inline std::size_t waiting_in(const ledger::memory_database& rows) {
+    std::size_t count = 0;
+    for (const auto& [id, event] : rows.events)
+        count += event.result == ledger::result::waiting ? 1U : 0U;
+    return count;
+}
+
+} // namespace tokenledger::test
