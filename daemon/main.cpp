@@ -1,5 +1,6 @@
 // The command line of tokenledgerd.
 #include "application.hpp"
+#include "verify_command.hpp"
 
 #include "ledger/postgres.hpp"
 
@@ -34,6 +35,14 @@ int main(int argc, char** argv) {
     const auto* migrate = cli.add_subcommand("migrate", "Bring the database's schema up to date");
     const auto* check =
         cli.add_subcommand("check-config", "Print every error of the configuration; exit 78 if any");
+    daemon_ns::verify_request request;
+    auto* verify = cli.add_subcommand(
+        "verify", "Prove the books, beside live traffic: exit 0 if clean, 1 if a discrepancy was found,"
+                  " 69 if the database cannot be asked, 78 on a bad configuration or schema");
+    verify->add_flag("--evidence", request.evidence, "Unpack the evidence of every event too");
+    verify->add_option("--limit", request.limit, "Discrepancies to print; the rest is counted")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -60,5 +69,7 @@ int main(int argc, char** argv) {
         std::cout << file << ": the configuration is good\n";
         return daemon_ns::exit_ok;
     }
+    if (verify->parsed())
+        return daemon_ns::verify(config, request);
     return migrate->parsed() ? daemon_ns::migrate(config) : daemon_ns::serve(config, source);
 }

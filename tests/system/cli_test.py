@@ -24,7 +24,7 @@ class CommandLine(SystemTest):
     def test_help_names_the_commands(self):
         done = run("--help")
         self.assertEqual(done.returncode, 0)
-        for command in ("serve", "migrate", "check-config", "--config"):
+        for command in ("serve", "migrate", "check-config", "verify", "--config"):
             self.assertIn(command, done.stdout)
 
     def test_a_wrong_command_line_is_a_usage_error(self):

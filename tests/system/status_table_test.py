@@ -1,6 +1,7 @@
 """Section 1 of the contract, row by row: what a signed event is answered, and what is stored of it.
 
-Settlement itself is held in the C++ suites, over generated histories in every order. What is refused before an event is read is in refusal_test.py, what is answered 503 in unavailable_test.py.
+Settlement itself is held in the C++ suites, over generated histories in every order. What is refused before
+an event is read is in refusal_test.py, what is answered 503 in unavailable_test.py.
 """
 
 import unittest

@@ -1,0 +1,141 @@
+// Lines on standard output; errors, and on a terminal the progress, on standard error.
+#include "verify_command.hpp"
+
+#include "application.hpp"
+#include "log.hpp"
+
+#include "ledger/verify.hpp"
+
+#include <condition_variable>
+#include <iostream>
+#include <mutex>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+namespace tokenledger::daemon {
+
+namespace {
+
+// One line that is written over and over while the work goes on; nothing for work of less than a second, and
+// nothing where standard error is no terminal.
+class progress_line {
+  public:
+    progress_line() {
+        if (isatty(STDERR_FILENO) != 0)
+            drawing_ = std::thread([this] { draw(); });
+    }
+    ~progress_line() {
+        {
+            const std::lock_guard hold(guard_);
+            done_ = true;
+        }
+        changed_.notify_all();
+        if (drawing_.joinable())
+            drawing_.join();
+    }
+    progress_line(const progress_line&) = delete;
+    progress_line& operator=(const progress_line&) = delete;
+
+    void set(std::string text) {
+        const std::lock_guard hold(guard_);
+        text_ = std::move(text);
+    }
+    // Off the screen, so that a line of the report can be printed there.
+    void clear() {
+        const std::lock_guard hold(guard_);
+        erase();
+    }
+
+  private:
+    void draw() {
+        const auto began = std::chrono::steady_clock::now();
+        std::unique_lock hold(guard_);
+        while (!changed_.wait_for(hold, std::chrono::seconds(1), [this] { return done_; })) {
+            const auto passed =
+                std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
+            std::cerr << '\r' << text_ << ", " << passed.count() << " s\x1b[K" << std::flush;
+            drawn_ = true;
+        }
+        erase();
+    }
+    void erase() {
+        if (std::exchange(drawn_, false))
+            std::cerr << "\r\x1b[K" << std::flush;
+    }
+
+    std::mutex guard_;
+    std::condition_variable changed_;
+    std::string text_;
+    bool drawn_ = false;
+    bool done_ = false;
+    std::thread drawing_;
+};
+
+// As the log writes its lines: ids are opaque, and a line stays a line.
+void print(const ledger::discrepancy& what) {
+    std::cout << log::format(what.check, {{"user", what.user_id},
+                                          {"sequence", what.sequence},
+                                          {"payment", what.payment_intent_id},
+                                          {"event", what.event_id},
+                                          {"expected", what.expected},
+                                          {"found", what.found}})
+              << '\n';
+}
+
+void print(const ledger::verify_totals& totals, std::int64_t limit) {
+    if (totals.discrepancies > limit)
+        std::cout << "... and " << totals.discrepancies - limit << " more\n";
+    std::cout << totals.accounts << " accounts, " << totals.transactions << " transactions, "
+              << totals.payments << " payments, " << totals.events << " events in "
+              << std::chrono::duration_cast<std::chrono::milliseconds>(totals.elapsed).count() << " ms: ";
+    if (totals.discrepancies == 0)
+        std::cout << "no discrepancy\n";
+    else
+        std::cout << totals.discrepancies
+                  << (totals.discrepancies == 1 ? " discrepancy\n" : " discrepancies\n");
+}
+
+} // namespace
+
+int verify(const config& with, const verify_request& request) {
+    const ledger::postgres_options database{.url = with.database.url,
+                                            .statement_timeout = with.database.statement_timeout,
+                                            .connect_timeout = with.database.connect_timeout};
+    try {
+        if (const auto schema = ledger::inspect_schema(database);
+            schema.state != ledger::schema_state::current) {
+            log::error("schema", {{"detail", schema.detail}});
+            return exit_config;
+        }
+        std::int64_t printed = 0;
+        progress_line progress;
+        const ledger::verify_options options{
+            .database = database,
+            .evidence = request.evidence,
+            .progress = [&](std::string_view step, std::size_t number, std::size_t of) {
+                progress.set("verify " + std::to_string(number) + "/" + std::to_string(of) + ": " +
+                             std::string(step));
+            }};
+        const auto totals = ledger::verify(options, [&](const ledger::discrepancy& found) {
+            if (printed == request.limit)
+                return;
+            ++printed;
+            progress.clear();
+            print(found);
+        });
+        progress.clear();
+        print(totals, request.limit);
+        std::cout.flush();
+        if (!std::cout) { // a full disk under the report must not look like clean books
+            log::error("cannot write the report");
+            return exit_unavailable;
+        }
+        return totals.discrepancies == 0 ? exit_ok : exit_discrepancies;
+    } catch (const std::exception& error) {
+        log::error("cannot verify", {{"error", error.what()}});
+        return exit_unavailable;
+    }
+}
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,47 @@
+// The checks that the database can make by itself, as data: where rows come from, and what is wrong with one.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::ledger {
+
+// SQL over the columns of the check's source. Numbers that a tampered row could push out of int64 are
+// numeric.
+struct verify_rule {
+    std::string_view slug;
+    std::string_view broken; // true: a discrepancy; false or NULL: none
+    std::string_view expected;
+    std::string_view found;
+};
+
+struct verify_check {
+    std::string_view step; // for progress
+    // A SELECT with the columns user_id, sequence, payment, event and whatever the rules look at.
+    std::string_view source;
+    std::span<const verify_rule> rules;
+};
+
+[[nodiscard]] std::span<const verify_check> verify_checks() noexcept;
+
+// The parts of verify_checks(), one per file.
+[[nodiscard]] verify_check chain_check() noexcept;
+[[nodiscard]] verify_check account_check() noexcept;
+[[nodiscard]] verify_check purchase_check() noexcept;
+[[nodiscard]] verify_check refund_check() noexcept;
+[[nodiscard]] verify_check purchase_event_check() noexcept;
+[[nodiscard]] verify_check refund_event_check() noexcept;
+[[nodiscard]] verify_check waiting_check() noexcept;
+[[nodiscard]] verify_check detail_check() noexcept;
+[[nodiscard]] verify_check usage_check() noexcept;
+[[nodiscard]] verify_check transfer_check() noexcept;
+
+// Payments with two purchases, or two rows. Costs a sort of all, so it is for a ledger where numbers differ.
+[[nodiscard]] verify_check twice_check() noexcept;
+
+// One statement that returns a row per discrepancy and nothing else: slug, user_id, sequence, payment, event,
+// expected, found.
+[[nodiscard]] std::string discrepancies_of(const verify_check& check);
+
+} // namespace tokenledger::ledger
