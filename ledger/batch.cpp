@@ -86,7 +86,7 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch) {
     snapshot known;
     if (const auto ids = event_ids(batch); !ids.empty()) {
         for (auto& [id, state] : where.committed_events(ids)) {
-            if (claims_event(state.result, state.reason))
+            if (claims_event(state))
                 known.committed_events.insert(id);
             else
                 known.unclaimed_events.emplace(id, state);

@@ -5,6 +5,10 @@ namespace tokenledger::ledger {
 
 namespace {
 
+event_state state_of(const memory_database::stored_event& event) {
+    return {.result = event.result, .reason = event.reason, .has_evidence = !event.evidence.empty()};
+}
+
 class memory_store final : public store {
   public:
     explicit memory_store(std::shared_ptr<memory_database> database) : database_(std::move(database)) {}
@@ -19,7 +23,7 @@ class memory_store final : public store {
         for (const std::string_view id : event_ids) {
             const auto at = database_->events.find(id);
             if (at != database_->events.end())
-                known.emplace(id, event_state{.result = at->second.result, .reason = at->second.reason});
+                known.emplace(id, state_of(at->second));
         }
         return known;
     }
@@ -102,9 +106,10 @@ class memory_store final : public store {
                                                      .evidence = row.with_evidence ? evidence[row.command]
                                                                                    : std::string()};
             auto [at, added] = events_.try_emplace(event.id, made);
-            if (!added && row.result != result::ignored &&
-                !claims_event(at->second.result, at->second.reason) &&
-                (claims_event(row.result, row.reason) || at->second.result == result::ignored)) {
+            const event_state now = state_of(made);
+            const bool says_something = now.result != result::ignored || now.has_evidence;
+            if (!added && says_something && !claims_event(state_of(at->second)) &&
+                (claims_event(now) || at->second.result == result::ignored)) {
                 at->second = made;
                 added = true;
             }

@@ -39,7 +39,7 @@ class planner {
         work_.begin_event(position);
         outcome settled =
             std::visit([&](const auto& effect) { return decide(stripe.event, effect); }, stripe.effect);
-        if (claims_event(settled.result, settled.reason))
+        if (claims_event({.result = settled.result, .reason = settled.reason}))
             claimed_.insert(id);
         if (!work_.end_event(id, settled))
             settled = {.result = result::duplicate};

@@ -39,8 +39,8 @@ WITH events AS (
            position = DEFAULT, received_at = EXCLUDED.received_at,
            evidence_format = coalesce(known.evidence_format, EXCLUDED.evidence_format),
            evidence = coalesce(known.evidence, EXCLUDED.evidence)
-     WHERE EXCLUDED.result <> 'ignored'
-       AND (known.result = 'ignored'
+     WHERE (EXCLUDED.result <> 'ignored' OR EXCLUDED.evidence IS NOT NULL)
+       AND (known.result = 'ignored' AND known.evidence IS NULL
             OR known.result = 'parked' AND known.reason = 'livemode_mismatch'
                AND EXCLUDED.reason IS DISTINCT FROM 'livemode_mismatch')
  RETURNING event_id

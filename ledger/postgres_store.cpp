@@ -16,12 +16,14 @@ namespace tokenledger::ledger {
 namespace {
 
 // Only what claims_event asks is told apart; every other result is done with.
-event_state event_state_of(std::string_view result_name, std::optional<std::string_view> reason_name) {
-    const bool other_mode = reason_name == to_string(reason::livemode_mismatch);
-    const result what = result_name == to_string(result::ignored)  ? result::ignored
-                        : result_name == to_string(result::parked) ? result::parked
-                                                                   : result::applied;
-    return {.result = what, .reason = other_mode ? reason::livemode_mismatch : reason::none};
+event_state event_state_of(const pg::result& from, std::size_t row) {
+    const std::string_view name = from.text(row, 1);
+    const bool other_mode = from.get(row, 2) == to_string(reason::livemode_mismatch);
+    return {.result = name == to_string(result::ignored)  ? result::ignored
+                      : name == to_string(result::parked) ? result::parked
+                                                          : result::applied,
+            .reason = other_mode ? reason::livemode_mismatch : reason::none,
+            .has_evidence = from.text(row, 3) == "t"};
 }
 
 class postgres_store final : public store {
@@ -108,13 +110,13 @@ event_map postgres_store::committed_events(std::span<const std::string_view> eve
     return guarded([&] {
         connected().limit(batch_limit_);
         // Statements that arrive together are one transaction of their own: SET LOCAL ends with them.
-        const pg::result found = connected().exec(
-            settings() +
-            "SELECT event_id, result, reason FROM tokenledger.stripe_events WHERE event_id = ANY(" +
-            literal(event_ids) + ")");
+        const pg::result found = connected().exec(settings() +
+                                                  "SELECT event_id, result, reason, evidence IS NOT NULL "
+                                                  "FROM tokenledger.stripe_events WHERE event_id = ANY(" +
+                                                  literal(event_ids) + ")");
         event_map known;
         for (std::size_t row = 0; row < found.size(); ++row)
-            known.emplace(found.text(row, 0), event_state_of(found.text(row, 1), found.get(row, 2)));
+            known.emplace(found.text(row, 0), event_state_of(found, row));
         return known;
     });
 }

@@ -34,7 +34,8 @@ bool working_set::end_event(std::string_view id, const outcome& settled) {
                      (settled.result != result::ignored && (event_changed_facts_ || !settled.posted.empty()));
     const auto better_than = [&](result before) {
         return settled.result != result::ignored &&
-               (claims_event(settled.result, settled.reason) || before == result::ignored);
+               (claims_event({.result = settled.result, .reason = settled.reason}) ||
+                before == result::ignored);
     };
     // Committed before, by an endpoint that it was not for; or in this very batch.
     const auto committed = unclaimed_.find(id);

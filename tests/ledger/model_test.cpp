@@ -35,13 +35,15 @@ class naive_ledger {
     verdict take(const stripe_command& what) {
         const std::string& id = what.event.id;
         const auto before = events.find(id);
-        if (before != events.end() && before->second.first != result::ignored)
+        if (claimed_.contains(id))
             return {result::duplicate, reason::none};
         const verdict said =
             std::visit([&](const auto& effect) { return decide(what.event, effect); }, what.effect);
         // One that was ignored claims nothing: another endpoint may know better.
         if (before != events.end() && said.first == result::ignored)
             return {result::duplicate, reason::none};
+        if (said.first != result::ignored)
+            claimed_.insert(id);
         events[id] = said;
         return said;
     }
@@ -50,6 +52,8 @@ class naive_ledger {
     std::map<std::string, verdict> events; // what became of each, in the end
 
   private:
+    std::set<std::string> claimed_;
+
     struct payment {
         std::optional<purchase> credit;
         std::vector<payment_facts> said;
@@ -110,7 +114,8 @@ class naive_ledger {
             take_back(of);
             payment_facts alone = update.facts;
             alone.amount_requested_cents = of.known().amount_requested_cents;
-            if (news && of.worth(alone).unproven_refund)
+            const bool unproven = of.worth(of.known()).unproven_refund; // what came before may prove it
+            if (news && unproven && of.worth(alone).unproven_refund)
                 return {result::parked, reason::partial_capture_refund};
             return {news ? result::applied : result::duplicate, reason::none};
         }

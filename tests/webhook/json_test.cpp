@@ -50,10 +50,11 @@ BOOST_AUTO_TEST_CASE(every_kind_is_told_apart_and_only_its_own_reader_answers) {
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_absent_all_the_way_down) {
     const json_tree tree{R"({"a":[{"b":null}],"s":"text"})"};
     const json_value root = tree.root();
+    const json_tree nothing;
     for (const json_value none :
          {root.member("x"), root.member("x").member("y").first().next(), json_value{},
           root.member("a").member("b"), root.member("s").first(), root.member("s").next(), root.next(),
-          root.member("a").first().next(), json_tree{}.root()}) {
+          root.member("a").first().next(), nothing.root()}) {
         BOOST_TEST((none.kind() == json_kind::absent));
         BOOST_TEST(!none);
         BOOST_TEST(none.is_absent_or_null());

@@ -66,8 +66,9 @@ struct event_row {
 // True if an event with this outcome is done with, wherever else it is delivered. Stripe sends one event to
 // every endpoint that matches: one that ignores it, or is of the other mode, must not hide it from the right
 // one.
-[[nodiscard]] constexpr bool claims_event(result value, reason why) noexcept {
-    return value != result::ignored && why != reason::livemode_mismatch;
+// One that waited and was released as ignored has evidence, and is done with.
+[[nodiscard]] constexpr bool claims_event(const event_state& of) noexcept {
+    return (of.result != result::ignored || of.has_evidence) && of.reason != reason::livemode_mismatch;
 }
 
 // The final state of a payment that the batch has changed.

@@ -54,6 +54,7 @@ struct key_id {
     key_scope scope = key_scope::request;
     std::string key;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
     auto operator<=>(const key_id&) const = default;
 };
 
@@ -74,6 +75,7 @@ using event_id_set = std::set<std::string, std::less<>>;
 struct event_state {
     ledger::result result = result::ignored;
     ledger::reason reason = reason::none;
+    bool has_evidence = false;
 
     bool operator==(const event_state&) const = default;
 };
