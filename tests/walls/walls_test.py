@@ -18,7 +18,7 @@ COMPILE_COMMANDS = pathlib.Path(
 LIBRARIES = {
     "pqxx": ("libpqxx is seen by one file only",
              ["pqxx/pqxx", "pqxx/connection", "pqxx/nontransaction", "pqxx/result", "pqxx/strconv",
-              "pqxx/except.hxx"]),
+              "pqxx/except"]),
     "asio": ("Asio belongs to daemon/",
              ["boost/asio.hpp", "boost/asio/io_context.hpp", "boost/asio/ip/tcp.hpp",
               "boost/asio/steady_timer.hpp", "boost/asio/post.hpp", "boost/asio/ssl.hpp"]),
