@@ -50,12 +50,13 @@ CREATE TABLE tokenledger.event_actions (
     became          text COLLATE "C" NOT NULL,
     became_because  text COLLATE "C",
     created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (event_id, idempotency_key),
+    PRIMARY KEY (idempotency_key),
     CONSTRAINT event_actions_action CHECK (action IN ('retry', 'dismiss', 'assign')),
     CONSTRAINT event_actions_actor CHECK (actor BETWEEN 0 AND 4294967295),
     CONSTRAINT event_actions_lengths CHECK (
         octet_length(event_id) BETWEEN 1 AND 255 AND octet_length(idempotency_key) BETWEEN 1 AND 255)
 );
+CREATE INDEX event_actions_event ON tokenledger.event_actions (event_id, created_at);
 COMMENT ON TABLE tokenledger.event_actions IS 'What operators did about parked and waiting events, and who.';
 COMMENT ON COLUMN tokenledger.event_actions.event_id IS 'The event, in stripe_events.';
 COMMENT ON COLUMN tokenledger.event_actions.idempotency_key IS 'Key of the request; idempotency_keys has the command.';
