@@ -3,7 +3,7 @@
 -- to a file.
 
 ALTER TABLE tokenledger.stripe_events
-    ADD COLUMN effect          bytea,
+    ADD COLUMN effect          text COLLATE "C",
     ADD COLUMN evidence_sha256 bytea,
     ADD CONSTRAINT stripe_events_evidence_sha256 CHECK (
         evidence_sha256 IS NULL OR (octet_length(evidence_sha256) = 32 AND evidence IS NULL)),
