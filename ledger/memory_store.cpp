@@ -106,6 +106,15 @@ class memory_store final : public store {
         for (const auto& [user, account] : rows.accounts)
             accounts_[user] = account;
         actions_ = rows.actions;
+        for (const action_row& row : rows.actions) {
+            const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
+            const auto* again = std::get_if<retry_event>(&only);
+            if (again == nullptr)
+                continue;
+            std::string& payment = events_.find(again->event_id)->second.payment_intent_id;
+            if (payment.empty())
+                payment = again->payment_intent_id;
+        }
         for (const key_row& row : rows.keys)
             keys_.emplace(row.id, row.state);
         for (const usage_row& row : rows.usages)

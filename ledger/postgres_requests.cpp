@@ -2,6 +2,7 @@
 // money rows themselves.
 #include "postgres_requests.hpp"
 
+#include "hex.hpp"
 #include "ledger/command_codec.hpp"
 #include "pg_names.hpp"
 #include "pg_parameters.hpp"
@@ -41,25 +42,6 @@ transaction_type type_of(std::string_view name) {
 source source_of(std::string_view name) {
     return value_named(name, {source::admin, source::subscription, source::trial, source::token_pack,
                               source::stripe, source::usage});
-}
-
-std::string from_hex(std::string_view digits) {
-    const auto nibble = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-        bytes.push_back(static_cast<char>((nibble(digits[i]) << 4U) | nibble(digits[i + 1])));
-    return bytes;
-}
-
-std::string to_hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char each : bytes) {
-        const auto byte = static_cast<unsigned char>(each);
-        text.push_back(digits[byte >> 4U]);
-        text.push_back(digits[byte & 15U]);
-    }
-    return text;
 }
 
 constexpr std::string_view write_keys = R"sql(
@@ -158,11 +140,23 @@ action_text text_of(const operation& what) {
     return {"retry", {}};
 }
 
+// An event that could not be read when it came, and is now: its row tells which payment it is about.
+void name_payment(pg::connection& connection, const operation& what) {
+    const auto* again = std::get_if<retry_event>(&what);
+    if (again == nullptr || again->payment_intent_id.empty())
+        return;
+    const std::optional<std::string> values[] = {again->payment_intent_id, again->event_id};
+    connection.exec("UPDATE tokenledger.stripe_events SET payment_intent_id = $1"
+                    " WHERE event_id = $2 AND payment_intent_id IS NULL",
+                    values);
+}
+
 void apply_actions(pg::connection& connection, const batch_plan& rows, std::span<const command> batch) {
     pg::array event, key, action, actor, why, was, was_because, became, became_because, at;
     for (const action_row& row : rows.actions) {
         const auto& what = std::get<admin_command>(batch[row.command]);
         const action_text text = text_of(what.operations.front());
+        name_payment(connection, what.operations.front());
         event.add(event_acted_on(what.operations.front()));
         key.add(what.idempotency_key);
         action.add(text.name);
