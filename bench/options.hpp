@@ -10,6 +10,7 @@ enum class load_mode : std::uint8_t {
     distinct,  // every event another payment, spread over `users` accounts
     hot,       // every event another payment, all to one account
     duplicate, // one event, again and again
+    refund,    // purchases spread over `users` accounts, and then a full refund of each
 };
 
 struct load_options {
