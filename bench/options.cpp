@@ -80,6 +80,7 @@ load_options read_options(int argc, char** argv) {
         app.parse(argc, argv);
         if (options.self_test) {
             options.secret = "whsec_self_test";
+            options.mode = load_mode::distinct; // the responder knows requests by their one size
             return options;
         }
         if (const auto wrong = set_target(target, options); !wrong.empty()) {

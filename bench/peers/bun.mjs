@@ -2,15 +2,14 @@
 import { SQL } from "bun";
 import Stripe from "stripe";
 import { apply } from "./ledger_tagged.mjs";
-import { DATABASE_URL, endOnSignal, POOL_SIZE, PORT, replyTo, STRIPE_KEY, STRIPE_WEBHOOK_SECRET } from "./purchases.mjs";
+import { database, endOnSignal, POOL_SIZE, PORT, replyTo, STRIPE_KEY, STRIPE_WEBHOOK_SECRET } from "./purchases.mjs";
 
 const stripe = new Stripe(STRIPE_KEY);
-const url = new URL(DATABASE_URL.replace("///", "//localhost/"));
 const sql = new SQL({
   adapter: "postgres",
-  path: `${url.searchParams.get("host")}/.s.PGSQL.5432`,
-  username: url.searchParams.get("user"),
-  database: url.pathname.slice(1),
+  path: `${database.sockets}/.s.PGSQL.5432`,
+  username: database.user,
+  database: database.name,
   max: POOL_SIZE,
 });
 

@@ -3,16 +3,10 @@ import Fastify from "fastify";
 import postgres from "postgres";
 import Stripe from "stripe";
 import { apply } from "./ledger_tagged.mjs";
-import { DATABASE_URL, endOnSignal, POOL_SIZE, PORT, replyTo, STRIPE_KEY, STRIPE_WEBHOOK_SECRET } from "./purchases.mjs";
+import { database, endOnSignal, POOL_SIZE, PORT, replyTo, STRIPE_KEY, STRIPE_WEBHOOK_SECRET } from "./purchases.mjs";
 
 const stripe = new Stripe(STRIPE_KEY);
-const url = new URL(DATABASE_URL.replace("///", "//localhost/")); // the directory of the socket is said apart
-const sql = postgres({
-  host: url.searchParams.get("host"),
-  user: url.searchParams.get("user"),
-  database: url.pathname.slice(1),
-  max: POOL_SIZE,
-});
+const sql = postgres({ host: database.sockets, user: database.user, database: database.name, max: POOL_SIZE });
 const app = Fastify({ logger: false, forceCloseConnections: true });
 // The signature covers the bytes.
 app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));

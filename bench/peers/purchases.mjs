@@ -2,6 +2,12 @@
 
 export const { DATABASE_URL, STRIPE_WEBHOOK_SECRET } = process.env;
 export const PORT = Number(process.env.PORT);
+const url = new URL(DATABASE_URL.replace("///", "//localhost/")); // postgresql:///NAME?host=SOCKETS&user=USER
+export const database = {
+  sockets: url.searchParams.get("host"),
+  user: url.searchParams.get("user"),
+  name: url.pathname.slice(1),
+};
 export const POOL_SIZE = 20;
 // No request is made to Stripe: only its signatures are checked.
 export const STRIPE_KEY = "sk_test_no_request_is_made";
