@@ -73,6 +73,7 @@ load_options read_options(int argc, char** argv) {
     app.add_option("--first", options.first, "number of the first event")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100'000'000'000}))
         ->capture_default_str();
+    app.add_option("--log", options.log, "write one line an answer: when due, left and done (ns), status");
     app.add_flag("--json", options.json, "print one JSON object");
     app.add_flag("--self-test", options.self_test,
                  "post to a responder inside this process: what the generator itself can do");

@@ -49,6 +49,9 @@ def doubts(run):
     said = []
     if run["busy"] > 0.8 and run["connections"] > 1:
         said.append("the generator itself was near its limit: the server can do more than this")
+    refused = sum(kind["count"] for kind in run["results"] if kind["status"] == 409)
+    if refused:
+        said.append(f"{refused} refunds overtook their purchase and were refused until Stripe sends them again")
     if run["others"] > 0.1:
         said.append("no quiet moment: other programs took their part of the machine")
     return said

@@ -23,7 +23,7 @@ std::uint64_t block_of(const load_options& options) {
     if (options.mode != load_mode::refund) {
         return 0;
     }
-    const std::uint64_t wanted = 4 * std::uint64_t{options.connections};
+    const std::uint64_t wanted = 16 * std::uint64_t{options.connections};
     return std::max<std::uint64_t>(std::min(wanted, options.requests / 2), 1);
 }
 
@@ -34,6 +34,7 @@ request_maker::request_maker(const load_options& options)
       first_(options.first),
       count_(options.mode == load_mode::duplicate ? 1 : options.requests),
       users_(options.mode == load_mode::hot ? 1 : options.users),
+      first_user_(options.first_user),
       block_(block_of(options)),
       purchase_(expand(event_template, options)),
       refund_(expand(refund_template, options)) {
@@ -80,7 +81,7 @@ request_maker::event_of request_maker::event_at(std::uint64_t index) const {
 
 void request_maker::put_field(field what, char* out, std::size_t width, std::uint64_t number,
                               std::uint64_t& noise) {
-    std::uint64_t user_noise = ~(number % users_);
+    std::uint64_t user_noise = ~(first_user_ + number % users_);
     switch (what) {
     case field::event:
         return put_stripe_id(out, number, 0x9e3779b97f4a7c15U);

@@ -68,6 +68,7 @@ class request_maker {
     std::uint64_t first_;
     std::uint64_t count_; // distinct events
     std::uint64_t users_;
+    std::uint64_t first_user_;
     std::uint64_t block_; // purchases before their refunds; 0: no refunds
     form purchase_;
     form refund_;

@@ -57,9 +57,10 @@ class Round:
                 wrong.append(f"it ended with {status} when asked to stop:\n{subject.server.last_words()}")
         if found["gave_up"]:
             wrong.append("the load generator gave up")
-        failed = sum(kind["count"] for kind in found["results"] if kind["status"] != 200) + found["broken"]
+        # A refund that overtook its purchase may be refused: Stripe sends it again.
+        failed = sum(kind["count"] for kind in found["results"] if kind["status"] not in (200, 409)) + found["broken"]
         if failed:
-            wrong.append(f"{failed} requests were not answered with 200")
+            wrong.append(f"{failed} requests failed")
         found.update(contender=subject.name, mode=self.mode, connections=self.connections,
                      analysed=self.analysed, wrong=wrong, offered=self.rate)
         self.postgres.psql(f"DROP DATABASE {DATABASE} WITH (FORCE)")

@@ -1,8 +1,11 @@
 // Supabase's Stripe Sync Engine behind Fastify, as its own server has it. Another job: it mirrors Stripe's objects
 // into tables and knows no balance.
-import { runMigrations, StripeSync } from "@supabase/stripe-sync-engine";
+import { createRequire } from "node:module";
 import Fastify from "fastify";
 import { DATABASE_URL, endOnSignal, POOL_SIZE, PORT, STRIPE_KEY, STRIPE_WEBHOOK_SECRET } from "./purchases.mjs";
+
+// As a CommonJS module: the other form looks for its migrations in __dirname, which it does not have.
+const { runMigrations, StripeSync } = createRequire(import.meta.url)("@supabase/stripe-sync-engine");
 
 await runMigrations({ databaseUrl: DATABASE_URL, schema: "stripe" });
 const sync = new StripeSync({
