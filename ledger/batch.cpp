@@ -94,7 +94,8 @@ struct open_transaction {
 
 } // namespace
 
-std::vector<outcome> run_batch(store& where, std::span<const command> batch) {
+std::vector<outcome> run_batch(store& where, std::span<const command> batch,
+                               const std::function<void()>& before_commit) {
     open_transaction transaction(where);
     snapshot known;
     store::opening opened = begin(where, batch);
@@ -126,6 +127,8 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch) {
     batch_plan rows = plan(batch, known);
     const std::vector<std::string> evidence = pack_all(batch, known.committed_events);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);
+    if (before_commit)
+        before_commit();
     transaction.commit();
 
     for (const std::size_t position : committed_meanwhile)

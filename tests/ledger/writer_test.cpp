@@ -296,6 +296,29 @@ BOOST_AUTO_TEST_CASE(duplicates_alone_write_nothing) {
     BOOST_TEST(written == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_further_batch_begins_when_it_is_as_large_as_those_that_are_being_written) {
+    gate hold;
+    database->before = [&](std::string_view step, auto) {
+        if (step == "apply")
+            hold.pass();
+    };
+    start(3);
+    std::vector<std::future<settlement>> all;
+    const auto submit_one = [&] {
+        const std::string name = std::to_string(all.size());
+        all.push_back(submit(purchase_command("evt_" + name, "pi_" + name)));
+    };
+    submit_one();
+    hold.await_visitor();
+    for (int i = 0; i < 3; ++i)
+        submit_one();
+    hold.open();
+    for (auto& each : all)
+        BOOST_TEST((outcome_of(each).result == result::applied));
+    ledger->stop();
+    BOOST_TEST(reports.size() == 3U); // of 1, 1 and 2; without the rule the third worker takes one alone
+}
+
 BOOST_AUTO_TEST_CASE(several_workers_and_senders_credit_each_payment_once) {
     options.max_batch = 7;
     start(3);
