@@ -135,11 +135,10 @@ struct writer::state {
 
     // What this worker has taken is about to be committed, or has failed.
     void formed(worker& by) {
-        {
-            const std::lock_guard hold(guard);
-            forming -= std::exchange(by.forming, 0);
-        }
-        arrived.notify_one();
+        const std::lock_guard hold(guard);
+        forming -= std::exchange(by.forming, 0);
+        if (worth_taking())
+            arrived.notify_one();
     }
 
     void run(store& where) {
@@ -228,6 +227,7 @@ writer::~writer() {
 }
 
 admission writer::submit(command what, std::chrono::steady_clock::time_point deadline, settled_fn settled) {
+    bool enough = false; // else whoever commits next takes it: waking a worker now would cost two switches
     {
         const std::lock_guard hold(state_->guard);
         if (state_->stopping)
@@ -235,8 +235,10 @@ admission writer::submit(command what, std::chrono::steady_clock::time_point dea
         if (state_->queue.size() >= state_->options.queue_limit)
             return admission::queue_full;
         state_->queue.emplace_back(std::move(what), ticket{deadline, std::move(settled)});
+        enough = state_->worth_taking();
     }
-    state_->arrived.notify_one();
+    if (enough)
+        state_->arrived.notify_one();
     return admission::accepted;
 }
 
