@@ -1,7 +1,7 @@
 // The shared signature vectors over HTTP, where HTTP can carry them, each at its own time.
 #include "running_webhook.hpp"
 
-#include "webhook/json.hpp"
+#include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <openssl/evp.h>
@@ -17,7 +17,6 @@ namespace {
 using namespace tokenledger;
 using test::client;
 using test::running_webhook;
-using webhook::json_value;
 
 // A field value cannot begin with a blank or hold a line break: the parser strips or refuses it.
 const std::set<std::string_view> not_over_http{"header_crlf_in_value", "leading_space_header"};
@@ -80,7 +79,7 @@ BOOST_AUTO_TEST_CASE(every_vector_that_http_can_carry_gets_its_verdict_and_reaso
         return;
     }
     std::ifstream in(file, std::ios::binary);
-    const webhook::json_tree vectors(std::string(std::istreambuf_iterator<char>(in), {}));
+    const json_tree vectors(std::string(std::istreambuf_iterator<char>(in), {}));
     int judged = 0;
     for (json_value vector = vectors.root().first(); vector; vector = vector.next()) {
         const std::string_view name = vector.member("name").string().value();

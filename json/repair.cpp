@@ -1,11 +1,11 @@
 // The repair of legal JSON that RapidJSON's reader refuses.
-#include "json_repair.hpp"
+#include "repair.hpp"
 
 #include <charconv>
 #include <cstddef>
 #include <optional>
 
-namespace tokenledger::webhook {
+namespace tokenledger {
 namespace {
 
 std::size_t skip_digits(std::string_view text, std::size_t at) noexcept {
@@ -93,4 +93,4 @@ std::string repair_json(std::string_view text) {
     return out;
 }
 
-} // namespace tokenledger::webhook
+} // namespace tokenledger

@@ -1,7 +1,7 @@
 // The tree's nodes, and the handler that RapidJSON's reader fills them through.
-#include "webhook/json.hpp"
+#include "json/tree.hpp"
 
-#include "json_repair.hpp"
+#include "repair.hpp"
 
 #include <array>
 #include <charconv>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace tokenledger::webhook {
+namespace tokenledger {
 
 // Indices and offsets, not pointers: half the size, and the vectors may grow.
 struct json_nodes {
@@ -133,18 +133,21 @@ parse_end parse_into(json_nodes& into, std::string_view text) {
 
 } // namespace
 
-json_tree::json_tree(std::string_view text) : nodes_(std::make_unique<json_nodes>()) {
+json_tree::json_tree(std::string_view text, unrepresentable_json odd)
+    : nodes_(std::make_unique<json_nodes>()) {
     parse_end end = parse_end::malformed;
     if (text.size() <= max_json_bytes) {
         nodes_->characters.reserve(text.size()); // decoded is never longer than encoded
         end = parse_into(*nodes_, text);
     }
-    if (end == parse_end::unrepresentable) {
+    if (end == parse_end::unrepresentable && odd == unrepresentable_json::repair) {
         end = parse_into(*nodes_, repair_json(text));
     }
     if (end != parse_end::complete) {
         nodes_->nodes.clear();
-        error_ = end == parse_end::too_deep ? json_error::too_deep : json_error::malformed;
+        error_ = end == parse_end::too_deep          ? json_error::too_deep
+                 : end == parse_end::unrepresentable ? json_error::unrepresentable
+                                                     : json_error::malformed;
     }
 }
 
@@ -222,4 +225,4 @@ std::string_view json_value::raw_number() const noexcept {
     return kind() == json_kind::number ? nodes_->text_of(nodes_->nodes[node_].text) : std::string_view{};
 }
 
-} // namespace tokenledger::webhook
+} // namespace tokenledger

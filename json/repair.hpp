@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace tokenledger::webhook {
+namespace tokenledger {
 
 // The same JSON without these: such an escape becomes a lone low surrogate, which the reader lets through as
 // bytes that no identifier may have; such a number becomes 0.5, which is no integer either. What is malformed
 // stays so. Never longer than `text`.
 [[nodiscard]] std::string repair_json(std::string_view text);
 
-} // namespace tokenledger::webhook
+} // namespace tokenledger

@@ -1,5 +1,5 @@
 // The JSON tree: what it keeps of a text, and how it is read.
-#include "webhook/json.hpp"
+#include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace {
 
 using namespace std::string_view_literals;
-using namespace tokenledger::webhook;
+using namespace tokenledger;
 
 std::optional<std::int64_t> integer(std::string_view text) {
     return json_tree{text}.root().integer();

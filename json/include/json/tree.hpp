@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace tokenledger::webhook {
+namespace tokenledger {
 
 inline constexpr std::size_t max_json_depth = 64; // of arrays and objects within one another
 inline constexpr std::size_t max_json_bytes = std::size_t{1} << 30; // far above every limit on a body
@@ -41,8 +41,8 @@ class json_value {
     [[nodiscard]] std::optional<bool> boolean() const noexcept;
     // Exactly an integer in its text (`1`, `-20`; not `1.0`, `1e2`, `-0`) and within int64.
     [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
-    // As written; but a number that no double can hold (`1e400`) reads `0.5`, in a text with such a number,
-    // or with an escaped lone surrogate, so may every number with an exponent or more than 20 characters.
+    // As written; but after a repair a number that no double can hold (`1e400`) reads `0.5`, and so may every
+    // number with an exponent or more than 20 characters.
     [[nodiscard]] std::string_view raw_number() const noexcept;
 
   private:
@@ -52,14 +52,20 @@ class json_value {
     std::uint32_t node_ = 0;
 };
 
-enum class json_error : std::uint8_t { none, malformed, too_deep };
+enum class json_error : std::uint8_t { none, malformed, too_deep, unrepresentable };
+
+// What to do about legal JSON that cannot be kept as it is: a number that no double can hold, an escaped high
+// surrogate that stands alone.
+enum class unrepresentable_json : std::uint8_t {
+    repair, // into something that is no integer and no identifier; see raw_number()
+    refuse, // json_error::unrepresentable
+};
 
 class json_tree {
   public:
     json_tree() noexcept; // nothing: `root()` is absent
-    // `error()` tells whether it worked; `root()` is absent if not. Legal JSON is never malformed because of
-    // what a number or an escaped surrogate cannot be represented as. Keeps nothing of `text`.
-    explicit json_tree(std::string_view text);
+    // `error()` tells whether it worked; `root()` is absent if not. Keeps nothing of `text`.
+    explicit json_tree(std::string_view text, unrepresentable_json odd = unrepresentable_json::repair);
     json_tree(json_tree&&) noexcept;
     json_tree& operator=(json_tree&&) noexcept;
     ~json_tree();
@@ -72,4 +78,4 @@ class json_tree {
     json_error error_ = json_error::none;
 };
 
-} // namespace tokenledger::webhook
+} // namespace tokenledger

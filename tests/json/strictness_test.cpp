@@ -1,6 +1,6 @@
 // What is no JSON is refused; what is JSON never is, however odd.
 #include "ledger/text.hpp"
-#include "webhook/json.hpp"
+#include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -10,7 +10,7 @@
 namespace {
 
 using namespace std::string_view_literals;
-using namespace tokenledger::webhook;
+using namespace tokenledger;
 
 std::string outcome(std::string_view text) {
     const json_tree tree{text};
@@ -21,6 +21,8 @@ std::string outcome(std::string_view text) {
         return tree.root() ? "root of malformed" : "malformed";
     case json_error::too_deep:
         return tree.root() ? "root of too deep" : "too deep";
+    case json_error::unrepresentable:
+        return tree.root() ? "root of unrepresentable" : "unrepresentable";
     }
     return "unknown";
 }
@@ -213,6 +215,18 @@ BOOST_AUTO_TEST_CASE(the_repair_mends_nothing_that_is_malformed) {
     BOOST_TEST(outcome("1e400\0"sv) == "malformed");
     BOOST_TEST(outcome("[1e400") == "malformed");
     BOOST_TEST(outcome("\"\\ud800") == "malformed");
+}
+
+BOOST_AUTO_TEST_CASE(who_wants_no_repair_is_told_what_cannot_be_represented) {
+    for (const std::string_view text : {"[1e400]"sv, "{\"a\":\"\\ud800\"}"sv, "\"\\ud800\\u0041\""sv}) {
+        const json_tree tree{text, unrepresentable_json::refuse};
+        BOOST_TEST_INFO(text);
+        BOOST_TEST((tree.error() == json_error::unrepresentable));
+        BOOST_TEST(!tree.root());
+    }
+    const json_tree kept{"[1.5e-7,0.1234567890123456789012]", unrepresentable_json::refuse};
+    BOOST_TEST(kept.root().first().raw_number() == "1.5e-7");
+    BOOST_TEST(kept.root().first().next().raw_number() == "0.1234567890123456789012");
 }
 
 BOOST_AUTO_TEST_CASE(every_prefix_of_a_document_is_malformed) {
