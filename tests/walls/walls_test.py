@@ -34,7 +34,7 @@ LIBRARIES = {
 TARGETS = {
     "tokenledger_ledger": (
         ["pqxx", "asio", "beast", "rapidjson"],
-        ["webhook/event.hpp", "webhook/signature.hpp", "json/tree.hpp", "config.hpp"],
+        ["webhook/event.hpp", "webhook/signature.hpp", "admin/route.hpp", "json/tree.hpp", "config.hpp"],
         ["ledger/command.hpp", "ledger/plan.hpp", "ledger/writer.hpp"]),
     "tokenledger_pg": (
         ["asio", "beast", "rapidjson"],
@@ -50,8 +50,14 @@ TARGETS = {
         ["json/tree.hpp", "json/writer.hpp", "rapidjson/reader.h"]),
     "tokenledger_webhook": (
         ["pqxx", "asio", "beast", "rapidjson"],
-        ["ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "config.hpp"],
+        ["ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "admin/route.hpp",
+         "config.hpp"],
         ["ledger/command.hpp", "ledger/entry.hpp", "webhook/translate.hpp", "json/tree.hpp"]),
+    "tokenledger_admin": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["webhook/event.hpp", "ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
+         "config.hpp"],
+        ["ledger/command.hpp", "ledger/entry.hpp", "ledger/views.hpp", "admin/route.hpp", "json/tree.hpp"]),
     "tokenledger_config": (
         ["pqxx", "asio", "beast", "rapidjson"],
         ["ledger/store.hpp", "ledger/postgres.hpp"],
