@@ -1,21 +1,22 @@
 // Order of members is order of construction; its reverse is the shutdown.
 #include "application.hpp"
 
+#include "doors.hpp"
 #include "http_server.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
+#include "operations_service.hpp"
+#include "server_limits.hpp"
 #include "webhook_service.hpp"
 
 #include "ledger/postgres.hpp"
 #include "ledger/writer.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <sys/resource.h>
-
 #include <csignal>
+#include <list>
 #include <thread>
 
 namespace tokenledger::daemon {
@@ -23,10 +24,7 @@ namespace tokenledger::daemon {
 namespace {
 
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
 
-// Descriptors that are not connections of the webhook: database, log, timers, listeners, refusals.
-constexpr rlim_t reserved_descriptors = 64 + max_refusals;
 // Between two attempts to reach the database when starting.
 constexpr std::chrono::milliseconds start_retry_delay{1000};
 
@@ -34,40 +32,6 @@ ledger::postgres_options postgres_options_of(const config& with, const std::stri
     return {.url = url,
             .statement_timeout = with.database.statement_timeout,
             .connect_timeout = with.database.connect_timeout};
-}
-
-http_limits limits_of(const webhook_config& with) {
-    return {.max_header_bytes = with.max_header_bytes,
-            .max_body_bytes = with.max_body_bytes,
-            .max_body_bytes_in_flight = with.max_body_bytes_in_flight,
-            .max_connections = with.max_connections,
-            .request_timeout = with.request_timeout,
-            .idle_timeout = with.idle_timeout,
-            .drain_timeout = with.drain_timeout};
-}
-
-std::vector<tcp::endpoint> endpoints_of(const webhook_config& with) {
-    std::vector<tcp::endpoint> addresses;
-    for (const listen_address& each : with.listen)
-        addresses.emplace_back(asio::ip::make_address(each.host), each.port);
-    return addresses;
-}
-
-// As many descriptors as the system allows; no more connections than there are descriptors for.
-std::int64_t connections_within_limits(std::int64_t wanted) {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return wanted;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur >= static_cast<rlim_t>(wanted) + reserved_descriptors)
-        return wanted;
-    const auto possible = static_cast<std::int64_t>(limit.rlim_cur > 2 * reserved_descriptors
-                                                        ? limit.rlim_cur - reserved_descriptors
-                                                        : limit.rlim_cur / 2);
-    log::warn("max_connections lowered to the limit of open files",
-              {{"wanted", wanted}, {"possible", possible}});
-    return possible;
 }
 
 std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
@@ -85,23 +49,23 @@ std::int64_t seconds_since_epoch() {
 
 class application {
   public:
-    application(const config& with, const config_source& source)
+    application(const config& with, const config_source& source, std::vector<handed_socket> handed)
         : config_(with),
           source_(source),
+          handed_(std::move(handed)),
           signals_(io_, SIGTERM, SIGINT, SIGHUP),
           writer_({.max_batch = static_cast<std::size_t>(with.database.max_batch),
                    .queue_limit = static_cast<std::size_t>(with.database.queue_limit)},
                   make_stores(with), [this](const ledger::batch_report& report) { observe(report); }),
-          service_(with, writer_, metrics_, seconds_since_epoch) {}
+          webhook_(with, writer_, metrics_, seconds_since_epoch),
+          operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
+                                 .not_ready = [this] { return not_ready(); }}) {}
 
     int run() {
         await_signal();
         if (const int status = await_schema(); status != exit_ok || stopping_)
             return status;
-        http_limits limits = limits_of(config_.webhook);
-        limits.max_connections = connections_within_limits(limits.max_connections);
-        server_.emplace(io_, "webhook", endpoints_of(config_.webhook), service_.functions(), limits);
-        server_->start();
+        open_listeners();
         try {
             io_.run();
         } catch (...) {
@@ -157,12 +121,51 @@ class application {
         });
     }
 
+    void open_listeners() {
+        doors open = open_doors(config_, std::move(handed_));
+        const server_limits limits = limits_within_system(config_);
+        servers_.emplace_back(io_, "webhook", std::move(open.webhook), webhook_.functions(), limits.webhook);
+        for (admin_door& each : open.admin)
+            servers_.emplace_back(io_, each.with.name, std::move(each.sockets), admin_functions(each.with),
+                                  limits.admin);
+        if (!open.operations.empty())
+            operations_server_.emplace(io_, "operations", std::move(open.operations),
+                                       operations_.functions("operations"), limits.operations);
+        for (http_server& each : servers_)
+            each.start();
+        if (operations_server_)
+            operations_server_->start();
+    }
+
+    // What one admin listener serves.
+    http_service admin_functions(const admin_listener_config& listener) {
+        return operations_.functions(listener.name);
+    }
+
+    // The operations listener last: it tells of the drain.
     void stop() {
         stopping_ = true;
-        if (!server_)
+        if (servers_.empty())
             return;
         log::info("draining");
-        server_->drain([] {});
+        draining_ = servers_.size();
+        for (http_server& each : servers_)
+            each.drain([this] {
+                if (--draining_ == 0 && operations_server_)
+                    operations_server_->drain([] {});
+            });
+    }
+
+    void refresh_metrics() {
+        metrics_.set("tokenledger_queue_depth", {}, static_cast<double>(writer_.queue_depth()));
+    }
+
+    std::string not_ready() {
+        if (stopping_)
+            return "draining";
+        if (writer_.queue_depth() >= static_cast<std::size_t>(config_.database.queue_limit))
+            return "the queue is full";
+        return {};
     }
 
     // A bad new file keeps the old configuration running, and says so.
@@ -176,7 +179,7 @@ class application {
         const config& loaded = std::get<config>(read);
         for (const std::string& key : restart_needed(config_, loaded))
             log::warn("not changed by a reload: restart", {{"key", key}});
-        service_.reload(loaded);
+        webhook_.reload(loaded);
         log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
     }
@@ -198,12 +201,16 @@ class application {
 
     config config_;
     config_source source_;
+    std::vector<handed_socket> handed_;
     metrics metrics_;
     asio::io_context io_{1};
     asio::signal_set signals_;
     ledger::writer writer_;
-    webhook_service service_;
-    std::optional<http_server> server_;
+    webhook_service webhook_;
+    operations_service operations_;
+    std::list<http_server> servers_; // the webhook, then the admin listeners
+    std::optional<http_server> operations_server_;
+    std::size_t draining_ = 0; // servers that are not yet drained
     bool stopping_ = false;
 };
 
@@ -212,7 +219,10 @@ class application {
 int serve(const config& with, const config_source& source) {
     log::set_level(with.log.level);
     try {
-        return application(with, source).run();
+        return application(with, source, take_handed_sockets()).run();
+    } catch (const handover_error& error) {
+        log::error("cannot serve", {{"error", error.what()}});
+        return exit_config;
     } catch (const std::exception& error) {
         log::error("cannot serve", {{"error", error.what()}});
         return exit_failure;

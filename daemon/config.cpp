@@ -27,14 +27,28 @@ std::vector<config_error> in_file_order(const std::filesystem::path& file, std::
     return made;
 }
 
-// A draft that holds the settings which take a restart. None of them is in a list of tables.
+// Where and as whom the admin listeners listen: all that takes a restart.
+bool same_admin_doors(const config& left, const config& right) {
+    const auto same = [](const admin_listener_config& one, const admin_listener_config& other) {
+        return one.name == other.name && one.file == other.file;
+    };
+    return std::ranges::equal(left.admin.listeners, right.admin.listeners, same);
+}
+
+text_list texts_of(const std::vector<listen_address>& addresses) {
+    text_list made;
+    for (const listen_address& one : addresses) {
+        made.push_back({to_string(one), {}});
+    }
+    return made;
+}
+
+// A draft that holds the settings which take a restart, but for those in lists of tables.
 config_draft draft_of(const config& from) {
     config_draft made;
     made.made = from;
-    made.listen.clear();
-    for (const listen_address& one : from.webhook.listen) {
-        made.listen.push_back({to_string(one), {}});
-    }
+    made.listen = texts_of(from.webhook.listen);
+    made.operations_listen = texts_of(from.operations.listen);
     return made;
 }
 
@@ -76,9 +90,13 @@ std::vector<std::string> restart_needed(const config& running, const config& loa
     };
     std::vector<std::string> made;
     for (const setting& row : settings()) {
-        if (row.takes == change::restart && std::visit(differs, row.where)) {
+        const bool in_list = row.table == "admin.listener";
+        if (row.takes == change::restart && !in_list && std::visit(differs, row.where)) {
             made.push_back(full_name(row));
         }
+    }
+    if (!same_admin_doors(running, loaded)) {
+        made.emplace_back("admin.listener");
     }
     return made;
 }

@@ -53,6 +53,44 @@ struct webhook_config {
     std::vector<endpoint_config> endpoints; // by path, each path once
 };
 
+// What an admin listener lets its clients do.
+struct admin_permits {
+    bool read = true;
+    bool usage = true;
+    bool money = true;
+    bool operate = true;
+
+    bool operator==(const admin_permits&) const = default;
+};
+
+// A file that clients connect to. Who may, is what its owner, group and mode say.
+struct socket_file {
+    std::string path;
+    unsigned mode = 0660;
+    std::string group{}; // empty: the group of the process
+
+    bool operator==(const socket_file&) const = default;
+};
+
+struct admin_listener_config {
+    std::string name = "admin"; // in logs and metrics; each once
+    socket_file file{};
+    admin_permits permits{};
+    std::int64_t max_tokens_per_request = 10'000'000;
+};
+
+struct admin_config {
+    std::int64_t max_body_bytes = 1048576;
+    std::int64_t max_connections = 256; // of each listener
+    std::chrono::milliseconds request_timeout{5000};
+    std::vector<admin_listener_config> listeners;
+};
+
+struct operations_config {
+    std::vector<listen_address> listen; // empty: off
+    std::int64_t max_connections = 64;
+};
+
 struct log_config {
     std::string level = "info";
     std::int64_t rejections_per_minute = 60; // log lines for refused requests; the rest is only counted
@@ -61,6 +99,8 @@ struct log_config {
 struct config {
     database_config database;
     webhook_config webhook;
+    admin_config admin;
+    operations_config operations;
     log_config log;
     std::map<std::string, webhook::catalog, std::less<>> catalogs; // "" is the default one
 };

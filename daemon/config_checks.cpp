@@ -25,10 +25,10 @@ class finisher {
     config run() {
         config made = draft_.made;
         check_limits();
-        for (const text_item& item : draft_.listen) {
-            if (std::optional<listen_address> parsed = parse_address(item.text)) {
-                made.webhook.listen.push_back(*std::move(parsed));
-            }
+        made.webhook.listen = addresses_of(draft_.listen);
+        made.operations.listen = addresses_of(draft_.operations_listen);
+        for (const admin_listener_draft& drafted : draft_.admin_listeners) {
+            made.admin.listeners.push_back(finish_admin_listener(drafted));
         }
         for (const catalog_draft& drafted : draft_.catalogs) {
             made.catalogs.emplace(drafted.made.name, finish_catalog(drafted));
@@ -65,6 +65,49 @@ class finisher {
             add(where(draft_.database_keys, {"queue_limit", "max_batch"}, {}),
                 "database.queue_limit must be at least database.max_batch");
         }
+    }
+
+    static std::vector<listen_address> addresses_of(const text_list& listen) {
+        std::vector<listen_address> made;
+        for (const text_item& item : listen) {
+            if (std::optional<listen_address> parsed = parse_address(item.text)) {
+                made.push_back(*std::move(parsed));
+            }
+        }
+        return made;
+    }
+
+    admin_listener_config finish_admin_listener(const admin_listener_draft& drafted) {
+        const auto has = [&](std::string_view permit) {
+            return std::ranges::find(drafted.permits, permit, &text_item::text) != drafted.permits.end();
+        };
+        admin_listener_config made;
+        made.name = drafted.name;
+        made.file = {drafted.socket, parse_mode(drafted.mode), drafted.group};
+        made.permits = {has("read"), has("usage"), has("money"), has("operate")};
+        made.max_tokens_per_request = drafted.max_tokens_per_request;
+        if (drafted.socket.empty()) {
+            return made; // missed or refused already
+        }
+        if (!sockets_.insert(drafted.socket).second) {
+            add(where(drafted.keys, {"socket"}, drafted.at),
+                "the socket " + in_quotes(drafted.socket) + " is that of another listener");
+            return made;
+        }
+        if (!drafted.keys.contains("name")) {
+            made.name = std::filesystem::path(drafted.socket).stem().string();
+            if (!listener_name.holds(made.name)) {
+                add(where(drafted.keys, {"socket"}, drafted.at),
+                    "a listener with the socket " + in_quotes(drafted.socket) +
+                        " needs a name: " + std::string(listener_name.says));
+                return made;
+            }
+        }
+        if (!made.name.empty() && !listeners_.insert(made.name).second) {
+            add(where(drafted.keys, {"name", "socket"}, drafted.at),
+                "the name " + in_quotes(made.name) + " is that of another listener");
+        }
+        return made;
     }
 
     webhook::catalog finish_catalog(const catalog_draft& drafted) {
@@ -170,6 +213,8 @@ class finisher {
     const secret_places& places_;
     std::vector<finding>& findings_;
     std::set<std::string, std::less<>> paths_;
+    std::set<std::string, std::less<>> sockets_;
+    std::set<std::string, std::less<>> listeners_;
 };
 
 } // namespace

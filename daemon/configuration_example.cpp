@@ -77,6 +77,28 @@ prices = { usd = 9900, eur = 9400 }
 #tokens = 80000
 #prices = { usd = 999 }
 
+# The sockets for operators and the local application: tokenledgerctl, or curl --unix-socket.
+[admin]
+#max_body_bytes = 1048576
+#max_connections = 256
+#request_timeout_ms = 5000
+
+# Off unless it is here, or systemd hands over tokenledgerd-admin.socket.
+#[[admin.listener]]
+#socket = "/run/tokenledger/admin.sock"
+#name = "admin"
+#mode = "0660"
+#group = "tokenledger-admin"
+# What may be done there; another listener with ["read", "usage"] suits an application.
+#permits = ["read", "usage", "money", "operate"]
+#max_tokens_per_request = 10000000
+
+# /metrics for Prometheus, /healthz and /readyz. Off unless it is here, or systemd hands over
+# tokenledgerd-operations.socket.
+[operations]
+#listen = ["127.0.0.1:9464"]
+#max_connections = 64
+
 [log]
 # trace, debug, info, warn or error
 #level = "info"

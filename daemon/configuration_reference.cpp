@@ -53,6 +53,7 @@ class default_of {
   public:
     default_of() {
         draft_.endpoints.emplace_back();
+        draft_.admin_listeners.emplace_back();
         draft_.catalogs.emplace_back().packs.emplace_back();
     }
 

@@ -56,9 +56,10 @@ struct reply_slot {
 template <class Socket>
 class session final : public session_base, public std::enable_shared_from_this<session<Socket>> {
   public:
-    session(std::shared_ptr<session_context> context, Socket socket)
+    session(std::shared_ptr<session_context> context, Socket socket, http_peer peer)
         : context_(std::move(context)),
-          socket_(std::move(socket)) {}
+          socket_(std::move(socket)),
+          peer_(std::move(peer)) {}
 
     void interrupt() override {
         error_code ignored;
@@ -214,7 +215,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         };
         held.reset();
         http_service::handled done = context_->service.handle(
-            parser.get().base(), std::move(parser.get().body()), deadline_, std::move(respond));
+            parser.get().base(), std::move(parser.get().body()), peer_, deadline_, std::move(respond));
         if (done.now)
             co_return std::move(*done.now);
         slot_ = slot;
@@ -267,6 +268,8 @@ class session final : public session_base, public std::enable_shared_from_this<s
             message.set(http::field::allow, reply.allow);
         if (reply.retry_after_seconds > 0)
             message.set(http::field::retry_after, std::to_string(reply.retry_after_seconds));
+        for (const http_field& each : reply.fields)
+            message.set(each.name, each.value);
         message.keep_alive(keep);
         message.content_length(reply.body.size());
         if (!head_only_) // RFC 9110, 9.3.2: the length is told, the content is not sent
@@ -294,6 +297,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
 
     std::shared_ptr<session_context> context_;
     Socket socket_;
+    const http_peer peer_;
     std::optional<beast::flat_buffer> buffer_;
     std::shared_ptr<reply_slot> slot_;
     steady::time_point begun_ = steady::now();
@@ -319,9 +323,10 @@ asio::awaitable<void> run(std::shared_ptr<session<Socket>> self, std::shared_ptr
 
 } // namespace
 
-void start_session(std::shared_ptr<session_context> context, asio::ip::tcp::socket socket, bool refuse) {
+void start_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
+                   bool refuse) {
     const auto executor = socket.get_executor();
-    auto self = std::make_shared<session<asio::ip::tcp::socket>>(context, std::move(socket));
+    auto self = std::make_shared<session<stream_socket>>(context, std::move(socket), std::move(peer));
     session_list& sessions = context->sessions;
     sessions.push_front(self);
     const auto place = sessions.begin();

@@ -4,13 +4,16 @@
 #include "byte_budget.hpp"
 #include "http_service.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <chrono>
 #include <list>
 #include <memory>
 
 namespace tokenledger::daemon {
+
+// TCP and unix sockets alike, so that the session is compiled once.
+using stream_socket = boost::asio::generic::stream_protocol::socket;
 
 class session_base;
 using session_list = std::list<std::shared_ptr<session_base>>;
@@ -53,7 +56,7 @@ class session_base {
 };
 
 // Serves one connection until it ends. `refuse`: answers 503 for want of a free connection, and closes.
-void start_session(std::shared_ptr<session_context> context, boost::asio::ip::tcp::socket socket,
+void start_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
                    bool refuse);
 
 } // namespace tokenledger::daemon

@@ -25,7 +25,7 @@ constexpr std::array<double, 12> seconds_bounds{0.0005, 0.001, 0.0025, 0.005, 0.
                                                 0.05,   0.1,   0.25,   0.5,   1,    5};
 constexpr std::array<double, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 1024};
 
-const std::array<definition, 9> definitions{{
+const std::array<definition, 10> definitions{{
     {.name = "tokenledger_webhook_events_total",
      .help = "Verified events by what became of them and by Stripe's type."},
     {.name = "tokenledger_webhook_rejected_total",
@@ -48,6 +48,7 @@ const std::array<definition, 9> definitions{{
      .type = kind::histogram,
      .help = "Commands in one committed batch.",
      .bounds = batch_bounds},
+    {.name = "tokenledger_queue_depth", .type = kind::gauge, .help = "Commands that wait for a batch."},
     {.name = "tokenledger_database_up",
      .type = kind::gauge,
      .help = "1 if the last batch reached the database, 0 if not."},

@@ -17,12 +17,20 @@ extern const text_rule identifier;     // what the ledger stores
 extern const text_rule metadata_key;   // of a Stripe object
 extern const text_rule catalog_name;   // the NAME of [catalog.NAME]
 extern const text_rule currency_code;  // lower-case ISO 4217, as Stripe writes it
+extern const text_rule listener_name;  // of an admin listener
+extern const text_rule socket_path;    // where clients connect to
+extern const text_rule file_mode;      // octal
+extern const text_rule group_name;     // of the system
+extern const text_rule permit_name;    // of an admin listener
 extern const text_rule log_level_name; // as spdlog knows them
 
 // "HOST:PORT" with a numeric IPv4 address, or an IPv6 address in brackets, and a port of 0..65535.
 [[nodiscard]] std::optional<listen_address> parse_address(std::string_view text);
 
-// The inverse, for logs.
+// "0660", which the rule holds to be one.
+[[nodiscard]] unsigned parse_mode(std::string_view octal);
+
+// The inverse of parse_address, for logs.
 [[nodiscard]] std::string to_string(const listen_address& address);
 
 } // namespace tokenledger::daemon

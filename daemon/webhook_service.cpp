@@ -16,16 +16,6 @@ namespace {
 namespace http = boost::beast::http;
 using steady = std::chrono::steady_clock;
 
-// RFC 9112, 3.2.2: a target may also be absolute, http://host/path.
-std::string_view path_of(const http_head& head) {
-    std::string_view target = head.target();
-    if (const std::size_t scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
-        const std::size_t path = target.find('/', scheme + 3);
-        target = path == target.npos ? std::string_view("/") : target.substr(path);
-    }
-    return target.substr(0, target.find('?'));
-}
-
 webhook::parsed_signature signature_of(const http_head& head) {
     std::vector<std::string_view> fields;
     const auto range = head.equal_range("Stripe-Signature");
@@ -38,45 +28,6 @@ http_reply to_http(webhook::reply reply) {
     return {.status = reply.status,
             .body = std::move(reply.body),
             .retry_after_seconds = reply.retry_after ? webhook::retry_after_seconds : 0};
-}
-
-std::string_view to_string(http_fault what) {
-    switch (what) {
-    case http_fault::malformed:
-        return "malformed_request";
-    case http_fault::header_too_large:
-        return "header_too_large";
-    case http_fault::timeout:
-        return "timeout";
-    case http_fault::body_too_large:
-        return "body_too_large";
-    case http_fault::encoding:
-        return "content_encoding";
-    case http_fault::no_memory:
-        return "no_memory";
-    case http_fault::no_connection:
-        return "no_connection";
-    }
-    return "unknown";
-}
-
-unsigned status_of(http_fault what) {
-    switch (what) {
-    case http_fault::malformed:
-        return 400;
-    case http_fault::header_too_large:
-        return 431;
-    case http_fault::timeout:
-        return 408;
-    case http_fault::body_too_large:
-        return 413;
-    case http_fault::encoding:
-        return 415;
-    case http_fault::no_memory:
-    case http_fault::no_connection:
-        return 503;
-    }
-    return 503;
 }
 
 // What one line of the log says of an event, whatever became of it.
@@ -133,19 +84,14 @@ void webhook_service::reload(const config& from) {
 }
 
 http_service webhook_service::functions() {
-    return {
-        .admit = [this](const http_head& head) { return admit(head); },
-        .handle =
-            [this](const http_head& head, std::string body, steady::time_point deadline, respond_fn respond) {
-                return handle(head, std::move(body), deadline, std::move(respond));
-            },
-        .fault = [this](http_fault what) { return fault(what); },
-        .replied =
-            [this](unsigned status, steady::duration took) {
-                counters_.observe("tokenledger_request_duration_seconds",
-                                  {{"listener", "webhook"}, {"status", std::to_string(status)}},
-                                  std::chrono::duration<double>(took).count());
-            }};
+    return {.admit = [this](const http_head& head) { return admit(head); },
+            .handle =
+                [this](const http_head& head, std::string body, const http_peer&, steady::time_point deadline,
+                       respond_fn respond) {
+                    return handle(head, std::move(body), deadline, std::move(respond));
+                },
+            .fault = [this](http_fault what) { return fault(what); },
+            .replied = duration_observer(counters_, "webhook")};
 }
 
 std::optional<http_reply> webhook_service::admit(const http_head& head) {

@@ -4,6 +4,7 @@
 
 #include "ledger/command_hash.hpp"
 #include "pg_parameters.hpp"
+#include "postgres_kinds.hpp"
 
 #include <array>
 #include <utility>
@@ -29,44 +30,6 @@ key_scope scope_of(std::string_view name) {
             return scope;
     }
     throw store_error(store_failure::unavailable, "a key has an unknown scope: " + std::string(name));
-}
-
-template <class Value, std::size_t Count>
-Value value_of(std::string_view name, const Value (&values)[Count]) {
-    for (const Value each : values) {
-        if (to_string(each) == name)
-            return each;
-    }
-    throw store_error(store_failure::unavailable, "a row has an unknown kind: " + std::string(name));
-}
-
-transaction_type type_of(std::string_view name) {
-    return value_of(name, {transaction_type::grant, transaction_type::purchase, transaction_type::deduction,
-                           transaction_type::refund, transaction_type::transfer});
-}
-
-source source_of(std::string_view name) {
-    return value_of(name, {source::admin, source::subscription, source::trial, source::token_pack,
-                           source::stripe, source::usage});
-}
-
-std::string from_hex(std::string_view digits) {
-    const auto nibble = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-        bytes.push_back(static_cast<char>((nibble(digits[i]) << 4U) | nibble(digits[i + 1])));
-    return bytes;
-}
-
-std::string to_hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char each : bytes) {
-        const auto byte = static_cast<unsigned char>(each);
-        text.push_back(digits[byte >> 4U]);
-        text.push_back(digits[byte & 15U]);
-    }
-    return text;
 }
 
 constexpr std::string_view write_keys = R"sql(

@@ -70,8 +70,13 @@ BOOST_AUTO_TEST_CASE(the_example_loads_as_it_is_and_with_every_choice_taken) {
 BOOST_AUTO_TEST_CASE(what_the_example_shows_as_a_default_is_the_default) {
     const config shown = load(uncommented(configuration_example()));
     const config fresh = load(configuration_example());
-    const std::vector<std::string> only_migrate_url{"database.migrate_url"};
-    BOOST_TEST(restart_needed(fresh, shown) == only_migrate_url, boost::test_tools::per_element());
+    const std::vector<std::string> choices{"database.migrate_url", "operations.listen", "admin.listener"};
+    BOOST_TEST(restart_needed(fresh, shown) == choices, boost::test_tools::per_element());
+    const admin_listener_config& listener = shown.admin.listeners.at(0);
+    BOOST_TEST(listener.name == admin_listener_config().name);
+    BOOST_TEST(listener.file.mode == socket_file().mode);
+    BOOST_TEST((listener.permits == admin_permits()));
+    BOOST_TEST(listener.max_tokens_per_request == admin_listener_config().max_tokens_per_request);
     BOOST_TEST(fresh.webhook.tolerance_seconds == shown.webhook.tolerance_seconds);
     BOOST_TEST(fresh.log.level == shown.log.level);
     BOOST_TEST(fresh.log.rejections_per_minute == shown.log.rejections_per_minute);

@@ -42,11 +42,11 @@ class SystemTest(unittest.TestCase):
         self.addCleanup(database.drop)
         return database
 
-    def start(self, on=None, *, environment=None, **config):
+    def start(self, on=None, *, environment=None, handed=(), **config):
         """Starts a daemon, `on` a database or on one of its own; `config` goes to write_config."""
         self.database = on or self.new_database()
         self.config = write_config(self.new_directory(), self.database.url, **config)
-        daemon = Daemon(self.config, environment)
+        daemon = Daemon(self.config, environment, handed=handed)
         self.addCleanup(self.stop, daemon)
         return daemon
 
