@@ -119,7 +119,7 @@ reply unavailable_reply(std::string_view why) {
     return reply_for(
         problem{.type = problem_type::unavailable,
                 .detail = std::string(why) +
-                          " Send the same request again, with the same key: it takes effect once."});
+                          " Send the same request again; a write, with its key, takes effect once."});
 }
 
 } // namespace tokenledger::admin

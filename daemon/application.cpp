@@ -1,6 +1,7 @@
 // Order of members is order of construction; its reverse is the shutdown.
 #include "application.hpp"
 
+#include "admin_service.hpp"
 #include "doors.hpp"
 #include "http_server.hpp"
 #include "log.hpp"
@@ -10,6 +11,7 @@
 #include "webhook_service.hpp"
 
 #include "ledger/postgres.hpp"
+#include "ledger/queries.hpp"
 #include "ledger/writer.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -41,6 +43,13 @@ std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
     return stores;
 }
 
+std::vector<std::unique_ptr<ledger::reader>> make_readers(const config& with) {
+    std::vector<std::unique_ptr<ledger::reader>> readers;
+    for (std::size_t i = 0; i < reader_threads; ++i)
+        readers.push_back(ledger::make_postgres_reader(postgres_options_of(with, with.database.url)));
+    return readers;
+}
+
 std::int64_t seconds_since_epoch() {
     return std::chrono::duration_cast<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -59,7 +68,8 @@ class application {
                   make_stores(with), [this](const ledger::batch_report& report) { observe(report); }),
           webhook_(with, writer_, metrics_, seconds_since_epoch),
           operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
-                                 .not_ready = [this] { return not_ready(); }}) {}
+                                 .not_ready = [this] { return not_ready(); }}),
+          readers_(make_readers(with)) {}
 
     int run() {
         await_signal();
@@ -72,6 +82,7 @@ class application {
             writer_.stop(); // what it still settles needs the service
             throw;
         }
+        readers_.stop();
         writer_.stop();
         log::info("stopped");
         // An impatient second SIGTERM must not turn a clean end into a death by signal.
@@ -139,7 +150,8 @@ class application {
 
     // What one admin listener serves.
     http_service admin_functions(const admin_listener_config& listener) {
-        return operations_.functions(listener.name);
+        return admin_.emplace_back(listener, admin_backend{writer_, readers_, metrics_, operations_})
+            .functions();
     }
 
     // The operations listener last: it tells of the drain.
@@ -208,6 +220,8 @@ class application {
     ledger::writer writer_;
     webhook_service webhook_;
     operations_service operations_;
+    reader_pool readers_;
+    std::list<admin_service> admin_; // one per listener
     std::list<http_server> servers_; // the webhook, then the admin listeners
     std::optional<http_server> operations_server_;
     std::size_t draining_ = 0; // servers that are not yet drained

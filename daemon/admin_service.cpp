@@ -1,0 +1,223 @@
+// What is decided before the ledger is asked is answered at once; the rest when the ledger has answered.
+#include "admin_service.hpp"
+
+#include "log.hpp"
+
+#include "admin/translate.hpp"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tokenledger::daemon {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr std::string_view no_answer_in_time = "The database did not answer in time.";
+
+admin::allowance allowance_of(const admin_listener_config& with) {
+    admin::allowance made{.permits = {}, .max_tokens_per_request = with.max_tokens_per_request};
+    const std::pair<bool, admin::permit> given[] = {{with.permits.read, admin::permit::read},
+                                                    {with.permits.usage, admin::permit::usage},
+                                                    {with.permits.money, admin::permit::money},
+                                                    {with.permits.operate, admin::permit::operate}};
+    for (const auto& [is_given, permit] : given) {
+        if (is_given)
+            made.permits.add(permit);
+    }
+    return made;
+}
+
+admin::request_head head_of(const http_head& head) {
+    admin::request_head made{.method = head.method_string(), .target = head.target()};
+    const auto range = head.equal_range("Idempotency-Key");
+    for (auto field = range.first; field != range.second; ++field)
+        made.idempotency_keys.emplace_back(field->value());
+    return made;
+}
+
+http_reply to_http(admin::reply from) {
+    http_reply made{.status = from.status,
+                    .body = std::move(from.body),
+                    .content_type = from.content_type,
+                    .retry_after_seconds = from.retry_after ? admin::retry_after_seconds : 0};
+    if (!from.allow.empty())
+        made.fields.push_back({"Allow", std::move(from.allow)});
+    if (from.replayed)
+        made.fields.push_back({"Idempotency-Replayed", "true"});
+    return made;
+}
+
+admin::problem problem_of(http_fault what) {
+    using enum admin::problem_type;
+    switch (what) {
+    case http_fault::malformed:
+        return {.type = malformed_request, .detail = "Send HTTP/1.1."};
+    case http_fault::header_too_large:
+        return {.type = header_too_large, .detail = "Send a shorter path, query and header."};
+    case http_fault::timeout:
+        return {.type = request_timeout, .detail = "Send header and body in one go."};
+    case http_fault::body_too_large:
+        return {.type = body_too_large, .detail = "Send fewer items at a time: max_body_bytes of [admin]."};
+    case http_fault::encoding:
+        return {.type = content_encoding, .detail = "Send the body as it is, without Content-Encoding."};
+    case http_fault::no_memory:
+    case http_fault::no_connection:
+        break;
+    }
+    return {.type = unavailable,
+            .detail =
+                "Too many requests are being served. Send this one again in a moment, with the same key."};
+}
+
+// Who asked for what, under which key, and what became of it: one line per request.
+struct request_line {
+    std::string listener;
+    std::string call{};
+    std::string key{};
+    std::string actor{};
+    steady::time_point begun = steady::now();
+
+    void log(const admin::reply& told, const ledger::outcome* outcome) const {
+        const auto* posted =
+            outcome != nullptr && !outcome->posted.empty() ? &outcome->posted.back() : nullptr;
+        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - begun).count();
+        log::info("request",
+                  {{"listener", listener},
+                   {"call", call},
+                   {"actor", actor},
+                   {"key", key},
+                   {"result", told.result},
+                   {"user", posted != nullptr ? posted->user_id : std::string()},
+                   {"tokens", posted != nullptr ? std::to_string(posted->token_amount) : std::string()},
+                   {"balance", posted != nullptr ? std::to_string(posted->balance_after) : std::string()},
+                   {"status", told.status},
+                   {"duration_us", us}});
+    }
+};
+
+std::string call_name(const http_head& head) {
+    return std::string(head.method_string()) + " " + std::string(path_of(head));
+}
+
+void count_postings(metrics& counters, const ledger::outcome& outcome) {
+    if (outcome.replayed)
+        return;
+    for (const ledger::posting& each : outcome.posted)
+        counters.count("tokenledger_ledger_transactions_total",
+                       {{"type", ledger::to_string(each.type)}, {"source", ledger::to_string(each.source)}});
+}
+
+} // namespace
+
+admin_service::admin_service(const admin_listener_config& with, const admin_backend& behind)
+    : name_(with.name),
+      allowed_(allowance_of(with)),
+      behind_(behind) {
+}
+
+http_service admin_service::functions() {
+    return {.admit = [this](const http_head& head) { return admit(head); },
+            .handle =
+                [this](const http_head& head, const std::string& body, const http_peer& peer,
+                       time_point deadline,
+                       respond_fn respond) { return handle(head, body, peer, deadline, std::move(respond)); },
+            .fault = [](http_fault what) { return to_http(admin::reply_for(problem_of(what))); },
+            .replied = duration_observer(behind_.counters, name_)};
+}
+
+std::optional<http_reply> admin_service::admit(const http_head& head) {
+    if (allowed_.permits.contains(admin::permit::read)) {
+        if (auto told = behind_.operations.answer(head))
+            return told;
+    }
+    const auto found = admin::resolve(head_of(head), allowed_.permits);
+    const auto* wrong = std::get_if<admin::problem>(&found);
+    if (wrong == nullptr)
+        return std::nullopt;
+    admin::reply told = admin::reply_for(*wrong);
+    request_line{.listener = name_, .call = call_name(head)}.log(told, nullptr);
+    return to_http(std::move(told));
+}
+
+http_service::handled admin_service::handle(const http_head& head, std::string_view body,
+                                            const http_peer& peer, time_point deadline, respond_fn respond) {
+    const admin::request_head asked = head_of(head);
+    const auto found = admin::resolve(asked, allowed_.permits);
+    if (const auto* wrong = std::get_if<admin::problem>(&found))
+        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+    const auto& what = std::get<admin::target>(found);
+    if (what.route->key == admin::key_place::none)
+        return read(what, deadline, std::move(respond));
+    if (!peer.uid) {
+        const admin::problem unknown_peer{.type = admin::problem_type::internal_error,
+                                          .detail =
+                                              "The kernel did not say who is connected to this socket."};
+        return {.now = to_http(admin::reply_for(unknown_peer)), .otherwise = {}};
+    }
+    const std::string_view key =
+        asked.idempotency_keys.empty() ? std::string_view() : asked.idempotency_keys.front();
+    return write(what, key, body, std::int64_t{*peer.uid}, deadline, std::move(respond));
+}
+
+http_service::handled admin_service::write(const admin::target& what, std::string_view key,
+                                           std::string_view body, std::int64_t actor, time_point deadline,
+                                           respond_fn respond) {
+    const bool batch = what.route->call == admin::call::batch;
+    request_line line{.listener = name_,
+                      .call = "POST " + std::string(what.route->pattern),
+                      .key = std::string(key),
+                      .actor = std::to_string(actor)};
+    auto made = admin::translate(what.route->call, key, body, actor, allowed_);
+    if (const auto* wrong = std::get_if<admin::problem>(&made)) {
+        admin::reply told = admin::reply_for(*wrong);
+        line.log(told, nullptr);
+        return {.now = to_http(std::move(told)), .otherwise = {}};
+    }
+    auto& command = std::get<ledger::admin_command>(made);
+    if (const auto* used = std::get_if<ledger::usage>(&command.operations.front()); used != nullptr && !batch)
+        line.key = used->request_id;
+    auto settled = [&counters = behind_.counters, batch, line,
+                    respond = std::move(respond)](const ledger::settlement& settlement) {
+        const auto* outcome = std::get_if<ledger::outcome>(&settlement);
+        admin::reply told = admin::reply_for(settlement, batch);
+        if (outcome != nullptr)
+            count_postings(counters, *outcome);
+        line.log(told, outcome);
+        respond(to_http(std::move(told)));
+    };
+    const ledger::admission taken = behind_.ledger.submit(std::move(command), deadline, std::move(settled));
+    if (taken == ledger::admission::accepted)
+        return {.now = std::nullopt, .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
+    admin::reply told = admin::unavailable_reply(
+        taken == ledger::admission::queue_full ? "The queue is full." : "The ledger is shutting down.");
+    line.log(told, nullptr);
+    return {.now = to_http(std::move(told)), .otherwise = {}};
+}
+
+http_service::handled admin_service::read(const admin::target& what, time_point deadline,
+                                          respond_fn respond) {
+    auto asked = admin::read_query(what, allowed_.permits);
+    if (const auto* wrong = std::get_if<admin::problem>(&asked))
+        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+    auto task = [question = std::get<admin::query>(std::move(asked)), deadline,
+                 respond = std::move(respond)](ledger::reader& from) {
+        if (steady::now() >= deadline) // nobody waits any more
+            return;
+        admin::reply told;
+        try {
+            told = admin::answer(question, from);
+        } catch (const std::exception& error) {
+            log::warn("read failed", {{"error", error.what()}});
+            told = admin::unavailable_reply("The database could not be asked.");
+        }
+        respond(to_http(std::move(told)));
+    };
+    if (behind_.readers.submit(std::move(task)))
+        return {.now = std::nullopt, .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
+    return {.now = to_http(admin::unavailable_reply("Too many questions wait already.")), .otherwise = {}};
+}
+
+} // namespace tokenledger::daemon
