@@ -204,14 +204,15 @@ http_service::handled admin_service::read(const admin::target& what, time_point 
         return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
     auto task = [question = std::get<admin::query>(std::move(asked)), deadline,
                  respond = std::move(respond)](ledger::reader& from) {
-        if (steady::now() >= deadline) // nobody waits any more
-            return;
-        admin::reply told;
-        try {
-            told = admin::answer(question, from);
-        } catch (const std::exception& error) {
-            log::warn("read failed", {{"error", error.what()}});
-            told = admin::unavailable_reply("The database could not be asked.");
+        admin::reply told = admin::unavailable_reply("The database could not be asked.");
+        // Twice: the first failure may be that of a connection that broke while nobody asked.
+        for (int attempt = 0; attempt < 2 && steady::now() < deadline; ++attempt) {
+            try {
+                told = admin::answer(question, from);
+                break;
+            } catch (const std::exception& error) {
+                log::warn("read failed", {{"error", error.what()}});
+            }
         }
         respond(to_http(std::move(told)));
     };
