@@ -100,6 +100,13 @@ std::span<const route> routes() noexcept {
     return table;
 }
 
+problem lacks_permit(permit needed) {
+    return {.type = problem_type::permit_missing,
+            .detail = "The call needs the permit `" + std::string(to_string(needed)) +
+                      "`, which the listener of this socket does not give. Use another socket, or add it to "
+                      "`permits` of its [[admin.listener]]."};
+}
+
 std::variant<target, problem> resolve(const request_head& head, permit_set permits) {
     auto parts = split_target(head.target);
     if (!parts)
@@ -126,11 +133,7 @@ std::variant<target, problem> resolve(const request_head& head, permit_set permi
     if (found.route == nullptr)
         return wrong_method(std::move(allow));
     if (!permitted(*found.route, permits))
-        return problem{
-            .type = problem_type::permit_missing,
-            .detail = "The call needs the permit `" + std::string(to_string(found.route->needs)) +
-                      "`, which the listener of this socket does not give. Use another socket, or add it "
-                      "to `permits` of its [[admin.listener]]."};
+        return lacks_permit(found.route->needs);
     if (auto wrong = check_key(*found.route, head.idempotency_keys))
         return std::move(*wrong);
     found.query = std::move(parts->query);

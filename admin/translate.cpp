@@ -147,10 +147,9 @@ class translator {
         return allowed_.permits.contains(needed(what));
     }
     [[nodiscard]] static problem not_permitted(const batch_operation& what, std::size_t item) {
-        return {.type = problem_type::permit_missing,
-                .detail = "This item needs the permit `" + std::string(to_string(needed(what))) +
-                          "`, which the listener of this socket does not give.",
-                .item = item};
+        problem lacking = lacks_permit(needed(what));
+        lacking.item = item;
+        return lacking;
     }
 
     std::optional<problem> count(std::int64_t tokens, std::optional<std::size_t> item) {

@@ -129,13 +129,16 @@ http_service admin_service::functions() {
 }
 
 std::optional<http_reply> admin_service::admit(const http_head& head) {
-    if (allowed_.permits.contains(admin::permit::read)) {
-        if (auto told = behind_.operations.answer(head))
+    std::optional<admin::problem> wrong;
+    if (auto told = behind_.operations.answer(head)) {
+        if (allowed_.permits.contains(admin::permit::read))
             return told;
+        wrong = admin::lacks_permit(admin::permit::read);
+    } else if (auto found = admin::resolve(head_of(head), allowed_.permits);
+               auto* refused = std::get_if<admin::problem>(&found)) {
+        wrong = std::move(*refused);
     }
-    const auto found = admin::resolve(head_of(head), allowed_.permits);
-    const auto* wrong = std::get_if<admin::problem>(&found);
-    if (wrong == nullptr)
+    if (!wrong)
         return std::nullopt;
     admin::reply told = admin::reply_for(*wrong);
     request_line{.listener = name_, .call = call_name(head)}.log(told, nullptr);

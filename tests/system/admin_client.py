@@ -1,9 +1,13 @@
-"""The admin socket as a client meets it: JSON in, JSON out, each request on a connection of its own."""
+"""The admin socket as a client meets it: JSON in, JSON out, each request on a connection of its own.
+
+Every answer is held against docs/openapi.json.
+"""
 
 import json
 import os
 import uuid
 
+import admin_schema
 from harness import SystemTest
 from wire import Connection, request_bytes
 
@@ -22,7 +26,11 @@ class Client:
         keys = [("Idempotency-Key", key)] if key is not None else []
         with Connection(self.socket, **options) as connection:
             connection.send(request_bytes(target, [*keys, *headers], content, method=method))
-            return connection.read(content=method != "HEAD")
+            answer = connection.read(content=method != "HEAD")
+        wrong = admin_schema.answer_faults(method, target, answer)
+        if wrong:
+            raise AssertionError(f"{method} {target} is not answered as docs/openapi.json says: {wrong}")
+        return answer
 
     def post(self, target, body, key=None, **options):
         """A write; every call but a usage gets a key of its own if it is given none."""

@@ -283,7 +283,7 @@ class Levels(AdminTest):
             for socket in (self.money, self.nothing):
                 self.assert_problem(socket.get(target), 403, "permit_missing")
         self.assertEqual(self.app.get("/healthz").status, 200)
-        self.assert_problem(self.money.get("/metrics"), 404, "not_found")
+        self.assert_problem(self.money.get("/metrics"), 403, "permit_missing")
 
     def test_a_request_moves_no_more_tokens_than_its_socket_allows(self):
         self.assert_problem(self.app.post("/v1/usage", {**USAGE, "charge": 11}), 422, "token_limit")

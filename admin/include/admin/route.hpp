@@ -66,4 +66,7 @@ struct request_head {
 // In this order: target, path, method, permit, key.
 [[nodiscard]] std::variant<target, problem> resolve(const request_head& head, permit_set permits);
 
+// What is told where a listener does not give it.
+[[nodiscard]] problem lacks_permit(permit needed);
+
 } // namespace tokenledger::admin
