@@ -3,8 +3,8 @@
 
 #include "pg.hpp"
 #include "pg_array.hpp"
-#include "pg_names.hpp"
 #include "postgres_apply.hpp"
+#include "postgres_kinds.hpp"
 #include "postgres_payments.hpp"
 #include "postgres_requests.hpp"
 
@@ -17,8 +17,8 @@ namespace tokenledger::ledger {
 namespace {
 
 event_state event_state_of(const pg::result& from, std::size_t row) {
-    return {.result = event_result_named(from.text(row, 1)),
-            .reason = reason_named(from.get(row, 2).value_or("")),
+    return {.result = event_result_of(from.text(row, 1)),
+            .reason = reason_of(from.get(row, 2).value_or("")),
             .has_evidence = from.text(row, 3) == "t",
             .has_effect = from.text(row, 4) == "t"};
 }
