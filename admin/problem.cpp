@@ -43,6 +43,12 @@ constexpr std::array kinds{
     problem_kind{key_reused, "key_reused", 422, "The key belongs to another command"},
     problem_kind{reference_used, "reference_used", 409, "The reference has been granted already"},
     problem_kind{balance_overflow, "balance_overflow", 409, "The balance would leave the range of int64"},
+    problem_kind{event_settled, "event_settled", 409, "The event is off the queue already"},
+    problem_kind{event_waiting, "event_waiting", 409, "The event waits for its purchase"},
+    problem_kind{event_unreadable, "event_unreadable", 409, "The event cannot be translated today"},
+    problem_kind{still_parked, "still_parked", 409, "The event would be parked again"},
+    problem_kind{not_assignable, "not_assignable", 409, "The event cannot be completed"},
+    problem_kind{payment_has_owner, "payment_has_owner", 409, "The payment is credited already"},
     problem_kind{unavailable, "unavailable", 503, "The ledger cannot answer now"},
     problem_kind{internal_error, "internal_error", 500, "The ledger has a defect"},
 };

@@ -25,6 +25,18 @@ problem_type type_of(ledger::refusal why) {
         return problem_type::reference_used;
     case ledger::refusal::balance_overflow:
         return problem_type::balance_overflow;
+    case ledger::refusal::unknown_event:
+        return problem_type::unknown_event;
+    case ledger::refusal::event_settled:
+        return problem_type::event_settled;
+    case ledger::refusal::event_waiting:
+        return problem_type::event_waiting;
+    case ledger::refusal::still_parked:
+        return problem_type::still_parked;
+    case ledger::refusal::not_assignable:
+        return problem_type::not_assignable;
+    case ledger::refusal::payment_has_owner:
+        return problem_type::payment_has_owner;
     case ledger::refusal::none:
         break;
     }
@@ -52,6 +64,26 @@ std::string_view advice_for(problem_type type) {
                "one, it is done already; else send its own reference.";
     case problem_type::balance_overflow:
         return "No balance goes past 9223372036854775807 or below -9223372036854775808. Move fewer tokens.";
+    case problem_type::unknown_event:
+        return "No event of this id is stored. Check its id (evt_...); GET /v1/events lists them.";
+    case problem_type::event_settled:
+        return "It is neither parked nor waiting: there is nothing to do about it.";
+    case problem_type::event_waiting:
+        return "It is settled when its purchase comes: there is nothing to try again. Look whether the "
+               "purchase is "
+               "parked, or dismiss this one.";
+    case problem_type::still_parked:
+        return "What it was parked for is not mended yet, or the daemon has not reloaded it: see `reason`. "
+               "Nothing "
+               "was done, and the key is free.";
+    case problem_type::not_assignable:
+        return "Only a parked payment_intent.succeeded that says amount and currency, of this endpoint's "
+               "mode, can "
+               "be completed. Dismiss the event instead, or mend the configuration and retry it.";
+    case problem_type::payment_has_owner:
+        return "The payment was credited to a user before, and that is for ever: GET /v1/payments shows to "
+               "whom. "
+               "Transfer tokens, or dismiss the event.";
     default:
         return "The ledger could not say why.";
     }
@@ -59,7 +91,8 @@ std::string_view advice_for(problem_type type) {
 
 reply applied(const ledger::outcome& outcome) {
     json_writer out;
-    out.begin_object().member("result", ledger::to_string(outcome.result)).key("transactions").begin_array();
+    out.begin_object().member("result", ledger::to_string(outcome.result));
+    out.member_if("reason", ledger::to_string(outcome.reason)).key("transactions").begin_array();
     for (const ledger::posting& each : outcome.posted) {
         out.begin_object().member("user_id", each.user_id).member("sequence", each.sequence);
         out.member("type", ledger::to_string(each.type)).member("source", ledger::to_string(each.source));
@@ -84,7 +117,7 @@ reply reply_for(const problem& what) {
     // A name of the request's own may be no UTF-8: an escaped lone surrogate.
     if (ledger::is_storable_text(what.field))
         out.member_if("field", what.field);
-    out.member_if("nearest", what.nearest).end_object();
+    out.member_if("nearest", what.nearest).member_if("reason", what.reason).end_object();
     return {.status = kind.status,
             .body = out.text(),
             .content_type = "application/problem+json",
@@ -110,6 +143,7 @@ reply reply_for(const ledger::settlement& settled, bool batch) {
         return applied(outcome);
     problem refused{.type = type_of(outcome.refusal)};
     refused.detail = advice_for(refused.type);
+    refused.reason = ledger::to_string(outcome.reason);
     if (batch)
         refused.item = outcome.item;
     return reply_for(refused);

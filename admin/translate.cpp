@@ -73,6 +73,9 @@ std::int64_t tokens_of(const ledger::operation& what) {
         std::int64_t operator()(const ledger::grant& one) const { return one.tokens; }
         std::int64_t operator()(const ledger::deduction& one) const { return one.tokens; }
         std::int64_t operator()(const ledger::transfer& one) const { return one.tokens; }
+        std::int64_t operator()(const ledger::assign_event& one) const { return one.tokens; }
+        std::int64_t operator()(const ledger::retry_event&) const { return 0; }
+        std::int64_t operator()(const ledger::dismiss_event&) const { return 0; }
     } const moved;
     return std::visit(moved, what);
 }

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
@@ -33,6 +34,15 @@ std::int64_t cpu_time() {
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
+// As many descriptors as the system allows: each connection is one.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 [[noreturn]] void fail(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
 }
@@ -47,6 +57,7 @@ load_client::load_client(const load_options& options, request_maker& maker)
     if (poll_ < 0) {
         fail("epoll_create1");
     }
+    raise_descriptor_limit();
     prctl(PR_SET_TIMERSLACK, 1000UL); // 1 us: an open loop sends on time
     total_ = options.requests;
     if (options.rate > 0) {
@@ -122,6 +133,7 @@ void load_client::begin(std::uint32_t index, std::int64_t begun_ns) {
     auto& on = connections_[index];
     const auto request = maker_.request(sent_++);
     on.begun_ns = begun_ns;
+    on.left_ns = options_.log.empty() ? 0 : now();
     on.waiting = true;
     ++in_flight_;
     const ssize_t taken = send(on.socket, request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -170,6 +182,9 @@ void load_client::finish(std::uint32_t index, const answer& got) {
         --in_flight_;
         free_.push_back(index);
         result_.latencies_ns.push_back(last_answer_ns_ - on.begun_ns);
+        if (!options_.log.empty()) {
+            result_.lines.push_back({on.begun_ns, on.left_ns, last_answer_ns_, got.status});
+        }
     }
     count(got.status, got.result);
     // An answer that came before the request was out leaves the connection in the middle of it.

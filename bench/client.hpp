@@ -33,6 +33,7 @@ class load_client {
         int socket = -1;
         bool waiting = false;      // for an answer
         std::int64_t begun_ns = 0; // when the request left, or should have
+        std::int64_t left_ns = 0;  // when it did; only for the log
         std::size_t have = 0;      // bytes of the answer
         std::array<char, 4096> in{};
         std::string rest; // of a request that the socket did not take at once

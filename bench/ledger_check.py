@@ -1,22 +1,24 @@
-# What must hold in the database after a round: every acknowledged purchase is there once, every balance adds up.
+# What must hold in our tables after a round: every acknowledged purchase and refund is there once, and every
+# balance adds up.
 
-# Each line is one number; the ones after `purchases` count offenders.
+# Each line is one number; the ones after `rows` count offenders.
 QUESTIONS = {
-    "purchases": """
-        SELECT count(*) FROM tokenledger.token_transactions WHERE transaction_type = 'purchase'""",
-    "rows that are no purchase": """
-        SELECT count(*) FROM tokenledger.token_transactions WHERE transaction_type <> 'purchase'""",
-    "payments credited twice": """
+    "rows": """
+        SELECT count(*) FROM tokenledger.token_transactions""",
+    "rows that are neither purchase nor refund": """
+        SELECT count(*) FROM tokenledger.token_transactions WHERE transaction_type NOT IN ('purchase', 'refund')""",
+    "payments credited or refunded twice": """
         SELECT count(*) FROM (SELECT stripe_payment_intent_id FROM tokenledger.token_transactions
-        GROUP BY 1 HAVING count(*) > 1) doubled""",
-    "purchases of another size than the pack": """
+        GROUP BY stripe_payment_intent_id, transaction_type HAVING count(*) > 1) doubled""",
+    "rows of another size than the pack": """
         SELECT count(*) FROM tokenledger.token_transactions
-        WHERE token_amount <> 100000 OR amount_paid_cents <> 999""",
+        WHERE token_amount <> CASE transaction_type WHEN 'purchase' THEN 100000 ELSE -100000 END
+        OR transaction_type = 'purchase' AND amount_paid_cents <> 999""",
     "accounts whose balance is not the sum of their rows": """
         SELECT count(*) FROM tokenledger.token_accounts accounts
         FULL JOIN (SELECT user_id, sum(token_amount) AS total FROM tokenledger.token_transactions GROUP BY 1) added
         USING (user_id) WHERE accounts.balance IS DISTINCT FROM added.total""",
-    "purchases without their event's evidence": """
+    "rows without their event's evidence": """
         SELECT count(*) FROM tokenledger.token_transactions rows LEFT JOIN tokenledger.stripe_events events
         ON events.event_id = rows.stripe_event_id AND events.result = 'applied' AND events.evidence IS NOT NULL
         WHERE events.event_id IS NULL""",
@@ -29,13 +31,34 @@ QUESTIONS = {
 }
 
 
-def check_ledger(postgres, database, applied, unknown):
-    """What is wrong, as sentences, and what was found. `applied`: 200 answers that said so; `unknown`: requests
-    whose outcome the client cannot know (503, or a connection that broke)."""
-    found = {what: int(postgres.value(sql, database)) for what, sql in QUESTIONS.items()}
-    purchases = found.pop("purchases")
-    wrong = [f"{count} {what}" for what, count in found.items() if count != 0]
-    if not applied <= purchases <= applied + unknown:
-        wrong.append(f"{purchases} purchases in the ledger, but {applied} answers said applied"
-                     + (f" and {unknown} were left open" if unknown else ""))
-    return wrong, purchases
+class Tally:
+    """What the client was told, over several runs of the generator. `unknown`: requests whose outcome it cannot
+    know (5xx, or a connection that broke); `later`: answered, to take effect with another event."""
+
+    def __init__(self, runs):
+        def count(wanted):
+            return sum(kind["count"] for run in runs for kind in run["results"] if wanted(kind))
+        self.ok = count(lambda kind: kind["status"] == 200)
+        self.applied = count(lambda kind: kind["status"] == 200 and kind["result"] == "applied")
+        self.later = count(lambda kind: kind["status"] == 200 and kind["result"] == "waiting")
+        self.unknown = count(lambda kind: kind["status"] >= 500) + sum(run["broken"] for run in runs)
+
+
+def against(tally, rows, what="rows in the ledger"):
+    """The sentence about rows that were lost or doubled; empty if all is well."""
+    if tally.applied <= rows <= tally.applied + tally.unknown + tally.later:
+        return []
+    kind = "LOST" if rows < tally.applied else "DOUBLED"
+    return [f"{kind}: {rows} {what}, but {tally.applied} answers said applied"
+            + (f" and {tally.unknown + tally.later} were left open" if tally.unknown + tally.later else "")]
+
+
+def ask(postgres, database, questions, tally):
+    """What is wrong, as sentences, and how many rows there are."""
+    found = {what: int(postgres.value(sql, database)) for what, sql in questions.items()}
+    rows = found.pop("rows")
+    return [f"{count} {what}" for what, count in found.items() if count != 0] + against(tally, rows), rows
+
+
+def check_ledger(postgres, database, tally):
+    return ask(postgres, database, QUESTIONS, tally)

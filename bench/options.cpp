@@ -44,14 +44,16 @@ load_options read_options(int argc, char** argv) {
     load_options options;
     std::string target;
     std::string secret_file;
-    const std::map<std::string, load_mode> modes{
-        {"distinct", load_mode::distinct}, {"hot", load_mode::hot}, {"duplicate", load_mode::duplicate}};
+    const std::map<std::string, load_mode> modes{{"distinct", load_mode::distinct},
+                                                 {"hot", load_mode::hot},
+                                                 {"duplicate", load_mode::duplicate},
+                                                 {"refund", load_mode::refund}};
 
     CLI::App app{"Posts signed payment_intent.succeeded events to a tokenledgerd on this machine"};
     app.add_option("--target", target, "ADDRESS:PORT, loopback only");
     app.add_option("--path", options.path, "path of the webhook")->capture_default_str();
     app.add_option("--secret-file", secret_file, "file with the signing secret")->check(CLI::ExistingFile);
-    app.add_option("--mode", options.mode, "distinct, hot or duplicate")
+    app.add_option("--mode", options.mode, "distinct, hot, duplicate or refund")
         ->transform(CLI::CheckedTransformer(modes));
     app.add_option("--connections", options.connections, "connections kept alive")
         ->check(CLI::Range(std::uint32_t{1}, max_connections))
@@ -71,6 +73,7 @@ load_options read_options(int argc, char** argv) {
     app.add_option("--first", options.first, "number of the first event")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100'000'000'000}))
         ->capture_default_str();
+    app.add_option("--log", options.log, "write one line an answer: when due, left and done (ns), status");
     app.add_flag("--json", options.json, "print one JSON object");
     app.add_flag("--self-test", options.self_test,
                  "post to a responder inside this process: what the generator itself can do");
@@ -78,6 +81,7 @@ load_options read_options(int argc, char** argv) {
         app.parse(argc, argv);
         if (options.self_test) {
             options.secret = "whsec_self_test";
+            options.mode = load_mode::distinct; // the responder knows requests by their one size
             return options;
         }
         if (const auto wrong = set_target(target, options); !wrong.empty()) {

@@ -10,6 +10,7 @@ enum class load_mode : std::uint8_t {
     distinct,  // every event another payment, spread over `users` accounts
     hot,       // every event another payment, all to one account
     duplicate, // one event, again and again
+    refund,    // purchases spread over `users` accounts, and then a full refund of each
 };
 
 struct load_options {
@@ -23,7 +24,9 @@ struct load_options {
     double duration_s = 120; // no request is begun later than this
     double rate = 0;         // requests per second, open loop; 0: closed loop
     std::uint64_t users = 100000;
+    std::uint64_t first_user = 0;
     std::uint64_t first = 0; // number of the first event: a later run goes on where an earlier one ended
+    std::string log;         // file with one line an answer; empty: none
     bool json = false;
     bool self_test = false;
 };

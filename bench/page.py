@@ -1,24 +1,28 @@
-# How the figures are shown: a table on the terminal, and docs/benchmarks.md.
+# How the figures are shown: lines on the terminal while they come in, and docs/benchmarks.md.
 import os
 import platform
-import statistics
 import subprocess
 
+import contenders
+from tables import limit_table, load_tables, median_run, of, paced_table
+
+BEGIN = "<!-- bench/run: begin -->"
+END = "<!-- bench/run: end -->"
+
 COLUMNS = [  # heading, key of a run, format
+    ("contender", "contender", "{}"),
     ("load", "mode", "{}"),
+    ("conns", "connections", "{}"),
     ("req/s", "rate", "{:.0f}"),
     ("p50 ms", "p50_ms", "{:.2f}"),
-    ("p90 ms", "p90_ms", "{:.2f}"),
     ("p99 ms", "p99_ms", "{:.2f}"),
     ("max ms", "max_ms", "{:.1f}"),
-    ("daemon us", "daemon_us", "{:.1f}"),
+    ("server us", "server_us", "{:.1f}"),
     ("PostgreSQL us", "postgres_us", "{:.1f}"),
-    ("generator us", "cpu_us", "{:.1f}"),
-    ("generator busy", "busy", "{:.0%}"),
-    ("others busy", "others", "{:.0%}"),
-    ("per xact", "per_transaction", "{:.1f}"),
+    ("gen busy", "busy", "{:.0%}"),
+    ("others", "others", "{:.0%}"),
     ("RSS MB", "rss_mb", "{:.1f}"),
-    ("WAL B", "wal", "{:.1f}"),
+    ("WAL B", "wal", "{:.0f}"),
 ]
 
 
@@ -28,13 +32,29 @@ def answers(run):
     return text + "".join(f", {key} {run[key]}" for key in ("broken", "unsent") if run[key])
 
 
+def width(heading):
+    return max(len(heading), {"contender": 15}.get(heading, 8))
+
+
 def header():
-    return "  ".join(f"{heading:>9}" for heading, _, _ in COLUMNS) + "  answers"
+    return "  ".join(f"{heading:>{width(heading)}}" for heading, _, _ in COLUMNS) + "  state     answers"
 
 
 def row(run):
-    cells = [f"{form.format(run[key]):>{max(9, len(heading))}}" for heading, key, form in COLUMNS]
-    return "  ".join(cells) + "  " + answers(run)
+    line = "  ".join(f"{form.format(run[key]):>{width(heading)}}" for heading, key, form in COLUMNS)
+    return f"{line}  {'analysed' if run['analysed'] else 'never':8}  {answers(run)}"
+
+
+def doubts(run):
+    said = []
+    if run["busy"] > 0.8 and run["connections"] > 1:
+        said.append("the generator itself was near its limit: the server can do more than this")
+    refused = sum(kind["count"] for kind in run["results"] if kind["status"] == 409)
+    if refused:
+        said.append(f"{refused} refunds overtook their purchase and were refused until Stripe sends them again")
+    if run["others"] > 0.1:
+        said.append("no quiet moment: other programs took their part of the machine")
+    return said
 
 
 def machine(postgres, data_directory):
@@ -53,75 +73,81 @@ def machine(postgres, data_directory):
     }
 
 
-def preamble(about, ceiling, options):
-    state = "analysed while empty" if options.analysed_while_empty else "empty, never analysed"
+def preamble(found):
+    about, ceiling = found["machine"], found["ceiling"]
     return (f"{about['cores']}, {about['memory']}, {about['server']}, {about['disk']}\n{about['settings']}\n"
-            f"{options.connections} connections, {options.requests} requests a round, {options.users} accounts, "
-            f"database {state}\n"
+            f"{found['requests']} requests or {found['seconds']:g} s a round, {found['users']} accounts\n"
             f"the generator alone, against a responder that only answers: {ceiling['rate']:.0f} req/s, "
             f"{ceiling['cpu_us']:.1f} us of CPU a request\n")
 
 
 def verdict(runs):
-    wrong = sum(bool(run["wrong"]) for run in runs)
-    if wrong:
-        return f"\nledger: WRONG after {wrong} of {len(runs)} rounds, see above"
-    total = sum(run["purchases"] for run in runs)
-    return (f"\nledger: {total} purchases in {len(runs)} rounds, as many as were answered with applied; none doubled, "
-            "every balance is the sum of its rows, every row continues the one before")
-
-
-def median_run(runs):
-    """The round with the median rate: figures that belong together."""
-    return sorted(runs, key=lambda run: run["rate"])[(len(runs) - 1) // 2]
-
-
-def table(runs):
-    lines = ["| " + " | ".join(heading for heading, _, _ in COLUMNS) + " | rounds: req/s | answers |",
-             "| --- |" + " ---: |" * len(COLUMNS) + " --- |"]
-    for mode in dict.fromkeys(run["mode"] for run in runs):
-        same = [run for run in runs if run["mode"] == mode]
-        middle = median_run(same)
-        rates = [run["rate"] for run in same]
-        cells = [form.format(middle[key]) for _, key, form in COLUMNS]
-        cells += [f"{len(same)}: {min(rates):.0f}-{max(rates):.0f}", answers(middle)]
-        lines.append("| " + " | ".join(cells) + " |")
+    lines = []
+    for name in dict.fromkeys(run["contender"] for run in runs):
+        own = [run for run in runs if run["contender"] == name]
+        wrong = [run for run in own if run["wrong"]]
+        rows = sum(run["rows"] for run in own)
+        lines.append(f"{name}: {rows} rows in {len(own)} rounds, "
+                     + ("as many as were acknowledged; none lost, none doubled, every balance adds up" if not wrong
+                        else f"WRONG after {len(wrong)}: " + "; ".join(dict.fromkeys(
+                            sentence.splitlines()[0] for run in wrong for sentence in run["wrong"]))))
     return "\n".join(lines)
 
 
-def document(about, ceiling, options, runs):
-    state = "analysed while it was empty" if options.analysed_while_empty else "empty and never analysed"
-    flag = " --analysed-while-empty" if options.analysed_while_empty else ""
-    busiest = max(run["busy"] for run in runs)
-    return f"""# Benchmarks
+def bars(found):
+    """For the chart: (load, [(who, requests per second)]) at the main number of connections."""
+    groups = []
+    for mode in ("distinct", "hot", "duplicate", "refund"):
+        group = []
+        for each in contenders.ALL:
+            runs = of(found, contender=each.name, mode=mode, connections=found["main"] if each.is_server else 1)
+            if runs and each.name not in ("bare", "bare-unprepared"):
+                group.append((each.name, median_run(runs)["rate"]))
+        if group:
+            groups.append((mode, group))
+    return groups
 
-Written by `bench/run --mode {options.mode} --rounds {options.rounds} --requests {options.requests} \
---connections {options.connections}{flag} --write`.
 
-- Machine: {about['cores']}, {about['memory']}, {about['disk']}. Load generator, daemon and database share the cores.
+def document(found):
+    about, ceiling = found["machine"], found["ceiling"]
+    served = [run for run in found["runs"] if run["connections"] > 1]
+    busiest = max(served or found["runs"], key=lambda run: run["busy"])
+    fastest = max(served or found["runs"], key=lambda run: run["rate"])
+    return f"""![Requests per second at {found['main']} connections](benchmarks.svg)
+
+Written by `{found['command']}`.
+
+- Machine: {about['cores']}, {about['memory']}, {about['disk']}. Load generator, server and database share the cores.
 - {about['server']}: {about['settings']}; all else as `initdb` leaves it.
-- Every round begins with a fresh daemon and a database that is {state}.
-- One request: a signed `payment_intent.succeeded` of 2.7 KB; the answer leaves after COMMIT,
-  with the event's bytes stored.
-  {options.connections} connections are kept alive, {options.users} accounts take turns.
+- {found['requests']} requests or {found['seconds']:g} s a round, {found['users']} accounts.
 
-{table(runs)}
+{load_tables(found)}
 
-Of several rounds the table shows the one with the median rate; absolute figures of one machine move from hour to
-hour, so compare only what was measured side by side.
+### Half of the highest rate, open loop
 
-- distinct: every event is another payment. hot: all of them go to one account. duplicate: one committed event again and
-  again. paced: distinct events at a fixed rate, half of what distinct reached if none was given, sent on schedule
-  whether answers come or not; latency counts from the moment a request was due.
-- us: CPU microseconds an answer, user and system. PostgreSQL's is that of all its processes. RSS is the daemon's peak.
-- others busy: what programs that do not belong here took of the whole machine meanwhile. Above a tenth or so, the rates
-  say little.
-- per xact: answers a database transaction, reading ones counted as well. WAL: bytes an answer, by `pg_current_wal_lsn`.
-- The generator alone, against a responder inside its own process that only counts bytes, does {ceiling['rate']:.0f}
-  requests/s with {ceiling['cpu_us']:.1f} us of CPU each; in these rounds it kept one core
-  busy for {busiest:.0%} of the time at
-  most.
+{paced_table(found)}
 
-After every round the ledger was checked in SQL: as many purchases as answers with `applied`, no payment twice, every
-balance the sum of its rows, every row continuing the one before.
+### Against PostgreSQL alone
+
+{limit_table(found)}
+
+### The load generator
+
+Alone, against a responder inside its own process that only counts bytes, it does {ceiling['rate']:.0f} requests/s with
+{ceiling['cpu_us']:.1f} us of CPU each: {ceiling['rate'] / max(fastest['rate'], 1):.1f} times the highest rate of any
+round ({fastest['rate']:.0f}). In no round with more than one connection did it keep a core busy for more than
+{busiest['busy']:.0%} of the time.
+
+### What was in the tables afterwards
+
+```
+{verdict(found['runs'])}
+```
 """
+
+
+def put_between_markers(path, text):
+    """What stands around the markers is written by people and stays."""
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    path.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")

@@ -82,24 +82,68 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Daemon:
-    """tokenledgerd on a port of its own; stop() drains it."""
+class Server:
+    """A program that listens on a port of its own on 127.0.0.1."""
 
-    def __init__(self, program, directory, database_url, secret):
+    def __init__(self, name, directory):
+        self.name = name
+        self.directory = directory
         self.port = free_port()
+        self.log = os.path.join(directory, name + ".log")
+        self.process = None
+
+    def last_words(self):
+        with open(self.log, encoding="utf-8", errors="replace") as log:
+            return "".join(log.readlines()[-20:])
+
+    def run(self, command, environment=None):
+        """Starts it and waits until it listens."""
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env=os.environ | (environment or {}))
+        give_up = time.monotonic() + 30
+        while time.monotonic() < give_up:
+            if self.process.poll() is not None:
+                raise Failed(f"{self.name} ended with {self.process.returncode}")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise Failed(f"{self.name} does not listen")
+
+    def stop(self):
+        """Its exit status, after it was asked to end."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return -signal.SIGKILL
+
+
+class Daemon(Server):
+    """tokenledgerd; `limits` are further lines of configuration by table."""
+
+    def __init__(self, program, directory, database_url, secret, limits=None):
+        super().__init__("tokenledgerd", directory)
         self.secret_file = os.path.join(directory, "stripe-webhook-secret")
         self.config = os.path.join(directory, "tokenledger.toml")
-        self.log = os.path.join(directory, "daemon.log")
         self.program = program
-        self.process = None
+        limits = limits or {}
         with open(self.secret_file, "w", encoding="ascii", opener=lambda p, f: os.open(p, f, 0o600)) as file:
             file.write(secret + "\n")
         with open(self.config, "w", encoding="ascii") as file:
             file.write(f"""[database]
 url = "{database_url}"
+{limits.get("database", "")}
 
 [webhook]
 listen = ["127.0.0.1:{self.port}"]
+{limits.get("webhook", "")}
 
 [[webhook.endpoint]]
 path = "/stripe/webhook"
@@ -113,39 +157,13 @@ tokens = 100000
 prices = {{ usd = 999 }}
 """)
 
-    def last_words(self):
-        with open(self.log, encoding="utf-8", errors="replace") as log:
-            return "".join(log.readlines()[-20:])
-
-    def migrate(self):
-        done = subprocess.run([self.program, "migrate", "--config", self.config],
-                              capture_output=True, text=True, timeout=120, check=False)
+    def command(self, *arguments):
+        """Runs one of its subcommands; what that printed."""
+        done = subprocess.run([self.program, *arguments, "--config", self.config],
+                              capture_output=True, text=True, timeout=3600, check=False)
         if done.returncode != 0:
-            raise Failed(f"tokenledgerd migrate failed ({done.returncode}):\n{done.stdout}{done.stderr}")
+            raise Failed(f"tokenledgerd {arguments[0]} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
+        return done.stdout.strip()
 
     def start(self):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--config", self.config], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log)
-        give_up = time.monotonic() + 30
-        while time.monotonic() < give_up:
-            if self.process.poll() is not None:
-                raise Failed(f"tokenledgerd ended with {self.process.returncode}")
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise Failed("tokenledgerd does not listen")
-
-    def stop(self):
-        """Its exit status."""
-        if self.process is None:
-            return 0
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            return -signal.SIGKILL
+        self.run([self.program, "--config", self.config])

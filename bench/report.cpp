@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <stdexcept>
 
 namespace tokenledger::bench {
 namespace {
@@ -59,6 +61,16 @@ void print_json(const summary& found, const run_result& result) {
 }
 
 } // namespace
+
+void write_log(const std::string& file, const run_result& result) {
+    std::ofstream out(file);
+    for (const auto& each : result.lines) {
+        out << each.due_ns << ' ' << each.left_ns << ' ' << each.done_ns << ' ' << each.status << '\n';
+    }
+    if (!out.flush()) {
+        throw std::runtime_error("cannot write " + file);
+    }
+}
 
 void print_report(const load_options& options, run_result& result) {
     const summary found = summarise(result);

@@ -23,29 +23,55 @@ class request_maker {
     // The whole HTTP request number `index` (0-based); valid until the next call.
     [[nodiscard]] std::string_view request(std::uint64_t index);
 
-    [[nodiscard]] std::size_t request_bytes() const { return text_.size(); }
-    [[nodiscard]] std::size_t body_bytes() const { return text_.size() - body_at_; }
+    // Its body alone, for who needs no signature; valid until the next call.
+    [[nodiscard]] std::string_view body(std::uint64_t index);
+
+    [[nodiscard]] std::size_t request_bytes() const { return purchase_.text.size(); }
 
   private:
-    enum class field : std::uint8_t { event, payment, charge, created, user, customer, letters, token, uuid };
+    enum class field : std::uint8_t {
+        event,
+        refund_event,
+        payment,
+        charge,
+        created,
+        user,
+        customer,
+        letters,
+        token,
+        uuid
+    };
     struct slot {
         field what;
-        std::size_t at;
+        std::size_t at; // in the body
         std::size_t width;
     };
+    struct form {
+        std::string text; // header and body
+        std::size_t body_at = 0;
+        std::size_t signature_at = 0; // of the 64 hex digits
+        std::vector<slot> slots;
+    };
+    // Which event a request carries. In refund mode blocks of purchases alternate with blocks of their
+    // refunds, so that a purchase is usually answered before its refund leaves.
+    struct event_of {
+        bool refund = false;
+        std::uint64_t number = 0; // of the payment
+    };
 
-    void expand(std::string_view text);
-    void fill(std::uint64_t number);
-    [[nodiscard]] std::uint64_t event_number(std::uint64_t index) const;
+    static form expand(std::string_view body, const load_options& options);
+    [[nodiscard]] event_of event_at(std::uint64_t index) const;
+    form& fill(event_of which);
+    void put_field(field what, char* out, std::size_t width, std::uint64_t number, std::uint64_t& noise);
 
     std::string secret_;
     std::uint64_t first_;
     std::uint64_t count_; // distinct events
     std::uint64_t users_;
-    std::string text_; // header and body
-    std::size_t body_at_ = 0;
-    std::size_t signature_at_ = 0; // of the 64 hex digits
-    std::vector<slot> slots_;
+    std::uint64_t first_user_;
+    std::uint64_t block_; // purchases before their refunds; 0: no refunds
+    form purchase_;
+    form refund_;
     std::vector<std::array<char, 64>> signatures_;
 };
 

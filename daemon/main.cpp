@@ -1,5 +1,6 @@
 // The command line of tokenledgerd.
 #include "application.hpp"
+#include "rebuild_command.hpp"
 #include "verify_command.hpp"
 
 #include "ledger/postgres.hpp"
@@ -43,6 +44,17 @@ int main(int argc, char** argv) {
     verify->add_option("--limit", request.limit, "Discrepancies to print; the rest is counted")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
+    daemon_ns::rebuild_request remake;
+    auto* rebuild = cli.add_subcommand(
+        "rebuild", "Make the ledger again from its events and requests, and compare: exit 0 if there is no"
+                   " difference, 1 if there is, 69 if a database cannot be asked, 78 as for verify");
+    rebuild->add_option("--into", remake.into, "URL of a database that was migrated and is empty")
+        ->required();
+    rebuild->add_flag("--translate", remake.translate,
+                      "Translate every event anew, with today's catalogue, and compare balances");
+    rebuild->add_option("--limit", remake.limit, "Differences to print; the rest is counted")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -71,5 +83,12 @@ int main(int argc, char** argv) {
     }
     if (verify->parsed())
         return daemon_ns::verify(config, request);
+    if (rebuild->parsed()) {
+        if (!tokenledger::ledger::is_readable_url(remake.into)) {
+            std::cerr << "--into: not a libpq URI or keyword string\n";
+            return exit_usage;
+        }
+        return daemon_ns::rebuild(config, remake);
+    }
     return migrate->parsed() ? daemon_ns::migrate(config) : daemon_ns::serve(config, source);
 }

@@ -107,6 +107,8 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch) {
         known.accounts = std::move(locked.accounts);
         known.now_us = locked.now_us;
     }
+    if (const auto events = events_to_lock(batch); !events.empty())
+        known.acted_events = where.lock_events(events);
     if (const auto keys = keys_to_read(batch); !keys.empty())
         known.keys = where.read_keys(keys);
     batch_plan rows = plan(batch, known);

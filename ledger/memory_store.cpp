@@ -1,12 +1,17 @@
 // A database of maps. Transactions run one at a time and work on a copy that commit swaps in.
 #include "ledger/memory_store.hpp"
 
+#include "ledger/command_codec.hpp"
+
 namespace tokenledger::ledger {
 
 namespace {
 
 event_state state_of(const memory_database::stored_event& event) {
-    return {.result = event.result, .reason = event.reason, .has_evidence = !event.evidence.empty()};
+    return {.result = event.result,
+            .reason = event.reason,
+            .has_evidence = !event.evidence.empty(),
+            .has_effect = !event.effect.empty()};
 }
 
 class memory_store final : public store {
@@ -61,6 +66,15 @@ class memory_store final : public store {
         return existing;
     }
 
+    event_map lock_events(std::span<const std::string_view> event_ids) override {
+        event_map locked;
+        for (const std::string_view id : event_ids) {
+            if (const auto at = events_.find(id); at != events_.end())
+                locked.emplace(id, state_of(at->second));
+        }
+        return locked;
+    }
+
     key_map read_keys(std::span<const key_id> ids) override {
         key_map used;
         for (const key_id& id : ids) {
@@ -91,6 +105,16 @@ class memory_store final : public store {
         }
         for (const auto& [user, account] : rows.accounts)
             accounts_[user] = account;
+        actions_ = rows.actions;
+        for (const action_row& row : rows.actions) {
+            const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
+            const auto* again = std::get_if<retry_event>(&only);
+            if (again == nullptr)
+                continue;
+            std::string& payment = events_.find(again->event_id)->second.payment_intent_id;
+            if (payment.empty())
+                payment = again->payment_intent_id;
+        }
         for (const key_row& row : rows.keys)
             keys_.emplace(row.id, row.state);
         for (const usage_row& row : rows.usages)
@@ -98,17 +122,21 @@ class memory_store final : public store {
                 {.what = *row.what, .actor = row.actor, .deduction_sequence = row.deduction_sequence});
         std::vector<std::size_t> committed_meanwhile;
         for (const event_row& row : rows.events) {
-            const stripe_event& event = std::get<stripe_command>(batch[row.command]).event;
-            const memory_database::stored_event made{.result = row.result,
-                                                     .reason = row.reason,
-                                                     .type = event.type,
-                                                     .payment_intent_id = event.payment_intent_id,
-                                                     .evidence = row.with_evidence ? evidence[row.command]
-                                                                                   : std::string()};
+            const auto& what = std::get<stripe_command>(batch[row.command]);
+            const stripe_event& event = what.event;
+            const memory_database::stored_event made{
+                .result = row.result,
+                .reason = row.reason,
+                .type = event.type,
+                .payment_intent_id = event.payment_intent_id,
+                .evidence = row.with_evidence ? evidence[row.command] : std::string(),
+                .effect = row.with_effect ? encode(what.effect) : std::string()};
             auto [at, added] = events_.try_emplace(event.id, made);
             const event_state now = state_of(made);
-            const bool says_something = now.result != result::ignored || now.has_evidence;
-            if (!added && says_something && !claims_event(state_of(at->second)) &&
+            const event_state before = state_of(at->second);
+            const bool says_something =
+                now.result != result::ignored || now.has_evidence || (now.has_effect && !before.has_effect);
+            if (!added && says_something && !claims_event(before) &&
                 (claims_event(now) || at->second.result == result::ignored)) {
                 at->second = made;
                 added = true;
@@ -128,6 +156,7 @@ class memory_store final : public store {
         database_->events = std::move(events_);
         database_->transactions.insert(database_->transactions.end(), transactions_.begin(),
                                        transactions_.end());
+        database_->actions.insert(database_->actions.end(), actions_.begin(), actions_.end());
         database_->keys = std::move(keys_);
         database_->usages.insert(database_->usages.end(), usages_.begin(), usages_.end());
         step("after_commit", {});
@@ -152,6 +181,7 @@ class memory_store final : public store {
     std::map<std::string, memory_database::stored_event, std::less<>> events_;
     std::vector<transaction_row> transactions_;
     key_map keys_;
+    std::vector<action_row> actions_;
     std::vector<memory_database::stored_usage> usages_;
 };
 

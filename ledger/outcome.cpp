@@ -19,6 +19,8 @@ std::string_view to_string(result value) noexcept {
         return "parked";
     case result::waiting:
         return "waiting";
+    case result::dismissed:
+        return "dismissed";
     case result::refused:
         return "refused";
     }
@@ -71,6 +73,18 @@ std::string_view to_string(refusal value) noexcept {
         return "reference_used";
     case refusal::balance_overflow:
         return "balance_overflow";
+    case refusal::unknown_event:
+        return "unknown_event";
+    case refusal::event_settled:
+        return "event_settled";
+    case refusal::event_waiting:
+        return "event_waiting";
+    case refusal::still_parked:
+        return "still_parked";
+    case refusal::not_assignable:
+        return "not_assignable";
+    case refusal::payment_has_owner:
+        return "payment_has_owner";
     }
     return "unknown";
 }

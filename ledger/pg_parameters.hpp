@@ -25,6 +25,11 @@ class parameters {
     std::vector<std::optional<std::string>> values_;
 };
 
+// For a column of times: NULL stands for the database's clock.
+[[nodiscard]] inline std::optional<std::int64_t> time_of(std::int64_t at_us) {
+    return at_us != 0 ? std::optional(at_us) : std::nullopt;
+}
+
 // What was written is what was planned; otherwise the locks did not hold what they promise.
 inline void check_count(std::string_view what, std::int64_t written, std::size_t planned) {
     if (written != static_cast<std::int64_t>(planned))

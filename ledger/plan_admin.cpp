@@ -2,7 +2,8 @@
 // command that is refused has touched nothing.
 #include "plan_admin.hpp"
 
-#include "ledger/command_hash.hpp"
+#include "ledger/command_codec.hpp"
+#include "plan_actions.hpp"
 
 #include <map>
 #include <optional>
@@ -56,6 +57,11 @@ class trial_balance {
     }
     refusal check(const usage& what) {
         return what.charge == 0 ? refusal::none : take(what.user_id, what.charge, false);
+    }
+    // Actions on events are decided elsewhere, each alone.
+    template <class Action>
+    refusal check(const Action&) {
+        return refusal::none;
     }
 
   private:
@@ -149,6 +155,9 @@ class poster {
         work_.record_usage({.what = &one, .actor = what_.actor, .deduction_sequence = sequence});
     }
 
+    template <class Action>
+    void post(const Action&) {} // as above
+
     std::vector<posting> posted;
 
   private:
@@ -188,7 +197,22 @@ outcome decide_admin(working_set& work, std::size_t position, const admin_comman
     if (const key_state* before = work.key(own)) {
         if (before->command_hash != hash)
             return refused(refusal::key_reused, 0);
-        return {.result = result::applied, .posted = before->posted, .replayed = true};
+        return {.result = before->became,
+                .reason = before->became_because,
+                .posted = before->posted,
+                .replayed = true};
+    }
+    if (!event_acted_on(what.operations.front()).empty()) {
+        outcome done = decide_action(work, position, what);
+        if (done.result != result::refused)
+            work.use_key({.id = own,
+                          .command = position,
+                          .state = {.command_hash = hash,
+                                    .posted = done.posted,
+                                    .became = done.result,
+                                    .became_because = done.reason},
+                          .of_command = true});
+        return done;
     }
     if (auto no = check(work, what))
         return std::move(*no);

@@ -3,6 +3,7 @@
 // spoil.
 #include "postgres_apply.hpp"
 
+#include "ledger/command_codec.hpp"
 #include "ledger/evidence.hpp"
 #include "pg_array.hpp"
 #include "pg_parameters.hpp"
@@ -26,22 +27,24 @@ constexpr std::int64_t max_event_created = 253'402'300'799;
 constexpr std::string_view statement = R"sql(
 WITH events AS (
     INSERT INTO tokenledger.stripe_events AS known (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
-           api_version, livemode, stripe_created_at, evidence_format, evidence)
+           api_version, livemode, stripe_created_at, evidence_format, effect, received_at, evidence)
     SELECT event_id, event_type, result, reason, payment_intent_id, endpoint, account,
-           api_version, livemode, to_timestamp(created), evidence_format, evidence
+           api_version, livemode, to_timestamp(created), evidence_format, effect,
+           coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', now()), evidence
       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                  $8::text[], $9::boolean[], $10::bigint[], $11::smallint[], $53::bytea[])
+                  $8::text[], $9::boolean[], $10::bigint[], $11::smallint[], $53::text[], $54::bigint[], $55::bytea[])
         AS given (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
-                  api_version, livemode, created, evidence_format, evidence)
+                  api_version, livemode, created, evidence_format, effect, at_us, evidence)
         ON CONFLICT (event_id) DO UPDATE
        SET result = EXCLUDED.result, reason = EXCLUDED.reason, payment_intent_id = EXCLUDED.payment_intent_id,
            endpoint = EXCLUDED.endpoint, account = EXCLUDED.account, livemode = EXCLUDED.livemode,
-           position = DEFAULT, received_at = EXCLUDED.received_at,
+           position = DEFAULT, received_at = EXCLUDED.received_at, effect = EXCLUDED.effect,
            evidence_format = coalesce(known.evidence_format, EXCLUDED.evidence_format),
            evidence = coalesce(known.evidence, EXCLUDED.evidence)
-     WHERE (EXCLUDED.result <> 'ignored' OR EXCLUDED.evidence IS NOT NULL)
-       AND (known.result = 'ignored' AND known.evidence IS NULL
-            OR known.result = 'parked' AND known.reason = 'livemode_mismatch'
+     WHERE (EXCLUDED.result <> 'ignored' OR EXCLUDED.evidence IS NOT NULL
+            OR EXCLUDED.effect IS NOT NULL AND known.effect IS NULL)
+       AND (known.result = 'ignored' AND known.evidence IS NULL AND known.evidence_sha256 IS NULL
+            OR known.result IN ('parked', 'dismissed') AND known.reason = 'livemode_mismatch'
                AND EXCLUDED.reason IS DISTINCT FROM 'livemode_mismatch')
  RETURNING event_id
 ), payments AS (
@@ -124,10 +127,17 @@ std::vector<const event_row*> in_lock_order(const batch_plan& rows, std::span<co
     return order;
 }
 
-// Returns the evidence, which is the last parameter of all.
-std::string add_events(parameters& into, const batch_plan& rows, std::span<const command> batch,
-                       std::span<const std::string> evidence) {
+// Of events, what goes behind everything else.
+struct last_parameters {
+    pg::array effect;
+    pg::array at;
+    std::string evidence;
+};
+
+last_parameters add_events(parameters& into, const batch_plan& rows, std::span<const command> batch,
+                           std::span<const std::string> evidence) {
     pg::array id, type, result, reason, payment, endpoint, account, version, livemode, created, format;
+    pg::array effect, at;
     pg::bytes_array packed(rows.events.size());
     for (const event_row* each : in_lock_order(rows, batch)) {
         const event_row& row = *each;
@@ -143,6 +153,11 @@ std::string add_events(parameters& into, const batch_plan& rows, std::span<const
         livemode.add(event.livemode);
         const bool dated = event.created && *event.created >= 0 && *event.created <= max_event_created;
         created.add(dated ? event.created : std::nullopt);
+        if (row.with_effect)
+            effect.add(encode(std::get<stripe_command>(batch[row.command]).effect));
+        else
+            effect.add_null();
+        at.add(time_of(row.at_us));
         if (row.with_evidence) {
             format.add(std::int64_t{evidence_format_zstd});
             packed.add(evidence[row.command]);
@@ -154,7 +169,7 @@ std::string add_events(parameters& into, const batch_plan& rows, std::span<const
     into.add(std::move(id), std::move(type), std::move(result), std::move(reason), std::move(payment),
              std::move(endpoint), std::move(account), std::move(version), std::move(livemode),
              std::move(created), std::move(format));
-    return std::move(packed).finish();
+    return {std::move(effect), std::move(at), std::move(packed).finish()};
 }
 
 void add_payments(parameters& into, const batch_plan& rows) {
@@ -169,8 +184,9 @@ void add_payments(parameters& into, const batch_plan& rows) {
         amount.add(first ? std::optional(first->amount_cents) : std::nullopt);
         currency.add(first ? std::optional(first->currency) : std::nullopt);
         catalog.add(first ? std::optional(first->catalog) : std::nullopt);
-        pack.add(first ? std::optional(first->pack) : std::nullopt);
-        quantity.add(first ? std::optional(first->quantity) : std::nullopt);
+        const bool of_pack = first && !first->pack.empty();
+        pack.add(of_pack ? std::optional(first->pack) : std::nullopt);
+        quantity.add(of_pack ? std::optional(first->quantity) : std::nullopt);
         credited_at.add(first ? std::optional(first->credited_at_us) : std::nullopt);
         requested.add(payment.facts.amount_requested_cents);
         refunded.add(payment.facts.refunded_cumulative_cents);
@@ -236,11 +252,12 @@ void add_accounts(parameters& into, const batch_plan& rows) {
 std::vector<std::size_t> apply_rows(pg::connection& connection, const batch_plan& rows,
                                     std::span<const command> batch, std::span<const std::string> evidence) {
     parameters columns;
-    const std::string packed = add_events(columns, rows, batch, evidence);
+    last_parameters last = add_events(columns, rows, batch, evidence);
     add_payments(columns, rows);
     add_transactions(columns, rows);
     add_accounts(columns, rows);
-    const pg::result written = connection.exec(std::string(statement), columns.values(), packed);
+    columns.add(std::move(last.effect), std::move(last.at));
+    const pg::result written = connection.exec(std::string(statement), columns.values(), last.evidence);
 
     event_id_set added;
     for (std::size_t row = 0; row < written.size(); ++row) {

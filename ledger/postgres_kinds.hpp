@@ -34,24 +34,20 @@ inline source source_of(std::string_view name) {
     return value_named(name, sources);
 }
 
-inline std::string to_hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char each : bytes) {
-        const auto byte = static_cast<unsigned char>(each);
-        text.push_back(digits[byte >> 4U]);
-        text.push_back(digits[byte & 15U]);
-    }
-    return text;
+// What may become of an event.
+inline constexpr std::array event_results{result::applied, result::duplicate, result::ignored,
+                                          result::parked,  result::waiting,   result::dismissed};
+
+inline result event_result_of(std::string_view name) {
+    return value_named(name, event_results);
 }
 
-// Precondition: an even number of lower-case digits.
-inline std::string from_hex(std::string_view digits) {
-    const auto nibble = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-        bytes.push_back(static_cast<char>((nibble(digits[i]) << 4U) | nibble(digits[i + 1])));
-    return bytes;
+inline reason reason_of(std::string_view name) {
+    for (int each = 0; each <= static_cast<int>(reason::store_refused); ++each) {
+        if (to_string(static_cast<reason>(each)) == name)
+            return static_cast<reason>(each);
+    }
+    throw store_error(store_failure::unavailable, "a row has an unknown reason: " + std::string(name));
 }
 
 } // namespace tokenledger::ledger

@@ -4,7 +4,7 @@
 #include "pg_parameters.hpp"
 
 #include <algorithm>
-#include <map>
+#include <tuple>
 #include <utility>
 
 namespace tokenledger::ledger {
@@ -109,23 +109,25 @@ void add_disputes(parameters& into, const batch_plan& rows) {
              std::move(of_dispute), std::move(transaction), std::move(takes));
 }
 
-// Events that waited and wait no longer, grouped by what they become.
-void release_events(pg::connection& connection, const batch_plan& rows) {
-    std::map<std::pair<result, reason>, std::pair<pg::array, std::size_t>> groups;
-    for (const event_update& update : rows.event_updates) {
-        auto& [ids, count] = groups[{update.result, update.reason}];
-        ids.add(update.event_id);
-        ++count;
-    }
-    for (auto& [becomes, events] : groups) {
-        const std::optional<std::string> values[] = {std::string(to_string(becomes.first)),
-                                                     std::string(to_string(becomes.second)),
-                                                     std::move(events.first).finish()};
+// Events that became something else: one statement for each run of equal changes.
+void update_events(pg::connection& connection, std::span<const event_update> updates) {
+    for (auto first = updates.begin(); first != updates.end();) {
+        const auto last = std::find_if(first, updates.end(), [&](const event_update& each) {
+            return std::tie(each.from, each.result, each.reason) !=
+                   std::tie(first->from, first->result, first->reason);
+        });
+        pg::array ids;
+        std::for_each(first, last, [&](const event_update& each) { ids.add(each.event_id); });
+        const std::optional<std::string> values[] = {
+            std::string(to_string(first->result)), std::string(to_string(first->reason)),
+            std::string(to_string(first->from)), std::move(ids).finish()};
         const pg::result written =
             connection.exec("UPDATE tokenledger.stripe_events SET result = $1, reason = nullif($2, '')"
-                            " WHERE result = 'waiting' AND event_id = ANY($3::text[])",
+                            " WHERE result = $3 AND event_id = ANY($4::text[])",
                             values);
-        check_count("stripe_events", static_cast<std::int64_t>(written.affected_rows()), events.second);
+        check_count("stripe_events", static_cast<std::int64_t>(written.affected_rows()),
+                    static_cast<std::size_t>(last - first));
+        first = last;
     }
 }
 
@@ -142,8 +144,8 @@ bool read_payment(const pg::result& from, std::size_t row, payment_state& into) 
                              .amount_cents = from.number(row, 3),
                              .currency = std::string(from.text(row, 4)),
                              .catalog = std::string(from.text(row, 5)),
-                             .pack = std::string(from.text(row, 6)),
-                             .quantity = from.number(row, 7),
+                             .pack = std::string(from.get(row, 6).value_or("")),
+                             .quantity = from.get(row, 7) ? from.number(row, 7) : 1,
                              .credited_at_us = from.number(row, 8)};
     into.facts.amount_requested_cents = from.number(row, 9);
     into.facts.refunded_cumulative_cents = from.number(row, 10);
@@ -208,7 +210,7 @@ void read_details(const pg::result& from, payment_map& into) {
 
 void apply_details(pg::connection& connection, const batch_plan& rows) {
     if (!rows.event_updates.empty())
-        release_events(connection, rows);
+        update_events(connection, rows.event_updates);
     const bool any = std::any_of(rows.payments.begin(), rows.payments.end(), [](const payment_row& row) {
         return row.facts_changed && (!row.state.facts.refunds.empty() || !row.state.facts.disputes.empty());
     });

@@ -2,7 +2,8 @@
 // money rows themselves.
 #include "postgres_requests.hpp"
 
-#include "ledger/command_hash.hpp"
+#include "hex.hpp"
+#include "ledger/command_codec.hpp"
 #include "pg_parameters.hpp"
 #include "postgres_kinds.hpp"
 
@@ -33,15 +34,17 @@ key_scope scope_of(std::string_view name) {
 }
 
 constexpr std::string_view write_keys = R"sql(
-INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor, command, posted_user_ids, posted_sequences)
-SELECT scope, key, decode(hash, 'hex'), actor, decode(command, 'hex'), users::text[], sequences::bigint[]
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[])
-    AS given (scope, key, hash, actor, command, users, sequences)
+INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor, command, posted_user_ids, posted_sequences,
+       created_at)
+SELECT scope, key, decode(hash, 'hex'), actor, decode(command, 'hex'), users::text[], sequences::bigint[],
+       coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', now())
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+    AS given (scope, key, hash, actor, command, users, sequences, at_us)
     ON CONFLICT (scope, key) DO NOTHING
 )sql";
 
 void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<const command> batch) {
-    pg::array scope, key, hash, actor, encoded, users, sequences;
+    pg::array scope, key, hash, actor, encoded, users, sequences, at;
     for (const key_row& row : rows.keys) {
         const auto& what = std::get<admin_command>(batch[row.command]);
         scope.add(name_of(row.id.scope));
@@ -59,27 +62,28 @@ void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<co
         }
         users.add(std::move(posted_users).finish());
         sequences.add(std::move(posted_sequences).finish());
+        at.add(time_of(row.at_us));
     }
     parameters columns;
     columns.add(std::move(scope), std::move(key), std::move(hash), std::move(actor), std::move(encoded),
-                std::move(users), std::move(sequences));
+                std::move(users), std::move(sequences), std::move(at));
     const pg::result written = connection.exec(std::string(write_keys), columns.values());
     check_count("idempotency_keys", static_cast<std::int64_t>(written.affected_rows()), rows.keys.size());
 }
 
 constexpr std::string_view write_usages = R"sql(
 INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, model_used, tokens_used, input_tokens,
-       output_tokens, cost_estimate, charged_tokens, deduction_sequence, actor)
+       output_tokens, cost_estimate, charged_tokens, deduction_sequence, actor, created_at)
 SELECT user_id, request_id, action_type, model_used, tokens_used, input_tokens, output_tokens, cost::numeric,
-       charged, sequence, actor
+       charged, sequence, actor, coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', now())
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
-              $9::bigint[], $10::bigint[], $11::bigint[])
+              $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
     AS given (user_id, request_id, action_type, model_used, tokens_used, input_tokens, output_tokens, cost,
-              charged, sequence, actor)
+              charged, sequence, actor, at_us)
 )sql";
 
 void apply_usages(pg::connection& connection, const batch_plan& rows) {
-    pg::array user, request, action, model, tokens, input, output, cost, charged, sequence, actor;
+    pg::array user, request, action, model, tokens, input, output, cost, charged, sequence, actor, at;
     for (const usage_row& row : rows.usages) {
         user.add(row.what->user_id);
         request.add(row.what->request_id);
@@ -92,13 +96,73 @@ void apply_usages(pg::connection& connection, const batch_plan& rows) {
         charged.add(row.what->charge);
         sequence.add(row.deduction_sequence);
         actor.add(row.actor);
+        at.add(time_of(row.at_us));
     }
     parameters columns;
     columns.add(std::move(user), std::move(request), std::move(action), std::move(model), std::move(tokens),
                 std::move(input), std::move(output), std::move(cost), std::move(charged), std::move(sequence),
-                std::move(actor));
+                std::move(actor), std::move(at));
     const pg::result written = connection.exec(std::string(write_usages), columns.values());
     check_count("token_usage", static_cast<std::int64_t>(written.affected_rows()), rows.usages.size());
+}
+
+constexpr std::string_view write_actions = R"sql(
+INSERT INTO tokenledger.event_actions (event_id, idempotency_key, action, actor, reason, was, was_because, became,
+       became_because, created_at)
+SELECT event_id, key, action, actor, reason, was, was_because, became, became_because,
+       coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', now())
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+              $9::text[], $10::bigint[])
+    AS given (event_id, key, action, actor, reason, was, was_because, became, became_because, at_us)
+)sql";
+
+struct action_text {
+    std::string_view name;
+    std::string_view reason;
+};
+
+action_text text_of(const operation& what) {
+    if (const auto* dismissed = std::get_if<dismiss_event>(&what))
+        return {"dismiss", dismissed->reason};
+    if (const auto* assigned = std::get_if<assign_event>(&what))
+        return {"assign", assigned->reason};
+    return {"retry", {}};
+}
+
+// An event that could not be read when it came, and is now: its row tells which payment it is about.
+void name_payment(pg::connection& connection, const operation& what) {
+    const auto* again = std::get_if<retry_event>(&what);
+    if (again == nullptr || again->payment_intent_id.empty())
+        return;
+    const std::optional<std::string> values[] = {again->payment_intent_id, again->event_id};
+    connection.exec("UPDATE tokenledger.stripe_events SET payment_intent_id = $1"
+                    " WHERE event_id = $2 AND payment_intent_id IS NULL",
+                    values);
+}
+
+void apply_actions(pg::connection& connection, const batch_plan& rows, std::span<const command> batch) {
+    pg::array event, key, action, actor, why, was, was_because, became, became_because, at;
+    for (const action_row& row : rows.actions) {
+        const auto& what = std::get<admin_command>(batch[row.command]);
+        const action_text text = text_of(what.operations.front());
+        name_payment(connection, what.operations.front());
+        event.add(event_acted_on(what.operations.front()));
+        key.add(what.idempotency_key);
+        action.add(text.name);
+        actor.add(what.actor);
+        why.add_or_null(text.reason);
+        was.add(to_string(row.was.result));
+        was_because.add_or_null(to_string(row.was.reason));
+        became.add(to_string(row.became));
+        became_because.add_or_null(to_string(row.became_because));
+        at.add(time_of(row.at_us));
+    }
+    parameters columns;
+    columns.add(std::move(event), std::move(key), std::move(action), std::move(actor), std::move(why),
+                std::move(was), std::move(was_because), std::move(became), std::move(became_because),
+                std::move(at));
+    const pg::result written = connection.exec(std::string(write_actions), columns.values());
+    check_count("event_actions", static_cast<std::int64_t>(written.affected_rows()), rows.actions.size());
 }
 
 } // namespace
@@ -115,12 +179,13 @@ std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<s
         sql += (sql.empty() ? "" : " UNION ALL ");
         sql += "SELECT k.scope, k.key, encode(k.command_hash, 'hex'), posted.place, posted.user_id, "
                "posted.sequence,"
-               " t.transaction_type, t.source, t.token_amount, t.balance_after"
+               " t.transaction_type, t.source, t.token_amount, t.balance_after, a.became, a.became_because"
                " FROM tokenledger.idempotency_keys k"
                " LEFT JOIN LATERAL unnest(k.posted_user_ids, k.posted_sequences) WITH ORDINALITY"
                " AS posted (user_id, sequence, place) ON true"
                " LEFT JOIN tokenledger.token_transactions t"
                " ON t.user_id = posted.user_id AND t.sequence = posted.sequence"
+               " LEFT JOIN tokenledger.event_actions a ON k.scope = 'request' AND a.idempotency_key = k.key"
                " WHERE k.scope = '" +
                std::string(name) + "' AND k.key = ANY($" + std::to_string(parameters.size()) + "::text[])";
     }
@@ -132,6 +197,10 @@ key_map read_keys(const pg::result& from) {
     for (std::size_t row = 0; row < from.size(); ++row) {
         key_state& state = known[{scope_of(from.text(row, 0)), std::string(from.text(row, 1))}];
         state.command_hash = from_hex(from.text(row, 2));
+        if (from.get(row, 10)) {
+            state.became = event_result_of(from.text(row, 10));
+            state.became_because = reason_of(from.get(row, 11).value_or(""));
+        }
         if (from.get(row, 4))
             state.posted.push_back({.user_id = std::string(from.text(row, 4)),
                                     .sequence = from.number(row, 5),
@@ -148,6 +217,8 @@ void apply_requests(pg::connection& connection, const batch_plan& rows, std::spa
         apply_keys(connection, rows, batch);
     if (!rows.usages.empty())
         apply_usages(connection, rows);
+    if (!rows.actions.empty())
+        apply_actions(connection, rows, batch);
 }
 
 } // namespace tokenledger::ledger

@@ -4,6 +4,7 @@
 #include "pg.hpp"
 #include "pg_array.hpp"
 #include "postgres_apply.hpp"
+#include "postgres_kinds.hpp"
 #include "postgres_payments.hpp"
 #include "postgres_requests.hpp"
 
@@ -15,16 +16,15 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// Only what claims_event asks is told apart; every other result is done with.
 event_state event_state_of(const pg::result& from, std::size_t row) {
-    const std::string_view name = from.text(row, 1);
-    const bool other_mode = from.get(row, 2) == to_string(reason::livemode_mismatch);
-    return {.result = name == to_string(result::ignored)  ? result::ignored
-                      : name == to_string(result::parked) ? result::parked
-                                                          : result::applied,
-            .reason = other_mode ? reason::livemode_mismatch : reason::none,
-            .has_evidence = from.text(row, 3) == "t"};
+    return {.result = event_result_of(from.text(row, 1)),
+            .reason = reason_of(from.get(row, 2).value_or("")),
+            .has_evidence = from.text(row, 3) == "t",
+            .has_effect = from.text(row, 4) == "t"};
 }
+
+constexpr std::string_view event_columns =
+    "event_id, result, reason, evidence IS NOT NULL OR evidence_sha256 IS NOT NULL, effect IS NOT NULL";
 
 class postgres_store final : public store {
   public:
@@ -37,6 +37,7 @@ class postgres_store final : public store {
     payment_map lock_payments(std::span<const std::string_view> ids) override;
     std::set<std::string, std::less<>> existing_accounts(std::span<const std::string_view> user_ids) override;
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override;
+    event_map lock_events(std::span<const std::string_view> event_ids) override;
     key_map read_keys(std::span<const key_id> ids) override;
     std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
                                    std::span<const std::string> evidence) override;
@@ -110,9 +111,8 @@ event_map postgres_store::committed_events(std::span<const std::string_view> eve
     return guarded([&] {
         connected().limit(batch_limit_);
         // Statements that arrive together are one transaction of their own: SET LOCAL ends with them.
-        const pg::result found = connected().exec(settings() +
-                                                  "SELECT event_id, result, reason, evidence IS NOT NULL "
-                                                  "FROM tokenledger.stripe_events WHERE event_id = ANY(" +
+        const pg::result found = connected().exec(settings() + "SELECT " + std::string(event_columns) +
+                                                  " FROM tokenledger.stripe_events WHERE event_id = ANY(" +
                                                   literal(event_ids) + ")");
         event_map known;
         for (std::size_t row = 0; row < found.size(); ++row)
@@ -230,6 +230,18 @@ store::locked_accounts postgres_store::lock_accounts(std::span<const std::string
         }
         if (locked.accounts.size() != user_ids.size())
             throw store_error(store_failure::conflict, "an account vanished while it was being locked");
+        return locked;
+    });
+}
+
+event_map postgres_store::lock_events(std::span<const std::string_view> event_ids) {
+    return guarded([&] {
+        const pg::result found = locking("SELECT " + std::string(event_columns) +
+                                         " FROM tokenledger.stripe_events WHERE event_id = ANY(" +
+                                         literal(event_ids) + ") ORDER BY event_id FOR UPDATE");
+        event_map locked;
+        for (std::size_t row = 0; row < found.size(); ++row)
+            locked.emplace(found.text(row, 0), event_state_of(found, row));
         return locked;
     });
 }

@@ -2,6 +2,7 @@
 // first with its length. Nothing secret is in it and nothing is trusted: it only says where to go on.
 #include "queries_cursor.hpp"
 
+#include "hex.hpp"
 #include "ledger/text.hpp"
 #include "postgres_kinds.hpp"
 

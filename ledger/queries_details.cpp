@@ -1,6 +1,7 @@
 // One account, one payment, one event: each on one snapshot, found by its key.
 #include "queries_details.hpp"
 
+#include "hex.hpp"
 #include "ledger/evidence.hpp"
 #include "ledger/settlement.hpp"
 #include "pg_array.hpp"

@@ -121,6 +121,21 @@ std::vector<purchase_view> with_refunds(pg::connection& connection, std::vector<
     return made;
 }
 
+// Operations beyond the last transaction of a full page are not on it. Without this end, the search for one
+// that was not charged could run through all that were.
+usage_filter beside(const activity_filter& filter, const stream_part& part,
+                    const std::vector<transaction_view>& rows) {
+    usage_filter made{.user_id = filter.user_id, .period = filter.period};
+    if (rows.size() < part.rows)
+        return made;
+    const std::int64_t last = rows.back().created_at_us;
+    if (part.order == page_order::newest_first)
+        made.period.from_us = std::max(last, filter.period.from_us.value_or(last));
+    else
+        made.period.to_us = std::min(last + 1, filter.period.to_us.value_or(last + 1));
+    return made;
+}
+
 std::vector<activity_view> merged(std::vector<transaction_view> transactions, charges charged,
                                   std::vector<usage_view> operations, const stream_part& part) {
     std::vector<activity_view> one, other, made;
@@ -201,16 +216,17 @@ page<activity_view> activity_page(read_session& session, const activity_filter& 
         return page_of(std::vector<activity_view>(), list, request);
     const statement transactions =
         select_transactions({.user_id = filter.user_id, .period = filter.period}, *part, true);
-    const statement operations =
-        select_usage({.user_id = filter.user_id, .period = filter.period}, *part, true);
-    return page_of(session.run(plan_shape::lookups,
-                               [&](pg::connection& connection) {
-                                   auto rows = read_rows(run(connection, transactions), read_transaction);
-                                   auto charged = read_charges(connection, rows);
-                                   auto used = read_rows(run(connection, operations), read_usage);
-                                   return merged(std::move(rows), std::move(charged), std::move(used), *part);
-                               }),
-                   list, request);
+    return page_of(
+        session.run(plan_shape::lookups,
+                    [&](pg::connection& connection) {
+                        auto rows = read_rows(run(connection, transactions), read_transaction);
+                        auto charged = read_charges(connection, rows);
+                        auto used =
+                            read_rows(run(connection, select_usage(beside(filter, *part, rows), *part, true)),
+                                      read_usage);
+                        return merged(std::move(rows), std::move(charged), std::move(used), *part);
+                    }),
+        list, request);
 }
 
 page<event_view> events_page(read_session& session, const event_filter& filter, const page_request& request) {

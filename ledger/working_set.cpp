@@ -11,16 +11,22 @@ credited credited_of(const credit& what) {
 }
 
 working_set::working_set(const snapshot& known)
-    : now_us_(known.now_us),
+    : snapshot_us_(known.now_us),
+      now_us_(known.now_us),
       payments_(known.payments),
       accounts_(known.accounts),
       keys_(known.keys),
-      unclaimed_(known.unclaimed_events) {
+      unclaimed_(known.unclaimed_events),
+      acted_events_(known.acted_events) {
+}
+
+void working_set::set_clock(std::int64_t replayed_at_us) {
+    now_us_ = replayed_at_us != 0 ? replayed_at_us : snapshot_us_;
 }
 
 void working_set::begin_event(std::size_t position) {
     event_changed_facts_ = false;
-    plan_.events.push_back({.command = position});
+    plan_.events.push_back({.command = position, .at_us = now_us_});
 }
 
 bool working_set::end_event(std::string_view id, const outcome& settled) {
@@ -29,21 +35,24 @@ bool working_set::end_event(std::string_view id, const outcome& settled) {
     row.reason = settled.reason;
     row.with_evidence = settled.result == result::applied || settled.result == result::parked ||
                         settled.result == result::waiting;
+    row.with_effect = row.with_evidence || event_changed_facts_;
     // What an ignored event says of its payment merges the same however often it is said.
     row.has_effect = settled.result == result::applied ||
                      (settled.result != result::ignored && (event_changed_facts_ || !settled.posted.empty()));
-    const auto better_than = [&](result before) {
-        return settled.result != result::ignored &&
-               (claims_event({.result = settled.result, .reason = settled.reason}) ||
-                before == result::ignored);
+    const auto better_than = [&](result before, bool had_effect) {
+        if (settled.result == result::ignored)
+            return row.with_effect && before == result::ignored && !had_effect;
+        return claims_event({.result = settled.result, .reason = settled.reason}) ||
+               before == result::ignored;
     };
     // Committed before, by an endpoint that it was not for; or in this very batch.
     const auto committed = unclaimed_.find(id);
-    bool says_more = committed == unclaimed_.end() || better_than(committed->second.result);
+    bool says_more =
+        committed == unclaimed_.end() || better_than(committed->second.result, committed->second.has_effect);
     const auto earlier = events_of_batch_.find(id);
     if (says_more && earlier != events_of_batch_.end()) {
         event_row& before = plan_.events[earlier->second];
-        says_more = better_than(before.result);
+        says_more = better_than(before.result, before.with_effect);
         if (says_more)
             before = row;
         plan_.events.pop_back();
@@ -54,6 +63,22 @@ bool working_set::end_event(std::string_view id, const outcome& settled) {
     else
         plan_.events.pop_back();
     return says_more;
+}
+
+const event_state* working_set::begin_action(std::string_view event_id) {
+    event_changed_facts_ = false;
+    const auto found = acted_events_.find(event_id);
+    return found == acted_events_.end() ? nullptr : &found->second;
+}
+
+void working_set::end_action(std::size_t position, std::string_view event_id, result becomes, reason why) {
+    event_state& state = acted_events_.find(event_id)->second;
+    plan_.event_updates.push_back(
+        {.event_id = std::string(event_id), .from = state.result, .result = becomes, .reason = why});
+    plan_.actions.push_back(
+        {.command = position, .was = state, .became = becomes, .became_because = why, .at_us = now_us_});
+    state.result = becomes;
+    state.reason = why;
 }
 
 payment_state* working_set::payment(std::string_view id) {
@@ -126,12 +151,21 @@ std::optional<posting> working_set::post_settlement(std::string_view payment_id,
                  .event_id = cause});
 }
 
+void working_set::forget_waiting(std::string_view payment_id, std::string_view event_id) {
+    if (payment_state* known = payment(payment_id))
+        std::erase(known->waiting, event_id);
+}
+
 void working_set::release_waiting(std::string_view payment_id, result becomes, reason why) {
     payment_state& payment = payments_.find(payment_id)->second;
     for (const std::string& id : payment.waiting) {
         const auto own = events_of_batch_.find(id);
         if (own == events_of_batch_.end()) {
             plan_.event_updates.push_back({.event_id = id, .result = becomes, .reason = why});
+            if (const auto acted = acted_events_.find(id); acted != acted_events_.end()) {
+                acted->second.result = becomes;
+                acted->second.reason = why;
+            }
             continue;
         }
         plan_.events[own->second].result = becomes;
@@ -150,7 +184,13 @@ const key_state* working_set::key(const key_id& id) const {
     return found == keys_.end() ? nullptr : &found->second;
 }
 
+void working_set::record_usage(usage_row row) {
+    row.at_us = now_us_;
+    plan_.usages.push_back(row);
+}
+
 void working_set::use_key(key_row row) {
+    row.at_us = now_us_;
     keys_.emplace(row.id, row.state);
     plan_.keys.push_back(std::move(row));
 }

@@ -17,10 +17,19 @@ class working_set {
   public:
     explicit working_set(const snapshot& known);
 
+    // For what follows: the clock of its first run, microseconds since the epoch; 0: the snapshot's.
+    void set_clock(std::int64_t replayed_at_us);
+
     // Everything between these two belongs to one event, in the batch at `position`.
     void begin_event(std::size_t position);
     // False if the event has a row already that says as much: it keeps that one.
     bool end_event(std::string_view id, const outcome& settled);
+
+    // The same for an action on an event that is committed. Null if there is no such event.
+    [[nodiscard]] const event_state* begin_action(std::string_view event_id);
+    void end_action(std::size_t position, std::string_view event_id, result becomes, reason why);
+    // True if the event or the action has merged something new.
+    [[nodiscard]] bool changed_facts() const { return event_changed_facts_; }
 
     // Null if the snapshot does not hold it.
     [[nodiscard]] payment_state* payment(std::string_view id);
@@ -39,6 +48,8 @@ class working_set {
     // Posts the difference between what the payment is worth and what has been posted for it; nullopt: none.
     std::optional<posting> post_settlement(std::string_view payment_id, const entitlement& worth,
                                            const std::string& cause);
+    // One event waits no longer, for an operator dismissed it.
+    void forget_waiting(std::string_view payment_id, std::string_view event_id);
     // The events that waited for this payment wait no longer.
     void release_waiting(std::string_view payment_id, result becomes, reason why);
 
@@ -47,7 +58,7 @@ class working_set {
     // Null if the key was never used.
     [[nodiscard]] const key_state* key(const key_id& id) const;
     void use_key(key_row row);
-    void record_usage(const usage_row& row) { plan_.usages.push_back(row); }
+    void record_usage(usage_row row);
 
     [[nodiscard]] batch_plan finish() &&;
 
@@ -57,11 +68,13 @@ class working_set {
         bool facts = false;
     };
 
+    std::int64_t snapshot_us_;
     std::int64_t now_us_;
     payment_map payments_;
     account_map accounts_;
     key_map keys_;
     event_map unclaimed_;
+    event_map acted_events_;
     std::map<std::string_view, mark, std::less<>> changed_payments_;  // keys live in payments_
     std::set<std::string_view> changed_accounts_;                     // likewise in accounts_
     std::map<std::string, std::size_t, std::less<>> events_of_batch_; // event id to its place in plan_.events

@@ -16,7 +16,7 @@ COMMENT ON INDEX tokenledger.token_transactions_refunds IS
 
 CREATE INDEX token_usage_time ON tokenledger.token_usage (created_at);
 COMMENT ON INDEX tokenledger.token_usage_time IS 'Lists and reports across users.';
-CREATE INDEX token_usage_user_time ON tokenledger.token_usage (user_id, created_at);
+CREATE INDEX token_usage_user_time ON tokenledger.token_usage (user_id, created_at, request_id);
 COMMENT ON INDEX tokenledger.token_usage_user_time IS 'Lists and reports of one user.';
 
 CREATE INDEX stripe_events_time ON tokenledger.stripe_events (received_at);

@@ -203,8 +203,8 @@ BOOST_AUTO_TEST_CASE(problems_are_those_that_are_told) {
     const json_value schema =
         root.member("components").member("schemas").member("Problem").member("properties");
     BOOST_TEST((strings(schema.member("type").member("enum")) == told));
-    BOOST_TEST(
-        (member_names(schema) == names{"type", "title", "status", "detail", "item", "field", "nearest"}));
+    BOOST_TEST((member_names(schema) ==
+                names{"type", "title", "status", "detail", "item", "field", "nearest", "reason"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

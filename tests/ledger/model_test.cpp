@@ -37,10 +37,15 @@ class naive_ledger {
         const auto before = events.find(id);
         if (claimed_.contains(id))
             return {result::duplicate, reason::none};
+        brought_news_ = false;
         const verdict said =
             std::visit([&](const auto& effect) { return decide(what.event, effect); }, what.effect);
-        // One that was ignored claims nothing: another endpoint may know better.
-        if (before != events.end() && said.first == result::ignored)
+        // One that was ignored claims nothing: another endpoint may know better, or tell a fact.
+        const bool tells = brought_news_ && !told_.contains(id);
+        if (brought_news_)
+            told_.insert(id);
+        const bool was_parked = before != events.end() && before->second.first == result::parked;
+        if (before != events.end() && said.first == result::ignored && (!tells || was_parked))
             return {result::duplicate, reason::none};
         if (said.first != result::ignored)
             claimed_.insert(id);
@@ -53,6 +58,8 @@ class naive_ledger {
 
   private:
     std::set<std::string> claimed_;
+    std::set<std::string> told_; // events that brought news of a payment
+    bool brought_news_ = false;
 
     struct payment {
         std::optional<purchase> credit;
@@ -110,6 +117,7 @@ class naive_ledger {
         const payment_facts before = of.known();
         of.said.push_back(update.facts);
         const bool news = of.known() != before;
+        brought_news_ = news;
         if (of.credit && update.moves_tokens) {
             take_back(of);
             payment_facts alone = update.facts;

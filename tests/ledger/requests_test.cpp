@@ -3,7 +3,7 @@
 #include "request_commands.hpp"
 
 #include "ledger/batch.hpp"
-#include "ledger/command_hash.hpp"
+#include "ledger/command_codec.hpp"
 #include "ledger/memory_store.hpp"
 #include "ledger/writer.hpp"
 

@@ -1,5 +1,5 @@
-// A ledger that was filled under its first schema: the newest migration leaves its rows as they were, and
-// refunds of its purchases settle.
+// A ledger that was filled under its first schema: every later migration leaves its rows as they were, from
+// whichever state it starts, and refunds of its purchases settle.
 #include "payment_commands.hpp"
 #include "row_checks.hpp"
 #include "store_fixture.hpp"
@@ -41,7 +41,9 @@ INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type,
 const std::vector<std::string> old_contents = {
     "SELECT string_agg(a::text, E'\\n' ORDER BY user_id) FROM tokenledger.token_accounts a",
     "SELECT string_agg(t::text, E'\\n' ORDER BY user_id, sequence) FROM tokenledger.token_transactions t",
-    "SELECT string_agg(e::text, E'\\n' ORDER BY position) FROM tokenledger.stripe_events e",
+    "SELECT string_agg((event_id, position, event_type, result, reason, payment_intent_id, endpoint, account,"
+    " api_version, livemode, stripe_created_at, received_at, evidence_format, evidence)::text, E'\\n'"
+    " ORDER BY position) FROM tokenledger.stripe_events",
     "SELECT string_agg((payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity,"
     " credited_at)::text, E'\\n' ORDER BY payment_intent_id) FROM tokenledger.payments"};
 
@@ -52,11 +54,14 @@ std::vector<std::string> read(sql_session& from) {
     return contents;
 }
 
-// A database as the first migration alone left it, and then used.
+// A database as the first migrations left it, used since the very first of them.
 struct old_ledger {
-    old_ledger() {
-        database.session().run("BEGIN; " + std::string(ledger::known_migrations().front().sql) + "; COMMIT");
-        database.session().run(old_rows);
+    explicit old_ledger(std::size_t migrations = 1) {
+        for (const ledger::migration& each : ledger::known_migrations().first(migrations)) {
+            database.session().run("BEGIN; " + std::string(each.sql) + "; COMMIT");
+            if (&each == &ledger::known_migrations().front())
+                database.session().run(old_rows);
+        }
     }
     std::size_t migrate() { return ledger::migrate(options).size(); }
     ledger::outcome run(const ledger::stripe_command& one) {
@@ -73,15 +78,21 @@ struct old_ledger {
 
 BOOST_FIXTURE_TEST_SUITE(settlement_after_migration, old_ledger)
 
-BOOST_AUTO_TEST_CASE(a_ledger_with_rows_is_migrated_and_keeps_every_one_of_them) {
-    BOOST_TEST_REQUIRE(ledger::known_migrations().size() > 1U);
-    const std::vector<std::string> before = read(database.session());
-    BOOST_TEST((ledger::inspect_schema(options).state == ledger::schema_state::missing));
-    BOOST_TEST(migrate() == ledger::known_migrations().size() - 1);
-    BOOST_TEST((ledger::inspect_schema(options).state == ledger::schema_state::current));
-    BOOST_TEST(read(database.session()) == before, boost::test_tools::per_element());
-    BOOST_TEST(value(broken_chains) == "0");
-    BOOST_TEST(value(broken_payments) == "0");
+BOOST_AUTO_TEST_CASE(from_every_earlier_state_a_ledger_with_rows_is_migrated_and_keeps_every_one_of_them) {
+    const std::size_t newest = ledger::known_migrations().size();
+    BOOST_TEST_REQUIRE(newest > 1U);
+    for (std::size_t applied = 1; applied < newest; ++applied) {
+        BOOST_TEST_CONTEXT("after " << applied << " of " << newest << " migrations") {
+            old_ledger old(applied);
+            const std::vector<std::string> before = read(old.database.session());
+            BOOST_TEST((ledger::inspect_schema(old.options).state == ledger::schema_state::missing));
+            BOOST_TEST(old.migrate() == newest - applied);
+            BOOST_TEST((ledger::inspect_schema(old.options).state == ledger::schema_state::current));
+            BOOST_TEST(read(old.database.session()) == before, boost::test_tools::per_element());
+            BOOST_TEST(old.value(broken_chains) == "0");
+            BOOST_TEST(old.value(broken_payments) == "0");
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(refunds_of_purchases_made_before_the_migration_settle) {

@@ -45,6 +45,12 @@ enum class problem_type : std::uint8_t {
     key_reused,
     reference_used,
     balance_overflow,
+    event_settled,
+    event_waiting,
+    event_unreadable,
+    still_parked,
+    not_assignable,
+    payment_has_owner,
     unavailable,
     internal_error,
 };
@@ -67,6 +73,7 @@ struct problem {
     std::optional<std::size_t> item{}; // of a batch, from 0
     std::string field{};               // member of the body, or parameter of the query; empty: none
     std::string nearest{};             // the known name nearest to an unknown one
+    std::string reason{};              // why an event is parked
     std::string allow{};               // the Allow field of a 405
 };
 

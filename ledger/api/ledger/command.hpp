@@ -29,11 +29,15 @@ struct stripe_event {
 // Moves no tokens here; stored as a row without evidence.
 struct ignore_event {
     ledger::reason reason = reason::none;
+
+    bool operator==(const ignore_event&) const = default;
 };
 
 // Cannot be applied, whatever the ledger knows about its payment.
 struct park_event {
     ledger::reason reason = reason::none;
+
+    bool operator==(const park_event&) const = default;
 };
 
 // A payment that is ours has succeeded (stripe_event::payment_intent_id names it). The first one that is
@@ -59,6 +63,8 @@ struct payment_update {
     // False: it says only that the payment will never be ours to credit (canceled, foreign). The event itself
     // is then ignored; its fact keeps later refunds from waiting for a purchase that cannot come.
     bool moves_tokens = true;
+
+    bool operator==(const payment_update&) const = default;
 };
 
 using stripe_effect = std::variant<ignore_event, park_event, purchase, payment_update>;
@@ -66,6 +72,8 @@ using stripe_effect = std::variant<ignore_event, park_event, purchase, payment_u
 struct stripe_command {
     stripe_event event;
     stripe_effect effect;
+    // When the ledger is made again: the clock of the first time, microseconds since the epoch. 0: now.
+    std::int64_t replayed_at_us = 0;
 };
 
 // ---- What operators and the local application ask. ----
@@ -80,6 +88,8 @@ struct grant {
     std::string reason;
     std::string reference; // invoice or subscription; required but for admin; unique per source
     std::string metadata;  // JSON text for the application's own use; empty: none
+
+    bool operator==(const grant&) const = default;
 };
 
 struct deduction {
@@ -87,6 +97,8 @@ struct deduction {
     std::int64_t tokens = 0; // > 0
     std::string reason;
     bool allow_negative = false;
+
+    bool operator==(const deduction&) const = default;
 };
 
 // Two rows, one transaction. The receiver exists; the sender never goes below zero.
@@ -95,6 +107,8 @@ struct transfer {
     std::string to;
     std::int64_t tokens = 0; // > 0
     std::string reason;
+
+    bool operator==(const transfer&) const = default;
 };
 
 // What one AI call consumed; with `charge`, also a deduction.
@@ -108,15 +122,53 @@ struct usage {
     std::optional<std::int64_t> output_tokens; // >= 0
     std::string cost_estimate;                 // cents, a decimal as written (is_cost); empty: not told
     std::int64_t charge = 0;                   // tokens to deduct, >= 0
+
+    bool operator==(const usage&) const = default;
 };
 
-using operation = std::variant<grant, deduction, transfer, usage>;
+// What operators do about an event that is parked or waits. Each is the only operation of its command.
+
+// Again, as it is translated today: after the configuration or the catalogue was mended.
+struct retry_event {
+    std::string event_id;
+    std::string payment_intent_id; // as translated today; empty: none
+    stripe_effect effect;          // likewise; not part of what the key is held against
+
+    bool operator==(const retry_event&) const = default;
+};
+
+// Off the queue. Facts stay as they are, and a purchase that comes yet settles what waited for it.
+struct dismiss_event {
+    std::string event_id;
+    std::string payment_intent_id; // of the stored event; empty: none
+    std::string reason;
+
+    bool operator==(const dismiss_event&) const = default;
+};
+
+// Completes what a parked payment_intent.succeeded lacks; settlement then posts the purchase, source stripe.
+struct assign_event {
+    std::string event_id;
+    std::string user_id;
+    std::int64_t tokens = 0; // > 0, for the whole payment
+    std::string reason;
+    // What was paid, from the event's bytes; not part of what the key is held against.
+    std::string payment_intent_id;
+    std::int64_t amount_cents = 0; // minor units of currency, >= 0
+    std::string currency;          // ISO 4217, lower case
+    std::int64_t amount_requested_cents = 0;
+
+    bool operator==(const assign_event&) const = default;
+};
+
+using operation = std::variant<grant, deduction, transfer, usage, retry_event, dismiss_event, assign_event>;
 
 // One or several operations, all or nothing.
 struct admin_command {
     std::string idempotency_key; // empty: the one operation is a usage, and its request_id is the key
     std::int64_t actor = 0;      // uid of the peer, 0..2^32-1
     std::vector<operation> operations;
+    std::int64_t replayed_at_us = 0; // as stripe_command's
 };
 
 using command = std::variant<stripe_command, admin_command>;

@@ -16,6 +16,7 @@ enum class result : std::uint8_t {
     ignored,   // moves no tokens here
     parked,    // ours, but cannot be applied: an operator decides
     waiting,   // a refund or dispute whose payment is not credited yet
+    dismissed, // an operator took it off the queue
     refused,   // a request of the admin socket that cannot be done; it consumed no key
 };
 
@@ -64,11 +65,17 @@ enum class refusal : std::uint8_t {
     key_reused,       // the key, or the usage's request_id, belongs to another command
     reference_used,   // the reference has been granted under another key
     balance_overflow, // the balance would leave int64
+    unknown_event,
+    event_settled,     // neither parked nor waiting: there is nothing to do about it
+    event_waiting,     // it waits for its purchase: there is nothing to try again
+    still_parked,      // the event would be parked again, for outcome::reason, and nothing changes
+    not_assignable,    // it is of the other mode, or says no amount: no operator can complete it
+    payment_has_owner, // the payment is credited already
 };
 [[nodiscard]] std::string_view to_string(refusal value) noexcept;
 
 struct outcome {
-    ledger::result result = result::ignored;
+    ledger::result result = result::ignored; // of an action on an event: what became of the event
     ledger::reason reason = reason::none;
     std::vector<posting> posted{}; // in the order of the rows
     ledger::refusal refusal = refusal::none;

@@ -17,6 +17,7 @@ struct memory_database {
         std::string type;
         std::string payment_intent_id;
         std::string evidence; // empty: a row without body
+        std::string effect;   // encoded; empty: none
     };
     struct stored_usage {
         usage what;
@@ -30,6 +31,7 @@ struct memory_database {
     std::vector<transaction_row> transactions;
     key_map keys;
     std::vector<stored_usage> usages;
+    std::vector<action_row> actions;
     std::int64_t now_us = 1'700'000'000'000'000;
 
     // Called by name ("connect", "begin", "apply", "commit", "after_commit") before each step; may throw

@@ -44,6 +44,7 @@ struct usage_row {
     const usage* what = nullptr;
     std::int64_t actor = 0;
     std::optional<std::int64_t> deduction_sequence{};
+    std::int64_t at_us = 0; // 0: the database's clock
 };
 
 // One row of idempotency_keys.
@@ -52,6 +53,7 @@ struct key_row {
     std::size_t command = 0; // position in the batch
     key_state state;
     bool of_command = false; // the key under which the command itself is kept
+    std::int64_t at_us = 0;  // 0: the database's clock
 };
 
 // One row of stripe_events. `command` is the position in the batch that it came from.
@@ -60,7 +62,9 @@ struct event_row {
     ledger::result result = result::ignored;
     ledger::reason reason = reason::none;
     bool with_evidence = false;
-    bool has_effect = false; // a fact or a balance hangs on it: the row must be new
+    bool with_effect = false; // what was translated is kept: the ledger is made again from it
+    bool has_effect = false;  // a fact or a balance hangs on it: the row must be new
+    std::int64_t at_us = 0;   // 0: the database's clock
 };
 
 // True if an event with this outcome is done with, wherever else it is delivered. Stripe sends one event to
@@ -79,11 +83,21 @@ struct payment_row {
     bool facts_changed = false;
 };
 
-// An event committed earlier, waiting, that the batch has settled.
+// An event committed earlier of which the batch, or an operator, has made something else.
 struct event_update {
     std::string event_id;
+    ledger::result from = result::waiting; // else somebody was faster
     ledger::result result = result::applied;
     ledger::reason reason = reason::none;
+};
+
+// One row of event_actions.
+struct action_row {
+    std::size_t command = 0; // position in the batch; its only operation is the action
+    event_state was;
+    ledger::result became = result::applied;
+    ledger::reason became_because = reason::none;
+    std::int64_t at_us = 0; // 0: the database's clock
 };
 
 struct batch_plan {
@@ -91,7 +105,8 @@ struct batch_plan {
     std::vector<payment_row> payments;                           // each changed payment once
     std::vector<std::pair<std::string, account_state>> accounts; // final state of each changed account
     std::vector<event_row> events;                               // at most one per event id
-    std::vector<event_update> event_updates;
+    std::vector<event_update> event_updates; // in order: an event may be in it more than once
+    std::vector<action_row> actions;
     std::vector<usage_row> usages;
     std::vector<key_row> keys;
     std::vector<outcome> outcomes; // one per command, in order
@@ -108,6 +123,12 @@ accounts_to_lock(std::span<const command> batch, const event_id_set& committed, 
 
 // Accounts that the batch would only take from: they are locked if they exist, and not made.
 [[nodiscard]] std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch);
+
+// The events that operators act on, sorted, each once.
+[[nodiscard]] std::vector<std::string_view> events_to_lock(std::span<const command> batch);
+
+// The event that an operation acts on; empty: it is no such operation.
+[[nodiscard]] std::string_view event_acted_on(const operation& what);
 
 // The keys of a batch's requests, sorted, each once.
 [[nodiscard]] std::vector<key_id> keys_to_read(std::span<const command> batch);

@@ -62,6 +62,9 @@ struct key_id {
 struct key_state {
     std::string command_hash;      // SHA-256, 32 bytes
     std::vector<posting> posted{}; // what the first command posted
+    // Where the command was an action on an event: what became of the event.
+    ledger::result became = result::applied;
+    ledger::reason became_because = reason::none;
 
     bool operator==(const key_state&) const = default;
 };
@@ -75,7 +78,8 @@ using event_id_set = std::set<std::string, std::less<>>;
 struct event_state {
     ledger::result result = result::ignored;
     ledger::reason reason = reason::none;
-    bool has_evidence = false;
+    bool has_evidence = false; // or its hash
+    bool has_effect = false;   // what was translated from it is kept
 
     bool operator==(const event_state&) const = default;
 };
@@ -86,6 +90,7 @@ struct snapshot {
     event_map unclaimed_events;    // and those committed by an endpoint that they were not for (claims_event)
     payment_map payments;          // every payment of the batch, locked
     account_map accounts;          // every account the batch may change, locked
+    event_map acted_events;        // the events that operators act on, locked
     key_map keys;                  // of the batch's keys, those used before
     std::int64_t now_us = 0;       // the database's clock after the locks, microseconds since the epoch
 };

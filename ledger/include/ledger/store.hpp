@@ -30,7 +30,7 @@ class store_error : public std::runtime_error {
 };
 
 // One connection to the rows. Used by one thread at a time. Every function but rollback throws store_error.
-// The order of the calls is the order of the locks: payments, then accounts, each sorted.
+// The order of the calls is the order of the locks: payments, accounts, events, each sorted.
 class store {
   public:
     virtual ~store() = default;
@@ -53,6 +53,9 @@ class store {
     };
     // Creates the accounts that are missing, locks all, reads all. `ids` is sorted and without repetition.
     [[nodiscard]] virtual locked_accounts lock_accounts(std::span<const std::string_view> user_ids) = 0;
+
+    // Locks and reads those of these events that are committed. `ids` is sorted and without repetition.
+    [[nodiscard]] virtual event_map lock_events(std::span<const std::string_view> event_ids) = 0;
 
     // Which of these keys were used, and for what? Read after the locks.
     [[nodiscard]] virtual key_map read_keys(std::span<const key_id> ids) = 0;

@@ -1,0 +1,50 @@
+# What the benchmarks need before they can start: our programs, and the peers' packages.
+import os
+import pathlib
+import subprocess
+import sys
+
+from processes import Failed
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PEERS = ROOT / "bench" / "peers"
+
+
+def program(folder, name):
+    path = ROOT / "build" / "release" / folder / name
+    if not path.is_file():
+        raise Failed(f"{path.relative_to(ROOT)} is not there; run without --no-build")
+    return str(path)
+
+
+def build(*targets):
+    # The same steps as `cmake --preset release; cmake --build --preset release`, for these targets.
+    script = f"set -euo pipefail; . tools/common.bash; build release {' '.join(targets)}"
+    if subprocess.run(["bash", "-c", script], cwd=ROOT, check=False).returncode != 0:
+        raise Failed("the release build failed")
+
+
+def install_peers():
+    """Exactly what package-lock.json says; again only when that has changed."""
+    installed = PEERS / "node_modules" / ".package-lock.json"
+    if installed.is_file() and installed.stat().st_mtime >= (PEERS / "package-lock.json").stat().st_mtime:
+        return
+    try:
+        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=PEERS, check=False)
+    except FileNotFoundError:
+        raise Failed("the peers need Node.js 20 and npm; without them: --only tokenledgerd,limit") from None
+    if done.returncode != 0:
+        raise Failed("npm ci in bench/peers failed")
+    installed.touch()
+
+
+def bun():
+    """The runtime that the npm package of its name brings for this machine."""
+    brought = sorted((PEERS / "node_modules" / "@oven").glob("bun-*/bin/bun"))
+    return str(brought[0] if brought else PEERS / "node_modules" / ".bin" / "bun")
+
+
+def beside_postgres(marker):
+    """Runs this script once more beside a throw-away PostgreSQL that syncs; `marker` says that it is there."""
+    command = [str(ROOT / "tools" / "with-postgres"), sys.executable, *sys.argv]
+    os.execve(command[0], command, os.environ | {marker: "1", "TOKENLEDGER_TEST_FSYNC": "on"})

@@ -1,0 +1,32 @@
+// The planner's part for events.
+#pragma once
+
+#include "working_set.hpp"
+
+namespace tokenledger::ledger {
+
+// An event and the payment that it is about.
+struct event_name {
+    const std::string& id;
+    const std::string& payment; // empty: none
+};
+
+// An operator who completes a payment.
+struct assignment {
+    const std::string& reason;
+    const std::string& idempotency_key;
+    std::int64_t actor = 0;
+};
+
+// Credits a payment that is not credited yet and settles what waited for it. `by` is null where the catalogue
+// decided. Preconditions: the payment is there, and has_room for the tokens.
+outcome credit_payment(working_set& work, const event_name& event, const purchase& bought,
+                       const assignment* by);
+
+// Does `update` tell of a refund that may only release what was never captured? Of a credited payment.
+[[nodiscard]] bool tells_unproven_refund(const payment_state& payment, const payment_update& update);
+
+// Posts, merges and releases in `work`; what became of the event.
+[[nodiscard]] outcome decide_effect(working_set& work, const event_name& event, const stripe_effect& effect);
+
+} // namespace tokenledger::ledger
