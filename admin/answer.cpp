@@ -65,8 +65,7 @@ class asker {
     reply operator()(const event_query& what) const {
         const auto event = from_.event(what.event_id);
         if (!event)
-            return none(problem_type::unknown_event,
-                        "No event of this id is stored. Check its id (evt_...); GET /v1/events lists them.");
+            return reply_for(unknown_event());
         const auto evidence = what.with_body ? from_.evidence(what.event_id) : std::nullopt;
         return evidence ? found(*event, *evidence) : found(*event);
     }

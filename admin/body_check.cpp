@@ -127,6 +127,8 @@ complaint check_value(const json_value& value, field_kind kind) {
     switch (kind) {
     case field_kind::identifier:
         return check_string(value, 1, ledger::max_identifier_bytes);
+    case field_kind::words:
+        return check_string(value, 1, max_reason_bytes);
     case field_kind::text:
         return check_string(value, 0, max_reason_bytes);
     case field_kind::source:
@@ -185,6 +187,22 @@ std::optional<problem> check_body(const json_value& object, std::span<const fiel
                            .field = std::string(each.name)};
     }
     return std::nullopt;
+}
+
+problem malformed_body(json_error why) {
+    std::string detail = "The body must be one JSON object in UTF-8.";
+    if (why == json_error::too_deep)
+        detail = "The body is nested deeper than " + std::to_string(max_json_depth) + " levels.";
+    if (why == json_error::unrepresentable)
+        detail = "The body has a number beyond the range of a double, or half of a surrogate pair.";
+    return {.type = problem_type::malformed_json, .detail = std::move(detail)};
+}
+
+problem over_token_limit(std::int64_t limit) {
+    return {.type = problem_type::token_limit,
+            .detail =
+                "One request moves at most " + std::to_string(limit) +
+                " tokens here, all its items together: max_tokens_per_request of the [[admin.listener]]."};
 }
 
 std::string compact(const json_value& of) {

@@ -17,6 +17,10 @@ namespace tokenledger::admin {
 [[nodiscard]] std::optional<problem> check_body(const json_value& object, std::span<const field> fields,
                                                 std::optional<std::size_t> item);
 
+// Of a body that is no JSON object.
+[[nodiscard]] problem malformed_body(json_error why);
+[[nodiscard]] problem over_token_limit(std::int64_t limit);
+
 // Of a value that check_body has accepted as field_kind::object or cost.
 [[nodiscard]] std::string compact(const json_value& of);
 [[nodiscard]] std::string_view cost_text(const json_value& of);

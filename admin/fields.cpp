@@ -38,6 +38,12 @@ constexpr std::array usage_fields{
     field{"cost_estimate", field_kind::cost},
     field{"charge", field_kind::count},
 };
+constexpr std::array dismissal_fields{field{"reason", field_kind::words, true}};
+constexpr std::array assignment_fields{
+    field{"user_id", field_kind::identifier, true},
+    field{"tokens", field_kind::tokens, true},
+    field{"reason", field_kind::text},
+};
 constexpr std::array batch_fields{field{"items", field_kind::items, true}};
 
 constexpr std::array operations{
@@ -61,6 +67,10 @@ std::span<const field> fields_of(call what) noexcept {
         return usage_fields;
     case call::batch:
         return batch_fields;
+    case call::dismiss:
+        return dismissal_fields;
+    case call::assign:
+        return assignment_fields;
     default:
         return {};
     }

@@ -72,4 +72,9 @@ const problem_kind& kind_of(problem_type type) noexcept {
     return kinds[static_cast<std::size_t>(type)];
 }
 
+problem unknown_event() {
+    return {.type = problem_type::unknown_event,
+            .detail = "No event of this id is stored. Check its id (evt_...); GET /v1/events lists them."};
+}
+
 } // namespace tokenledger::admin

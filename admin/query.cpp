@@ -3,8 +3,6 @@
 
 #include "parameters.hpp"
 
-#include "ledger/text.hpp"
-
 namespace tokenledger::admin {
 
 namespace {
@@ -69,11 +67,6 @@ query make(parameters& in, const target& what, permit_set permits) {
 } // namespace
 
 std::variant<query, problem> read_query(const target& what, permit_set permits) {
-    const bool named = what.route->pattern.find('{') != std::string_view::npos;
-    if (named && !ledger::is_identifier(what.parameter))
-        return problem{.type = problem_type::malformed_target,
-                       .detail = "An id in a path has 1 to 255 bytes of well-formed UTF-8 without NUL, "
-                                 "percent-encoded."};
     parameters in(what);
     query made = make(in, what, permits);
     if (auto wrong = in.wrong())

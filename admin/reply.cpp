@@ -64,8 +64,6 @@ std::string_view advice_for(problem_type type) {
                "one, it is done already; else send its own reference.";
     case problem_type::balance_overflow:
         return "No balance goes past 9223372036854775807 or below -9223372036854775808. Move fewer tokens.";
-    case problem_type::unknown_event:
-        return "No event of this id is stored. Check its id (evt_...); GET /v1/events lists them.";
     case problem_type::event_settled:
         return "It is neither parked nor waiting: there is nothing to do about it.";
     case problem_type::event_waiting:
@@ -143,6 +141,8 @@ reply reply_for(const ledger::settlement& settled, bool batch) {
         return applied(outcome);
     problem refused{.type = type_of(outcome.refusal)};
     refused.detail = advice_for(refused.type);
+    if (refused.type == problem_type::unknown_event)
+        refused = unknown_event();
     refused.reason = ledger::to_string(outcome.reason);
     if (batch)
         refused.item = outcome.item;

@@ -27,6 +27,9 @@ constexpr std::array table{
     route{call::payment, "GET", "/v1/payments/{stripe_payment_intent_id}", permit::read, key_place::none},
     route{call::events, "GET", "/v1/events", permit::read, key_place::none},
     route{call::event, "GET", "/v1/events/{event_id}", permit::read, key_place::none},
+    route{call::retry, "POST", "/v1/events/{event_id}/retry", permit::operate, key_place::header},
+    route{call::dismiss, "POST", "/v1/events/{event_id}/dismiss", permit::operate, key_place::header},
+    route{call::assign, "POST", "/v1/events/{event_id}/assign", permit::operate, key_place::header},
     route{call::usage_report, "GET", "/v1/reports/usage", permit::read, key_place::none},
     route{call::transaction_report, "GET", "/v1/reports/transactions", permit::read, key_place::none},
 };
@@ -132,6 +135,10 @@ std::variant<target, problem> resolve(const request_head& head, permit_set permi
         return no_such_call();
     if (found.route == nullptr)
         return wrong_method(std::move(allow));
+    if (found.route->pattern.find('{') != std::string_view::npos && !ledger::is_identifier(found.parameter))
+        return problem{.type = problem_type::malformed_target,
+                       .detail = "An id in a path has 1 to 255 bytes of well-formed UTF-8 without NUL, "
+                                 "percent-encoded."};
     if (!permitted(*found.route, permits))
         return lacks_permit(found.route->needs);
     if (auto wrong = check_key(*found.route, head.idempotency_keys))

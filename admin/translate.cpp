@@ -160,27 +160,15 @@ class translator {
             moved_ += tokens;
             return std::nullopt;
         }
-        return problem{.type = problem_type::token_limit,
-                       .detail = "One request moves at most " +
-                                 std::to_string(allowed_.max_tokens_per_request) +
-                                 " tokens here, all its items together: max_tokens_per_request of the "
-                                 "[[admin.listener]].",
-                       .item = item};
+        problem over = over_token_limit(allowed_.max_tokens_per_request);
+        over.item = item;
+        return over;
     }
 
     const allowance& allowed_;
     ledger::admin_command& into_;
     std::int64_t moved_ = 0;
 };
-
-problem malformed(json_error why) {
-    std::string detail = "The body must be one JSON object in UTF-8.";
-    if (why == json_error::too_deep)
-        detail = "The body is nested deeper than " + std::to_string(max_json_depth) + " levels.";
-    if (why == json_error::unrepresentable)
-        detail = "The body has a number beyond the range of a double, or half of a surrogate pair.";
-    return {.type = problem_type::malformed_json, .detail = std::move(detail)};
-}
 
 } // namespace
 
@@ -189,7 +177,7 @@ std::variant<ledger::admin_command, problem> translate(call what, std::string_vi
     const json_tree tree(body, unrepresentable_json::refuse);
     const json_value root = tree.root();
     if (root.kind() != json_kind::object)
-        return malformed(tree.error());
+        return malformed_body(tree.error());
     ledger::admin_command made{.idempotency_key = std::string(key), .actor = actor, .operations = {}};
     translator into(allowed, made);
     auto wrong = what == call::batch ? into.add_items(root) : into.add(what, root, std::nullopt);

@@ -124,7 +124,7 @@ void ask_all(const std::string& url) {
         const auto from = make_postgres_reader(own);
         std::size_t rows = 0;
         const double cold = milliseconds_of([&] { rows = each.ask(*from); });
-        // The same again without the cost of plans in the log, on the connection that is open now.
+        // The same again, on the connection that is open now.
         const double warm = milliseconds_of([&] { static_cast<void>(each.ask(*from)); });
         std::printf("q%d\t%s\t%zu\t%.2f\t%.2f\n", number, each.name.c_str(), rows, cold, warm);
         ++number;

@@ -1,6 +1,8 @@
 // What is decided before the ledger is asked is answered at once; the rest when the ledger has answered.
 #include "admin_service.hpp"
 
+#include "admin_http.hpp"
+#include "event_action.hpp"
 #include "log.hpp"
 
 #include "admin/translate.hpp"
@@ -15,6 +17,7 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
+constexpr std::string_view too_many_wait = "Too many questions wait already.";
 constexpr std::string_view no_answer_in_time = "The database did not answer in time.";
 
 admin::allowance allowance_of(const admin_listener_config& with) {
@@ -30,54 +33,13 @@ admin::allowance allowance_of(const admin_listener_config& with) {
     return made;
 }
 
-admin::request_head head_of(const http_head& head) {
-    admin::request_head made{.method = head.method_string(), .target = head.target()};
-    const auto range = head.equal_range("Idempotency-Key");
-    for (auto field = range.first; field != range.second; ++field)
-        made.idempotency_keys.emplace_back(field->value());
-    return made;
-}
-
-http_reply to_http(admin::reply from) {
-    http_reply made{.status = from.status,
-                    .body = std::move(from.body),
-                    .content_type = from.content_type,
-                    .retry_after_seconds = from.retry_after ? admin::retry_after_seconds : 0};
-    if (!from.allow.empty())
-        made.fields.push_back({"Allow", std::move(from.allow)});
-    if (from.replayed)
-        made.fields.push_back({"Idempotency-Replayed", "true"});
-    return made;
-}
-
-admin::problem problem_of(http_fault what) {
-    using enum admin::problem_type;
-    switch (what) {
-    case http_fault::malformed:
-        return {.type = malformed_request, .detail = "Send HTTP/1.1."};
-    case http_fault::header_too_large:
-        return {.type = header_too_large, .detail = "Send a shorter path, query and header."};
-    case http_fault::timeout:
-        return {.type = request_timeout, .detail = "Send header and body in one go."};
-    case http_fault::body_too_large:
-        return {.type = body_too_large, .detail = "Send fewer items at a time: max_body_bytes of [admin]."};
-    case http_fault::encoding:
-        return {.type = content_encoding, .detail = "Send the body as it is, without Content-Encoding."};
-    case http_fault::no_memory:
-    case http_fault::no_connection:
-        break;
-    }
-    return {.type = unavailable,
-            .detail =
-                "Too many requests are being served. Send this one again in a moment, with the same key."};
-}
-
 // Who asked for what, under which key, and what became of it: one line per request.
 struct request_line {
     std::string listener;
     std::string call{};
     std::string key{};
     std::string actor{};
+    std::string event{}; // that is acted on
     steady::time_point begun = steady::now();
 
     void log(const admin::reply& told, const ledger::outcome* outcome) const {
@@ -89,6 +51,7 @@ struct request_line {
                    {"call", call},
                    {"actor", actor},
                    {"key", key},
+                   {"event", event},
                    {"result", told.result},
                    {"user", posted != nullptr ? posted->user_id : std::string()},
                    {"tokens", posted != nullptr ? std::to_string(posted->token_amount) : std::string()},
@@ -110,12 +73,55 @@ void count_postings(metrics& counters, const ledger::outcome& outcome) {
                        {{"type", ledger::to_string(each.type)}, {"source", ledger::to_string(each.source)}});
 }
 
+// What is said at once if the ledger does not take the command; else `respond` is called when it is settled.
+std::optional<http_reply> submit(const admin_backend& behind, ledger::admin_command command, bool batch,
+                                 request_line line, steady::time_point deadline, respond_fn respond) {
+    auto settled = [&counters = behind.counters, batch, line,
+                    respond = std::move(respond)](const ledger::settlement& settlement) {
+        const auto* outcome = std::get_if<ledger::outcome>(&settlement);
+        admin::reply told = admin::reply_for(settlement, batch);
+        if (outcome != nullptr)
+            count_postings(counters, *outcome);
+        line.log(told, outcome);
+        respond(to_http(std::move(told)));
+    };
+    const ledger::admission taken = behind.ledger.submit(std::move(command), deadline, std::move(settled));
+    if (taken == ledger::admission::accepted)
+        return std::nullopt;
+    admin::reply told = admin::unavailable_reply(
+        taken == ledger::admission::queue_full ? "The queue is full." : "The ledger is shutting down.");
+    line.log(told, nullptr);
+    return to_http(std::move(told));
+}
+
+admin::problem problem_of_database() {
+    return {.type = admin::problem_type::unavailable,
+            .detail = "The database could not be asked. Send the same request again; a write, with its key, "
+                      "takes effect once."};
+}
+
+// Twice: the first failure may be that of a connection that broke while nobody asked. False: it could not.
+template <class Question>
+bool ask_in_time(steady::time_point deadline, const Question& question) {
+    for (int attempt = 0; attempt < 2 && steady::now() < deadline; ++attempt) {
+        try {
+            question();
+            return true;
+        } catch (const std::exception& error) {
+            log::warn("read failed", {{"error", error.what()}});
+        }
+    }
+    return false;
+}
+
 } // namespace
 
-admin_service::admin_service(const admin_listener_config& with, const admin_backend& behind)
+admin_service::admin_service(const admin_listener_config& with, const admin_backend& behind,
+                             std::shared_ptr<const event_translator> translator)
     : name_(with.name),
       allowed_(allowance_of(with)),
-      behind_(behind) {
+      behind_(behind),
+      translator_(std::move(translator)) {
 }
 
 http_service admin_service::functions() {
@@ -162,7 +168,9 @@ http_service::handled admin_service::handle(const http_head& head, std::string_v
     }
     const std::string_view key =
         asked.idempotency_keys.empty() ? std::string_view() : asked.idempotency_keys.front();
-    return write(what, key, body, std::int64_t{*peer.uid}, deadline, std::move(respond));
+    const std::int64_t actor{*peer.uid};
+    return admin::is_action(what.route->call) ? act(what, key, body, actor, deadline, std::move(respond))
+                                              : write(what, key, body, actor, deadline, std::move(respond));
 }
 
 http_service::handled admin_service::write(const admin::target& what, std::string_view key,
@@ -182,22 +190,44 @@ http_service::handled admin_service::write(const admin::target& what, std::strin
     auto& command = std::get<ledger::admin_command>(made);
     if (const auto* used = std::get_if<ledger::usage>(&command.operations.front()); used != nullptr && !batch)
         line.key = used->request_id;
-    auto settled = [&counters = behind_.counters, batch, line,
-                    respond = std::move(respond)](const ledger::settlement& settlement) {
-        const auto* outcome = std::get_if<ledger::outcome>(&settlement);
-        admin::reply told = admin::reply_for(settlement, batch);
-        if (outcome != nullptr)
-            count_postings(counters, *outcome);
-        line.log(told, outcome);
-        respond(to_http(std::move(told)));
+    auto refused = submit(behind_, std::move(command), batch, std::move(line), deadline, std::move(respond));
+    return {.now = std::move(refused), .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
+}
+
+http_service::handled admin_service::act(const admin::target& what, std::string_view key,
+                                         std::string_view body, std::int64_t actor, time_point deadline,
+                                         respond_fn respond) {
+    request_line line{.listener = name_,
+                      .call = "POST " + std::string(what.route->pattern),
+                      .key = std::string(key),
+                      .actor = std::to_string(actor),
+                      .event = what.parameter};
+    auto asked = admin::translate_action(what, body, allowed_);
+    if (const auto* wrong = std::get_if<admin::problem>(&asked)) {
+        admin::reply told = admin::reply_for(*wrong);
+        line.log(told, nullptr);
+        return {.now = to_http(std::move(told)), .otherwise = {}};
+    }
+    // The event is read on a thread that may wait; from there the command goes the way of every other.
+    auto task = [behind = behind_, translator = translator_, line, deadline, actor,
+                 respond = std::move(respond), action = std::get<admin::event_action>(std::move(asked)),
+                 own_key = std::string(key)](ledger::reader& from) {
+        std::variant<ledger::operation, admin::problem> made = problem_of_database();
+        const bool asked_in_time =
+            ask_in_time(deadline, [&] { made = complete_action(action, from, *translator); });
+        if (!asked_in_time || std::holds_alternative<admin::problem>(made)) {
+            admin::reply told = admin::reply_for(std::get<admin::problem>(made));
+            line.log(told, nullptr);
+            return respond(to_http(std::move(told)));
+        }
+        ledger::admin_command command{.idempotency_key = own_key, .actor = actor, .operations = {}};
+        command.operations.push_back(std::get<ledger::operation>(std::move(made)));
+        if (auto refused = submit(behind, std::move(command), false, line, deadline, respond))
+            respond(std::move(*refused));
     };
-    const ledger::admission taken = behind_.ledger.submit(std::move(command), deadline, std::move(settled));
-    if (taken == ledger::admission::accepted)
+    if (behind_.readers.submit(std::move(task)))
         return {.now = std::nullopt, .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
-    admin::reply told = admin::unavailable_reply(
-        taken == ledger::admission::queue_full ? "The queue is full." : "The ledger is shutting down.");
-    line.log(told, nullptr);
-    return {.now = to_http(std::move(told)), .otherwise = {}};
+    return {.now = to_http(admin::unavailable_reply(too_many_wait)), .otherwise = {}};
 }
 
 http_service::handled admin_service::read(const admin::target& what, time_point deadline,
@@ -207,21 +237,13 @@ http_service::handled admin_service::read(const admin::target& what, time_point 
         return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
     auto task = [question = std::get<admin::query>(std::move(asked)), deadline,
                  respond = std::move(respond)](ledger::reader& from) {
-        admin::reply told = admin::unavailable_reply("The database could not be asked.");
-        // Twice: the first failure may be that of a connection that broke while nobody asked.
-        for (int attempt = 0; attempt < 2 && steady::now() < deadline; ++attempt) {
-            try {
-                told = admin::answer(question, from);
-                break;
-            } catch (const std::exception& error) {
-                log::warn("read failed", {{"error", error.what()}});
-            }
-        }
+        admin::reply told = admin::reply_for(problem_of_database());
+        ask_in_time(deadline, [&] { told = admin::answer(question, from); });
         respond(to_http(std::move(told)));
     };
     if (behind_.readers.submit(std::move(task)))
         return {.now = std::nullopt, .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
-    return {.now = to_http(admin::unavailable_reply("Too many questions wait already.")), .otherwise = {}};
+    return {.now = to_http(admin::unavailable_reply(too_many_wait)), .otherwise = {}};
 }
 
 } // namespace tokenledger::daemon

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "config.hpp"
+#include "event_translator.hpp"
 #include "http_service.hpp"
 #include "metrics.hpp"
 #include "operations_service.hpp"
 #include "reader_pool.hpp"
 
+#include "admin/action.hpp"
 #include "admin/permit.hpp"
 #include "admin/query.hpp"
 #include "admin/reply.hpp"
@@ -16,6 +18,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,12 +35,16 @@ struct admin_backend {
 
 class admin_service {
   public:
-    admin_service(const admin_listener_config& with, const admin_backend& behind);
+    // `translator`: what stored events mean, for their retry.
+    admin_service(const admin_listener_config& with, const admin_backend& behind,
+                  std::shared_ptr<const event_translator> translator);
     admin_service(const admin_service&) = delete;
     admin_service& operator=(const admin_service&) = delete;
 
     // The functions keep a reference to this.
     [[nodiscard]] http_service functions();
+
+    void reload(std::shared_ptr<const event_translator> translator) { translator_ = std::move(translator); }
 
   private:
     using time_point = std::chrono::steady_clock::time_point;
@@ -47,11 +54,14 @@ class admin_service {
                                  time_point deadline, respond_fn respond);
     http_service::handled write(const admin::target& what, std::string_view key, std::string_view body,
                                 std::int64_t actor, time_point deadline, respond_fn respond);
+    http_service::handled act(const admin::target& what, std::string_view key, std::string_view body,
+                              std::int64_t actor, time_point deadline, respond_fn respond);
     http_service::handled read(const admin::target& what, time_point deadline, respond_fn respond);
 
     std::string name_;
     admin::allowance allowed_;
     admin_backend behind_;
+    std::shared_ptr<const event_translator> translator_;
 };
 
 } // namespace tokenledger::daemon

@@ -69,7 +69,8 @@ class application {
           webhook_(with, writer_, metrics_, seconds_since_epoch),
           operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
                                  .not_ready = [this] { return not_ready(); }}),
-          readers_(make_readers(with)) {}
+          readers_(make_readers(with)),
+          translator_(std::make_shared<event_translator>(with)) {}
 
     int run() {
         await_signal();
@@ -150,7 +151,8 @@ class application {
 
     // What one admin listener serves.
     http_service admin_functions(const admin_listener_config& listener) {
-        return admin_.emplace_back(listener, admin_backend{writer_, readers_, metrics_, operations_})
+        return admin_
+            .emplace_back(listener, admin_backend{writer_, readers_, metrics_, operations_}, translator_)
             .functions();
     }
 
@@ -192,6 +194,9 @@ class application {
         for (const std::string& key : restart_needed(config_, loaded))
             log::warn("not changed by a reload: restart", {{"key", key}});
         webhook_.reload(loaded);
+        translator_ = std::make_shared<event_translator>(loaded);
+        for (admin_service& each : admin_)
+            each.reload(translator_);
         log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
     }
@@ -221,6 +226,7 @@ class application {
     webhook_service webhook_;
     operations_service operations_;
     reader_pool readers_;
+    std::shared_ptr<const event_translator> translator_;
     std::list<admin_service> admin_; // one per listener
     std::list<http_server> servers_; // the webhook, then the admin listeners
     std::optional<http_server> operations_server_;

@@ -158,6 +158,10 @@ std::vector<activity_view> merged(std::vector<transaction_view> transactions, ch
     return made;
 }
 
+plan_shape shape_of(const std::string& user_id) {
+    return user_id.empty() ? plan_shape::lookups : plan_shape::sorted;
+}
+
 } // namespace
 
 page<transaction_view> transactions_page(read_session& session, const transaction_filter& filter,
@@ -167,7 +171,7 @@ page<transaction_view> transactions_page(read_session& session, const transactio
     if (!part)
         return page_of(std::vector<transaction_view>(), list, request);
     const statement select = select_transactions(filter, *part, false);
-    return page_of(session.run(plan_shape::lookups,
+    return page_of(session.run(shape_of(filter.user_id),
                                [&](pg::connection& connection) {
                                    return read_rows(run(connection, select), read_transaction);
                                }),
@@ -183,7 +187,7 @@ page<purchase_view> purchases_page(read_session& session, const transaction_filt
     if (!part)
         return page_of(std::vector<purchase_view>(), list, request);
     const statement select = select_transactions(bought, *part, false);
-    return page_of(session.run(plan_shape::lookups,
+    return page_of(session.run(shape_of(filter.user_id),
                                [&](pg::connection& connection) {
                                    return with_refunds(connection,
                                                        read_rows(run(connection, select), read_transaction));
@@ -199,7 +203,7 @@ page<usage_view> usage_page(read_session& session, const usage_filter& filter, c
     if (!part)
         return page_of(std::vector<usage_view>(), list, request);
     const statement select = select_usage(filter, *part, false);
-    return page_of(session.run(plan_shape::lookups,
+    return page_of(session.run(shape_of(filter.user_id),
                                [&](pg::connection& connection) {
                                    return read_rows(run(connection, select), read_usage);
                                }),
@@ -217,7 +221,7 @@ page<activity_view> activity_page(read_session& session, const activity_filter& 
     const statement transactions =
         select_transactions({.user_id = filter.user_id, .period = filter.period}, *part, true);
     return page_of(
-        session.run(plan_shape::lookups,
+        session.run(shape_of(filter.user_id),
                     [&](pg::connection& connection) {
                         auto rows = read_rows(run(connection, transactions), read_transaction);
                         auto charged = read_charges(connection, rows);

@@ -12,7 +12,8 @@ constexpr std::int64_t last_us = 253'402'300'799'000'000;  // 9999-12-31T23:59:5
 
 // Each list has an index in its order, and a page takes the first rows of it. On statistics from when the
 // tables were small the planner would rather read all and sort, or join by hash: none of it is ever right
-// here. The incremental sort of rows with one time stays.
+// here. Rows of one time are still sorted as they come; but with that, it could walk through everybody's rows
+// for one user's.
 constexpr std::string_view keep_to_indexes =
     "; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
     "; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
@@ -57,7 +58,8 @@ void read_session::open(plan_shape shape) {
     connection_->exec(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " + timeout +
         "; SET LOCAL idle_in_transaction_session_timeout = " + timeout + "; SET LOCAL jit = off" +
-        (shape == plan_shape::lookups ? std::string(keep_to_indexes) : std::string()));
+        (shape == plan_shape::sums ? std::string() : std::string(keep_to_indexes)) +
+        (shape == plan_shape::sorted ? "; SET LOCAL enable_incremental_sort = off" : ""));
 }
 
 std::optional<std::int64_t> read_session::horizon_us() {

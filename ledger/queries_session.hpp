@@ -40,8 +40,8 @@ inline pg::result run(pg::connection& connection, const statement& what) {
 }
 
 enum class plan_shape : std::uint8_t {
-    lookups, // rows by key or in the order of an index: a plan made for a small table must not scan a large
-             // one
+    lookups, // rows by key, or the first in the order of an index, but for rows of one time
+    sorted,  // the same, where an index has the whole order: of one user
     sums,    // a period may be the whole ledger: the planner chooses
 };
 

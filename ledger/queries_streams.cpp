@@ -4,7 +4,6 @@
 
 #include "queries_rows.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 namespace tokenledger::ledger {
@@ -74,24 +73,6 @@ std::string of_user(statement& to, const transaction_filter& filter, const strea
            last_sequence_before(user, newest ? to.time_after(at) : to.time(at));
 }
 
-// One user's operations, said as a range of (user_id, created_at), and sorted by both: told `user_id = ...`,
-// the planner may walk all users' operations in the order of time, and wait for those of this one.
-std::string in_period_of_user(statement& to, const usage_filter& filter, const stream_part& part) {
-    std::optional<std::int64_t> first = filter.period.from_us; // inclusive
-    std::optional<std::int64_t> end = filter.period.to_us;     // exclusive
-    if (part.before_us)
-        end = std::min(end.value_or(*part.before_us), *part.before_us);
-    const std::string user = to.text(filter.user_id);
-    std::string from = first ? to.time(*first) : "timestamptz '-infinity'";
-    std::string until = end ? to.time(*end) : "timestamptz 'infinity'";
-    if (part.after && part.order == page_order::newest_first)
-        until = "least(" + until + ", " + to.time_after(part.after->at_us) + ")";
-    else if (part.after)
-        from = "greatest(" + from + ", " + to.time(part.after->at_us) + ")";
-    return " AND (u.user_id, u.created_at) >= (" + user + ", " + from +
-           ") AND (u.user_id, u.created_at) < (" + user + ", " + until + ")";
-}
-
 } // namespace
 
 std::string last_sequence_before(const std::string& user_id, const std::string& time) {
@@ -133,9 +114,8 @@ statement select_transactions(const transaction_filter& filter, const stream_par
 
 statement select_usage(const usage_filter& filter, const stream_part& part, bool uncharged) {
     statement made;
-    std::string where = filter.user_id.empty() ? in_period(made, filter.period, part, "u.created_at")
-                                               : in_period_of_user(made, filter, part);
-    where +=
+    std::string where =
+        equal(made, "u.user_id", filter.user_id) + in_period(made, filter.period, part, "u.created_at") +
         equal(made, "u.action_type", filter.action_type) + equal(made, "u.model_used", filter.model_used);
     if (uncharged)
         where += " AND u.deduction_sequence IS NULL";
@@ -144,8 +124,7 @@ statement select_usage(const usage_filter& filter, const stream_part& part, bool
                         "(u.created_at, u.user_id, 1::bigint, 0::bigint, u.request_id)");
     made.sql =
         "SELECT " + std::string(usage_columns) + " FROM tokenledger.token_usage AS u WHERE true" + where;
-    made.sql += filter.user_id.empty() ? sorted(part, {"u.created_at", "u.user_id", "u.request_id"})
-                                       : sorted(part, {"u.user_id", "u.created_at", "u.request_id"});
+    made.sql += sorted(part, {"u.created_at", "u.user_id", "u.request_id"});
     return made;
 }
 

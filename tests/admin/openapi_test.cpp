@@ -16,16 +16,16 @@ using namespace tokenledger;
 using namespace tokenledger::admin;
 using names = std::set<std::string>;
 
-std::string read_description() {
+std::string read_file(const std::string& name) {
     const char* root = std::getenv("TOKENLEDGER_SOURCE_DIR");
     BOOST_REQUIRE_MESSAGE(root != nullptr, "TOKENLEDGER_SOURCE_DIR is not set");
-    std::ifstream in(std::string(root) + "/docs/openapi.json", std::ios::binary);
+    std::ifstream in(std::string(root) + "/" + name, std::ios::binary);
     BOOST_REQUIRE(in);
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
 struct description {
-    json_tree tree{read_description(), unrepresentable_json::refuse};
+    json_tree tree{read_file("docs/openapi.json"), unrepresentable_json::refuse};
     json_value root = tree.root();
 
     [[nodiscard]] json_value resolved(const json_value& what) const {
@@ -205,6 +205,19 @@ BOOST_AUTO_TEST_CASE(problems_are_those_that_are_told) {
     BOOST_TEST((strings(schema.member("type").member("enum")) == told));
     BOOST_TEST((member_names(schema) ==
                 names{"type", "title", "status", "detail", "item", "field", "nearest", "reason"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_page_for_people_names_every_problem_and_every_call) {
+    const std::string page = read_file("docs/admin.md");
+    for (const problem_kind& each : problem_kinds()) {
+        BOOST_TEST_INFO(each.slug);
+        BOOST_TEST(test::mentions(page, "`" + std::string(each.slug) + "`"));
+    }
+    for (const route& each : routes()) {
+        const std::string_view path = each.pattern.substr(0, each.pattern.find('{'));
+        BOOST_TEST_INFO(path);
+        BOOST_TEST(test::mentions(page, path));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

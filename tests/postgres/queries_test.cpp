@@ -213,6 +213,47 @@ BOOST_AUTO_TEST_CASE(a_charged_operation_and_its_deduction_are_one_entry_of_the_
     BOOST_TEST(after.size() == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(rows_of_both_tables_with_one_time_keep_their_order_across_pages) {
+    database.session().run(
+        "INSERT INTO tokenledger.token_accounts (user_id, balance, last_sequence, last_transaction_at)"
+        " SELECT 'tie_' || u, 3, 3, '2026-01-01' FROM generate_series(1, 3) AS u;"
+        " INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type, source, "
+        "token_amount,"
+        " balance_before, balance_after, idempotency_key, actor, created_at)"
+        " SELECT 'tie_' || u, k, 'grant', 'admin', 1, k - 1, k, 'key', 1, '2026-01-01'"
+        " FROM generate_series(1, 3) AS u, generate_series(1, 3) AS k;"
+        " INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, tokens_used, created_at)"
+        " SELECT 'tie_' || u, 'req_' || u || k, 'chat', 1, '2026-01-01'"
+        " FROM generate_series(1, 3) AS u, generate_series(1, 3) AS k");
+    const auto name = [](const ledger::activity_view& row) {
+        return row.transaction ? row.transaction->user_id + std::to_string(row.transaction->sequence)
+                               : row.usage->user_id + row.usage->request_id;
+    };
+    for (const std::string& user : strings{"", "tie_2"}) {
+        strings expected;
+        for (const std::string& each : strings{"1", "2", "3"}) {
+            if (!user.empty() && user != "tie_" + each)
+                continue;
+            for (const char* sequence : {"1", "2", "3"})
+                expected.push_back("tie_" + each + sequence);
+            for (const char* request : {"1", "2", "3"})
+                expected.push_back("tie_" + each + "req_" + each + request);
+        }
+        const ledger::activity_filter filter{
+            .user_id = user, .period = {.from_us = 1'767'225'600'000'000, .to_us = 1'767'225'600'000'001}};
+        for (const std::size_t limit : {1U, 2U, 3U, 4U, 5U, 7U, 100U}) {
+            const list_fn<ledger::activity_view> list = [&](const auto& ask) {
+                return reader->activity(filter, ask);
+            };
+            BOOST_TEST(names(walk(list, oldest_first, limit), name) == expected,
+                       boost::test_tools::per_element());
+            strings backward = names(walk(list, newest_first, limit), name);
+            std::reverse(backward.begin(), backward.end());
+            BOOST_TEST(backward == expected, boost::test_tools::per_element());
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(events_are_told_by_outcome_reason_type_and_payment) {
     const auto of = [&](const ledger::event_filter& filter) {
         return names(reader->events(filter, {.order = oldest_first}).rows,

@@ -4,39 +4,9 @@ import os
 import unittest
 
 import ledger_rows
-from admin_client import AdminTest, Client
-from load import all_at_once
+from admin_calls import GRANT, TOO_MUCH, TRANSFER, UNKNOWN_USER, USAGE, WRITES
+from admin_client import AdminTest
 
-GRANT = {"user_id": "user_1", "tokens": 10}
-DEDUCTION = {"user_id": "user_1", "tokens": 3, "reason": "because"}
-TRANSFER = {"from": "user_1", "to": "user_2", "tokens": 4}
-USAGE = {"request_id": "req_1", "user_id": "user_1", "action_type": "chat_conversation", "model_used": "a-model",
-         "tokens_used": 321, "input_tokens": 300, "output_tokens": 21, "cost_estimate": "0.0123456789", "charge": 5}
-BATCH = {"items": [{"operation": "grant", **GRANT}, {"operation": "deduction", **DEDUCTION},
-                   {"operation": "transfer", **TRANSFER}, {"operation": "usage", **USAGE}]}
-
-# Call: a body that is done on balances of 100 and 50, and the rows that it then makes.
-WRITES = {
-    "/v1/grants": (GRANT, [("user_1", "grant", "admin", 10, 110)]),
-    "/v1/deductions": (DEDUCTION, [("user_1", "deduction", "admin", -3, 97)]),
-    "/v1/transfers": (TRANSFER, [("user_1", "transfer", "admin", -4, 96), ("user_2", "transfer", "admin", 4, 54)]),
-    "/v1/usage": (USAGE, [("user_1", "deduction", "usage", -5, 95)]),
-    "/v1/batch": (BATCH, [("user_1", "grant", "admin", 10, 110), ("user_1", "deduction", "admin", -3, 107),
-                          ("user_1", "transfer", "admin", -4, 103), ("user_2", "transfer", "admin", 4, 54),
-                          ("user_1", "deduction", "usage", -5, 98)]),
-}
-UNKNOWN_USER = {
-    "/v1/deductions": {**DEDUCTION, "user_id": "nobody"},
-    "/v1/transfers": {**TRANSFER, "to": "nobody"},
-    "/v1/usage": {**USAGE, "user_id": "nobody"},
-    "/v1/batch": {"items": [{"operation": "deduction", "user_id": "nobody", "tokens": 1}]},
-}
-TOO_MUCH = {
-    "/v1/deductions": {**DEDUCTION, "tokens": 101},
-    "/v1/transfers": {**TRANSFER, "tokens": 101},
-    "/v1/usage": {**USAGE, "charge": 101},
-    "/v1/batch": {"items": [{"operation": "grant", **GRANT}, {"operation": "deduction", **DEDUCTION, "tokens": 111}]},
-}
 INT64_MAX = 2**63 - 1
 
 
@@ -250,104 +220,6 @@ class Refused(Writes):
         self.database.sql(f"UPDATE tokenledger.token_accounts SET balance = {INT64_MAX} WHERE user_id = 'user_1'")
         self.assert_problem(self.admin.grant("user_1", 1), 409, "balance_overflow")
         self.assertEqual(self.admin.balance("user_1"), INT64_MAX)
-
-
-class Levels(AdminTest):
-    def setUp(self):
-        where = self.new_directory()
-        self.app, self.money, self.nothing = (Client(f"{where}/{name}.sock") for name in ("app", "money", "none"))
-        self.start_admin([
-            {"socket": self.app.socket, "permits": ["read", "usage"], "max_tokens_per_request": 10},
-            {"socket": self.money.socket, "permits": ["money"]},
-            {"socket": self.nothing.socket, "permits": ["operate"]}])
-        self.admin.grant("user_1", 100)
-        self.admin.grant("user_2", 50)
-
-    def test_each_socket_does_what_it_permits_and_no_more(self):
-        done = {"/v1/usage"}
-        for call, (body, _) in WRITES.items():
-            with self.subTest(call=call):
-                self.assert_problem(self.nothing.post(call, body), 403, "permit_missing")
-                if call in done:
-                    self.assert_problem(self.money.post(call, body), 403, "permit_missing")
-                    self.assertEqual(self.app.post(call, body).status, 200)
-                elif call == "/v1/batch":
-                    self.assert_problem(self.app.post(call, body), 403, "permit_missing", item=0)
-                    self.assert_problem(self.money.post(call, body), 403, "permit_missing", item=3)
-                    self.assertEqual(self.money.post(call, {"items": body["items"][:3]}).status, 200)
-                else:
-                    self.assert_problem(self.app.post(call, body), 403, "permit_missing")
-                    self.assertEqual(self.money.post(call, body).status, 200)
-        for target in ("/v1/accounts/user_1", "/v1/transactions", "/v1/events"):
-            self.assertEqual(self.app.get(target).status, 200)
-            for socket in (self.money, self.nothing):
-                self.assert_problem(socket.get(target), 403, "permit_missing")
-        self.assertEqual(self.app.get("/healthz").status, 200)
-        self.assert_problem(self.money.get("/metrics"), 403, "permit_missing")
-
-    def test_a_request_moves_no_more_tokens_than_its_socket_allows(self):
-        self.assert_problem(self.app.post("/v1/usage", {**USAGE, "charge": 11}), 422, "token_limit")
-        self.assertEqual(self.app.post("/v1/usage", {**USAGE, "charge": 10}).status, 200)
-        items = [{"operation": "usage", **USAGE, "request_id": f"b{number}"} for number in range(3)]
-        self.assert_problem(self.app.post("/v1/batch", {"items": items}), 422, "token_limit", item=2)
-        self.assertEqual(self.app.post("/v1/batch", {"items": items[:2]}).status, 200)
-        self.assert_problem(self.admin.grant("user_1", 10_000_001), 422, "token_limit")
-        self.assertEqual(self.admin.grant("user_1", 10_000_000).status, 200)
-
-
-class Together(AdminTest):
-    CLIENTS = 32
-
-    def test_32_clients_deduct_from_one_account_and_never_below_zero(self):
-        self.start_admin()
-        self.admin.grant("user_1", 1000)
-        rounds, tokens = 6, 7
-
-        def client(number):
-            def deduct():
-                return [self.admin.post("/v1/deductions", {"user_id": "user_1", "tokens": tokens},
-                                        f"{number}-{round_}").status for round_ in range(rounds)]
-            return deduct
-
-        answers = [status for told in all_at_once([client(number) for number in range(self.CLIENTS)])
-                   for status in told]
-        self.assertEqual(len(answers), self.CLIENTS * rounds)
-        self.assertEqual(answers.count(200), 1000 // tokens)
-        self.assertEqual(answers.count(409), len(answers) - 1000 // tokens)
-        self.assertEqual(self.admin.balance("user_1"), 1000 % tokens)
-        self.assertTrue(all(row["balance_after"] >= 0 for row in ledger_rows.transactions(self.database)))
-        self.assert_sound()
-
-    def test_32_clients_that_send_one_key_deduct_once(self):
-        self.start_admin()
-        self.admin.grant("user_1", 1000)
-        body = {"user_id": "user_1", "tokens": 7}
-        answers = all_at_once([lambda: self.admin.post("/v1/deductions", body, "one")] * self.CLIENTS)
-        self.assertEqual([answer.status for answer in answers], [200] * self.CLIENTS)
-        replayed = [answer.header("Idempotency-Replayed") for answer in answers]
-        self.assertEqual(replayed.count(None), 1)
-        self.assertEqual(self.admin.balance("user_1"), 993)
-
-    def test_transfers_in_a_ring_lose_nothing(self):
-        self.start_admin()
-        users = [f"user_{number}" for number in range(8)]
-        for user in users:
-            self.admin.grant(user, 20)
-
-        def client(number):
-            def transfer():
-                return [self.admin.post("/v1/transfers", {"from": users[(number + step) % 8], "tokens": 9,
-                                                          "to": users[(number * 3 + step + 1) % 8]}).status
-                        for step in range(5)]
-            return transfer
-
-        answers = [status for told in all_at_once([client(number) for number in range(self.CLIENTS)])
-                   for status in told]
-        self.assertLessEqual(set(answers), {200, 409, 422})
-        balances = ledger_rows.balances(self.database)
-        self.assertEqual(sum(balances.values()), 8 * 20)
-        self.assertGreaterEqual(min(balances.values()), 0)
-        self.assert_sound()
 
 
 if __name__ == "__main__":

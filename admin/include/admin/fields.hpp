@@ -18,6 +18,7 @@ inline constexpr std::string_view operation_field = "operation"; // says which c
 enum class field_kind : std::uint8_t {
     identifier, // string, 1..255 bytes of UTF-8 without NUL
     text,       // string, 0..max_reason_bytes likewise
+    words,      // text that is not empty
     source,     // "admin", "subscription" or "trial"
     tokens,     // integer, 1..2^63-1
     count,      // integer, 0..2^63-1

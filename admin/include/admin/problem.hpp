@@ -77,4 +77,6 @@ struct problem {
     std::string allow{};               // the Allow field of a 405
 };
 
+[[nodiscard]] problem unknown_event();
+
 } // namespace tokenledger::admin

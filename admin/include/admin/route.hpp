@@ -28,6 +28,9 @@ enum class call : std::uint8_t {
     payment,
     events,
     event,
+    retry,
+    dismiss,
+    assign,
     usage_report,
     transaction_report,
 };
