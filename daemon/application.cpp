@@ -1,8 +1,10 @@
 // Order of members is order of construction; its reverse is the shutdown.
 #include "application.hpp"
 
+#include "database_watch.hpp"
 #include "doors.hpp"
 #include "http_server.hpp"
+#include "ledger_metrics.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
 #include "operations_service.hpp"
@@ -13,6 +15,7 @@
 #include "ledger/writer.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
@@ -24,9 +27,6 @@ namespace tokenledger::daemon {
 namespace {
 
 namespace asio = boost::asio;
-
-// Between two attempts to reach the database when starting.
-constexpr std::chrono::milliseconds start_retry_delay{1000};
 
 ledger::postgres_options postgres_options_of(const config& with, const std::string& url) {
     return {.url = url,
@@ -52,7 +52,8 @@ class application {
     application(const config& with, const config_source& source, std::vector<handed_socket> handed)
         : config_(with),
           source_(source),
-          handed_(std::move(handed)),
+          doors_(make_doors(with, std::move(handed))),
+          limits_(limits_within_system(with)),
           signals_(io_, SIGTERM, SIGINT, SIGHUP),
           writer_({.max_batch = static_cast<std::size_t>(with.database.max_batch),
                    .queue_limit = static_cast<std::size_t>(with.database.queue_limit)},
@@ -62,17 +63,20 @@ class application {
                                  .not_ready = [this] { return not_ready(); }}) {}
 
     int run() {
+        declare_ledger_metrics(metrics_);
         await_signal();
-        if (const int status = await_schema(); status != exit_ok || stopping_)
-            return status;
-        open_listeners();
+        open_operations();
+        watch_.emplace(
+            postgres_options_of(config_, config_.database.url),
+            [this](const database_report& report) { asio::post(io_, [this, report] { take(report); }); });
         try {
             io_.run();
         } catch (...) {
             writer_.stop(); // what it still settles needs the service
             throw;
         }
-        writer_.stop();
+        writer_.stop(); // before the watch, which it tells of failures
+        watch_.reset();
         log::info("stopped");
         // An impatient second SIGTERM must not turn a clean end into a death by signal.
         sigset_t ending;
@@ -83,30 +87,36 @@ class application {
         signals_.clear();
         std::signal(SIGTERM, SIG_IGN);
         std::signal(SIGINT, SIG_IGN);
-        return exit_ok;
+        return status_;
     }
 
   private:
     // A database that is away is waited for; a schema that this program does not know is not touched.
-    int await_schema() {
-        while (!stopping_) {
-            try {
-                const auto schema =
-                    ledger::inspect_schema(postgres_options_of(config_, config_.database.url));
-                if (schema.state == ledger::schema_state::current)
-                    return exit_ok;
-                log::error("schema", {{"detail", schema.detail}});
-                return exit_config;
-            } catch (const ledger::unreadable_url& error) {
-                log::error("database", {{"error", error.what()}});
-                return exit_config;
-            } catch (const ledger::store_error& error) {
-                log::warn("database unavailable, trying again", {{"error", error.what()}});
-            }
-            io_.run_for(start_retry_delay);
-            io_.restart();
+    void take(const database_report& report) {
+        using state = database_report::state;
+        metrics_.set("tokenledger_database_up", {},
+                     report.is == state::ready || report.is == state::schema ? 1 : 0);
+        if (report.is == state::ready) {
+            metrics_.set("tokenledger_events_parked", {}, static_cast<double>(report.parked));
+            metrics_.set("tokenledger_events_waiting", {}, static_cast<double>(report.waiting));
         }
-        return exit_ok;
+        const std::string before = std::exchange(database_, report.detail);
+        if (stopping_)
+            return;
+        if (!servers_.empty()) {
+            if (before != database_)
+                log::warn(database_.empty() ? "database ready" : "database not ready",
+                          {{"detail", database_}});
+        } else if (report.is == state::ready) {
+            open_others();
+        } else if (report.is == state::away) {
+            log::warn("database unavailable, trying again", {{"error", report.detail}});
+        } else {
+            log::error(report.is == state::schema ? "schema" : "database", {{"detail", report.detail}});
+            status_ = exit_config;
+            signals_.cancel();
+            stop();
+        }
     }
 
     void await_signal() {
@@ -121,20 +131,25 @@ class application {
         });
     }
 
-    void open_listeners() {
-        doors open = open_doors(config_, std::move(handed_));
-        const server_limits limits = limits_within_system(config_);
-        servers_.emplace_back(io_, "webhook", std::move(open.webhook), webhook_.functions(), limits.webhook);
-        for (admin_door& each : open.admin)
+    // First of all, so that it can tell what the others wait for.
+    void open_operations() {
+        doors_.open_operations(config_);
+        if (doors_.operations.empty())
+            return;
+        operations_server_.emplace(io_, "operations", std::move(doors_.operations),
+                                   operations_.functions("operations"), limits_.operations);
+        operations_server_->start();
+    }
+
+    void open_others() {
+        doors_.open_others(config_);
+        servers_.emplace_back(io_, "webhook", std::move(doors_.webhook), webhook_.functions(),
+                              limits_.webhook);
+        for (admin_door& each : doors_.admin)
             servers_.emplace_back(io_, each.with.name, std::move(each.sockets), admin_functions(each.with),
-                                  limits.admin);
-        if (!open.operations.empty())
-            operations_server_.emplace(io_, "operations", std::move(open.operations),
-                                       operations_.functions("operations"), limits.operations);
+                                  limits_.admin);
         for (http_server& each : servers_)
             each.start();
-        if (operations_server_)
-            operations_server_->start();
     }
 
     // What one admin listener serves.
@@ -145,24 +160,34 @@ class application {
     // The operations listener last: it tells of the drain.
     void stop() {
         stopping_ = true;
-        if (servers_.empty())
-            return;
         log::info("draining");
         draining_ = servers_.size();
+        if (servers_.empty())
+            return drain_operations();
         for (http_server& each : servers_)
             each.drain([this] {
-                if (--draining_ == 0 && operations_server_)
-                    operations_server_->drain([] {});
+                if (--draining_ == 0)
+                    drain_operations();
             });
+    }
+
+    void drain_operations() {
+        if (operations_server_)
+            operations_server_->drain([] {});
     }
 
     void refresh_metrics() {
         metrics_.set("tokenledger_queue_depth", {}, static_cast<double>(writer_.queue_depth()));
     }
 
+    // Why an event cannot be taken at this time; empty: it can.
     std::string not_ready() {
         if (stopping_)
             return "draining";
+        if (!database_.empty())
+            return "database: " + database_;
+        if (servers_.empty())
+            return "starting";
         if (writer_.queue_depth() >= static_cast<std::size_t>(config_.database.queue_limit))
             return "the queue is full";
         return {};
@@ -192,8 +217,10 @@ class application {
             metrics_.set("tokenledger_database_up", {}, 1);
             return;
         }
-        if (report.failure == ledger::store_failure::unavailable)
+        if (report.failure == ledger::store_failure::unavailable) {
             metrics_.set("tokenledger_database_up", {}, 0);
+            watch_->look();
+        }
         log::warn("batch failed", {{"commands", report.commands},
                                    {"failure", ledger::to_string(report.failure)},
                                    {"error", report.detail}});
@@ -201,7 +228,8 @@ class application {
 
     config config_;
     config_source source_;
-    std::vector<handed_socket> handed_;
+    doors doors_;
+    server_limits limits_;
     metrics metrics_;
     asio::io_context io_{1};
     asio::signal_set signals_;
@@ -210,8 +238,11 @@ class application {
     operations_service operations_;
     std::list<http_server> servers_; // the webhook, then the admin listeners
     std::optional<http_server> operations_server_;
+    std::optional<database_watch> watch_;
+    std::string database_;     // why it is not ready; empty: it is, or nobody has looked yet
     std::size_t draining_ = 0; // servers that are not yet drained
     bool stopping_ = false;
+    int status_ = exit_ok;
 };
 
 } // namespace

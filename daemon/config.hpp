@@ -36,8 +36,9 @@ struct listen_address {
 
 struct endpoint_config {
     webhook::endpoint_policy policy;
-    std::vector<std::string> secrets; // the secrets themselves, read from their files
-    std::string catalog;              // name of the catalogue; empty: the default one
+    std::vector<std::string> secrets;      // the secrets themselves, read from their files
+    std::vector<std::string> secret_names; // of those files, in step
+    std::string catalog;                   // name of the catalogue; empty: the default one
 };
 
 struct webhook_config {
