@@ -9,6 +9,7 @@
 #include "metrics.hpp"
 #include "operations_service.hpp"
 #include "server_limits.hpp"
+#include "service_manager.hpp"
 #include "webhook_service.hpp"
 
 #include "ledger/postgres.hpp"
@@ -18,6 +19,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <list>
 #include <thread>
@@ -60,12 +63,14 @@ class application {
                   make_stores(with), [this](const ledger::batch_report& report) { observe(report); }),
           webhook_(with, writer_, metrics_, seconds_since_epoch),
           operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
-                                 .not_ready = [this] { return not_ready(); }}) {}
+                                 .not_ready = [this] { return not_ready(); }}),
+          manager_(io_, [this] { return status_line(); }) {}
 
     int run() {
         declare_ledger_metrics(metrics_);
         await_signal();
         open_operations();
+        manager_.start();
         watch_.emplace(
             postgres_options_of(config_, config_.database.url),
             [this](const database_report& report) { asio::post(io_, [this, report] { take(report); }); });
@@ -109,14 +114,19 @@ class application {
                           {{"detail", database_}});
         } else if (report.is == state::ready) {
             open_others();
+            manager_.ready();
         } else if (report.is == state::away) {
             log::warn("database unavailable, trying again", {{"error", report.detail}});
+            // A start is not kept waiting, or given up, for an outage: that of the database has its own
+            // alarms.
+            manager_.ready();
         } else {
             log::error(report.is == state::schema ? "schema" : "database", {{"detail", report.detail}});
             status_ = exit_config;
             signals_.cancel();
             stop();
         }
+        manager_.tell_status();
     }
 
     void await_signal() {
@@ -161,6 +171,7 @@ class application {
     void stop() {
         stopping_ = true;
         log::info("draining");
+        manager_.stopping();
         draining_ = servers_.size();
         if (servers_.empty())
             return drain_operations();
@@ -172,8 +183,9 @@ class application {
     }
 
     void drain_operations() {
-        if (operations_server_)
-            operations_server_->drain([] {});
+        if (!operations_server_)
+            return manager_.end();
+        operations_server_->drain([this] { manager_.end(); });
     }
 
     void refresh_metrics() {
@@ -193,13 +205,35 @@ class application {
         return {};
     }
 
-    // A bad new file keeps the old configuration running, and says so.
+    // For `systemctl status`: what is wrong, else how much is done.
+    std::string status_line() {
+        const auto now = std::chrono::steady_clock::now();
+        if (const double seconds = std::chrono::duration<double>(now - rate_since_).count(); seconds >= 1) {
+            const double events = metrics_.total("tokenledger_webhook_events_total");
+            rate_ = (events - std::exchange(rate_from_, events)) / seconds;
+            rate_since_ = now;
+        }
+        if (const std::string why = not_ready(); !why.empty())
+            return "Not ready: " + why;
+        return "Ready: " + std::to_string(std::llround(rate_)) + " events/s, " +
+               std::to_string(writer_.queue_depth()) + " in the queue" + reload_note_;
+    }
+
     void reload() {
+        manager_.reloading();
+        reload_note_ =
+            take_configuration() ? "" : "; the configuration on disk has errors, the old one is in force";
+        manager_.ready();
+        manager_.tell_status();
+    }
+
+    // A bad new file keeps the old configuration running, and says so.
+    bool take_configuration() {
         auto read = load_config(source_.file, source_.credentials_directory);
         if (const auto* errors = std::get_if<std::vector<config_error>>(&read)) {
             for (const config_error& each : *errors)
                 log::error("reload refused", {{"error", to_string(each)}});
-            return;
+            return false;
         }
         const config& loaded = std::get<config>(read);
         for (const std::string& key : restart_needed(config_, loaded))
@@ -207,6 +241,7 @@ class application {
         webhook_.reload(loaded);
         log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
+        return true;
     }
 
     void observe(const ledger::batch_report& report) {
@@ -236,6 +271,7 @@ class application {
     ledger::writer writer_;
     webhook_service webhook_;
     operations_service operations_;
+    service_manager manager_;
     std::list<http_server> servers_; // the webhook, then the admin listeners
     std::optional<http_server> operations_server_;
     std::optional<database_watch> watch_;
@@ -243,6 +279,10 @@ class application {
     std::size_t draining_ = 0; // servers that are not yet drained
     bool stopping_ = false;
     int status_ = exit_ok;
+    std::string reload_note_;
+    std::chrono::steady_clock::time_point rate_since_ = std::chrono::steady_clock::now();
+    double rate_from_ = 0; // events, at rate_since_
+    double rate_ = 0;      // events a second, before rate_since_
 };
 
 } // namespace

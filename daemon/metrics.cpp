@@ -162,6 +162,16 @@ double metrics::value(std::string_view family, labels with) const {
     return at == of->second.numbers.end() ? 0 : at->second;
 }
 
+double metrics::total(std::string_view family) const {
+    const std::lock_guard hold(guard_);
+    double sum = 0;
+    if (const auto of = families_.find(family); of != families_.end()) {
+        for (const auto& [with, value] : of->second.numbers)
+            sum += value;
+    }
+    return sum;
+}
+
 std::string metrics::render() const {
     constexpr std::array<std::string_view, 3> type_names{"counter", "gauge", "histogram"};
     const std::lock_guard hold(guard_);

@@ -30,6 +30,9 @@ class metrics {
     // Of a counter or gauge; 0 if nothing was ever written.
     [[nodiscard]] double value(std::string_view family, labels with) const;
 
+    // Of all series of a counter together.
+    [[nodiscard]] double total(std::string_view family) const;
+
     // The exposition format, version 0.0.4.
     [[nodiscard]] std::string render() const;
 

@@ -206,7 +206,8 @@ class Metrics(Operations):
         unknown = purchase(metadata=ours(pack="no_such_pack"))
         self.assertEqual(daemon.post(unknown).json()["result"], "parked")
         for number in range(2):
-            self.assertEqual(daemon.post(refund_event(payment_intent_id=f"pi_unknown_{number}")).json()["result"], "waiting")
+            refund = refund_event(payment_intent_id=f"pi_unknown_{number}")
+            self.assertEqual(daemon.post(refund).json()["result"], "waiting")
         self.until(lambda: (self.value("tokenledger_events_parked"), self.value("tokenledger_events_waiting"))
                    == (1, 2), "both gauges")
         # One that has waited for more than a month is counted no more.
