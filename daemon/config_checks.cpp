@@ -188,6 +188,9 @@ class finisher {
     }
 
     void read_secrets(const text_list& names, endpoint_config& into) {
+        if (places_.secrets == secret_files::left_alone) {
+            return;
+        }
         for (const text_item& item : names) {
             const auto file = secret_path(item.text, places_.credentials_directory, places_.config_directory);
             file_content read = read_secret(file);
