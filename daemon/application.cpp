@@ -2,12 +2,15 @@
 #include "application.hpp"
 
 #include "admin_service.hpp"
+#include "database_watch.hpp"
 #include "doors.hpp"
 #include "http_server.hpp"
+#include "ledger_metrics.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
 #include "operations_service.hpp"
 #include "server_limits.hpp"
+#include "service_manager.hpp"
 #include "webhook_service.hpp"
 
 #include "ledger/postgres.hpp"
@@ -15,8 +18,11 @@
 #include "ledger/writer.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <list>
 #include <thread>
@@ -26,9 +32,6 @@ namespace tokenledger::daemon {
 namespace {
 
 namespace asio = boost::asio;
-
-// Between two attempts to reach the database when starting.
-constexpr std::chrono::milliseconds start_retry_delay{1000};
 
 ledger::postgres_options postgres_options_of(const config& with, const std::string& url) {
     return {.url = url,
@@ -61,7 +64,8 @@ class application {
     application(const config& with, const config_source& source, std::vector<handed_socket> handed)
         : config_(with),
           source_(source),
-          handed_(std::move(handed)),
+          doors_(make_doors(with, std::move(handed))),
+          limits_(limits_within_system(with)),
           signals_(io_, SIGTERM, SIGINT, SIGHUP),
           writer_({.max_batch = static_cast<std::size_t>(with.database.max_batch),
                    .queue_limit = static_cast<std::size_t>(with.database.queue_limit)},
@@ -70,13 +74,17 @@ class application {
           operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
                                  .not_ready = [this] { return not_ready(); }}),
           readers_(make_readers(with)),
-          translator_(std::make_shared<event_translator>(with)) {}
+          translator_(std::make_shared<event_translator>(with)),
+          manager_(io_, [this] { return status_line(); }) {}
 
     int run() {
+        declare_ledger_metrics(metrics_);
         await_signal();
-        if (const int status = await_schema(); status != exit_ok || stopping_)
-            return status;
-        open_listeners();
+        open_operations();
+        manager_.start();
+        watch_.emplace(
+            postgres_options_of(config_, config_.database.url),
+            [this](const database_report& report) { asio::post(io_, [this, report] { take(report); }); });
         try {
             io_.run();
         } catch (...) {
@@ -84,7 +92,8 @@ class application {
             throw;
         }
         readers_.stop();
-        writer_.stop();
+        writer_.stop(); // before the watch, which it tells of failures
+        watch_.reset();
         log::info("stopped");
         // An impatient second SIGTERM must not turn a clean end into a death by signal.
         sigset_t ending;
@@ -95,30 +104,41 @@ class application {
         signals_.clear();
         std::signal(SIGTERM, SIG_IGN);
         std::signal(SIGINT, SIG_IGN);
-        return exit_ok;
+        return status_;
     }
 
   private:
     // A database that is away is waited for; a schema that this program does not know is not touched.
-    int await_schema() {
-        while (!stopping_) {
-            try {
-                const auto schema =
-                    ledger::inspect_schema(postgres_options_of(config_, config_.database.url));
-                if (schema.state == ledger::schema_state::current)
-                    return exit_ok;
-                log::error("schema", {{"detail", schema.detail}});
-                return exit_config;
-            } catch (const ledger::unreadable_url& error) {
-                log::error("database", {{"error", error.what()}});
-                return exit_config;
-            } catch (const ledger::store_error& error) {
-                log::warn("database unavailable, trying again", {{"error", error.what()}});
-            }
-            io_.run_for(start_retry_delay);
-            io_.restart();
+    void take(const database_report& report) {
+        using state = database_report::state;
+        metrics_.set("tokenledger_database_up", {},
+                     report.is == state::ready || report.is == state::schema ? 1 : 0);
+        if (report.is == state::ready) {
+            metrics_.set("tokenledger_events_parked", {}, static_cast<double>(report.parked));
+            metrics_.set("tokenledger_events_waiting", {}, static_cast<double>(report.waiting));
         }
-        return exit_ok;
+        const std::string before = std::exchange(database_, report.detail);
+        if (stopping_)
+            return;
+        if (!servers_.empty()) {
+            if (before != database_)
+                log::warn(database_.empty() ? "database ready" : "database not ready",
+                          {{"detail", database_}});
+        } else if (report.is == state::ready) {
+            open_others();
+            manager_.ready();
+        } else if (report.is == state::away) {
+            log::warn("database unavailable, trying again", {{"error", report.detail}});
+            // A start is not kept waiting, or given up, for an outage: that of the database has its own
+            // alarms.
+            manager_.ready();
+        } else {
+            log::error(report.is == state::schema ? "schema" : "database", {{"detail", report.detail}});
+            status_ = exit_config;
+            signals_.cancel();
+            stop();
+        }
+        manager_.tell_status();
     }
 
     void await_signal() {
@@ -133,20 +153,25 @@ class application {
         });
     }
 
-    void open_listeners() {
-        doors open = open_doors(config_, std::move(handed_));
-        const server_limits limits = limits_within_system(config_);
-        servers_.emplace_back(io_, "webhook", std::move(open.webhook), webhook_.functions(), limits.webhook);
-        for (admin_door& each : open.admin)
+    // First of all, so that it can tell what the others wait for.
+    void open_operations() {
+        doors_.open_operations(config_);
+        if (doors_.operations.empty())
+            return;
+        operations_server_.emplace(io_, "operations", std::move(doors_.operations),
+                                   operations_.functions("operations"), limits_.operations);
+        operations_server_->start();
+    }
+
+    void open_others() {
+        doors_.open_others(config_);
+        servers_.emplace_back(io_, "webhook", std::move(doors_.webhook), webhook_.functions(),
+                              limits_.webhook);
+        for (admin_door& each : doors_.admin)
             servers_.emplace_back(io_, each.with.name, std::move(each.sockets), admin_functions(each.with),
-                                  limits.admin);
-        if (!open.operations.empty())
-            operations_server_.emplace(io_, "operations", std::move(open.operations),
-                                       operations_.functions("operations"), limits.operations);
+                                  limits_.admin);
         for (http_server& each : servers_)
             each.start();
-        if (operations_server_)
-            operations_server_->start();
     }
 
     // What one admin listener serves.
@@ -159,36 +184,70 @@ class application {
     // The operations listener last: it tells of the drain.
     void stop() {
         stopping_ = true;
-        if (servers_.empty())
-            return;
         log::info("draining");
+        manager_.stopping();
         draining_ = servers_.size();
+        if (servers_.empty())
+            return drain_operations();
         for (http_server& each : servers_)
             each.drain([this] {
-                if (--draining_ == 0 && operations_server_)
-                    operations_server_->drain([] {});
+                if (--draining_ == 0)
+                    drain_operations();
             });
+    }
+
+    void drain_operations() {
+        if (!operations_server_)
+            return manager_.end();
+        operations_server_->drain([this] { manager_.end(); });
     }
 
     void refresh_metrics() {
         metrics_.set("tokenledger_queue_depth", {}, static_cast<double>(writer_.queue_depth()));
     }
 
+    // Why an event cannot be taken at this time; empty: it can.
     std::string not_ready() {
         if (stopping_)
             return "draining";
+        if (!database_.empty())
+            return "database: " + database_;
+        if (servers_.empty())
+            return "starting";
         if (writer_.queue_depth() >= static_cast<std::size_t>(config_.database.queue_limit))
             return "the queue is full";
         return {};
     }
 
-    // A bad new file keeps the old configuration running, and says so.
+    // For `systemctl status`: what is wrong, else how much is done.
+    std::string status_line() {
+        const auto now = std::chrono::steady_clock::now();
+        if (const double seconds = std::chrono::duration<double>(now - rate_since_).count(); seconds >= 1) {
+            const double events = metrics_.total("tokenledger_webhook_events_total");
+            rate_ = (events - std::exchange(rate_from_, events)) / seconds;
+            rate_since_ = now;
+        }
+        if (const std::string why = not_ready(); !why.empty())
+            return "Not ready: " + why;
+        return "Ready: " + std::to_string(std::llround(rate_)) + " events/s, " +
+               std::to_string(writer_.queue_depth()) + " in the queue" + reload_note_;
+    }
+
     void reload() {
+        manager_.reloading();
+        reload_note_ =
+            take_configuration() ? "" : "; the configuration on disk has errors, the old one is in force";
+        manager_.ready();
+        manager_.tell_status();
+    }
+
+    // A bad new file keeps the old configuration running, and says so.
+    bool take_configuration() {
         auto read = load_config(source_.file, source_.credentials_directory);
         if (const auto* errors = std::get_if<std::vector<config_error>>(&read)) {
             for (const config_error& each : *errors)
                 log::error("reload refused", {{"error", to_string(each)}});
-            return;
+            return false;
         }
         const config& loaded = std::get<config>(read);
         for (const std::string& key : restart_needed(config_, loaded))
@@ -199,6 +258,7 @@ class application {
             each.reload(translator_);
         log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
+        return true;
     }
 
     void observe(const ledger::batch_report& report) {
@@ -209,8 +269,10 @@ class application {
             metrics_.set("tokenledger_database_up", {}, 1);
             return;
         }
-        if (report.failure == ledger::store_failure::unavailable)
+        if (report.failure == ledger::store_failure::unavailable) {
             metrics_.set("tokenledger_database_up", {}, 0);
+            watch_->look();
+        }
         log::warn("batch failed", {{"commands", report.commands},
                                    {"failure", ledger::to_string(report.failure)},
                                    {"error", report.detail}});
@@ -218,7 +280,8 @@ class application {
 
     config config_;
     config_source source_;
-    std::vector<handed_socket> handed_;
+    doors doors_;
+    server_limits limits_;
     metrics metrics_;
     asio::io_context io_{1};
     asio::signal_set signals_;
@@ -228,10 +291,18 @@ class application {
     reader_pool readers_;
     std::shared_ptr<const event_translator> translator_;
     std::list<admin_service> admin_; // one per listener
+    service_manager manager_;
     std::list<http_server> servers_; // the webhook, then the admin listeners
     std::optional<http_server> operations_server_;
+    std::optional<database_watch> watch_;
+    std::string database_;     // why it is not ready; empty: it is, or nobody has looked yet
     std::size_t draining_ = 0; // servers that are not yet drained
     bool stopping_ = false;
+    int status_ = exit_ok;
+    std::string reload_note_;
+    std::chrono::steady_clock::time_point rate_since_ = std::chrono::steady_clock::now();
+    double rate_from_ = 0; // events, at rate_since_
+    double rate_ = 0;      // events a second, before rate_since_
 };
 
 } // namespace

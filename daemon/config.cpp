@@ -59,7 +59,8 @@ std::string to_string(const config_error& error) {
 }
 
 std::variant<config, std::vector<config_error>>
-load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory) {
+load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory,
+            secret_files secrets) {
     const file_content content = read_file(file, max_config_bytes);
     if (!content.problem.empty()) {
         return in_file_order(file, {{{}, "cannot read the configuration: " + content.problem}});
@@ -71,7 +72,7 @@ load_config(const std::filesystem::path& file, const std::filesystem::path& cred
     config_draft draft;
     std::vector<finding> findings;
     settings_reader(draft, findings).read(std::get<toml_table>(parsed));
-    config made = finish(draft, {credentials_directory, file.parent_path()}, findings);
+    config made = finish(draft, {credentials_directory, file.parent_path(), secrets}, findings);
     if (!findings.empty()) {
         return in_file_order(file, std::move(findings));
     }

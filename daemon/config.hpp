@@ -36,8 +36,9 @@ struct listen_address {
 
 struct endpoint_config {
     webhook::endpoint_policy policy;
-    std::vector<std::string> secrets; // the secrets themselves, read from their files
-    std::string catalog;              // name of the catalogue; empty: the default one
+    std::vector<std::string> secrets;      // the secrets themselves, read from their files
+    std::vector<std::string> secret_names; // of those files, in step
+    std::string catalog;                   // name of the catalogue; empty: the default one
 };
 
 struct webhook_config {
@@ -113,10 +114,14 @@ struct config_error {
 // "FILE:LINE: message"
 [[nodiscard]] std::string to_string(const config_error& error);
 
+// Whoever has no use for the signing secrets need not be able to read them: `migrate`, `verify`.
+enum class secret_files : std::uint8_t { read, left_alone };
+
 // Either a configuration, or every error there is, in the order of the file. Reads the secrets' files as
 // well: relative names are looked up in `credentials_directory` (empty: beside the configuration file).
 [[nodiscard]] std::variant<config, std::vector<config_error>>
-load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory);
+load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory,
+            secret_files secrets = secret_files::read);
 
 // Keys that differ between the two and that a running daemon cannot take over: "database.url", ...
 [[nodiscard]] std::vector<std::string> restart_needed(const config& running, const config& loaded);

@@ -161,7 +161,7 @@ class finisher {
                 "the path " + in_quotes(drafted.path) + " is that of another endpoint");
         }
         check_catalog(drafted);
-        made.secrets = read_secrets(drafted.secrets);
+        read_secrets(drafted.secrets, made);
         return made;
     }
 
@@ -187,9 +187,10 @@ class finisher {
         }
     }
 
-    std::vector<std::string> read_secrets(const text_list& names) {
-        std::vector<std::string> made;
-        std::vector<std::string_view> from; // names, in step with `made`
+    void read_secrets(const text_list& names, endpoint_config& into) {
+        if (places_.secrets == secret_files::left_alone) {
+            return;
+        }
         for (const text_item& item : names) {
             const auto file = secret_path(item.text, places_.credentials_directory, places_.config_directory);
             file_content read = read_secret(file);
@@ -197,16 +198,15 @@ class finisher {
                 add(item.at, "cannot use the secret in " + in_quotes(file.string()) + ": " + read.problem);
                 continue;
             }
-            if (const auto same = std::ranges::find(made, read.text); same != made.end()) {
-                const auto first = from[static_cast<std::size_t>(same - made.begin())];
-                add(item.at,
-                    "the secret in " + in_quotes(item.text) + " is the same as in " + in_quotes(first));
+            if (const auto same = std::ranges::find(into.secrets, read.text); same != into.secrets.end()) {
+                const auto first = static_cast<std::size_t>(same - into.secrets.begin());
+                add(item.at, "the secret in " + in_quotes(item.text) + " is the same as in " +
+                                 in_quotes(into.secret_names[first]));
                 continue;
             }
-            made.push_back(std::move(read.text));
-            from.emplace_back(item.text);
+            into.secrets.push_back(std::move(read.text));
+            into.secret_names.push_back(item.text);
         }
-        return made;
     }
 
     const config_draft& draft_;

@@ -12,7 +12,7 @@ std::string_view configuration_example() {
 [database]
 # Any libpq URI, several hosts too. Best without a password: peer authentication over the unix socket, or a
 # passfile.
-url = "postgresql:///tokenledger?host=/run/postgresql"
+url = "postgresql:///tokenledger?host=/run/postgresql&user=tokenledger_daemon"
 # The role that owns the schema, for `tokenledgerd migrate`; default: url.
 #migrate_url = "postgresql:///tokenledger?host=/run/postgresql&user=tokenledger_owner"
 #connections = 2

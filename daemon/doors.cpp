@@ -25,6 +25,14 @@ struct free_names {
     }
 };
 
+void open_unless_handed(std::vector<listening_socket>& sockets,
+                        const std::vector<listen_address>& addresses) {
+    if (!sockets.empty())
+        return;
+    for (const listen_address& each : addresses)
+        sockets.push_back(listen_at(each));
+}
+
 bool is_one_of(std::string_view name, std::string_view either, std::string_view other) {
     return name == either || name == other;
 }
@@ -50,21 +58,9 @@ class sorter {
                                  ") was handed over, but no listener has this name or path");
     }
 
-    doors finish(const config& with) {
+    doors finish() {
         if (!fallback_.sockets.empty())
             made_.admin.push_back(std::move(fallback_));
-        if (made_.webhook.empty()) {
-            for (const listen_address& each : with.webhook.listen)
-                made_.webhook.push_back(listen_at(each));
-        }
-        if (made_.operations.empty()) {
-            for (const listen_address& each : with.operations.listen)
-                made_.operations.push_back(listen_at(each));
-        }
-        for (admin_door& each : made_.admin) {
-            if (each.sockets.empty())
-                each.sockets.push_back(listen_at(each.with.file));
-        }
         return std::move(made_);
     }
 
@@ -116,11 +112,23 @@ std::vector<handed_socket> take_handed_sockets() {
     return made;
 }
 
-doors open_doors(const config& with, std::vector<handed_socket> handed) {
+void doors::open_operations(const config& with) {
+    open_unless_handed(operations, with.operations.listen);
+}
+
+void doors::open_others(const config& with) {
+    open_unless_handed(webhook, with.webhook.listen);
+    for (admin_door& each : admin) {
+        if (each.sockets.empty())
+            each.sockets.push_back(listen_at(each.with.file));
+    }
+}
+
+doors make_doors(const config& with, std::vector<handed_socket> handed) {
     sorter sort(with);
     for (handed_socket& each : handed)
         sort.place(std::move(each));
-    return sort.finish(with);
+    return sort.finish();
 }
 
 } // namespace tokenledger::daemon

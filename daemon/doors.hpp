@@ -44,12 +44,16 @@ struct doors {
     std::vector<listening_socket> webhook;
     std::vector<listening_socket> operations;
     std::vector<admin_door> admin;
+
+    // A listener that was handed sockets listens at those alone; these open what the configuration says for
+    // those that were not. Throw std::system_error.
+    void open_operations(const config& with);
+    void open_others(const config& with);
 };
 
-// A listener that was handed sockets listens at those alone; the others open what the configuration says. An
-// admin listener is the one with that socket path, else the one with that name; "admin" without any
-// [[admin.listener]] in the configuration is one with every default. Throws handover_error,
-// std::system_error.
-[[nodiscard]] doors open_doors(const config& with, std::vector<handed_socket> handed);
+// Gives each listener the sockets handed over for it. An admin listener is the one with that socket path,
+// else the one with that name; "admin" without any [[admin.listener]] in the configuration is one with every
+// default. Throws handover_error.
+[[nodiscard]] doors make_doors(const config& with, std::vector<handed_socket> handed);
 
 } // namespace tokenledger::daemon

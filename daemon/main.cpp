@@ -63,7 +63,9 @@ int main(int argc, char** argv) {
 
     std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end of the daemon
     const auto source = source_of(file);
-    const auto read = daemon_ns::load_config(source.file, source.credentials_directory);
+    const auto secrets = migrate->parsed() || verify->parsed() ? daemon_ns::secret_files::left_alone
+                                                               : daemon_ns::secret_files::read;
+    const auto read = daemon_ns::load_config(source.file, source.credentials_directory, secrets);
     if (const auto* errors = std::get_if<std::vector<daemon_ns::config_error>>(&read)) {
         for (const auto& each : *errors)
             std::cerr << daemon_ns::to_string(each) << '\n';

@@ -35,6 +35,7 @@ inline daemon::config make_config() {
     daemon::endpoint_config endpoint;
     endpoint.policy = {.path = "/stripe/webhook", .livemode = true, .accounts = {}};
     endpoint.secrets = {std::string(secret)};
+    endpoint.secret_names = {"secret"};
     made.webhook.endpoints.push_back(endpoint);
     return made;
 }
