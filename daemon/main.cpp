@@ -1,5 +1,7 @@
 // The command line of tokenledgerd.
 #include "application.hpp"
+#include "archive_command.hpp"
+#include "utc_time.hpp"
 #include "verify_command.hpp"
 
 #include "ledger/postgres.hpp"
@@ -20,6 +22,14 @@ daemon_ns::config_source source_of(const std::string& file) {
     const char* credentials =
         std::getenv("CREDENTIALS_DIRECTORY"); // NOLINT(concurrency-mt-unsafe): one thread yet
     return {.file = file, .credentials_directory = credentials != nullptr ? credentials : ""};
+}
+
+void add_before(CLI::App& to, std::string& before) {
+    to.add_option("--before", before, "A date or a time of ISO 8601, UTC: 2026-01-31 or 2026-01-31T12:00:00Z")
+        ->required()
+        ->check([](const std::string& text) {
+            return daemon_ns::utc_microseconds(text) ? std::string() : "no date or time of ISO 8601: " + text;
+        });
 }
 
 } // namespace
@@ -43,6 +53,13 @@ int main(int argc, char** argv) {
     verify->add_option("--limit", request.limit, "Discrepancies to print; the rest is counted")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
+    std::string before;
+    daemon_ns::archive_usage_request archive_request;
+    auto* archive = cli.add_subcommand(
+        "archive-usage", "Move operations older than DATE from the database to FILE, as JSON Lines");
+    add_before(*archive, before);
+    archive->add_option("--to", archive_request.file, "The file to write; compressed if it ends in .zst")
+        ->required();
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -68,6 +85,10 @@ int main(int argc, char** argv) {
     if (check->parsed()) {
         std::cout << file << ": the configuration is good\n";
         return daemon_ns::exit_ok;
+    }
+    if (archive->parsed()) {
+        archive_request.before_us = daemon_ns::utc_microseconds(before).value();
+        return daemon_ns::archive_usage(config, archive_request);
     }
     if (verify->parsed())
         return daemon_ns::verify(config, request);

@@ -1,24 +1,10 @@
 // Evidence, unpacked: zstd's checksum says whether the bytes are those that were stored.
 #include "verify_reader.hpp"
 
+#include "hex.hpp"
 #include "ledger/evidence.hpp"
 
 namespace tokenledger::ledger {
-
-namespace {
-
-int digit(char hex) {
-    return hex <= '9' ? hex - '0' : hex - 'a' + 10;
-}
-
-std::string from_hex(std::string_view text) {
-    std::string bytes(text.size() / 2, '\0');
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] = static_cast<char>(digit(text[2 * i]) * 16 + digit(text[2 * i + 1]));
-    return bytes;
-}
-
-} // namespace
 
 void verify_evidence(pg::connection& connection, const report_fn& report) {
     const std::string format = std::to_string(evidence_format_zstd);

@@ -26,6 +26,8 @@ const std::string accounts = "UPDATE tokenledger.token_accounts SET ";
 const std::string payments = "UPDATE tokenledger.payments SET ";
 const std::string events = "UPDATE tokenledger.stripe_events SET ";
 const std::string usage = "UPDATE tokenledger.token_usage SET ";
+const std::string archives = "UPDATE tokenledger.usage_archives SET ";
+const std::string keys = "UPDATE tokenledger.idempotency_keys SET ";
 const std::string of_pi_1 = " WHERE payment_intent_id = 'pi_1'";
 
 std::string of_event(const std::string& id) {
@@ -97,6 +99,55 @@ const std::vector<tampering> with_chains = {
     {rows + "usage_request_id = 'req_2'" + dave(2), in_chain("usage_request", "dave", 2, "req_1", "req_2")},
     {usage + "charged_tokens = 0, deduction_sequence = NULL WHERE request_id = 'req_1'",
      in_chain("usage_not_linked", "dave", 2, "req_1 at deduction_sequence 2", "no deduction_sequence")},
+};
+
+const std::vector<tampering> with_requests = {
+    {"DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'",
+     in_chain("deduction_without_usage", "dave", 2, "the operation req_1", "none")},
+    {"DELETE FROM tokenledger.token_usage WHERE request_id = 'req_2'",
+     {.check = "usage_missing", .expected = "4 operations, kept or archived", .found = "3"}},
+    {archives + "usages = 3",
+     {.check = "usage_missing", .expected = "4 operations, kept or archived", .found = "5"}},
+    // An operation that an archive might have taken, had it not been counted.
+    {archives + "before = clock_timestamp(); DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'",
+     {.check = "archive_charges", .expected = "1 deductions whose operation was archived", .found = "2"}},
+    {archives + "charged_tokens = 31",
+     {.check = "archive_tokens", .expected = "31 tokens charged for what was archived", .found = "30"}},
+    {"DELETE FROM tokenledger.usage_archives",
+     in_chain("deduction_without_usage", "frank", 2, "the operation req_f1", "none")},
+    {"DELETE FROM tokenledger.token_transactions" + dave(3),
+     in_chain("key_without_transaction", "dave", 3, "a row of request key_2", "none")},
+    {keys + "posted_user_ids = '{dave}', posted_sequences = '{7}' WHERE key = 'req_1'",
+     in_chain("key_without_transaction", "dave", 7, "a row of usage req_1", "none")},
+    {rows + "idempotency_key = 'key_9'" + dave(3),
+     in_chain("key_of_transaction", "dave", 3, "request key_2", "request key_9 usage")},
+    {rows + "usage_request_id = 'req_9'" + dave(2),
+     in_chain("key_of_transaction", "dave", 2, "usage req_1", "request usage req_9")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'key_1'",
+     in_chain("transaction_without_key", "dave", 1, "a key that posted it", "request key_1 usage")},
+    {rows + "idempotency_key = 'key_9'" + alice(1),
+     in_chain("transaction_without_key", "alice", 1, "the key of request key_9", "none")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'in_1'",
+     in_chain("reference_without_key", "erin", 1, "the key of subscription in_1", "none")},
+    {rows + "source = 'trial' WHERE user_id = 'erin' AND sequence = 1",
+     in_chain("reference_without_key", "erin", 1, "the key of trial in_1", "none")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'req_2'",
+     {.check = "usage_without_key",
+      .user_id = "dave",
+      .expected = "the key of operation req_2",
+      .found = "none"}},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'req_f1'",
+     in_chain("usage_without_key", "frank", 2, "the key of operation req_f1", "none")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'key_retry'",
+     of_event("action_without_key", "evt_12", "the key of request key_retry", "none")},
+    {"UPDATE tokenledger.event_actions SET event_id = 'evt_99'",
+     of_event("action_without_event", "evt_99", "the event of retry key_retry", "none")},
+    {keys + "command = command || '.' WHERE key = 'key_2'",
+     {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
+    {keys + "command = overlay(command PLACING 'x' FROM 20) WHERE key = 'req_2'",
+     {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
+    {keys + "command_hash = sha256('x') WHERE key = 'req_1'",
+     {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
 };
 
 const std::vector<tampering> with_payments = {
@@ -227,6 +278,10 @@ BOOST_AUTO_TEST_CASE(with_rows_chains_accounts_and_usage) {
     check_each(with_chains);
 }
 
+BOOST_AUTO_TEST_CASE(with_requests_keys_and_archives) {
+    check_each(with_requests);
+}
+
 BOOST_AUTO_TEST_CASE(with_payments_refunds_and_disputes) {
     check_each(with_payments);
 }
@@ -237,7 +292,7 @@ BOOST_AUTO_TEST_CASE(with_events_and_evidence) {
 
 BOOST_AUTO_TEST_CASE(by_a_case_for_every_check_there_is) {
     std::set<std::string, std::less<>> tried;
-    for (const auto* cases : {&with_chains, &with_payments, &with_events}) {
+    for (const auto* cases : {&with_chains, &with_requests, &with_payments, &with_events}) {
         for (const tampering& each : *cases)
             tried.insert(each.found.check);
     }
