@@ -1,6 +1,7 @@
 // The command line of tokenledgerd.
 #include "application.hpp"
 #include "archive_command.hpp"
+#include "redact_command.hpp"
 #include "utc_time.hpp"
 #include "verify_command.hpp"
 
@@ -60,6 +61,11 @@ int main(int argc, char** argv) {
     add_before(*archive, before);
     archive->add_option("--to", archive_request.file, "The file to write; compressed if it ends in .zst")
         ->required();
+    auto* redact = cli.add_subcommand(
+        "redact-evidence",
+        "Leave a hash where the bytes of events received before DATE are; what is parked or waits"
+        " keeps them");
+    add_before(*redact, before);
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -90,6 +96,8 @@ int main(int argc, char** argv) {
         archive_request.before_us = daemon_ns::utc_microseconds(before).value();
         return daemon_ns::archive_usage(config, archive_request);
     }
+    if (redact->parsed())
+        return daemon_ns::redact_evidence(config, daemon_ns::utc_microseconds(before).value());
     if (verify->parsed())
         return daemon_ns::verify(config, request);
     return migrate->parsed() ? daemon_ns::migrate(config) : daemon_ns::serve(config, source);

@@ -7,9 +7,11 @@ import pathlib
 import subprocess
 import unittest
 
+import ledger_rows
 from cluster import setting
 from daemon_process import run, write_config
 from harness import SystemTest
+from stripe_events import purchase
 
 DONE, REFUSED, BAD_USAGE, UNAVAILABLE, BAD_CONFIG = 0, 1, 2, 69, 78
 OPERATIONS = """
@@ -172,6 +174,49 @@ class ArchiveUsage(Keeping):
         self.database.close_the_door()
         self.config = write_config(self.new_directory(), self.database.url)
         self.assert_status(self.archive(), UNAVAILABLE)
+
+
+class RedactEvidence(Keeping):
+    def redact(self, before="2999-01-01"):
+        return run("redact-evidence", "--config", self.config, "--before", before)
+
+    def test_bytes_give_way_to_their_hash_beside_a_running_daemon(self):
+        daemon = self.start()
+        events = [purchase(f"user_{number}") for number in range(3)]
+        for event in events:
+            daemon.post(event)
+        rows = ledger_rows.events(self.database)
+        header, body = ledger_rows.evidence_of(rows[events[0]["id"]])
+        done = self.redact("2020-01-01")
+        self.assert_status(done, DONE)
+        self.assertEqual(done.stdout, "0 events redacted\n")
+        done = self.redact()
+        self.assert_status(done, DONE)
+        self.assertEqual(done.stdout, "3 events redacted\n")
+        row = ledger_rows.events(self.database)[events[0]["id"]]
+        self.assertIsNone(row["evidence"])
+        self.assertEqual(row["evidence_sha256"],
+                         "\\x" + hashlib.sha256(header.encode() + b"\n" + body).hexdigest())
+        self.assert_books_are_clean()
+        self.assert_reply(daemon.post(events[0]), 200, "duplicate", events[0])
+        self.assert_alive(daemon)
+
+    def test_a_parked_event_keeps_its_bytes(self):
+        daemon = self.start()
+        event = purchase(metadata={"user_id": "alice", "token_pack": "nonsense"})
+        self.assert_reply(daemon.post(event), 200, "parked", event, "unknown_pack")
+        self.assertEqual(self.redact().stdout, "0 events redacted\n")
+        self.assert_stored(event, "parked", "unknown_pack", evidence=True)
+
+    def test_damaged_evidence_stays_and_is_told(self):
+        self.database.sql("INSERT INTO tokenledger.stripe_events (event_id, event_type, result, endpoint, "
+                          "evidence_format, evidence) VALUES ('evt_1', 'x', 'applied', '/', 1, 'y')")
+        done = self.redact()
+        self.assert_status(done, REFUSED)
+        self.assertIn("events=1", done.stderr)
+
+    def test_a_bad_time_is_a_bad_command_line(self):
+        self.assert_status(self.redact("soon"), BAD_USAGE)
 
 
 if __name__ == "__main__":
