@@ -144,7 +144,7 @@ std::string add_events(parameters& into, const batch_plan& rows, std::span<const
         const bool dated = event.created && *event.created >= 0 && *event.created <= max_event_created;
         created.add(dated ? event.created : std::nullopt);
         if (row.with_evidence) {
-            format.add(std::int64_t{evidence_format_zstd});
+            format.add(std::int64_t{evidence_format_current});
             packed.add(evidence[row.command]);
         } else {
             format.add_null();

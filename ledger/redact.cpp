@@ -1,9 +1,9 @@
 // Along the primary key, a batch a transaction: lock, unpack, hash, write.
 #include "ledger/redact.hpp"
 
-#include "ledger/evidence.hpp"
 #include "ledger/sha256.hpp"
 
+#include "evidence_reader.hpp"
 #include "hex.hpp"
 #include "pg.hpp"
 #include "pg_array.hpp"
@@ -38,8 +38,7 @@ void check_rights(pg::connection& connection) {
             " may not redact evidence: [database] migrate_url must name the owner of the schema");
 }
 
-std::optional<std::string> hash_of(std::string_view packed) {
-    const auto plain = unpack_evidence(packed);
+std::optional<std::string> hash_of(const std::optional<evidence>& plain) {
     if (!plain)
         return std::nullopt;
     return sha256_stream().add(plain->signature_header).add("\n").add(plain->body).finish();
@@ -83,7 +82,7 @@ class redaction {
         redact_totals totals = totals_;
         pg::array ids, hashes;
         for (std::size_t row = 0; row < rows.size(); ++row) {
-            const auto hash = hash_of(from_hex(rows.text(row, 1)));
+            const auto hash = hash_of(reader_.unpack(from_hex(rows.text(row, 1))));
             if (!hash) {
                 ++totals.damaged;
                 continue;
@@ -110,6 +109,7 @@ class redaction {
 
     const redact_request& request_;
     pg::connection connection_;
+    evidence_reader reader_{connection_};
     std::string last_; // event_id; no id is empty
     redact_totals totals_;
 };

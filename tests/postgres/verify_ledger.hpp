@@ -47,6 +47,7 @@ VALUES ('evt_12', 'key_retry', 'retry', 1000, 'parked', 'unknown_pack', 'parked'
 
 inline const std::string no_guards = R"sql(
 DROP TRIGGER IF EXISTS token_transactions_append_only ON tokenledger.token_transactions;
+DROP TRIGGER IF EXISTS evidence_dictionaries_append_only ON tokenledger.evidence_dictionaries;
 DROP TRIGGER IF EXISTS stripe_events_evidence_once ON tokenledger.stripe_events;
 DO $$
 DECLARE

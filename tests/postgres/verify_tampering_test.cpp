@@ -1,4 +1,5 @@
 // Each check, by one tampering behind the ledger's back that it must find and name.
+#include "ledger/evidence.hpp"
 #include "verify_checks.hpp"
 #include "verify_ledger.hpp"
 
@@ -13,6 +14,11 @@ struct tampering {
     std::string sql;
     ledger::discrepancy found; // an empty expected or found is not compared
 };
+
+// Bytes that anybody can read, told to need a dictionary, and the other way round.
+const std::string a_frame_alone = "'\\x28b52ffd200b590000743d312c76313d320a7b7d'::bytea"; // t=1,v1=2 LF {}
+
+const std::string dictionary_id = std::to_string(ledger::current_dictionary_id());
 
 std::string alice(int sequence) {
     return " WHERE user_id = 'alice' AND sequence = " + std::to_string(sequence);
@@ -235,11 +241,26 @@ const std::vector<tampering> with_events = {
     {events + "payment_intent_id = 'pi_9'" + of_event("evt_7"),
      of_event("waiting_not_read", "evt_7", "a payment with has_details", "no such payment")},
     {events + "evidence = set_byte(evidence, 20, (get_byte(evidence, 20) + 1) % 256)" + of_event("evt_1"),
-     of_event("evidence_damaged", "evt_1", "evidence of format 1", "")},
+     of_event("evidence_damaged", "evt_1", "evidence of format 2", "")},
     {events + "evidence = 'x'" + of_event("evt_7"),
-     of_event("evidence_damaged", "evt_7", "evidence of format 1", "1 bytes that do not unpack")},
+     of_event("evidence_damaged", "evt_7", "evidence of format 2", "1 bytes that do not unpack")},
+    {events + "evidence = " + a_frame_alone + of_event("evt_7"),
+     of_event("evidence_damaged", "evt_7", "evidence of format 2", "20 bytes that do not unpack")},
+    {events + "evidence_format = 1" + of_event("evt_7"),
+     of_event("evidence_damaged", "evt_7", "evidence of format 1", "")},
+    // The id of another dictionary: bytes 5 to 8 of a frame with a small one.
+    {events + "evidence = set_byte(evidence, 5, 1)" + of_event("evt_7"),
+     of_event("evidence_damaged", "evt_7", "evidence of format 2", "")},
+    {"DELETE FROM tokenledger.evidence_dictionaries",
+     {.check = "dictionary_missing", .expected = "dictionary " + dictionary_id, .found = "none"}},
+    {"UPDATE tokenledger.evidence_dictionaries SET dictionary = dictionary || 'x'",
+     {.check = "dictionary_damaged"}},
+    {"UPDATE tokenledger.evidence_dictionaries SET dictionary_sha256 = sha256('x')",
+     {.check = "dictionary_damaged"}},
+    {"INSERT INTO tokenledger.evidence_dictionaries VALUES (sha256('x'), 77, 'y')",
+     {.check = "dictionary_damaged"}},
     {events + "evidence_format = 7" + of_event("evt_12"),
-     of_event("evidence_damaged", "evt_12", "evidence of format 1", "format 7")},
+     of_event("evidence_damaged", "evt_12", "evidence of format 1 or 2", "format 7")},
 };
 
 bool same(const ledger::discrepancy& wanted, const ledger::discrepancy& found) {
@@ -296,7 +317,8 @@ BOOST_AUTO_TEST_CASE(by_a_case_for_every_check_there_is) {
         for (const tampering& each : *cases)
             tried.insert(each.found.check);
     }
-    std::set<std::string, std::less<>> known = {"settlement_tokens", "settlement_money", "evidence_damaged"};
+    std::set<std::string, std::less<>> known = {"settlement_tokens", "settlement_money", "evidence_damaged",
+                                                "dictionary_missing", "dictionary_damaged"};
     for (const ledger::verify_rule& rule : ledger::twice_check().rules)
         known.emplace(rule.slug);
     for (const ledger::verify_check& check : ledger::verify_checks()) {
