@@ -1,6 +1,9 @@
 // The command line of tokenledgerd.
 #include "application.hpp"
+#include "archive_command.hpp"
 #include "rebuild_command.hpp"
+#include "redact_command.hpp"
+#include "utc_time.hpp"
 #include "verify_command.hpp"
 
 #include "ledger/postgres.hpp"
@@ -21,6 +24,14 @@ daemon_ns::config_source source_of(const std::string& file) {
     const char* credentials =
         std::getenv("CREDENTIALS_DIRECTORY"); // NOLINT(concurrency-mt-unsafe): one thread yet
     return {.file = file, .credentials_directory = credentials != nullptr ? credentials : ""};
+}
+
+void add_before(CLI::App& to, std::string& before) {
+    to.add_option("--before", before, "A date or a time of ISO 8601, UTC: 2026-01-31 or 2026-01-31T12:00:00Z")
+        ->required()
+        ->check([](const std::string& text) {
+            return daemon_ns::utc_microseconds(text) ? std::string() : "no date or time of ISO 8601: " + text;
+        });
 }
 
 } // namespace
@@ -55,6 +66,18 @@ int main(int argc, char** argv) {
     rebuild->add_option("--limit", remake.limit, "Differences to print; the rest is counted")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
+    std::string before;
+    daemon_ns::archive_usage_request archive_request;
+    auto* archive = cli.add_subcommand(
+        "archive-usage", "Move operations older than DATE from the database to FILE, as JSON Lines");
+    add_before(*archive, before);
+    archive->add_option("--to", archive_request.file, "The file to write; compressed if it ends in .zst")
+        ->required();
+    auto* redact = cli.add_subcommand(
+        "redact-evidence",
+        "Leave a hash where the bytes of events received before DATE are; what is parked or waits"
+        " keeps them");
+    add_before(*redact, before);
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -83,6 +106,12 @@ int main(int argc, char** argv) {
         std::cout << file << ": the configuration is good\n";
         return daemon_ns::exit_ok;
     }
+    if (archive->parsed()) {
+        archive_request.before_us = daemon_ns::utc_microseconds(before).value();
+        return daemon_ns::archive_usage(config, archive_request);
+    }
+    if (redact->parsed())
+        return daemon_ns::redact_evidence(config, daemon_ns::utc_microseconds(before).value());
     if (verify->parsed())
         return daemon_ns::verify(config, request);
     if (rebuild->parsed()) {

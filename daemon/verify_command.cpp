@@ -44,11 +44,8 @@ int verify(const config& with, const verify_request& request) {
                                             .statement_timeout = with.database.statement_timeout,
                                             .connect_timeout = with.database.connect_timeout};
     try {
-        if (const auto schema = ledger::inspect_schema(database);
-            schema.state != ledger::schema_state::current) {
-            log::error("schema", {{"detail", schema.detail}});
-            return exit_config;
-        }
+        if (const int status = check_schema(database); status != exit_ok)
+            return status;
         std::int64_t printed = 0;
         progress_line progress;
         const ledger::verify_options options{

@@ -35,6 +35,11 @@ struct verify_check {
 [[nodiscard]] verify_check waiting_check() noexcept;
 [[nodiscard]] verify_check detail_check() noexcept;
 [[nodiscard]] verify_check usage_check() noexcept;
+[[nodiscard]] verify_check archive_check() noexcept;
+[[nodiscard]] verify_check posted_check() noexcept;
+[[nodiscard]] verify_check named_check() noexcept;
+[[nodiscard]] verify_check hash_check() noexcept;
+[[nodiscard]] verify_check action_check() noexcept;
 [[nodiscard]] verify_check transfer_check() noexcept;
 
 // Payments with two purchases, or two rows. Costs a sort of all, so it is for a ledger where numbers differ.
