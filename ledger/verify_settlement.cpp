@@ -15,7 +15,7 @@ namespace {
 // parts, a status that nobody knows.
 constexpr std::string_view payments_with_facts = R"sql(
   FROM tokenledger.payments AS paid
- WHERE num_nulls(user_id, tokens, amount_cents, currency, catalog, pack, quantity, credited_at) = 0
+ WHERE num_nulls(user_id, tokens, amount_cents, currency, catalog, credited_at) = 0
    AND (has_details OR refunded_cumulative_cents <> 0 OR taken_tokens <> 0 OR lost_cents <> 0)
    AND NOT EXISTS (SELECT FROM tokenledger.payment_disputes AS dispute
                     WHERE dispute.payment_intent_id = paid.payment_intent_id
