@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <utility>
+
 namespace {
 
 using namespace tokenledger::ledger;
@@ -227,6 +229,28 @@ BOOST_AUTO_TEST_CASE(an_event_that_the_right_endpoint_takes_over_is_as_that_left
     BOOST_TEST(stored("evt_1") == "applied");
     BOOST_TEST(stored("evt_2") == "dismissed unknown_pack");
     BOOST_TEST(balance() == 1000);
+}
+
+BOOST_AUTO_TEST_CASE(
+    an_event_of_the_batch_that_was_acted_on_and_is_committed_meanwhile_makes_the_batch_run_again) {
+    bool elsewhere = false;
+    database->before = [&](std::string_view step, std::span<const command>) {
+        if (step != "begin" || std::exchange(elsewhere, true))
+            return;
+        const auto other = make_memory_store(database);
+        static_cast<void>(run_batch(*other, std::vector<command>{unknown_pack("evt_1")}));
+    };
+    const std::vector<command> batch{unknown_pack("evt_1"), request("key_1", {dismissing("evt_1", "pi_1")})};
+    // Nothing but the action stands on the event: without it, this would be a duplicate like any other.
+    BOOST_CHECK_EXCEPTION(
+        static_cast<void>(run_batch(*where, batch)), store_error,
+        [](const store_error& error) { return error.failure() == store_failure::conflict; });
+    BOOST_TEST(stored("evt_1") == "parked unknown_pack");
+    BOOST_TEST(database->actions.empty());
+    const auto got = run(batch);
+    BOOST_TEST(in_words(got[0]) == "duplicate");
+    BOOST_TEST(in_words(got[1]) == "dismissed unknown_pack");
+    BOOST_TEST(stored("evt_1") == "dismissed unknown_pack");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
