@@ -44,8 +44,7 @@ WITH events AS (
      WHERE (EXCLUDED.result <> 'ignored' OR EXCLUDED.evidence IS NOT NULL
             OR EXCLUDED.effect IS NOT NULL AND known.effect IS NULL)
        AND (known.result = 'ignored' AND known.evidence IS NULL AND known.evidence_sha256 IS NULL
-            OR known.result IN ('parked', 'dismissed') AND known.reason = 'livemode_mismatch'
-               AND EXCLUDED.reason IS DISTINCT FROM 'livemode_mismatch')
+            OR known.reason = 'livemode_mismatch' AND EXCLUDED.reason IS DISTINCT FROM 'livemode_mismatch')
  RETURNING event_id
 ), payments AS (
     INSERT INTO tokenledger.payments AS known (payment_intent_id, user_id, tokens, amount_cents, currency, catalog,

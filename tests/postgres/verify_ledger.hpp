@@ -77,7 +77,35 @@ $$;
 )sql";
 }
 
-struct verify_fixture : store_fixture {
+inline std::string text_of(const ledger::discrepancy& what) {
+    return what.check + " user=" + what.user_id + " sequence=" + what.sequence +
+           " payment=" + what.payment_intent_id + " event=" + what.event_id + ": " + what.expected + " / " +
+           what.found;
+}
+
+inline void check_clean(const std::vector<ledger::discrepancy>& found) {
+    for (const auto& each : found)
+        BOOST_ERROR(text_of(each));
+}
+
+// A ledger whose books can be proven.
+struct proven_fixture : store_fixture {
+    void run(const std::vector<ledger::command>& batch) const {
+        static_cast<void>(ledger::run_batch(*store, batch));
+    }
+
+    std::vector<ledger::discrepancy> verify(bool evidence = false) {
+        std::vector<ledger::discrepancy> found;
+        totals = ledger::verify({.database = options, .evidence = evidence},
+                                [&](const ledger::discrepancy& each) { found.push_back(each); });
+        BOOST_TEST(totals.discrepancies == static_cast<std::int64_t>(found.size()));
+        return found;
+    }
+
+    ledger::verify_totals totals;
+};
+
+struct verify_fixture : proven_fixture {
     verify_fixture() {
         // alice: 1 purchase, 2 half of it refunded, 3 purchase, 4 disputed.
         run({a_purchase("evt_1", "pi_1", "alice", 1000)});
@@ -113,10 +141,6 @@ struct verify_fixture : store_fixture {
         run({request("key_2", {moving("dave", "erin", 100)})});
     }
 
-    void run(const std::vector<ledger::command>& batch) const {
-        static_cast<void>(ledger::run_batch(*store, batch));
-    }
-
     // What somebody can do who owns the database: nothing keeps the rows any more.
     void tamper(const std::string& sql) { database.session().run(no_guards + sql); }
 
@@ -129,22 +153,6 @@ struct verify_fixture : store_fixture {
             for_each_table("DELETE FROM tokenledger.%1$I") +
             for_each_table("INSERT INTO tokenledger.%1$I OVERRIDING SYSTEM VALUE TABLE saved.%1$I"));
     }
-
-    std::vector<ledger::discrepancy> verify(bool evidence = false) {
-        std::vector<ledger::discrepancy> found;
-        totals = ledger::verify({.database = options, .evidence = evidence},
-                                [&](const ledger::discrepancy& each) { found.push_back(each); });
-        BOOST_TEST(totals.discrepancies == static_cast<std::int64_t>(found.size()));
-        return found;
-    }
-
-    ledger::verify_totals totals;
 };
-
-inline std::string text_of(const ledger::discrepancy& what) {
-    return what.check + " user=" + what.user_id + " sequence=" + what.sequence +
-           " payment=" + what.payment_intent_id + " event=" + what.event_id + ": " + what.expected + " / " +
-           what.found;
-}
 
 } // namespace tokenledger::test

@@ -10,11 +10,6 @@ using namespace tokenledger::test;
 
 namespace {
 
-void check_clean(const std::vector<ledger::discrepancy>& found) {
-    for (const auto& each : found)
-        BOOST_ERROR(text_of(each));
-}
-
 // One payment after another: bought, and refunded before, after or in two parts.
 void write(ledger::store& where, const std::string& writer, const std::atomic<bool>& stop) {
     for (int i = 0; !stop; ++i) {
