@@ -1,8 +1,8 @@
 // One account, one payment, one event: each on one snapshot, found by its key.
 #include "queries_details.hpp"
 
+#include "evidence_reader.hpp"
 #include "hex.hpp"
-#include "ledger/evidence.hpp"
 #include "ledger/settlement.hpp"
 #include "pg_array.hpp"
 #include "postgres_kinds.hpp"
@@ -225,15 +225,13 @@ std::optional<evidence_view> find_evidence(read_session& session, const std::str
     check_texts({event_id});
     return session.run(plan_shape::lookups, [&](pg::connection& connection) -> std::optional<evidence_view> {
         const pg::result from = lookup(connection,
-                                       "SELECT e.evidence_format, encode(e.evidence, 'hex')"
+                                       "SELECT encode(e.evidence, 'hex')"
                                        " FROM tokenledger.stripe_events AS e"
                                        " WHERE e.event_id = $1::text AND e.evidence IS NOT NULL",
                                        event_id);
         if (from.size() == 0)
             return std::nullopt;
-        std::optional<evidence> unpacked;
-        if (from.number(0, 0) == evidence_format_zstd)
-            unpacked = unpack_evidence(from_hex(from.text(0, 1)));
+        std::optional<evidence> unpacked = evidence_reader(connection).unpack(from_hex(from.text(0, 0)));
         if (!unpacked)
             return evidence_view{.readable = false};
         return evidence_view{.signature_header = std::move(unpacked->signature_header),
