@@ -27,6 +27,7 @@ struct verify_check {
 
 // The parts of verify_checks(), one per file.
 [[nodiscard]] verify_check chain_check() noexcept;
+[[nodiscard]] verify_check row_check() noexcept;
 [[nodiscard]] verify_check account_check() noexcept;
 [[nodiscard]] verify_check purchase_check() noexcept;
 [[nodiscard]] verify_check refund_check() noexcept;
