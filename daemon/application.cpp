@@ -44,6 +44,16 @@ std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
     return stores;
 }
 
+// load_config has tried the same already.
+tls_context tls_of(const config& with) {
+    if (with.webhook.tls.empty())
+        return nullptr;
+    tls_result result = make_tls_context(with.webhook.tls);
+    if (!result.made)
+        throw std::runtime_error("TLS: " + result.problem);
+    return std::move(result.made);
+}
+
 std::int64_t seconds_since_epoch() {
     return std::chrono::duration_cast<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -155,6 +165,7 @@ class application {
         doors_.open_others(config_);
         servers_.emplace_back(io_, "webhook", std::move(doors_.webhook), webhook_.functions(),
                               limits_.webhook);
+        servers_.front().set_tls(tls_of(config_));
         for (admin_door& each : doors_.admin)
             servers_.emplace_back(io_, each.with.name, std::move(each.sockets), admin_functions(each.with),
                                   limits_.admin);
@@ -239,6 +250,8 @@ class application {
         for (const std::string& key : restart_needed(config_, loaded))
             log::warn("not changed by a reload: restart", {{"key", key}});
         webhook_.reload(loaded);
+        if (!servers_.empty())
+            servers_.front().set_tls(tls_of(loaded));
         log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
         return true;

@@ -134,6 +134,9 @@ std::string configuration_reference() {
             refused += "- `" + full_name(row) + "`\n";
         }
     }
+    if (refused.empty()) {
+        return made;
+    }
     return made +
            "\n## Not in this version\n\nRefused with an error, so that nobody believes they are on:\n\n" +
            refused;

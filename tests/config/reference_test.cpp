@@ -2,6 +2,7 @@
 #include "scratch_config.hpp"
 
 #include "settings.hpp"
+#include "test_certificate.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -38,6 +39,9 @@ struct example_directory : scratch_config {
     example_directory() {
         directory.write("stripe-webhook-secret", "whsec_a");
         directory.write("stripe-partners-secret", "whsec_b");
+        const auto own = tokenledger::test::make_certificate();
+        directory.write("webhook-certificate", own.certificate);
+        directory.write("webhook-key", own.key);
     }
 };
 
