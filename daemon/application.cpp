@@ -53,6 +53,16 @@ std::vector<std::unique_ptr<ledger::reader>> make_readers(const config& with) {
     return readers;
 }
 
+// load_config has tried the same already.
+tls_context tls_of(const config& with) {
+    if (with.webhook.tls.empty())
+        return nullptr;
+    tls_result result = make_tls_context(with.webhook.tls);
+    if (!result.made)
+        throw std::runtime_error("TLS: " + result.problem);
+    return std::move(result.made);
+}
+
 std::int64_t seconds_since_epoch() {
     return std::chrono::duration_cast<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -167,6 +177,7 @@ class application {
         doors_.open_others(config_);
         servers_.emplace_back(io_, "webhook", std::move(doors_.webhook), webhook_.functions(),
                               limits_.webhook);
+        servers_.front().set_tls(tls_of(config_));
         for (admin_door& each : doors_.admin)
             servers_.emplace_back(io_, each.with.name, std::move(each.sockets), admin_functions(each.with),
                                   limits_.admin);
@@ -256,6 +267,8 @@ class application {
         translator_ = std::make_shared<event_translator>(loaded);
         for (admin_service& each : admin_)
             each.reload(translator_);
+        if (!servers_.empty())
+            servers_.front().set_tls(tls_of(loaded));
         log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
         return true;

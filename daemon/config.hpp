@@ -2,6 +2,7 @@
 // table of settings.cpp.
 #pragma once
 
+#include "tls_material.hpp"
 #include "webhook/catalog.hpp"
 #include "webhook/translate.hpp"
 
@@ -51,6 +52,7 @@ struct webhook_config {
     std::chrono::milliseconds idle_timeout{75000};
     std::chrono::milliseconds drain_timeout{10000};
     std::int64_t tolerance_seconds = 300;
+    tls_material tls;                       // as read from the files; empty: no TLS
     std::vector<endpoint_config> endpoints; // by path, each path once
 };
 

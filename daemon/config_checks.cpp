@@ -15,6 +15,8 @@
 namespace tokenledger::daemon {
 namespace {
 
+constexpr std::size_t max_pem_bytes = 262144; // a certificate with a long chain has some 10 KB
+
 class finisher {
   public:
     finisher(const config_draft& draft, const secret_places& places, std::vector<finding>& findings)
@@ -25,6 +27,9 @@ class finisher {
     config run() {
         config made = draft_.made;
         check_limits();
+        if (places_.secrets == secret_files::read) {
+            made.webhook.tls = read_tls();
+        }
         made.webhook.listen = addresses_of(draft_.listen);
         made.operations.listen = addresses_of(draft_.operations_listen);
         for (const admin_listener_draft& drafted : draft_.admin_listeners) {
@@ -65,6 +70,35 @@ class finisher {
             add(where(draft_.database_keys, {"queue_limit", "max_batch"}, {}),
                 "database.queue_limit must be at least database.max_batch");
         }
+    }
+
+    tls_material read_tls() {
+        tls_material made;
+        const position at = where(draft_.webhook_keys, {"tls_certificate", "tls_key"}, {});
+        if (draft_.tls_certificate.empty() != draft_.tls_key.empty()) {
+            add(at, "webhook.tls_certificate and webhook.tls_key go together");
+            return made;
+        }
+        if (draft_.tls_certificate.empty()) {
+            return made;
+        }
+        bool good = read_pem(draft_.tls_certificate, "tls_certificate", made.certificate);
+        good = read_pem(draft_.tls_key, "tls_key", made.key) && good;
+        if (const tls_result tried = good ? make_tls_context(made) : tls_result(); !tried.problem.empty()) {
+            add(at, "webhook.tls_certificate and webhook.tls_key cannot be used: " + tried.problem);
+        }
+        return made;
+    }
+
+    bool read_pem(const std::string& name, std::string_view key, std::string& into) {
+        const auto file = secret_path(name, places_.credentials_directory, places_.config_directory);
+        file_content read = read_file(file, max_pem_bytes);
+        if (!read.problem.empty()) {
+            add(where(draft_.webhook_keys, {key}, {}),
+                "cannot use " + in_quotes(file.string()) + ": " + read.problem);
+        }
+        into = std::move(read.text);
+        return read.problem.empty();
     }
 
     static std::vector<listen_address> addresses_of(const text_list& listen) {

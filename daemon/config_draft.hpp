@@ -82,6 +82,8 @@ struct config_draft {
     key_positions operations_keys;
     key_positions log_keys;
     text_list listen{{"127.0.0.1:8787", {}}};
+    std::string tls_certificate; // names of files
+    std::string tls_key;
     text_list operations_listen;
     std::vector<endpoint_draft> endpoints;
     std::vector<admin_listener_draft> admin_listeners;

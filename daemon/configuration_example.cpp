@@ -32,6 +32,9 @@ url = "postgresql:///tokenledger?host=/run/postgresql&user=tokenledger_daemon"
 #drain_timeout_ms = 10000
 # How far the timestamp of a signature may be from now, either way.
 #tolerance_seconds = 300
+# Without a proxy in front: TLS here, with files as for the secrets below.
+#tls_certificate = "webhook-certificate"
+#tls_key = "webhook-key"
 
 # One per webhook endpoint at Stripe.
 [[webhook.endpoint]]

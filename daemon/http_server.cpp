@@ -212,6 +212,10 @@ http_server::http_server(asio::io_context& io, std::string name, std::vector<lis
 
 http_server::~http_server() = default;
 
+void http_server::set_tls(tls_context with) {
+    impl_->context->tls = std::move(with);
+}
+
 void http_server::start() {
     for (impl::door& each : impl_->doors) {
         log::info("listening", {{"listener", impl_->name}, {"address", each.socket.address()}});

@@ -26,6 +26,10 @@ class http_server {
     http_server(const http_server&) = delete;
     http_server& operator=(const http_server&) = delete;
 
+    // TLS for the connections that are accepted from now on; null: none. Those that are open stay as they
+    // are.
+    void set_tls(tls_context with);
+
     void start();
 
     // No new connections; connections and requests that have arrived are served; past the drain timeout what

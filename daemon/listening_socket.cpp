@@ -30,27 +30,11 @@ void check(int result, const std::string& what) {
         fail(errno, what);
 }
 
-class descriptor_guard {
-  public:
-    explicit descriptor_guard(int value) : value_(value) {}
-    descriptor_guard(const descriptor_guard&) = delete;
-    descriptor_guard& operator=(const descriptor_guard&) = delete;
-    ~descriptor_guard() {
-        if (value_ >= 0)
-            ::close(value_);
-    }
-    [[nodiscard]] int get() const noexcept { return value_; }
-    [[nodiscard]] int release() noexcept { return std::exchange(value_, -1); }
-
-  private:
-    int value_;
-};
-
-descriptor_guard open_socket(int family, const std::string& text) {
+file_descriptor open_socket(int family, const std::string& text) {
     const int opened = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (opened < 0)
         fail(errno, text);
-    return descriptor_guard(opened);
+    return file_descriptor(opened);
 }
 
 // The sockets' calls take every family under one name.
@@ -78,7 +62,7 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
     struct stat is {};
     if (::lstat(path.c_str(), &is) != 0)
         return;
-    const descriptor_guard probe = open_socket(AF_UNIX, path);
+    const file_descriptor probe = open_socket(AF_UNIX, path);
     if (!S_ISSOCK(is.st_mode) || ::connect(probe.get(), as_any(address), sizeof address) == 0 ||
         errno != ECONNREFUSED)
         fail(EADDRINUSE, path);
@@ -100,11 +84,8 @@ gid_t group_of(const std::string& name) {
 listening_socket::listening_socket(int descriptor) : descriptor_(descriptor) {
     sockaddr_storage local{};
     socklen_t size = sizeof local;
-    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&local), &size) != 0) { // NOLINT
-        const int error = errno;
-        ::close(std::exchange(descriptor_, -1));
-        fail(error, "a listening socket");
-    }
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&local), &size) != 0) // NOLINT
+        fail(errno, "a listening socket");
     family_ = local.ss_family;
     if (family_ == AF_UNIX) {
         sockaddr_un named{};
@@ -126,7 +107,7 @@ listening_socket::listening_socket(int descriptor) : descriptor_(descriptor) {
 }
 
 listening_socket::listening_socket(listening_socket&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
+    : descriptor_(std::move(other.descriptor_)),
       family_(other.family_),
       address_(std::move(other.address_)),
       port_(other.port_),
@@ -144,12 +125,6 @@ listening_socket& listening_socket::operator=(listening_socket&& other) noexcept
 
 listening_socket::~listening_socket() {
     unlink();
-    if (descriptor_ >= 0)
-        ::close(descriptor_);
-}
-
-int listening_socket::release() noexcept {
-    return std::exchange(descriptor_, -1);
 }
 
 void listening_socket::unlink() noexcept {
@@ -164,7 +139,7 @@ listening_socket listen_at(const listen_address& address) {
     const bool is_v6 = ::inet_pton(AF_INET6, address.host.c_str(), &v6.sin6_addr) == 1;
     if (!is_v6 && ::inet_pton(AF_INET, address.host.c_str(), &v4.sin_addr) != 1)
         fail(EINVAL, text);
-    descriptor_guard made = open_socket(is_v6 ? AF_INET6 : AF_INET, text);
+    file_descriptor made = open_socket(is_v6 ? AF_INET6 : AF_INET, text);
     const int on = 1;
     check(::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), text);
     if (is_v6) {
@@ -184,7 +159,7 @@ listening_socket listen_at(const listen_address& address) {
 listening_socket listen_at(const socket_file& file) {
     const sockaddr_un address = unix_address(file.path);
     remove_stale(file.path, address);
-    descriptor_guard opened = open_socket(AF_UNIX, file.path);
+    file_descriptor opened = open_socket(AF_UNIX, file.path);
     bind_to(opened.get(), address, file.path);
     listening_socket made(opened.release());
     made.made_file_ = true;

@@ -48,6 +48,10 @@ bool is_file_name(std::string_view text) noexcept {
     return is_clean(text, max_text_bytes) && !text.starts_with("whsec_");
 }
 
+bool is_plain_file_name(std::string_view text) noexcept {
+    return is_clean(text, max_text_bytes) && text.find("-----BEGIN") == std::string_view::npos;
+}
+
 bool is_metadata_key(std::string_view text) noexcept {
     const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
     return ledger::is_identifier(text) && text.find_first_of("[]") == std::string_view::npos &&
@@ -111,6 +115,7 @@ constinit const text_rule request_path{
     is_request_path};
 constinit const text_rule file_name{"the name of a file that holds the secret, not the secret itself",
                                     is_file_name, false};
+constinit const text_rule plain_file_name{"the name of a file", is_plain_file_name, false};
 constinit const text_rule identifier{"1 to 255 bytes of text without a NUL", ledger::is_identifier};
 constinit const text_rule metadata_key{"a key of Stripe metadata: 1 to 40 characters without square brackets",
                                        is_metadata_key};

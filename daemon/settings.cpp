@@ -101,8 +101,14 @@ constexpr auto table = std::to_array<setting>({
      "After SIGTERM: how long requests that were received may take to finish."},
     {"webhook", "tolerance_seconds", http<&web::tolerance_seconds>, optional, {1, week_seconds}, reload,
      "How far a signature's timestamp may be from now, in the past or the future."},
-    {"webhook", "tls_certificate", not_supported{}, optional, {}, restart, ""},
-    {"webhook", "tls_key", not_supported{}, optional, {}, restart, ""},
+    {"webhook", "tls_certificate", &in_draft<&config_draft::tls_certificate>, optional,
+     {.rule = &plain_file_name}, reload,
+     "File with the certificate and its chain, PEM; looked up as a secret is. With it, and `tls_key`, the "
+     "webhook speaks TLS 1.2 and 1.3 alone, but for unix sockets. A new one is for new connections.",
+     "no TLS"},
+    {"webhook", "tls_key", &in_draft<&config_draft::tls_key>, optional, {.rule = &plain_file_name}, reload,
+     "File with the key of the certificate, PEM, without a passphrase.",
+     "no TLS"},
 
     {"webhook.endpoint", "path", &in_endpoint<&endpoint_draft::path>, required,
      {.rule = &request_path}, reload,

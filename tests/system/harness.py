@@ -3,6 +3,8 @@
 import atexit
 import shutil
 import tempfile
+import threading
+import time
 import unittest
 
 import ledger_rows
@@ -10,6 +12,7 @@ from cluster import Database
 from daemon_process import Daemon, run, write_config
 from stripe_events import purchase
 
+UNTIL_TIMEOUT_S = 20
 _template = None
 
 
@@ -60,6 +63,15 @@ class SystemTest(unittest.TestCase):
         if report:
             self.fail(report)
         self.assertEqual(status, 0, "exit status; the last log lines:\n" + "\n".join(daemon.log()[-20:]))
+
+    def until(self, condition, what):
+        """Tries again and again what has no signal of its own to wait for; bounded."""
+        deadline = time.monotonic() + UNTIL_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if condition():
+                return
+            threading.Event().wait(0.02)
+        self.fail(f"never came true: {what}")
 
     def assert_alive(self, daemon):
         """It still serves: a purchase goes in."""

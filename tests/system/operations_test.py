@@ -67,15 +67,6 @@ class Operations(SystemTest):
     def value(self, name, **labels):
         return self.metrics().get((name, tuple(labels.items())))
 
-    def until(self, condition, what):
-        """Tries again and again what has no signal of its own to wait for; bounded."""
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            if condition():
-                return
-            threading.Event().wait(0.05)
-        self.fail(f"never came true: {what}")
-
     def somebody_waits(self):
         return self.database.rows("SELECT 1 AS lock FROM pg_locks WHERE NOT granted")
 
