@@ -24,7 +24,8 @@ class Proof(AdminTest):
         bought = purchase("user_1")
         self.assertEqual(self.daemon.post(bought, secrets=(secret,)).json()["result"], "applied")
         if refunded:
-            self.assertEqual(self.daemon.post(refund_of(bought, refunded), secrets=(secret,)).json()["result"], "applied")
+            refund = refund_of(bought, refunded)
+            self.assertEqual(self.daemon.post(refund, secrets=(secret,)).json()["result"], "applied")
         return bought
 
     def test_what_stripe_signed_and_what_was_posted_for_it_is_verified(self):
@@ -87,8 +88,8 @@ class Proof(AdminTest):
         self.buy(refunded=999)
         self.assertEqual(self.admin.grant("user_2", 5).status, 200)
         told = self.admin.get("/v1/verify").json()
-        self.assertEqual((told["accounts"], told["transactions"], told["payments"], told["discrepancies"], told["shown"]),
-                         (2, 3, 1, 0, []))
+        self.assertEqual([told[name] for name in ("accounts", "transactions", "payments", "discrepancies", "shown")],
+                         [2, 3, 1, 0, []])
         self.database.sql("UPDATE tokenledger.token_accounts SET balance = 6 WHERE user_id = 'user_2'")
         told = self.admin.get("/v1/verify").json()
         self.assertGreater(told["discrepancies"], 0)
@@ -104,8 +105,9 @@ class Proof(AdminTest):
         self.admin.post(f"/v1/events/{parked['id']}/dismiss", {"reason": "a test of ours"}, "key_1")
         [action] = self.admin.get(f"/v1/events/{parked['id']}").json()["actions"]
         self.assertEqual({name: action[name] for name in action if name not in ("actor", "created_at")},
-                         {"action": "dismiss", "reason": "a test of ours", "was": "parked", "was_because": "unknown_pack",
-                          "became": "dismissed", "became_because": "unknown_pack", "idempotency_key": "key_1"})
+                         {"action": "dismiss", "reason": "a test of ours", "was": "parked",
+                          "was_because": "unknown_pack", "became": "dismissed", "became_because": "unknown_pack",
+                          "idempotency_key": "key_1"})
 
     def test_an_event_that_waited_too_long_shows_as_expired_and_is_still_settled(self):
         self.start_admin(webhook={"waiting_expires_days": 2})
