@@ -27,6 +27,12 @@ SELECT user_id, sequence, kind,
   FROM (SELECT *, sum(tokens) OVER (PARTITION BY user_id ORDER BY sequence)::bigint AS balance FROM chain) AS summed
  ORDER BY n;
 
+INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor, command, posted_user_ids, posted_sequences)
+SELECT 'request', 'key_' || n, sha256(command), 1000, command, ARRAY[user_id], ARRAY[sequence]
+  FROM (SELECT *, convert_to('77:9:deduction,37:' || user_id || ',2:20,0:,5:false,,', 'UTF8') AS command
+          FROM chain WHERE kind = 'deduction') AS request
+ ORDER BY n;
+
 INSERT INTO tokenledger.payments (payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity,
        credited_at, refunded_cumulative_cents, has_details, taken_tokens, lost_cents)
 SELECT bought.payment, bought.user_id, 100000, 999, 'usd', '', 'starter', 1, bought.created_at,

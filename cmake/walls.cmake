@@ -20,7 +20,7 @@ _tokenledger_wall(beast "no HTTP here: Beast belongs to daemon/"
 # RapidJSON's headers include each other by relative path, past any shadow: so each of them has its own.
 file(GLOB rapidjson_headers RELATIVE "${RAPIDJSON_INCLUDE_DIR}"
     "${RAPIDJSON_INCLUDE_DIR}/rapidjson/*.h" "${RAPIDJSON_INCLUDE_DIR}/rapidjson/error/*.h")
-_tokenledger_wall(rapidjson "no JSON here: wire formats belong to webhook/ and admin/" ${rapidjson_headers})
+_tokenledger_wall(rapidjson "RapidJSON is seen by json/ only" ${rapidjson_headers})
 
 # tokenledger_wall_off(TARGET library...): TARGET may not include any header of these libraries.
 function(tokenledger_wall_off target)

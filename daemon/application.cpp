@@ -1,21 +1,31 @@
 // Order of members is order of construction; its reverse is the shutdown.
 #include "application.hpp"
 
+#include "admin_service.hpp"
+#include "database_watch.hpp"
+#include "doors.hpp"
 #include "http_server.hpp"
+#include "ledger_metrics.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
+#include "operations_service.hpp"
+#include "server_limits.hpp"
+#include "service_manager.hpp"
+#include "verification.hpp"
 #include "webhook_service.hpp"
 
 #include "ledger/postgres.hpp"
+#include "ledger/queries.hpp"
 #include "ledger/writer.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <sys/resource.h>
-
+#include <algorithm>
+#include <cmath>
 #include <csignal>
+#include <list>
 #include <thread>
 
 namespace tokenledger::daemon {
@@ -23,51 +33,12 @@ namespace tokenledger::daemon {
 namespace {
 
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
-
-// Descriptors that are not connections of the webhook: database, log, timers, listeners, refusals.
-constexpr rlim_t reserved_descriptors = 64 + max_refusals;
-// Between two attempts to reach the database when starting.
-constexpr std::chrono::milliseconds start_retry_delay{1000};
 
 ledger::postgres_options postgres_options_of(const config& with, const std::string& url) {
     return {.url = url,
             .statement_timeout = with.database.statement_timeout,
-            .connect_timeout = with.database.connect_timeout};
-}
-
-http_limits limits_of(const webhook_config& with) {
-    return {.max_header_bytes = with.max_header_bytes,
-            .max_body_bytes = with.max_body_bytes,
-            .max_body_bytes_in_flight = with.max_body_bytes_in_flight,
-            .max_connections = with.max_connections,
-            .request_timeout = with.request_timeout,
-            .idle_timeout = with.idle_timeout,
-            .drain_timeout = with.drain_timeout};
-}
-
-std::vector<tcp::endpoint> endpoints_of(const webhook_config& with) {
-    std::vector<tcp::endpoint> addresses;
-    for (const listen_address& each : with.listen)
-        addresses.emplace_back(asio::ip::make_address(each.host), each.port);
-    return addresses;
-}
-
-// As many descriptors as the system allows; no more connections than there are descriptors for.
-std::int64_t connections_within_limits(std::int64_t wanted) {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return wanted;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur >= static_cast<rlim_t>(wanted) + reserved_descriptors)
-        return wanted;
-    const auto possible = static_cast<std::int64_t>(limit.rlim_cur > 2 * reserved_descriptors
-                                                        ? limit.rlim_cur - reserved_descriptors
-                                                        : limit.rlim_cur / 2);
-    log::warn("max_connections lowered to the limit of open files",
-              {{"wanted", wanted}, {"possible", possible}});
-    return possible;
+            .connect_timeout = with.database.connect_timeout,
+            .waiting_expires = std::chrono::days(with.webhook.waiting_expires_days)};
 }
 
 std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
@@ -75,6 +46,23 @@ std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
     for (std::int64_t i = 0; i < with.database.connections; ++i)
         stores.push_back(ledger::make_postgres_store(postgres_options_of(with, with.database.url)));
     return stores;
+}
+
+std::vector<std::unique_ptr<ledger::reader>> make_readers(const config& with) {
+    std::vector<std::unique_ptr<ledger::reader>> readers;
+    for (std::size_t i = 0; i < reader_threads; ++i)
+        readers.push_back(ledger::make_postgres_reader(postgres_options_of(with, with.database.url)));
+    return readers;
+}
+
+// load_config has tried the same already.
+tls_context tls_of(const config& with) {
+    if (with.webhook.tls.empty())
+        return nullptr;
+    tls_result result = make_tls_context(with.webhook.tls);
+    if (!result.made)
+        throw std::runtime_error("TLS: " + result.problem);
+    return std::move(result.made);
 }
 
 std::int64_t seconds_since_epoch() {
@@ -85,30 +73,41 @@ std::int64_t seconds_since_epoch() {
 
 class application {
   public:
-    application(const config& with, const config_source& source)
+    application(const config& with, const config_source& source, std::vector<handed_socket> handed)
         : config_(with),
           source_(source),
+          doors_(make_doors(with, std::move(handed))),
+          limits_(limits_within_system(with)),
           signals_(io_, SIGTERM, SIGINT, SIGHUP),
           writer_({.max_batch = static_cast<std::size_t>(with.database.max_batch),
                    .queue_limit = static_cast<std::size_t>(with.database.queue_limit)},
                   make_stores(with), [this](const ledger::batch_report& report) { observe(report); }),
-          service_(with, writer_, metrics_, seconds_since_epoch) {}
+          webhook_(with, writer_, metrics_, seconds_since_epoch),
+          operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
+                                 .not_ready = [this] { return not_ready(); }}),
+          books_(std::in_place, postgres_options_of(with, with.database.url)),
+          readers_(make_readers(with)),
+          translator_(std::make_shared<event_translator>(with)),
+          manager_(io_, [this] { return status_line(); }) {}
 
     int run() {
+        declare_ledger_metrics(metrics_);
         await_signal();
-        if (const int status = await_schema(); status != exit_ok || stopping_)
-            return status;
-        http_limits limits = limits_of(config_.webhook);
-        limits.max_connections = connections_within_limits(limits.max_connections);
-        server_.emplace(io_, "webhook", endpoints_of(config_.webhook), service_.functions(), limits);
-        server_->start();
+        open_operations();
+        manager_.start();
+        watch_.emplace(
+            postgres_options_of(config_, config_.database.url),
+            [this](const database_report& report) { asio::post(io_, [this, report] { take(report); }); });
         try {
             io_.run();
         } catch (...) {
             writer_.stop(); // what it still settles needs the service
             throw;
         }
-        writer_.stop();
+        books_.reset();
+        readers_.stop();
+        writer_.stop(); // before the watch, which it tells of failures
+        watch_.reset();
         log::info("stopped");
         // An impatient second SIGTERM must not turn a clean end into a death by signal.
         sigset_t ending;
@@ -119,30 +118,41 @@ class application {
         signals_.clear();
         std::signal(SIGTERM, SIG_IGN);
         std::signal(SIGINT, SIG_IGN);
-        return exit_ok;
+        return status_;
     }
 
   private:
     // A database that is away is waited for; a schema that this program does not know is not touched.
-    int await_schema() {
-        while (!stopping_) {
-            try {
-                const auto schema =
-                    ledger::inspect_schema(postgres_options_of(config_, config_.database.url));
-                if (schema.state == ledger::schema_state::current)
-                    return exit_ok;
-                log::error("schema", {{"detail", schema.detail}});
-                return exit_config;
-            } catch (const ledger::unreadable_url& error) {
-                log::error("database", {{"error", error.what()}});
-                return exit_config;
-            } catch (const ledger::store_error& error) {
-                log::warn("database unavailable, trying again", {{"error", error.what()}});
-            }
-            io_.run_for(start_retry_delay);
-            io_.restart();
+    void take(const database_report& report) {
+        using state = database_report::state;
+        metrics_.set("tokenledger_database_up", {},
+                     report.is == state::ready || report.is == state::schema ? 1 : 0);
+        if (report.is == state::ready) {
+            metrics_.set("tokenledger_events_parked", {}, static_cast<double>(report.parked));
+            metrics_.set("tokenledger_events_waiting", {}, static_cast<double>(report.waiting));
         }
-        return exit_ok;
+        const std::string before = std::exchange(database_, report.detail);
+        if (stopping_)
+            return;
+        if (!servers_.empty()) {
+            if (before != database_)
+                log::warn(database_.empty() ? "database ready" : "database not ready",
+                          {{"detail", database_}});
+        } else if (report.is == state::ready) {
+            open_others();
+            manager_.ready();
+        } else if (report.is == state::away) {
+            log::warn("database unavailable, trying again", {{"error", report.detail}});
+            // A start is not kept waiting, or given up, for an outage: that of the database has its own
+            // alarms.
+            manager_.ready();
+        } else {
+            log::error(report.is == state::schema ? "schema" : "database", {{"detail", report.detail}});
+            status_ = exit_config;
+            signals_.cancel();
+            stop();
+        }
+        manager_.tell_status();
     }
 
     void await_signal() {
@@ -157,28 +167,116 @@ class application {
         });
     }
 
+    // First of all, so that it can tell what the others wait for.
+    void open_operations() {
+        doors_.open_operations(config_);
+        if (doors_.operations.empty())
+            return;
+        operations_server_.emplace(io_, "operations", std::move(doors_.operations),
+                                   operations_.functions("operations"), limits_.operations);
+        operations_server_->start();
+    }
+
+    void open_others() {
+        doors_.open_others(config_);
+        servers_.emplace_back(io_, "webhook", std::move(doors_.webhook), webhook_.functions(),
+                              limits_.webhook);
+        servers_.front().set_tls(tls_of(config_));
+        for (admin_door& each : doors_.admin)
+            servers_.emplace_back(io_, each.with.name, std::move(each.sockets), admin_functions(each.with),
+                                  limits_.admin);
+        for (http_server& each : servers_)
+            each.start();
+    }
+
+    // What one admin listener serves.
+    http_service admin_functions(const admin_listener_config& listener) {
+        return admin_
+            .emplace_back(listener, admin_backend{writer_, readers_, metrics_, operations_, *books_},
+                          translator_)
+            .functions();
+    }
+
+    // The operations listener last: it tells of the drain.
     void stop() {
         stopping_ = true;
-        if (!server_)
-            return;
         log::info("draining");
-        server_->drain([] {});
+        manager_.stopping();
+        draining_ = servers_.size();
+        if (servers_.empty())
+            return drain_operations();
+        for (http_server& each : servers_)
+            each.drain([this] {
+                if (--draining_ == 0)
+                    drain_operations();
+            });
+    }
+
+    void drain_operations() {
+        if (!operations_server_)
+            return manager_.end();
+        operations_server_->drain([this] { manager_.end(); });
+    }
+
+    void refresh_metrics() {
+        metrics_.set("tokenledger_queue_depth", {}, static_cast<double>(writer_.queue_depth()));
+    }
+
+    // Why an event cannot be taken at this time; empty: it can.
+    std::string not_ready() {
+        if (stopping_)
+            return "draining";
+        if (!database_.empty())
+            return "database: " + database_;
+        if (servers_.empty())
+            return "starting";
+        if (writer_.queue_depth() >= static_cast<std::size_t>(config_.database.queue_limit))
+            return "the queue is full";
+        return {};
+    }
+
+    // For `systemctl status`: what is wrong, else how much is done.
+    std::string status_line() {
+        const auto now = std::chrono::steady_clock::now();
+        if (const double seconds = std::chrono::duration<double>(now - rate_since_).count(); seconds >= 1) {
+            const double events = metrics_.total("tokenledger_webhook_events_total");
+            rate_ = (events - std::exchange(rate_from_, events)) / seconds;
+            rate_since_ = now;
+        }
+        if (const std::string why = not_ready(); !why.empty())
+            return "Not ready: " + why;
+        return "Ready: " + std::to_string(std::llround(rate_)) + " events/s, " +
+               std::to_string(writer_.queue_depth()) + " in the queue" + reload_note_;
+    }
+
+    void reload() {
+        manager_.reloading();
+        reload_note_ =
+            take_configuration() ? "" : "; the configuration on disk has errors, the old one is in force";
+        manager_.ready();
+        manager_.tell_status();
     }
 
     // A bad new file keeps the old configuration running, and says so.
-    void reload() {
+    bool take_configuration() {
         auto read = load_config(source_.file, source_.credentials_directory);
         if (const auto* errors = std::get_if<std::vector<config_error>>(&read)) {
             for (const config_error& each : *errors)
                 log::error("reload refused", {{"error", to_string(each)}});
-            return;
+            return false;
         }
         const config& loaded = std::get<config>(read);
         for (const std::string& key : restart_needed(config_, loaded))
             log::warn("not changed by a reload: restart", {{"key", key}});
-        service_.reload(loaded);
+        webhook_.reload(loaded);
+        translator_ = std::make_shared<event_translator>(loaded);
+        for (admin_service& each : admin_)
+            each.reload(translator_);
+        if (!servers_.empty())
+            servers_.front().set_tls(tls_of(loaded));
         log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
+        return true;
     }
 
     void observe(const ledger::batch_report& report) {
@@ -189,8 +287,10 @@ class application {
             metrics_.set("tokenledger_database_up", {}, 1);
             return;
         }
-        if (report.failure == ledger::store_failure::unavailable)
+        if (report.failure == ledger::store_failure::unavailable) {
             metrics_.set("tokenledger_database_up", {}, 0);
+            watch_->look();
+        }
         log::warn("batch failed", {{"commands", report.commands},
                                    {"failure", ledger::to_string(report.failure)},
                                    {"error", report.detail}});
@@ -198,13 +298,30 @@ class application {
 
     config config_;
     config_source source_;
+    doors doors_;
+    server_limits limits_;
     metrics metrics_;
     asio::io_context io_{1};
     asio::signal_set signals_;
     ledger::writer writer_;
-    webhook_service service_;
-    std::optional<http_server> server_;
+    webhook_service webhook_;
+    operations_service operations_;
+    std::optional<verification> books_;
+    reader_pool readers_;
+    std::shared_ptr<const event_translator> translator_;
+    std::list<admin_service> admin_; // one per listener
+    service_manager manager_;
+    std::list<http_server> servers_; // the webhook, then the admin listeners
+    std::optional<http_server> operations_server_;
+    std::optional<database_watch> watch_;
+    std::string database_;     // why it is not ready; empty: it is, or nobody has looked yet
+    std::size_t draining_ = 0; // servers that are not yet drained
     bool stopping_ = false;
+    int status_ = exit_ok;
+    std::string reload_note_;
+    std::chrono::steady_clock::time_point rate_since_ = std::chrono::steady_clock::now();
+    double rate_from_ = 0; // events, at rate_since_
+    double rate_ = 0;      // events a second, before rate_since_
 };
 
 } // namespace
@@ -212,7 +329,10 @@ class application {
 int serve(const config& with, const config_source& source) {
     log::set_level(with.log.level);
     try {
-        return application(with, source).run();
+        return application(with, source, take_handed_sockets()).run();
+    } catch (const handover_error& error) {
+        log::error("cannot serve", {{"error", error.what()}});
+        return exit_config;
     } catch (const std::exception& error) {
         log::error("cannot serve", {{"error", error.what()}});
         return exit_failure;

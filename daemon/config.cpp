@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 
 namespace tokenledger::daemon {
@@ -27,14 +26,28 @@ std::vector<config_error> in_file_order(const std::filesystem::path& file, std::
     return made;
 }
 
-// A draft that holds the settings which take a restart. None of them is in a list of tables.
+// Where and as whom the admin listeners listen: all that takes a restart.
+bool same_admin_doors(const config& left, const config& right) {
+    const auto same = [](const admin_listener_config& one, const admin_listener_config& other) {
+        return one.name == other.name && one.file == other.file;
+    };
+    return std::ranges::equal(left.admin.listeners, right.admin.listeners, same);
+}
+
+text_list texts_of(const std::vector<listen_address>& addresses) {
+    text_list made;
+    for (const listen_address& one : addresses) {
+        made.push_back({to_string(one), {}});
+    }
+    return made;
+}
+
+// A draft that holds the settings which take a restart, but for those in lists of tables.
 config_draft draft_of(const config& from) {
     config_draft made;
     made.made = from;
-    made.listen.clear();
-    for (const listen_address& one : from.webhook.listen) {
-        made.listen.push_back({to_string(one), {}});
-    }
+    made.listen = texts_of(from.webhook.listen);
+    made.operations_listen = texts_of(from.operations.listen);
     return made;
 }
 
@@ -45,7 +58,8 @@ std::string to_string(const config_error& error) {
 }
 
 std::variant<config, std::vector<config_error>>
-load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory) {
+load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory,
+            secret_files secrets) {
     const file_content content = read_file(file, max_config_bytes);
     if (!content.problem.empty()) {
         return in_file_order(file, {{{}, "cannot read the configuration: " + content.problem}});
@@ -57,7 +71,7 @@ load_config(const std::filesystem::path& file, const std::filesystem::path& cred
     config_draft draft;
     std::vector<finding> findings;
     settings_reader(draft, findings).read(std::get<toml_table>(parsed));
-    config made = finish(draft, {credentials_directory, file.parent_path()}, findings);
+    config made = finish(draft, {credentials_directory, file.parent_path(), secrets}, findings);
     if (!findings.empty()) {
         return in_file_order(file, std::move(findings));
     }
@@ -67,18 +81,16 @@ load_config(const std::filesystem::path& file, const std::filesystem::path& cred
 std::vector<std::string> restart_needed(const config& running, const config& loaded) {
     config_draft before = draft_of(running);
     config_draft after = draft_of(loaded);
-    const auto differs = [&](auto where) {
-        if constexpr (std::is_same_v<decltype(where), not_supported>) {
-            return false;
-        } else {
-            return !(where(before) == where(after));
-        }
-    };
+    const auto differs = [&](auto where) { return !(where(before) == where(after)); };
     std::vector<std::string> made;
     for (const setting& row : settings()) {
-        if (row.takes == change::restart && std::visit(differs, row.where)) {
+        const bool in_list = row.table == "admin.listener";
+        if (row.takes == change::restart && !in_list && std::visit(differs, row.where)) {
             made.push_back(full_name(row));
         }
+    }
+    if (!same_admin_doors(running, loaded)) {
+        made.emplace_back("admin.listener");
     }
     return made;
 }

@@ -2,6 +2,7 @@
 // table of settings.cpp.
 #pragma once
 
+#include "tls_material.hpp"
 #include "webhook/catalog.hpp"
 #include "webhook/translate.hpp"
 
@@ -36,8 +37,9 @@ struct listen_address {
 
 struct endpoint_config {
     webhook::endpoint_policy policy;
-    std::vector<std::string> secrets; // the secrets themselves, read from their files
-    std::string catalog;              // name of the catalogue; empty: the default one
+    std::vector<std::string> secrets;      // the secrets themselves, read from their files
+    std::vector<std::string> secret_names; // of those files, in step
+    std::string catalog;                   // name of the catalogue; empty: the default one
 };
 
 struct webhook_config {
@@ -50,7 +52,47 @@ struct webhook_config {
     std::chrono::milliseconds idle_timeout{75000};
     std::chrono::milliseconds drain_timeout{10000};
     std::int64_t tolerance_seconds = 300;
+    std::int64_t waiting_expires_days = 30;
+    tls_material tls;                       // as read from the files; empty: no TLS
     std::vector<endpoint_config> endpoints; // by path, each path once
+};
+
+// What an admin listener lets its clients do.
+struct admin_permits {
+    bool read = true;
+    bool usage = true;
+    bool money = true;
+    bool operate = true;
+
+    bool operator==(const admin_permits&) const = default;
+};
+
+// A file that clients connect to. Who may, is what its owner, group and mode say.
+struct socket_file {
+    std::string path;
+    unsigned mode = 0660;
+    std::string group{}; // empty: the group of the process
+
+    bool operator==(const socket_file&) const = default;
+};
+
+struct admin_listener_config {
+    std::string name = "admin"; // in logs and metrics; each once
+    socket_file file{};
+    admin_permits permits{};
+    std::int64_t max_tokens_per_request = 10'000'000;
+};
+
+struct admin_config {
+    std::int64_t max_body_bytes = 1048576;
+    std::int64_t max_connections = 256; // of each listener
+    std::chrono::milliseconds request_timeout{5000};
+    std::vector<admin_listener_config> listeners;
+};
+
+struct operations_config {
+    std::vector<listen_address> listen; // empty: off
+    std::int64_t max_connections = 64;
 };
 
 struct log_config {
@@ -61,6 +103,8 @@ struct log_config {
 struct config {
     database_config database;
     webhook_config webhook;
+    admin_config admin;
+    operations_config operations;
     log_config log;
     std::map<std::string, webhook::catalog, std::less<>> catalogs; // "" is the default one
 };
@@ -73,10 +117,14 @@ struct config_error {
 // "FILE:LINE: message"
 [[nodiscard]] std::string to_string(const config_error& error);
 
+// Whoever has no use for the signing secrets need not be able to read them: `migrate`, `verify`.
+enum class secret_files : std::uint8_t { read, left_alone };
+
 // Either a configuration, or every error there is, in the order of the file. Reads the secrets' files as
 // well: relative names are looked up in `credentials_directory` (empty: beside the configuration file).
 [[nodiscard]] std::variant<config, std::vector<config_error>>
-load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory);
+load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory,
+            secret_files secrets = secret_files::read);
 
 // Keys that differ between the two and that a running daemon cannot take over: "database.url", ...
 [[nodiscard]] std::vector<std::string> restart_needed(const config& running, const config& loaded);

@@ -15,6 +15,8 @@
 namespace tokenledger::daemon {
 namespace {
 
+constexpr std::size_t max_pem_bytes = 262144; // a certificate with a long chain has some 10 KB
+
 class finisher {
   public:
     finisher(const config_draft& draft, const secret_places& places, std::vector<finding>& findings)
@@ -25,10 +27,13 @@ class finisher {
     config run() {
         config made = draft_.made;
         check_limits();
-        for (const text_item& item : draft_.listen) {
-            if (std::optional<listen_address> parsed = parse_address(item.text)) {
-                made.webhook.listen.push_back(*std::move(parsed));
-            }
+        if (places_.secrets == secret_files::read) {
+            made.webhook.tls = read_tls();
+        }
+        made.webhook.listen = addresses_of(draft_.listen);
+        made.operations.listen = addresses_of(draft_.operations_listen);
+        for (const admin_listener_draft& drafted : draft_.admin_listeners) {
+            made.admin.listeners.push_back(finish_admin_listener(drafted));
         }
         for (const catalog_draft& drafted : draft_.catalogs) {
             made.catalogs.emplace(drafted.made.name, finish_catalog(drafted));
@@ -65,6 +70,78 @@ class finisher {
             add(where(draft_.database_keys, {"queue_limit", "max_batch"}, {}),
                 "database.queue_limit must be at least database.max_batch");
         }
+    }
+
+    tls_material read_tls() {
+        tls_material made;
+        const position at = where(draft_.webhook_keys, {"tls_certificate", "tls_key"}, {});
+        if (draft_.tls_certificate.empty() != draft_.tls_key.empty()) {
+            add(at, "webhook.tls_certificate and webhook.tls_key go together");
+            return made;
+        }
+        if (draft_.tls_certificate.empty()) {
+            return made;
+        }
+        bool good = read_pem(draft_.tls_certificate, "tls_certificate", made.certificate);
+        good = read_pem(draft_.tls_key, "tls_key", made.key) && good;
+        if (const tls_result tried = good ? make_tls_context(made) : tls_result(); !tried.problem.empty()) {
+            add(at, "webhook.tls_certificate and webhook.tls_key cannot be used: " + tried.problem);
+        }
+        return made;
+    }
+
+    bool read_pem(const std::string& name, std::string_view key, std::string& into) {
+        const auto file = secret_path(name, places_.credentials_directory, places_.config_directory);
+        file_content read = read_file(file, max_pem_bytes);
+        if (!read.problem.empty()) {
+            add(where(draft_.webhook_keys, {key}, {}),
+                "cannot use " + in_quotes(file.string()) + ": " + read.problem);
+        }
+        into = std::move(read.text);
+        return read.problem.empty();
+    }
+
+    static std::vector<listen_address> addresses_of(const text_list& listen) {
+        std::vector<listen_address> made;
+        for (const text_item& item : listen) {
+            if (std::optional<listen_address> parsed = parse_address(item.text)) {
+                made.push_back(*std::move(parsed));
+            }
+        }
+        return made;
+    }
+
+    admin_listener_config finish_admin_listener(const admin_listener_draft& drafted) {
+        const auto has = [&](std::string_view permit) {
+            return std::ranges::find(drafted.permits, permit, &text_item::text) != drafted.permits.end();
+        };
+        admin_listener_config made;
+        made.name = drafted.name;
+        made.file = {drafted.socket, parse_mode(drafted.mode), drafted.group};
+        made.permits = {has("read"), has("usage"), has("money"), has("operate")};
+        made.max_tokens_per_request = drafted.max_tokens_per_request;
+        if (drafted.socket.empty()) {
+            return made; // missed or refused already
+        }
+        if (!sockets_.insert(drafted.socket).second) {
+            add(where(drafted.keys, {"socket"}, drafted.at),
+                "the socket " + in_quotes(drafted.socket) + " is that of another listener");
+            return made;
+        }
+        if (!drafted.keys.contains("name")) {
+            made.name = std::filesystem::path(drafted.socket).stem().string();
+            if (!listener_name.holds(made.name)) {
+                add(where(drafted.keys, {"socket"}, drafted.at),
+                    "a listener with the socket " + in_quotes(drafted.socket) +
+                        " needs a name: " + std::string(listener_name.says));
+                return made;
+            }
+        }
+        if (!made.name.empty() && !listeners_.insert(made.name).second) {
+            add(where(drafted.keys, {"name", "socket"}, drafted.at),
+                "the name " + in_quotes(made.name) + " is that of another listener");
+        }
+        return made;
     }
 
     webhook::catalog finish_catalog(const catalog_draft& drafted) {
@@ -118,7 +195,7 @@ class finisher {
                 "the path " + in_quotes(drafted.path) + " is that of another endpoint");
         }
         check_catalog(drafted);
-        made.secrets = read_secrets(drafted.secrets);
+        read_secrets(drafted.secrets, made);
         return made;
     }
 
@@ -144,9 +221,10 @@ class finisher {
         }
     }
 
-    std::vector<std::string> read_secrets(const text_list& names) {
-        std::vector<std::string> made;
-        std::vector<std::string_view> from; // names, in step with `made`
+    void read_secrets(const text_list& names, endpoint_config& into) {
+        if (places_.secrets == secret_files::left_alone) {
+            return;
+        }
         for (const text_item& item : names) {
             const auto file = secret_path(item.text, places_.credentials_directory, places_.config_directory);
             file_content read = read_secret(file);
@@ -154,22 +232,23 @@ class finisher {
                 add(item.at, "cannot use the secret in " + in_quotes(file.string()) + ": " + read.problem);
                 continue;
             }
-            if (const auto same = std::ranges::find(made, read.text); same != made.end()) {
-                const auto first = from[static_cast<std::size_t>(same - made.begin())];
-                add(item.at,
-                    "the secret in " + in_quotes(item.text) + " is the same as in " + in_quotes(first));
+            if (const auto same = std::ranges::find(into.secrets, read.text); same != into.secrets.end()) {
+                const auto first = static_cast<std::size_t>(same - into.secrets.begin());
+                add(item.at, "the secret in " + in_quotes(item.text) + " is the same as in " +
+                                 in_quotes(into.secret_names[first]));
                 continue;
             }
-            made.push_back(std::move(read.text));
-            from.emplace_back(item.text);
+            into.secrets.push_back(std::move(read.text));
+            into.secret_names.push_back(item.text);
         }
-        return made;
     }
 
     const config_draft& draft_;
     const secret_places& places_;
     std::vector<finding>& findings_;
     std::set<std::string, std::less<>> paths_;
+    std::set<std::string, std::less<>> sockets_;
+    std::set<std::string, std::less<>> listeners_;
 };
 
 } // namespace

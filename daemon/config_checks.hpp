@@ -13,6 +13,7 @@ namespace tokenledger::daemon {
 struct secret_places {
     std::filesystem::path credentials_directory; // empty: none
     std::filesystem::path config_directory;
+    secret_files secrets = secret_files::read;
 };
 
 // The configuration; to be used only if nothing was found.

@@ -63,13 +63,30 @@ struct catalog_draft {
     std::vector<pack_draft> packs;
 };
 
+struct admin_listener_draft {
+    position at;
+    key_positions keys;
+    std::string name;
+    std::string socket;
+    std::string mode = "0660";
+    std::string group;
+    text_list permits{{"read", {}}, {"usage", {}}, {"money", {}}, {"operate", {}}};
+    std::int64_t max_tokens_per_request = admin_listener_config().max_tokens_per_request;
+};
+
 struct config_draft {
     config made; // without listeners, endpoints and catalogues
     key_positions database_keys;
     key_positions webhook_keys;
+    key_positions admin_keys;
+    key_positions operations_keys;
     key_positions log_keys;
     text_list listen{{"127.0.0.1:8787", {}}};
+    std::string tls_certificate; // names of files
+    std::string tls_key;
+    text_list operations_listen;
     std::vector<endpoint_draft> endpoints;
+    std::vector<admin_listener_draft> admin_listeners;
     std::vector<catalog_draft> catalogs; // the default one first
 };
 

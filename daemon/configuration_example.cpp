@@ -12,7 +12,7 @@ std::string_view configuration_example() {
 [database]
 # Any libpq URI, several hosts too. Best without a password: peer authentication over the unix socket, or a
 # passfile.
-url = "postgresql:///tokenledger?host=/run/postgresql"
+url = "postgresql:///tokenledger?host=/run/postgresql&user=tokenledger_daemon"
 # The role that owns the schema, for `tokenledgerd migrate`; default: url.
 #migrate_url = "postgresql:///tokenledger?host=/run/postgresql&user=tokenledger_owner"
 #connections = 2
@@ -32,6 +32,10 @@ url = "postgresql:///tokenledger?host=/run/postgresql"
 #drain_timeout_ms = 10000
 # How far the timestamp of a signature may be from now, either way.
 #tolerance_seconds = 300
+#waiting_expires_days = 30
+# Without a proxy in front: TLS here, with files as for the secrets below.
+#tls_certificate = "webhook-certificate"
+#tls_key = "webhook-key"
 
 # One per webhook endpoint at Stripe.
 [[webhook.endpoint]]
@@ -76,6 +80,28 @@ prices = { usd = 9900, eur = 9400 }
 #id = "starter"
 #tokens = 80000
 #prices = { usd = 999 }
+
+# The sockets for operators and the local application: tokenledgerctl, or curl --unix-socket.
+[admin]
+#max_body_bytes = 1048576
+#max_connections = 256
+#request_timeout_ms = 5000
+
+# Off unless it is here, or systemd hands over tokenledgerd-admin.socket.
+#[[admin.listener]]
+#socket = "/run/tokenledger/admin.sock"
+#name = "admin"
+#mode = "0660"
+#group = "tokenledger-admin"
+# What may be done there; another listener with ["read", "usage"] suits an application.
+#permits = ["read", "usage", "money", "operate"]
+#max_tokens_per_request = 10000000
+
+# /metrics for Prometheus, /healthz and /readyz. Off unless it is here, or systemd hands over
+# tokenledgerd-operations.socket.
+[operations]
+#listen = ["127.0.0.1:9464"]
+#max_connections = 64
 
 [log]
 # trace, debug, info, warn or error

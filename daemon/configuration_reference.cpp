@@ -37,7 +37,6 @@ constexpr std::string_view table_head =
 
 std::string type_of(const setting& row) {
     struct {
-        std::string operator()(not_supported) const { return {}; }
         std::string operator()(place_of<bool>) const { return "boolean"; }
         std::string operator()(place_of<std::int64_t>) const { return "integer"; }
         std::string operator()(place_of<std::chrono::milliseconds>) const { return "integer, milliseconds"; }
@@ -53,10 +52,10 @@ class default_of {
   public:
     default_of() {
         draft_.endpoints.emplace_back();
+        draft_.admin_listeners.emplace_back();
         draft_.catalogs.emplace_back().packs.emplace_back();
     }
 
-    std::string operator()(not_supported) { return {}; }
     std::string operator()(place_of<bool> where) { return where(draft_) ? "`true`" : "`false`"; }
     std::string operator()(place_of<std::int64_t> where) { return "`" + std::to_string(where(draft_)) + "`"; }
     std::string operator()(place_of<std::chrono::milliseconds> where) {
@@ -109,7 +108,7 @@ std::string section_of(const settings_table& table) {
     std::string made = "\n## `" + header_of(table) + "`\n\n" + std::string(table.description) + "\n\n";
     made += table_head;
     for (const setting& row : settings()) {
-        if (row.table == table.path && !std::holds_alternative<not_supported>(row.where)) {
+        if (row.table == table.path) {
             made += line_of(row);
         }
     }
@@ -120,22 +119,10 @@ std::string section_of(const settings_table& table) {
 
 std::string configuration_reference() {
     std::string made = std::string(introduction) + std::string(configuration_example()) + "```\n";
-    std::string refused;
     for (const settings_table& table : settings_tables()) {
-        if (table.begin == nullptr) {
-            refused += "- `[" + std::string(table.path) + "]`\n";
-        } else {
-            made += section_of(table);
-        }
+        made += section_of(table);
     }
-    for (const setting& row : settings()) {
-        if (std::holds_alternative<not_supported>(row.where)) {
-            refused += "- `" + full_name(row) + "`\n";
-        }
-    }
-    return made +
-           "\n## Not in this version\n\nRefused with an error, so that nobody believes they are on:\n\n" +
-           refused;
+    return made;
 }
 
 } // namespace tokenledger::daemon

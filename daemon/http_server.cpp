@@ -5,9 +5,18 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstring>
 
 #include <exception>
 #include <list>
@@ -18,7 +27,8 @@ namespace tokenledger::daemon {
 namespace {
 
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
+using stream = asio::generic::stream_protocol;
+using acceptor_type = asio::basic_socket_acceptor<stream>;
 using error_code = boost::system::error_code;
 using steady = std::chrono::steady_clock;
 
@@ -31,9 +41,27 @@ constexpr std::chrono::milliseconds accept_warning_interval{1000};
 // Between the 503 of the drain timeout and the cut.
 constexpr std::chrono::milliseconds abort_grace{1000};
 
-std::string to_text(const tcp::endpoint& address) {
-    const std::string host = address.address().to_string();
-    return (address.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(address.port());
+std::string host_of(const stream::endpoint& address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    sockaddr_in v4{};
+    sockaddr_in6 v6{};
+    if (address.protocol().family() == AF_INET6 && address.size() >= sizeof v6) {
+        std::memcpy(&v6, address.data(), sizeof v6);
+        ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    } else if (address.protocol().family() == AF_INET && address.size() >= sizeof v4) {
+        std::memcpy(&v4, address.data(), sizeof v4);
+        ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    }
+    return text.data();
+}
+
+// The kernel notes who connected at connect(), so it stays true whoever holds the socket later.
+http_peer unix_peer(stream_socket& socket) {
+    ucred is{};
+    socklen_t size = sizeof is;
+    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &is, &size) != 0)
+        return {};
+    return {.uid = is.uid, .address = {}};
 }
 
 // A listener without its accepting or its deadlines must not look alive: the exception ends io_context::run.
@@ -51,51 +79,58 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
           context(std::make_shared<session_context>(std::move(service), limits)),
           sweep_timer(io) {}
 
+    struct door {
+        listening_socket socket; // keeps the socket file; the descriptor is the acceptor's
+        acceptor_type acceptor;
+        asio::steady_timer backoff;
+    };
+
     asio::io_context& io;
     std::string name;
     std::shared_ptr<session_context> context;
-    std::vector<tcp::acceptor> acceptors;
+    std::list<door> doors;
     asio::steady_timer sweep_timer;
-    std::list<asio::steady_timer> backoff_timers; // one per acceptor
     steady::time_point next_accept_warning{};
     std::function<void()> drained;
     steady::time_point drain_deadline = steady::time_point::max();
 
-    void listen(const tcp::endpoint& address) {
-        tcp::acceptor acceptor(io);
-        acceptor.open(address.protocol());
-        acceptor.set_option(asio::socket_base::reuse_address(true));
-        if (address.address().is_v6())
-            acceptor.set_option(asio::ip::v6_only(true));
-        acceptor.bind(address);
-        acceptor.listen(asio::socket_base::max_listen_connections);
-        acceptor.non_blocking(true);
-        acceptors.push_back(std::move(acceptor));
+    void add(listening_socket from) {
+        door& made = doors.emplace_back(door{std::move(from), acceptor_type(io), asio::steady_timer(io)});
+        made.acceptor.assign(stream(made.socket.family(), 0), made.socket.descriptor());
+        static_cast<void>(made.socket.release());
+        made.acceptor.non_blocking(true);
     }
 
-    void admit(tcp::socket socket) {
-        error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
+    void admit(stream_socket socket, const stream::endpoint& from) {
+        http_peer peer;
+        if (from.protocol().family() == AF_UNIX) {
+            peer = unix_peer(socket);
+        } else {
+            error_code ignored;
+            socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+            peer.address = host_of(from);
+        }
         const std::size_t limit = static_cast<std::size_t>(context->limits.max_connections);
         if (context->sessions.size() >= limit + max_refusals)
             return;
-        start_session(context, std::move(socket), context->sessions.size() >= limit);
+        start_session(context, std::move(socket), std::move(peer), context->sessions.size() >= limit);
     }
 
-    static asio::awaitable<void> accept_loop(std::shared_ptr<impl> self, tcp::acceptor& acceptor,
-                                             asio::steady_timer& backoff) {
+    // Once draining, the door is gone.
+    static asio::awaitable<void> accept_loop(std::shared_ptr<impl> self, door& at) {
         for (;;) {
-            auto [error, socket] = co_await acceptor.async_accept(await_result);
+            stream::endpoint from;
+            auto [error, socket] = co_await at.acceptor.async_accept(from, await_result);
             if (!error)
-                self->admit(std::move(socket));
+                self->admit(std::move(socket), from);
             if (self->context->draining || error == asio::error::operation_aborted)
                 break;
             if (!error || error == asio::error::connection_aborted)
                 continue;
             self->warn_of_accept(error);
-            backoff.expires_after(accept_backoff);
-            co_await backoff.async_wait(await_result);
-            if (self->context->draining) // the acceptor is gone
+            at.backoff.expires_after(accept_backoff);
+            co_await at.backoff.async_wait(await_result);
+            if (self->context->draining)
                 break;
         }
     }
@@ -137,12 +172,14 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
 
     // Connections in the backlog were accepted by the kernel: their clients think they are connected.
     void accept_backlog() {
-        for (tcp::acceptor& acceptor : acceptors) {
+        for (door& each : doors) {
+            each.socket.unlink(); // first: whoever connects from now on is told that nobody is there
             for (error_code error; !error;) {
-                tcp::socket socket(io);
-                acceptor.accept(socket, error);
+                stream_socket socket(io);
+                stream::endpoint from;
+                each.acceptor.accept(socket, from, error);
                 if (!error)
-                    admit(std::move(socket));
+                    admit(std::move(socket), from);
             }
         }
     }
@@ -152,9 +189,7 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         context->draining = true;
         drained = std::move(when_drained);
         drain_deadline = steady::now() + context->limits.drain_timeout;
-        acceptors.clear();
-        for (asio::steady_timer& each : backoff_timers)
-            each.cancel();
+        doors.clear(); // ends the accepting and the waiting
         for (const auto& each : context->sessions) {
             if (each->idle())
                 each->interrupt();
@@ -163,11 +198,11 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
     }
 };
 
-http_server::http_server(asio::io_context& io, std::string name, const std::vector<tcp::endpoint>& addresses,
+http_server::http_server(asio::io_context& io, std::string name, std::vector<listening_socket> sockets,
                          http_service service, const http_limits& limits)
     : impl_(std::make_shared<impl>(io, std::move(name), std::move(service), limits)) {
-    for (const tcp::endpoint& each : addresses)
-        impl_->listen(each);
+    for (listening_socket& each : sockets)
+        impl_->add(std::move(each));
     impl_->context->session_ended = [weak = std::weak_ptr(impl_)] {
         const auto self = weak.lock();
         if (self && self->finished())
@@ -177,18 +212,14 @@ http_server::http_server(asio::io_context& io, std::string name, const std::vect
 
 http_server::~http_server() = default;
 
-std::vector<tcp::endpoint> http_server::addresses() const {
-    std::vector<tcp::endpoint> all;
-    for (const tcp::acceptor& each : impl_->acceptors)
-        all.push_back(each.local_endpoint());
-    return all;
+void http_server::set_tls(tls_context with) {
+    impl_->context->tls = std::move(with);
 }
 
 void http_server::start() {
-    for (tcp::acceptor& each : impl_->acceptors) {
-        log::info("listening", {{"listener", impl_->name}, {"address", to_text(each.local_endpoint())}});
-        asio::steady_timer& backoff = impl_->backoff_timers.emplace_back(impl_->io);
-        asio::co_spawn(impl_->io, impl::accept_loop(impl_, each, backoff), must_not_fail);
+    for (impl::door& each : impl_->doors) {
+        log::info("listening", {{"listener", impl_->name}, {"address", each.socket.address()}});
+        asio::co_spawn(impl_->io, impl::accept_loop(impl_, each), must_not_fail);
     }
     asio::co_spawn(impl_->io, impl::sweep_loop(impl_), must_not_fail);
 }

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "http_session.hpp"
+#include "listening_socket.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace tokenledger::daemon {
@@ -18,17 +18,17 @@ inline constexpr std::size_t max_refusals = 64;
 
 class http_server {
   public:
-    // `name` tells this listener apart in logs and metrics. Throws boost::system::system_error if it cannot
-    // listen.
-    http_server(boost::asio::io_context& io, std::string name,
-                const std::vector<boost::asio::ip::tcp::endpoint>& addresses, http_service service,
-                const http_limits& limits);
+    // `name` tells this listener apart in the log. Throws boost::system::system_error if it cannot use a
+    // socket.
+    http_server(boost::asio::io_context& io, std::string name, std::vector<listening_socket> sockets,
+                http_service service, const http_limits& limits);
     ~http_server();
     http_server(const http_server&) = delete;
     http_server& operator=(const http_server&) = delete;
 
-    // Where it listens, with the ports that the system chose.
-    [[nodiscard]] std::vector<boost::asio::ip::tcp::endpoint> addresses() const;
+    // TLS for the connections that are accepted from now on; null: none. Those that are open stay as they
+    // are.
+    void set_tls(tls_context with);
 
     void start();
 

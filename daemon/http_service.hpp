@@ -10,18 +10,33 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tokenledger::daemon {
 
+class metrics;
+
 using http_head = boost::beast::http::request_header<>;
+
+// Who is at the other end of a connection. Read once, when it is accepted.
+struct http_peer {
+    std::optional<std::uint32_t> uid{}; // of the process that connected; unix sockets only (SO_PEERCRED)
+    std::string address{};              // numeric, without the port; empty: a unix socket
+};
+
+struct http_field {
+    std::string_view name; // lives as long as the program
+    std::string value;
+};
 
 struct http_reply {
     unsigned status = 200;
-    std::string body;
+    std::string body{};
     std::string_view content_type = "application/json";
     std::string_view allow{};    // the Allow field; empty: none
     int retry_after_seconds = 0; // the Retry-After field; 0: none
-    bool close = false;          // end the connection after this reply
+    std::vector<http_field> fields{};
+    bool close = false; // end the connection after this reply
 };
 
 // What goes wrong before a request is whole, or for want of room.
@@ -34,6 +49,11 @@ enum class http_fault : std::uint8_t {
     no_memory,        // 503: bodies in flight at their limit
     no_connection,    // 503: connections at their limit
 };
+[[nodiscard]] std::string_view to_string(http_fault what); // "malformed_request", ...: the reason in metrics
+[[nodiscard]] unsigned status_of(http_fault what);
+
+// The target's path. RFC 9112, 3.2.2: a target may also be absolute, http://host/path.
+[[nodiscard]] std::string_view path_of(const http_head& head);
 
 struct http_limits {
     std::int64_t max_header_bytes = 16384;
@@ -52,13 +72,13 @@ struct http_service {
     // With the header read and the body not: a reply refuses the request here.
     std::function<std::optional<http_reply>(const http_head& head)> admit;
 
-    // With the whole request. Either answers at once, or keeps `respond` and returns what to say if it has
-    // not been called by the deadline.
+    // With the whole request; `head` and `peer` live until this returns. Either answers at once, or keeps
+    // `respond` and returns what to say if it has not been called by the deadline.
     struct handled {
         std::optional<http_reply> now;
         http_reply otherwise;
     };
-    std::function<handled(const http_head& head, std::string body,
+    std::function<handled(const http_head& head, std::string body, const http_peer& peer,
                           std::chrono::steady_clock::time_point deadline, respond_fn respond)>
         handle;
 
@@ -67,5 +87,9 @@ struct http_service {
     // After each reply: for metrics and logs.
     std::function<void(unsigned status, std::chrono::steady_clock::duration took)> replied;
 };
+
+// For `replied`: the listener's part of tokenledger_request_duration_seconds. `counters` outlives it.
+[[nodiscard]] std::function<void(unsigned, std::chrono::steady_clock::duration)>
+duration_observer(metrics& counters, std::string listener);
 
 } // namespace tokenledger::daemon

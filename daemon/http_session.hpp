@@ -3,14 +3,18 @@
 
 #include "byte_budget.hpp"
 #include "http_service.hpp"
+#include "tls_material.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <chrono>
 #include <list>
 #include <memory>
 
 namespace tokenledger::daemon {
+
+// TCP and unix sockets alike, so that the session is compiled once.
+using stream_socket = boost::asio::generic::stream_protocol::socket;
 
 class session_base;
 using session_list = std::list<std::shared_ptr<session_base>>;
@@ -21,6 +25,7 @@ struct session_context {
     http_limits limits;
     byte_budget bytes;
     session_list sessions;
+    tls_context tls; // of the connections that are accepted from now on; null: no TLS
     bool draining = false;
     std::function<void()> session_ended;
 
@@ -52,8 +57,11 @@ class session_base {
     bool expired_ = false;
 };
 
-// Serves one connection until it ends. `refuse`: answers 503 for want of a free connection, and closes.
-void start_session(std::shared_ptr<session_context> context, boost::asio::ip::tcp::socket socket,
+// Serves one connection until it ends. `refuse`: answers 503 for want of a free connection, and closes. TLS,
+// if the listener has it, is for all but unix sockets.
+void start_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
                    bool refuse);
+void start_tls_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
+                       bool refuse);
 
 } // namespace tokenledger::daemon

@@ -1,5 +1,9 @@
 // The command line of tokenledgerd.
 #include "application.hpp"
+#include "archive_command.hpp"
+#include "rebuild_command.hpp"
+#include "redact_command.hpp"
+#include "utc_time.hpp"
 #include "verify_command.hpp"
 
 #include "ledger/postgres.hpp"
@@ -20,6 +24,14 @@ daemon_ns::config_source source_of(const std::string& file) {
     const char* credentials =
         std::getenv("CREDENTIALS_DIRECTORY"); // NOLINT(concurrency-mt-unsafe): one thread yet
     return {.file = file, .credentials_directory = credentials != nullptr ? credentials : ""};
+}
+
+void add_before(CLI::App& to, std::string& before) {
+    to.add_option("--before", before, "A date or a time of ISO 8601, UTC: 2026-01-31 or 2026-01-31T12:00:00Z")
+        ->required()
+        ->check([](const std::string& text) {
+            return daemon_ns::utc_microseconds(text) ? std::string() : "no date or time of ISO 8601: " + text;
+        });
 }
 
 } // namespace
@@ -43,6 +55,29 @@ int main(int argc, char** argv) {
     verify->add_option("--limit", request.limit, "Discrepancies to print; the rest is counted")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
+    daemon_ns::rebuild_request remake;
+    auto* rebuild = cli.add_subcommand(
+        "rebuild", "Make the ledger again from its events and requests, and compare: exit 0 if there is no"
+                   " difference, 1 if there is, 69 if a database cannot be asked, 78 as for verify");
+    rebuild->add_option("--into", remake.into, "URL of a database that was migrated and is empty")
+        ->required();
+    rebuild->add_flag("--translate", remake.translate,
+                      "Translate every event anew, with today's catalogue, and compare balances");
+    rebuild->add_option("--limit", remake.limit, "Differences to print; the rest is counted")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    std::string before;
+    daemon_ns::archive_usage_request archive_request;
+    auto* archive = cli.add_subcommand(
+        "archive-usage", "Move operations older than DATE from the database to FILE, as JSON Lines");
+    add_before(*archive, before);
+    archive->add_option("--to", archive_request.file, "The file to write; compressed if it ends in .zst")
+        ->required();
+    auto* redact = cli.add_subcommand(
+        "redact-evidence",
+        "Leave a hash where the bytes of events received before DATE are; what is parked or waits"
+        " keeps them");
+    add_before(*redact, before);
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -51,7 +86,9 @@ int main(int argc, char** argv) {
 
     std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end of the daemon
     const auto source = source_of(file);
-    const auto read = daemon_ns::load_config(source.file, source.credentials_directory);
+    const auto secrets = migrate->parsed() || verify->parsed() ? daemon_ns::secret_files::left_alone
+                                                               : daemon_ns::secret_files::read;
+    const auto read = daemon_ns::load_config(source.file, source.credentials_directory, secrets);
     if (const auto* errors = std::get_if<std::vector<daemon_ns::config_error>>(&read)) {
         for (const auto& each : *errors)
             std::cerr << daemon_ns::to_string(each) << '\n';
@@ -69,7 +106,20 @@ int main(int argc, char** argv) {
         std::cout << file << ": the configuration is good\n";
         return daemon_ns::exit_ok;
     }
+    if (archive->parsed()) {
+        archive_request.before_us = daemon_ns::utc_microseconds(before).value();
+        return daemon_ns::archive_usage(config, archive_request);
+    }
+    if (redact->parsed())
+        return daemon_ns::redact_evidence(config, daemon_ns::utc_microseconds(before).value());
     if (verify->parsed())
         return daemon_ns::verify(config, request);
+    if (rebuild->parsed()) {
+        if (!tokenledger::ledger::is_readable_url(remake.into)) {
+            std::cerr << "--into: not a libpq URI or keyword string\n";
+            return exit_usage;
+        }
+        return daemon_ns::rebuild(config, remake);
+    }
     return migrate->parsed() ? daemon_ns::migrate(config) : daemon_ns::serve(config, source);
 }

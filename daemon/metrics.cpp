@@ -19,13 +19,14 @@ struct definition {
     kind type = kind::counter;
     std::string_view help;
     std::span<const double> bounds{};
+    bool labelled = true; // else its one series is there from the start
 };
 
 constexpr std::array<double, 12> seconds_bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                                 0.05,   0.1,   0.25,   0.5,   1,    5};
 constexpr std::array<double, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 1024};
 
-const std::array<definition, 9> definitions{{
+const std::array<definition, 13> definitions{{
     {.name = "tokenledger_webhook_events_total",
      .help = "Verified events by what became of them and by Stripe's type."},
     {.name = "tokenledger_webhook_rejected_total",
@@ -34,12 +35,13 @@ const std::array<definition, 9> definitions{{
      .help = "Events ignored because their mode or account is not this endpoint's, by reason."},
     {.name = "tokenledger_webhook_secret_last_used_timestamp_seconds",
      .type = kind::gauge,
-     .help = "When a signing secret, by its place in the configuration, last verified an event."},
+     .help = "When a signing secret, by the name of its file, last verified an event."},
     {.name = "tokenledger_ledger_transactions_total", .help = "Rows added to token_transactions."},
     {.name = "tokenledger_commit_duration_seconds",
      .type = kind::histogram,
      .help = "Time of one batch from its first statement to the answer of COMMIT.",
-     .bounds = seconds_bounds},
+     .bounds = seconds_bounds,
+     .labelled = false},
     {.name = "tokenledger_request_duration_seconds",
      .type = kind::histogram,
      .help = "Time from the first byte of a request to the end of its reply.",
@@ -47,10 +49,25 @@ const std::array<definition, 9> definitions{{
     {.name = "tokenledger_batch_size",
      .type = kind::histogram,
      .help = "Commands in one committed batch.",
-     .bounds = batch_bounds},
+     .bounds = batch_bounds,
+     .labelled = false},
+    {.name = "tokenledger_queue_depth",
+     .type = kind::gauge,
+     .help = "Commands that wait for a batch.",
+     .labelled = false},
+    {.name = "tokenledger_events_parked",
+     .type = kind::gauge,
+     .help = "Events of ours that cannot be applied and wait for an operator; as of the last look at the "
+             "database."},
+    {.name = "tokenledger_events_waiting",
+     .type = kind::gauge,
+     .help =
+         "Refunds and disputes that wait for their purchase, not older than 30 days; as of the last look."},
     {.name = "tokenledger_database_up",
      .type = kind::gauge,
-     .help = "1 if the last batch reached the database, 0 if not."},
+     .help = "1 if the last batch or look reached the database, 0 if not.",
+     .labelled = false},
+    {.name = "tokenledger_build_info", .type = kind::gauge, .help = "Always 1; the version is a label."},
 }};
 
 const definition* find(std::string_view name) {
@@ -95,6 +112,18 @@ std::string sample(std::string_view name, std::string_view suffix, std::string_v
 
 } // namespace
 
+metrics::metrics() {
+    for (const definition& each : definitions) {
+        if (each.labelled)
+            continue;
+        family_values& made = families_[std::string(each.name)];
+        if (each.type == kind::histogram)
+            made.histograms[""].buckets.resize(each.bounds.size() + 1);
+        else
+            made.numbers[""] = 0;
+    }
+}
+
 void metrics::count(std::string_view family, labels with, std::uint64_t times) {
     const std::lock_guard hold(guard_);
     families_[std::string(family)].numbers[rendered(with)] += static_cast<double>(times);
@@ -103,6 +132,12 @@ void metrics::count(std::string_view family, labels with, std::uint64_t times) {
 void metrics::set(std::string_view family, labels with, double value) {
     const std::lock_guard hold(guard_);
     families_[std::string(family)].numbers[rendered(with)] = value;
+}
+
+void metrics::clear(std::string_view family) {
+    const std::lock_guard hold(guard_);
+    if (const auto of = families_.find(family); of != families_.end())
+        families_.erase(of);
 }
 
 void metrics::observe(std::string_view family, labels with, double value) {
@@ -127,17 +162,27 @@ double metrics::value(std::string_view family, labels with) const {
     return at == of->second.numbers.end() ? 0 : at->second;
 }
 
+double metrics::total(std::string_view family) const {
+    const std::lock_guard hold(guard_);
+    double sum = 0;
+    if (const auto of = families_.find(family); of != families_.end()) {
+        for (const auto& [with, value] : of->second.numbers)
+            sum += value;
+    }
+    return sum;
+}
+
 std::string metrics::render() const {
     constexpr std::array<std::string_view, 3> type_names{"counter", "gauge", "histogram"};
     const std::lock_guard hold(guard_);
     std::string text;
     for (const definition& each : definitions) {
-        const auto of = families_.find(each.name);
-        if (of == families_.end())
-            continue;
         text.append("# HELP ").append(each.name).append(" ").append(each.help).append("\n");
         text.append("# TYPE ").append(each.name).append(" ");
         text.append(type_names[static_cast<std::size_t>(each.type)]).append("\n");
+        const auto of = families_.find(each.name);
+        if (of == families_.end())
+            continue;
         for (const auto& [with, value] : of->second.numbers)
             text += sample(each.name, "", with, value);
         for (const auto& [with, values] : of->second.histograms) {
@@ -154,6 +199,13 @@ std::string metrics::render() const {
         }
     }
     return text;
+}
+
+std::vector<std::string_view> metrics::names() {
+    std::vector<std::string_view> all;
+    for (const definition& each : definitions)
+        all.push_back(each.name);
+    return all;
 }
 
 } // namespace tokenledger::daemon

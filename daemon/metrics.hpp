@@ -15,17 +15,29 @@ namespace tokenledger::daemon {
 
 class metrics {
   public:
+    // Families without labels begin at zero; the others when they are first written.
+    metrics();
+
     using labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
     void count(std::string_view family, labels with, std::uint64_t times = 1);
     void set(std::string_view family, labels with, double value);
     void observe(std::string_view family, labels with, double value);
 
+    // Forgets the family's series: what they were about is gone.
+    void clear(std::string_view family);
+
     // Of a counter or gauge; 0 if nothing was ever written.
     [[nodiscard]] double value(std::string_view family, labels with) const;
 
+    // Of all series of a counter together.
+    [[nodiscard]] double total(std::string_view family) const;
+
     // The exposition format, version 0.0.4.
     [[nodiscard]] std::string render() const;
+
+    // Every family there is.
+    [[nodiscard]] static std::vector<std::string_view> names();
 
   private:
     struct histogram {

@@ -1,13 +1,14 @@
 // Reads the files that hold secrets, and the configuration itself.
 #include "secret_file.hpp"
 
+#include "file_descriptor.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace tokenledger::daemon {
 namespace {
@@ -15,22 +16,6 @@ namespace {
 std::string error_of(int number) {
     return std::error_code(number, std::generic_category()).message();
 }
-
-class descriptor {
-  public:
-    explicit descriptor(int fd) noexcept : fd_(fd) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-    }
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
-  private:
-    int fd_;
-};
 
 bool is_white_space(char c) noexcept {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -44,7 +29,7 @@ bool is_printable(char c) noexcept {
 
 file_content read_file(const std::filesystem::path& file, std::size_t max_bytes) {
     // O_NONBLOCK: opening a pipe that nobody writes to must not hang the start.
-    const descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const file_descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status {};
     if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0) {
         return {{}, error_of(errno)};

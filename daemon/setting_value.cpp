@@ -17,12 +17,9 @@ class value_reader {
                  std::vector<finding>& findings)
         : row_(row),
           value_(entry.value),
-          key_at_(entry.at),
           draft_(draft),
           findings_(findings),
           name_(full_name(row)) {}
-
-    void operator()(not_supported) { add(key_at_, name_ + " is not supported in this version"); }
 
     void operator()(place_of<bool> where) {
         if (const bool* flag = expect<bool>(value_, name_, "true or false")) {
@@ -139,7 +136,6 @@ class value_reader {
 
     const setting& row_;
     const toml_value& value_;
-    position key_at_;
     config_draft& draft_;
     std::vector<finding>& findings_;
     std::string name_;

@@ -31,6 +31,10 @@ auto& in_endpoint(config_draft& draft) {
     return (draft.endpoints.back().*....*Path);
 }
 template <auto... Path>
+auto& in_admin_listener(config_draft& draft) {
+    return (draft.admin_listeners.back().*....*Path);
+}
+template <auto... Path>
 auto& in_catalog(config_draft& draft) {
     return (draft.catalogs.back().*....*Path);
 }
@@ -43,11 +47,16 @@ constexpr auto database = &in_draft<&config_draft::made, &config::database, Memb
 template <auto Member>
 constexpr auto http = &in_draft<&config_draft::made, &config::webhook, Member>;
 template <auto Member>
+constexpr auto admin = &in_draft<&config_draft::made, &config::admin, Member>;
+template <auto Member>
+constexpr auto operations = &in_draft<&config_draft::made, &config::operations, Member>;
+template <auto Member>
 constexpr auto logging = &in_draft<&config_draft::made, &config::log, Member>;
 
 using db = database_config;
 using web = webhook_config;
 using prices = webhook::catalog;
+using admin_listener = admin_listener_draft;
 
 // In the order of the reference: table by table.
 // clang-format off
@@ -72,7 +81,8 @@ constexpr auto table = std::to_array<setting>({
      "After this long an attempt to connect is given up."},
 
     {"webhook", "listen", &in_draft<&config_draft::listen>, optional, {1, 64, &host_and_port}, restart,
-     "Addresses to listen at. Port 0: the system chooses, and the log tells."},
+     "Addresses to listen at, unless systemd hands over sockets named `webhook` or `tokenledgerd.socket`. "
+     "Port 0: the system chooses, and the log tells."},
     {"webhook", "max_body_bytes", http<&web::max_body_bytes>, optional, {kib, 64 * mib}, restart,
      "Longest body of a request; a longer one is answered 413."},
     {"webhook", "max_body_bytes_in_flight", http<&web::max_body_bytes_in_flight>, optional,
@@ -91,8 +101,17 @@ constexpr auto table = std::to_array<setting>({
      "After SIGTERM: how long requests that were received may take to finish."},
     {"webhook", "tolerance_seconds", http<&web::tolerance_seconds>, optional, {1, week_seconds}, reload,
      "How far a signature's timestamp may be from now, in the past or the future."},
-    {"webhook", "tls_certificate", not_supported{}, optional, {}, restart, ""},
-    {"webhook", "tls_key", not_supported{}, optional, {}, restart, ""},
+    {"webhook", "waiting_expires_days", http<&web::waiting_expires_days>, optional, {1, 36'500}, restart,
+     "After this long a refund or dispute that waits for its purchase shows as `expired` and leaves the "
+     "gauge; if the purchase comes it is settled all the same."},
+    {"webhook", "tls_certificate", &in_draft<&config_draft::tls_certificate>, optional,
+     {.rule = &plain_file_name}, reload,
+     "File with the certificate and its chain, PEM; looked up as a secret is. With it, and `tls_key`, the "
+     "webhook speaks TLS 1.2 and 1.3 alone, but for unix sockets. A new one is for new connections.",
+     "no TLS"},
+    {"webhook", "tls_key", &in_draft<&config_draft::tls_key>, optional, {.rule = &plain_file_name}, reload,
+     "File with the key of the certificate, PEM, without a passphrase.",
+     "no TLS"},
 
     {"webhook.endpoint", "path", &in_endpoint<&endpoint_draft::path>, required,
      {.rule = &request_path}, reload,
@@ -137,6 +156,44 @@ constexpr auto table = std::to_array<setting>({
      "Lowest amount accepted for one pack (a discount), by currency; at most the price.",
      "the price"},
 
+    {"admin", "max_body_bytes", admin<&admin_config::max_body_bytes>, optional, {kib, 64 * mib}, restart,
+     "Longest body of a request; a longer one is answered 413."},
+    {"admin", "max_connections", admin<&admin_config::max_connections>, optional, {1, 1'000'000}, restart,
+     "Connections open at one time, of each listener."},
+    {"admin", "request_timeout_ms", admin<&admin_config::request_timeout>, optional,
+     {100, 10 * minute_ms}, restart,
+     "From a request's first byte to its answer."},
+
+    {"admin.listener", "socket", &in_admin_listener<&admin_listener::socket>, required,
+     {.rule = &socket_path}, restart,
+     "The socket file, each once. It is made at start, unless systemd hands over the socket of this path, or "
+     "one with this listener's name (`FileDescriptorName=`)."},
+    {"admin.listener", "name", &in_admin_listener<&admin_listener::name>, optional,
+     {.rule = &listener_name}, restart,
+     "What logs and metrics call it; each name once.",
+     "the name of the socket file, without its ending"},
+    {"admin.listener", "mode", &in_admin_listener<&admin_listener::mode>, optional,
+     {.rule = &file_mode}, restart,
+     "Mode of the socket file, if it is made at start: who may write may connect."},
+    {"admin.listener", "group", &in_admin_listener<&admin_listener::group>, optional,
+     {.rule = &group_name}, restart,
+     "Group of the socket file, if it is made at start.",
+     "the group of the process"},
+    {"admin.listener", "permits", &in_admin_listener<&admin_listener::permits>, optional,
+     {1, 4, &permit_name}, reload,
+     "What may be done here."},
+    {"admin.listener", "max_tokens_per_request", &in_admin_listener<&admin_listener::max_tokens_per_request>,
+     optional, {1, webhook::max_pack_tokens}, reload,
+     "Most tokens that one request may grant, deduct, transfer or charge."},
+
+    {"operations", "listen", &in_draft<&config_draft::operations_listen>, optional,
+     {0, 64, &host_and_port}, restart,
+     "Addresses to listen at, unless systemd hands over sockets named `operations` or "
+     "`tokenledgerd-operations.socket`. Without either, it is off."},
+    {"operations", "max_connections", operations<&operations_config::max_connections>, optional,
+     {1, 1'000'000}, restart,
+     "Connections open at one time."},
+
     {"log", "level", logging<&log_config::level>, optional, {.rule = &log_level_name}, reload,
      "The least important lines that are written."},
     {"log", "rejections_per_minute", logging<&log_config::rejections_per_minute>, optional,
@@ -157,6 +214,9 @@ key_positions& append(std::vector<Element>& to, position at) {
 }
 key_positions& new_endpoint(config_draft& draft, position at) {
     return append(draft.endpoints, at);
+}
+key_positions& new_admin_listener(config_draft& draft, position at) {
+    return append(draft.admin_listeners, at);
 }
 key_positions& new_catalog(config_draft& draft, position at) {
     return append(draft.catalogs, at);
@@ -179,10 +239,17 @@ constexpr auto tables = std::to_array<settings_table>({
     {"catalog", "pack", "catalog.pack", table_shape::list, optional, &new_pack,
      "A pack of tokens; `[[catalog.NAME.pack]]` in a named catalogue. An endpoint's catalogue has at least "
      "one."},
+    {"", "admin", "admin", table_shape::plain, optional, &in_place<&config_draft::admin_keys>,
+     "The sockets for operators and the local application."},
+    {"admin", "listener", "admin.listener", table_shape::list, optional, &new_admin_listener,
+     "One per admin socket. Who may connect is what the socket file's owner, group and mode say; what may be "
+     "done there, its `permits`. A socket that systemd hands over as `admin` or `tokenledgerd-admin.socket` "
+     "belongs to the listener with its path, else to the one named so, else to the only one; where none is "
+     "configured, it has every default."},
+    {"", "operations", "operations", table_shape::plain, optional, &in_place<&config_draft::operations_keys>,
+     "`/metrics`, `/healthz` and `/readyz`, for whoever watches."},
     {"", "log", "log", table_shape::plain, optional, &in_place<&config_draft::log_keys>,
      "What is written to the log."},
-    {"", "admin", "admin"},
-    {"", "operations", "operations"},
 });
 // clang-format on
 

@@ -21,15 +21,12 @@ struct text_rule {
     bool may_be_shown = true;
 };
 
-// Belongs to a later version: refused, so that nobody believes it is on.
-struct not_supported {};
-
 // Where the value is kept; for a list of tables, in its newest element. The type of the setting follows from
 // it, and the default is what a fresh draft holds there: config.hpp states it once.
 template <typename Value>
 using place_of = Value& (*)(config_draft&);
-using place = std::variant<not_supported, place_of<std::int64_t>, place_of<std::chrono::milliseconds>,
-                           place_of<std::string>, place_of<bool>, place_of<text_list>, place_of<amount_list>>;
+using place = std::variant<place_of<std::int64_t>, place_of<std::chrono::milliseconds>, place_of<std::string>,
+                           place_of<bool>, place_of<text_list>, place_of<amount_list>>;
 
 enum class presence : std::uint8_t { optional, required };
 enum class change : std::uint8_t { reload, restart }; // SIGHUP is enough, or it takes a restart
@@ -64,7 +61,7 @@ struct settings_table {
     std::string_view path; // as in setting::table
     table_shape shape = table_shape::plain;
     presence needed = presence::optional;
-    // Makes room for another one, and says where to note its keys; nullptr: not supported in this version.
+    // Makes room for another one, and says where to note its keys.
     key_positions& (*begin)(config_draft&, position at) = nullptr;
     std::string_view description = {};
 };

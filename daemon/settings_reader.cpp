@@ -53,7 +53,7 @@ void settings_reader::read(const toml_table& root) {
     // A table that is not there is read as an empty one: its defaults hold, and what it must have is missed.
     const key_positions present = positions_of(root);
     for (const settings_table& row : settings_tables()) {
-        if (row.parent.empty() && row.begin != nullptr && !present.contains(row.key)) {
+        if (row.parent.empty() && !present.contains(row.key)) {
             row.shape == table_shape::catalog ? read_catalogs(row, nothing, {})
                                               : read_table(row, nothing, {});
         }
@@ -80,10 +80,6 @@ void settings_reader::read_entry(std::string_view path, const toml_entry& entry)
 }
 
 void settings_reader::read_below(const settings_table& below, const toml_entry& entry) {
-    if (below.begin == nullptr) {
-        add(entry.at, "[" + std::string(below.path) + "] is not supported in this version");
-        return;
-    }
     if (below.shape == table_shape::list) {
         read_list(below, entry);
         return;

@@ -3,74 +3,15 @@
 
 #include "application.hpp"
 #include "log.hpp"
+#include "progress_line.hpp"
 
 #include "ledger/verify.hpp"
 
-#include <condition_variable>
 #include <iostream>
-#include <mutex>
-#include <thread>
-#include <unistd.h>
-#include <utility>
 
 namespace tokenledger::daemon {
 
 namespace {
-
-// One line that is written over and over while the work goes on; nothing for work of less than a second, and
-// nothing where standard error is no terminal.
-class progress_line {
-  public:
-    progress_line() {
-        if (isatty(STDERR_FILENO) != 0)
-            drawing_ = std::thread([this] { draw(); });
-    }
-    ~progress_line() {
-        {
-            const std::lock_guard hold(guard_);
-            done_ = true;
-        }
-        changed_.notify_all();
-        if (drawing_.joinable())
-            drawing_.join();
-    }
-    progress_line(const progress_line&) = delete;
-    progress_line& operator=(const progress_line&) = delete;
-
-    void set(std::string text) {
-        const std::lock_guard hold(guard_);
-        text_ = std::move(text);
-    }
-    // Off the screen, so that a line of the report can be printed there.
-    void clear() {
-        const std::lock_guard hold(guard_);
-        erase();
-    }
-
-  private:
-    void draw() {
-        const auto began = std::chrono::steady_clock::now();
-        std::unique_lock hold(guard_);
-        while (!changed_.wait_for(hold, std::chrono::seconds(1), [this] { return done_; })) {
-            const auto passed =
-                std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
-            std::cerr << '\r' << text_ << ", " << passed.count() << " s\x1b[K" << std::flush;
-            drawn_ = true;
-        }
-        erase();
-    }
-    void erase() {
-        if (std::exchange(drawn_, false))
-            std::cerr << "\r\x1b[K" << std::flush;
-    }
-
-    std::mutex guard_;
-    std::condition_variable changed_;
-    std::string text_;
-    bool drawn_ = false;
-    bool done_ = false;
-    std::thread drawing_;
-};
 
 // As the log writes its lines: ids are opaque, and a line stays a line.
 void print(const ledger::discrepancy& what) {
@@ -103,11 +44,8 @@ int verify(const config& with, const verify_request& request) {
                                             .statement_timeout = with.database.statement_timeout,
                                             .connect_timeout = with.database.connect_timeout};
     try {
-        if (const auto schema = ledger::inspect_schema(database);
-            schema.state != ledger::schema_state::current) {
-            log::error("schema", {{"detail", schema.detail}});
-            return exit_config;
-        }
+        if (const int status = check_schema(database); status != exit_ok)
+            return status;
         std::int64_t printed = 0;
         progress_line progress;
         const ledger::verify_options options{

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "config.hpp"
+#include "owner_database.hpp"
 
 #include <cstdint>
 
 namespace tokenledger::daemon {
 
 inline constexpr int exit_discrepancies = 1;
-inline constexpr int exit_unavailable = 69; // EX_UNAVAILABLE of sysexits.h: nothing is known of the books
 
 struct verify_request {
     std::int64_t limit = 100; // lines on standard output; what is found beyond is counted

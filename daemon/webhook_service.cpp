@@ -1,11 +1,13 @@
 // The order of the contract's first table, as far as it is decided before the ledger.
 #include "webhook_service.hpp"
 
+#include "ledger_metrics.hpp"
 #include "log.hpp"
 
 #include "webhook/event.hpp"
 #include "webhook/translate.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -16,15 +18,7 @@ namespace {
 namespace http = boost::beast::http;
 using steady = std::chrono::steady_clock;
 
-// RFC 9112, 3.2.2: a target may also be absolute, http://host/path.
-std::string_view path_of(const http_head& head) {
-    std::string_view target = head.target();
-    if (const std::size_t scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
-        const std::size_t path = target.find('/', scheme + 3);
-        target = path == target.npos ? std::string_view("/") : target.substr(path);
-    }
-    return target.substr(0, target.find('?'));
-}
+constexpr std::string_view secret_last_used = "tokenledger_webhook_secret_last_used_timestamp_seconds";
 
 webhook::parsed_signature signature_of(const http_head& head) {
     std::vector<std::string_view> fields;
@@ -38,45 +32,6 @@ http_reply to_http(webhook::reply reply) {
     return {.status = reply.status,
             .body = std::move(reply.body),
             .retry_after_seconds = reply.retry_after ? webhook::retry_after_seconds : 0};
-}
-
-std::string_view to_string(http_fault what) {
-    switch (what) {
-    case http_fault::malformed:
-        return "malformed_request";
-    case http_fault::header_too_large:
-        return "header_too_large";
-    case http_fault::timeout:
-        return "timeout";
-    case http_fault::body_too_large:
-        return "body_too_large";
-    case http_fault::encoding:
-        return "content_encoding";
-    case http_fault::no_memory:
-        return "no_memory";
-    case http_fault::no_connection:
-        return "no_connection";
-    }
-    return "unknown";
-}
-
-unsigned status_of(http_fault what) {
-    switch (what) {
-    case http_fault::malformed:
-        return 400;
-    case http_fault::header_too_large:
-        return 431;
-    case http_fault::timeout:
-        return 408;
-    case http_fault::body_too_large:
-        return 413;
-    case http_fault::encoding:
-        return 415;
-    case http_fault::no_memory:
-    case http_fault::no_connection:
-        return 503;
-    }
-    return 503;
 }
 
 // What one line of the log says of an event, whatever became of it.
@@ -103,6 +58,22 @@ struct webhook_service::endpoint {
     webhook::endpoint_policy policy;
     webhook::catalog prices;
     webhook::verifier verifier;
+    struct secret_use {
+        std::string name;             // of its file
+        std::size_t fingerprint = 0;  // finds the secret again after a reload, under whatever name
+        std::int64_t last_used_s = 0; // 0: not since the start
+    };
+    std::vector<secret_use> uses; // in step with the verifier's secrets
+
+    [[nodiscard]] std::int64_t last_use_s(std::size_t fingerprint) const {
+        const auto found = std::ranges::find(uses, fingerprint, &secret_use::fingerprint);
+        return found == uses.end() ? 0 : found->last_used_s;
+    }
+
+    void tell(const secret_use& use, metrics& counters) const {
+        counters.set(secret_last_used, {{"endpoint", policy.path}, {"secret", use.name}},
+                     static_cast<double>(use.last_used_s));
+    }
 };
 
 webhook_service::webhook_service(const config& from, ledger::entry& ledger, metrics& counters, wall_clock now)
@@ -111,6 +82,10 @@ webhook_service::webhook_service(const config& from, ledger::entry& ledger, metr
       now_(std::move(now)),
       endpoints_(make_endpoints(from)),
       rejections_(from.log.rejections_per_minute) {
+    for (const auto& [path, door] : endpoints_) {
+        for (const endpoint::secret_use& each : door.uses)
+            door.tell(each, counters_);
+    }
 }
 
 webhook_service::~webhook_service() = default;
@@ -120,32 +95,40 @@ webhook_service::endpoint_map webhook_service::make_endpoints(const config& from
     for (const endpoint_config& each : from.webhook.endpoints) {
         auto verifier = webhook::verifier::make(each.secrets, from.webhook.tolerance_seconds);
         const auto prices = from.catalogs.find(each.catalog);
-        if (!verifier || prices == from.catalogs.end())
+        if (!verifier || prices == from.catalogs.end() || each.secret_names.size() != each.secrets.size())
             throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
-        made.emplace(each.policy.path, endpoint{each.policy, prices->second, std::move(*verifier)});
+        endpoint& door =
+            made.emplace(each.policy.path, endpoint{each.policy, prices->second, std::move(*verifier), {}})
+                .first->second;
+        for (std::size_t i = 0; i < each.secrets.size(); ++i)
+            door.uses.push_back({each.secret_names[i], std::hash<std::string>()(each.secrets[i])});
     }
     return made;
 }
 
 void webhook_service::reload(const config& from) {
-    endpoints_ = make_endpoints(from);
+    endpoint_map before = std::exchange(endpoints_, make_endpoints(from));
+    counters_.clear(secret_last_used);
+    for (auto& [path, door] : endpoints_) {
+        const auto old = before.find(path);
+        for (endpoint::secret_use& each : door.uses) {
+            if (old != before.end())
+                each.last_used_s = old->second.last_use_s(each.fingerprint);
+            door.tell(each, counters_);
+        }
+    }
     rejections_ = rejection_log(from.log.rejections_per_minute);
 }
 
 http_service webhook_service::functions() {
-    return {
-        .admit = [this](const http_head& head) { return admit(head); },
-        .handle =
-            [this](const http_head& head, std::string body, steady::time_point deadline, respond_fn respond) {
-                return handle(head, std::move(body), deadline, std::move(respond));
-            },
-        .fault = [this](http_fault what) { return fault(what); },
-        .replied =
-            [this](unsigned status, steady::duration took) {
-                counters_.observe("tokenledger_request_duration_seconds",
-                                  {{"listener", "webhook"}, {"status", std::to_string(status)}},
-                                  std::chrono::duration<double>(took).count());
-            }};
+    return {.admit = [this](const http_head& head) { return admit(head); },
+            .handle =
+                [this](const http_head& head, std::string body, const http_peer&, steady::time_point deadline,
+                       respond_fn respond) {
+                    return handle(head, std::move(body), deadline, std::move(respond));
+                },
+            .fault = [this](http_fault what) { return fault(what); },
+            .replied = duration_observer(counters_, "webhook")};
 }
 
 std::optional<http_reply> webhook_service::admit(const http_head& head) {
@@ -175,9 +158,11 @@ http_service::handled webhook_service::handle(const http_head& head, std::string
     if (verdict.error != webhook::signature_error::none)
         return {.now = reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error)),
                 .otherwise = {}};
-    counters_.set("tokenledger_webhook_secret_last_used_timestamp_seconds",
-                  {{"endpoint", door.policy.path}, {"secret", std::to_string(verdict.secret)}},
-                  static_cast<double>(now));
+    // Once a second is enough, and spares the others the lock.
+    if (endpoint::secret_use& use = door.uses[verdict.secret]; use.last_used_s != now) {
+        use.last_used_s = now;
+        door.tell(use, counters_);
+    }
 
     webhook::parsed_event parsed = webhook::parse_event(body);
     if (!parsed.event) {
@@ -216,12 +201,8 @@ http_service::handled webhook_service::submit(ledger::stripe_command command, st
         counters_.count("tokenledger_webhook_events_total", {{"result", reply.result}, {"type", type}});
         if (outcome != nullptr && outcome->result == ledger::result::ignored && !reply.reason.empty())
             counters_.count("tokenledger_webhook_mismatches_total", {{"reason", reply.reason}});
-        if (outcome != nullptr) {
-            for (const ledger::posting& each : outcome->posted)
-                counters_.count(
-                    "tokenledger_ledger_transactions_total",
-                    {{"type", ledger::to_string(each.type)}, {"source", ledger::to_string(each.source)}});
-        }
+        if (outcome != nullptr)
+            count_postings(counters_, *outcome);
         log_event(*event, reply, outcome, steady::now() - begun);
         respond(to_http(reply));
     };

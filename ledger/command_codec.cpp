@@ -2,10 +2,7 @@
 #include "ledger/command_codec.hpp"
 
 #include "effect_codec.hpp"
-
-#include <openssl/evp.h>
-
-#include <stdexcept>
+#include "ledger/sha256.hpp"
 
 namespace tokenledger::ledger {
 
@@ -192,21 +189,11 @@ std::optional<std::vector<operation>> decode_operations(std::string_view bytes) 
 }
 
 std::string hash_of(const operation& what) {
-    return sha256(encode(what, extent::asked));
+    return sha256_stream().add(encode(what, extent::asked)).finish();
 }
 
 std::string hash_of(const admin_command& what) {
-    return sha256(encode(what, extent::asked));
-}
-
-std::string sha256(std::string_view bytes) {
-    std::string digest(32, '\0');
-    unsigned int size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-                   EVP_sha256(), nullptr) != 1 ||
-        size != digest.size())
-        throw std::runtime_error("OpenSSL cannot compute SHA-256");
-    return digest;
+    return sha256_stream().add(encode(what, extent::asked)).finish();
 }
 
 } // namespace tokenledger::ledger

@@ -1,6 +1,8 @@
 // Effects by their name, then their fields in the order of the struct; facts as lists within the fields.
 #include "effect_codec.hpp"
 
+#include <utility>
+
 namespace tokenledger::ledger {
 
 namespace {
@@ -60,10 +62,19 @@ purchase read_purchase(netstring_reader& from) {
     return made;
 }
 
+// The next one of a list by id, which is written in the order of the ids: so there is one way to write it.
+template <class Facts>
+typename Facts::mapped_type& next_of(netstring_reader& list, Facts& into) {
+    std::string id = list.string();
+    if (!into.empty() && into.rbegin()->first >= id)
+        list.fail();
+    return into[std::move(id)];
+}
+
 void read_refunds(netstring_reader& outer, payment_facts& into) {
     netstring_reader list(outer.text());
     while (list.more()) {
-        refund_fact& fact = into.refunds[list.string()];
+        refund_fact& fact = next_of(list, into.refunds);
         fact.amount_cents = list.number();
         fact.status = list.truth() ? refund_status::void_ : refund_status::counting;
         fact.moved_money = list.truth();
@@ -78,8 +89,8 @@ dispute_fact read_dispute(netstring_reader& from) {
     fact.currency = from.string();
     netstring_reader moves(from.text());
     while (moves.more()) {
-        const std::string id = moves.string();
-        fact.balance_transactions[id] = moves.truth();
+        bool& takes_money = next_of(moves, fact.balance_transactions);
+        takes_money = moves.truth();
     }
     fact.funds_withdrawn = from.truth();
     fact.funds_reinstated = from.truth();
@@ -100,8 +111,8 @@ payment_update read_update(netstring_reader& from) {
     read_refunds(from, made.facts);
     netstring_reader disputes(from.text());
     while (disputes.more()) {
-        const std::string id = disputes.string();
-        made.facts.disputes[id] = read_dispute(disputes);
+        dispute_fact& fact = next_of(disputes, made.facts.disputes);
+        fact = read_dispute(disputes);
     }
     if (!disputes.finished())
         from.fail();

@@ -25,8 +25,12 @@ class memory_store final : public store {
 
     opening begin(const wanted& first) override {
         lock_ = std::unique_lock(database_->guard);
+        opening found;
         try {
             step("begin", {});
+            found.committed = committed(first.events);
+            if (found.committed.empty())
+                step("lock", {});
         } catch (...) {
             lock_.unlock();
             throw;
@@ -37,7 +41,6 @@ class memory_store final : public store {
         keys_ = database_->keys;
         usages_.clear();
         transactions_.clear();
-        opening found{.committed = lock_events(first.events)};
         if (!found.committed.empty())
             return found;
         const bool all_new = std::none_of(first.payments.begin(), first.payments.end(),
@@ -168,6 +171,15 @@ class memory_store final : public store {
     }
 
   private:
+    [[nodiscard]] event_map committed(std::span<const std::string_view> event_ids) const {
+        event_map known;
+        for (const std::string_view id : event_ids) {
+            if (const auto at = database_->events.find(id); at != database_->events.end())
+                known.emplace(id, state_of(at->second));
+        }
+        return known;
+    }
+
     void step(std::string_view name, std::span<const command> batch) const {
         if (database_->before)
             database_->before(name, batch);

@@ -4,6 +4,7 @@
 #include "pg.hpp"
 #include "pg_array.hpp"
 #include "pg_conninfo.hpp"
+#include "schema_check.hpp"
 
 #include <algorithm>
 #include <map>
@@ -132,6 +133,10 @@ bool is_readable_url(const std::string& url) {
 schema_report inspect_schema(const postgres_options& options) {
     pg::connection connection(options.url, options.connect_timeout);
     connection.limit(options.statement_timeout + options.connect_timeout);
+    return inspect_schema(connection);
+}
+
+schema_report inspect_schema(pg::connection& connection) {
     const std::vector<std::string> sums = checksums(connection);
     return compare(read_recorded(connection), sums);
 }

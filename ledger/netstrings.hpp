@@ -28,7 +28,8 @@ class netstring_writer {
     std::string bytes_;
 };
 
-// After the first field that is not what was asked for, every further one is empty and ok() is false.
+// After the first field that is not what was asked for, every further one is empty and ok() is false. A
+// length or a number that the writer would have written otherwise, with a zero before it, is none.
 class netstring_reader {
   public:
     explicit netstring_reader(std::string_view bytes) : rest_(bytes) {}
@@ -45,6 +46,8 @@ class netstring_reader {
         if (!ok_ || error != std::errc{} || stopped == end || *stopped != ':')
             return failed();
         const auto begins = static_cast<std::size_t>(stopped - rest_.data()) + 1;
+        if (rest_.front() == '0' && begins != 2)
+            return failed();
         if (size >= rest_.size() - begins || rest_[begins + size] != ',')
             return failed();
         const std::string_view field = rest_.substr(begins, size);
@@ -72,7 +75,7 @@ class netstring_reader {
     std::int64_t number_in(std::string_view field) {
         std::int64_t value = 0;
         const auto [stopped, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-        if (error != std::errc{} || stopped != field.data() + field.size())
+        if (error != std::errc{} || stopped != field.data() + field.size() || field != std::to_string(value))
             ok_ = false;
         return value;
     }

@@ -1,7 +1,9 @@
 // The stable names of results, reasons and row kinds.
 #include "ledger/outcome.hpp"
+
 #include "ledger/plan.hpp"
 #include "ledger/store.hpp"
+#include "ledger/views.hpp"
 
 namespace tokenledger::ledger {
 
@@ -143,6 +145,20 @@ std::string_view to_string(store_failure value) noexcept {
         return "unavailable";
     case store_failure::in_doubt:
         return "in_doubt";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(query_fault value) noexcept {
+    switch (value) {
+    case query_fault::bad_limit:
+        return "bad_limit";
+    case query_fault::bad_cursor:
+        return "bad_cursor";
+    case query_fault::bad_text:
+        return "bad_text";
+    case query_fault::too_large:
+        return "too_large";
     }
     return "unknown";
 }

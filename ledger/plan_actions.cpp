@@ -27,6 +27,10 @@ class action {
         if (made.result == result::duplicate && is_unproven(again)) {
             made.result = result::parked;
             made.reason = reason::partial_capture_refund;
+        } else if (was_.reason == reason::partial_capture_refund &&
+                   (made.result == result::duplicate || made.result == result::ignored)) {
+            // What it told was settled when it was parked, and rows may stand on it.
+            made = {.result = result::applied};
         }
         const bool changed = work_.changed_facts() || !made.posted.empty();
         if (made.result == result::parked && !changed)

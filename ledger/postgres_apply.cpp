@@ -88,7 +88,7 @@ last_parameters add_events(parameters& into, const batch_plan& rows, std::span<c
             effect.add_null();
         at.add(time_of(row.at_us));
         if (row.with_evidence) {
-            format.add(std::int64_t{evidence_format_zstd});
+            format.add(std::int64_t{evidence_format_current});
             packed.add(evidence[row.command]);
         } else {
             format.add_null();

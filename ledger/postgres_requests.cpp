@@ -4,8 +4,8 @@
 
 #include "hex.hpp"
 #include "ledger/command_codec.hpp"
-#include "pg_names.hpp"
 #include "pg_parameters.hpp"
+#include "postgres_kinds.hpp"
 
 #include <array>
 #include <utility>
@@ -31,17 +31,6 @@ key_scope scope_of(std::string_view name) {
             return scope;
     }
     throw store_error(store_failure::unavailable, "a key has an unknown scope: " + std::string(name));
-}
-
-transaction_type type_of(std::string_view name) {
-    return value_named(name,
-                       {transaction_type::grant, transaction_type::purchase, transaction_type::deduction,
-                        transaction_type::refund, transaction_type::transfer});
-}
-
-source source_of(std::string_view name) {
-    return value_named(name, {source::admin, source::subscription, source::trial, source::token_pack,
-                              source::stripe, source::usage});
 }
 
 constexpr std::string_view write_keys = R"sql(
@@ -209,8 +198,8 @@ key_map read_keys(const pg::result& from) {
         key_state& state = known[{scope_of(from.text(row, 0)), std::string(from.text(row, 1))}];
         state.command_hash = from_hex(from.text(row, 2));
         if (from.get(row, 10)) {
-            state.became = event_result_named(from.text(row, 10));
-            state.became_because = reason_named(from.get(row, 11).value_or(""));
+            state.became = event_result_of(from.text(row, 10));
+            state.became_because = reason_of(from.get(row, 11).value_or(""));
         }
         if (from.get(row, 4))
             state.posted.push_back({.user_id = std::string(from.text(row, 4)),

@@ -3,8 +3,8 @@
 
 #include "pg.hpp"
 #include "pg_array.hpp"
-#include "pg_names.hpp"
 #include "postgres_apply.hpp"
+#include "postgres_kinds.hpp"
 #include "postgres_payments.hpp"
 #include "postgres_requests.hpp"
 
@@ -19,8 +19,8 @@ namespace {
 // From the columns result, reason, and whether there is evidence and an effect, the first of them at
 // `column`.
 event_state event_state_of(const pg::result& from, std::size_t row, std::size_t column) {
-    return {.result = event_result_named(from.text(row, column)),
-            .reason = reason_named(from.get(row, column + 1).value_or("")),
+    return {.result = event_result_of(from.text(row, column)),
+            .reason = reason_of(from.get(row, column + 1).value_or("")),
             .has_evidence = from.text(row, column + 2) == "t",
             .has_effect = from.text(row, column + 3) == "t"};
 }

@@ -2,10 +2,10 @@
 // then requests, so a batch ends where an event follows a request.
 #include "rebuild_parts.hpp"
 
+#include "evidence_reader.hpp"
 #include "hex.hpp"
 #include "ledger/batch.hpp"
 #include "ledger/command_codec.hpp"
-#include "ledger/evidence.hpp"
 #include "ledger/plan.hpp"
 #include "pg_array.hpp"
 #include "pg_cursor.hpp"
@@ -139,7 +139,7 @@ class replay {
                        values);
         for (std::size_t row = 0; row < found.size(); ++row) {
             stripe_event& event = *wanted.find(found.text(row, 0))->second;
-            if (auto bytes = unpack_evidence(from_hex(found.text(row, 1)))) {
+            if (auto bytes = evidence_.unpack(from_hex(found.text(row, 1)))) {
                 event.signature_header = std::move(bytes->signature_header);
                 event.body = std::move(bytes->body);
             } else {
@@ -198,6 +198,7 @@ class replay {
     const rebuild_options& options_;
     rebuild_totals& totals_;
     const difference_fn& differs_;
+    evidence_reader evidence_{from_};
     std::unique_ptr<store> into_;
     std::vector<command> batch_;
     std::vector<std::size_t> wants_bytes_; // places in the batch

@@ -37,6 +37,16 @@ std::size_t sequence_length(std::string_view rest) noexcept {
     return rest.size() >= 4 && in_range(rest[1], low, high) && is_tail(rest[2]) && is_tail(rest[3]) ? 4 : 0;
 }
 
+// Takes the digits off the front of `rest`, at most so many; false if there is none.
+bool take_digits(std::string_view& rest, std::size_t most) noexcept {
+    std::size_t count = 0;
+    while (count < rest.size() && count < most && rest[count] >= '0' && rest[count] <= '9') {
+        ++count;
+    }
+    rest.remove_prefix(count);
+    return count > 0;
+}
+
 } // namespace
 
 bool is_storable_text(std::string_view text) noexcept {
@@ -52,6 +62,26 @@ bool is_storable_text(std::string_view text) noexcept {
 
 bool is_identifier(std::string_view text) noexcept {
     return !text.empty() && text.size() <= max_identifier_bytes && is_storable_text(text);
+}
+
+bool is_cost(std::string_view text) noexcept {
+    constexpr std::size_t exponent_digits = 2;
+    if (text.size() > max_cost_bytes || !take_digits(text, max_cost_bytes)) {
+        return false;
+    }
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        if (!take_digits(text, max_cost_bytes)) {
+            return false;
+        }
+    }
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(text.size() > 1 && (text[1] == '+' || text[1] == '-') ? 2 : 1);
+        if (!take_digits(text, exponent_digits)) {
+            return false;
+        }
+    }
+    return text.empty();
 }
 
 } // namespace tokenledger::ledger

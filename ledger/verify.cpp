@@ -49,6 +49,8 @@ class verification {
             run(twice_check());
         step("settlement");
         verify_settlement(connection_, report_);
+        step("dictionaries of evidence");
+        verify_dictionaries(connection_, report_);
         if (options_.evidence) {
             step("evidence");
             verify_evidence(connection_, report_);
@@ -61,7 +63,7 @@ class verification {
   private:
     void step(std::string_view name) {
         ++step_;
-        const std::size_t steps = verify_checks().size() + (options_.evidence ? 3U : 2U);
+        const std::size_t steps = verify_checks().size() + (options_.evidence ? 4U : 3U);
         if (options_.progress)
             options_.progress(name, std::min(step_, steps), steps);
     }

@@ -5,18 +5,31 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// In the order of the primary key, which a window function follows in one pass. Measured on a million rows,
-// with the four rules of the chain: 0.9 to 1.6 s so, 1.6 to 2.5 s where the rows are fetched through a cursor
-// and compared here. Neither holds more than a sort's work_mem or a fetch.
+// In the order of the primary key, which a window function follows in one pass. A row passes through its
+// store, so it is narrow: what a row says by itself is another check. Neither holds more than a sort's
+// work_mem or a fetch.
 constexpr std::string_view chain_source = R"sql(
-SELECT user_id, sequence, stripe_payment_intent_id AS payment, stripe_event_id AS event, transaction_type, source,
-       token_amount, balance_before, balance_after, amount_paid_cents, currency, pack, quantity, reference,
-       idempotency_key, actor, counterparty_user_id, usage_request_id, created_at,
+SELECT user_id, sequence, stripe_payment_intent_id AS payment, stripe_event_id AS event, balance_before, created_at,
        lag(sequence, 1, 0::bigint) OVER chain AS sequence_of_last,
        lag(balance_after) OVER chain AS balance_of_last,
        lag(created_at) OVER chain AS time_of_last
   FROM tokenledger.token_transactions
 WINDOW chain AS (PARTITION BY user_id ORDER BY sequence)
+)sql";
+
+constexpr verify_rule chain_rules[] = {
+    {"sequence_gap", "CASE WHEN sequence > 0 THEN sequence - 1 <> sequence_of_last ELSE true END",
+     "sequence_of_last::numeric + 1", "sequence"},
+    {"first_balance", "balance_of_last IS NULL AND balance_before IS DISTINCT FROM 0", "0", "balance_before"},
+    {"balance_chain", "balance_before <> balance_of_last", "balance_of_last", "balance_before"},
+    {"time_backwards", "created_at < time_of_last", "'not before ' || time_of_last", "created_at"},
+};
+
+constexpr std::string_view row_source = R"sql(
+SELECT user_id, sequence, stripe_payment_intent_id AS payment, stripe_event_id AS event, transaction_type, source,
+       token_amount, balance_before, balance_after, amount_paid_cents, currency, pack, quantity, reference,
+       idempotency_key, counterparty_user_id, usage_request_id
+  FROM tokenledger.token_transactions
 )sql";
 
 constexpr std::string_view what_it_is = "concat_ws(' ', transaction_type, 'from', source)";
@@ -26,12 +39,7 @@ constexpr std::string_view its_money =
     "concat_ws(' ', transaction_type, 'of', coalesce(amount_paid_cents::text, 'no money'), currency)";
 
 // From row_type on: what the table's constraints say, which somebody may have dropped.
-constexpr verify_rule chain_rules[] = {
-    {"sequence_gap", "CASE WHEN sequence > 0 THEN sequence - 1 <> sequence_of_last ELSE true END",
-     "sequence_of_last::numeric + 1", "sequence"},
-    {"first_balance", "balance_of_last IS NULL AND balance_before IS DISTINCT FROM 0", "0", "balance_before"},
-    {"balance_chain", "balance_before <> balance_of_last", "balance_of_last", "balance_before"},
-    {"time_backwards", "created_at < time_of_last", "'not before ' || time_of_last", "created_at"},
+constexpr verify_rule row_rules[] = {
     // Numeric is slow, and for sums that may leave int64 alone.
     {"row_arithmetic",
      "CASE WHEN balance_before BETWEEN -4000000000000000000 AND 4000000000000000000"
@@ -122,7 +130,11 @@ constexpr verify_rule transfer_rules[] = {
 } // namespace
 
 verify_check chain_check() noexcept {
-    return {"rows and chains", chain_source, chain_rules};
+    return {"chains", chain_source, chain_rules};
+}
+
+verify_check row_check() noexcept {
+    return {"rows", row_source, row_rules};
 }
 
 verify_check account_check() noexcept {

@@ -27,6 +27,7 @@ struct verify_check {
 
 // The parts of verify_checks(), one per file.
 [[nodiscard]] verify_check chain_check() noexcept;
+[[nodiscard]] verify_check row_check() noexcept;
 [[nodiscard]] verify_check account_check() noexcept;
 [[nodiscard]] verify_check purchase_check() noexcept;
 [[nodiscard]] verify_check refund_check() noexcept;
@@ -35,6 +36,11 @@ struct verify_check {
 [[nodiscard]] verify_check waiting_check() noexcept;
 [[nodiscard]] verify_check detail_check() noexcept;
 [[nodiscard]] verify_check usage_check() noexcept;
+[[nodiscard]] verify_check archive_check() noexcept;
+[[nodiscard]] verify_check posted_check() noexcept;
+[[nodiscard]] verify_check named_check() noexcept;
+[[nodiscard]] verify_check hash_check() noexcept;
+[[nodiscard]] verify_check action_check() noexcept;
 [[nodiscard]] verify_check transfer_check() noexcept;
 
 // Payments with two purchases, or two rows. Costs a sort of all, so it is for a ledger where numbers differ.

@@ -1,4 +1,4 @@
-// Events against the rows that they caused, and charged operations against their deductions.
+// Events against the rows that they caused.
 #include "verify_checks.hpp"
 
 namespace tokenledger::ledger {
@@ -14,7 +14,7 @@ SELECT bought.user_id, bought.sequence, coalesce(bought.stripe_payment_intent_id
   FROM (SELECT user_id, sequence, stripe_payment_intent_id, stripe_event_id
           FROM tokenledger.token_transactions WHERE transaction_type = 'purchase') AS bought
   FULL JOIN (SELECT event_id, event_type, result, reason, payment_intent_id,
-                    evidence IS NOT NULL AND evidence_format IS NOT NULL AS proven
+                    evidence IS NOT NULL AND evidence_format IS NOT NULL OR evidence_sha256 IS NOT NULL AS proven
                FROM tokenledger.stripe_events) AS event ON event.event_id = bought.stripe_event_id
 )sql";
 
@@ -39,7 +39,7 @@ SELECT back.user_id, back.sequence, back.stripe_payment_intent_id AS payment, ba
        event.event_id IS NOT NULL AS known, event.result, event.reason, event.payment_intent_id, event.proven
   FROM tokenledger.token_transactions AS back
   LEFT JOIN (SELECT event_id, result, reason, payment_intent_id,
-                    evidence IS NOT NULL AND evidence_format IS NOT NULL AS proven
+                    evidence IS NOT NULL AND evidence_format IS NOT NULL OR evidence_sha256 IS NOT NULL AS proven
                FROM tokenledger.stripe_events) AS event ON event.event_id = back.stripe_event_id
  WHERE back.transaction_type = 'refund'
 )sql";
@@ -68,40 +68,6 @@ constexpr verify_rule waiting_rules[] = {
      "CASE WHEN known THEN 'has_details is false' ELSE 'no such payment' END"},
 };
 
-// Usage may be archived, money may not: a deduction without its usage is no discrepancy, a charged usage
-// without its deduction is one. Where both are there they must name each other.
-constexpr std::string_view usage_source = R"sql(
-SELECT coalesce(usage.user_id, charge.user_id) AS user_id, coalesce(usage.deduction_sequence, charge.sequence) AS sequence,
-       NULL AS payment, NULL AS event, usage.request_id, usage.charged_tokens, charge.usage_request_id,
-       charge.token_amount, NULL::bigint AS linked
-  FROM (SELECT user_id, request_id, charged_tokens, deduction_sequence
-          FROM tokenledger.token_usage WHERE charged_tokens <> 0 OR deduction_sequence IS NOT NULL) AS usage
-  LEFT JOIN (SELECT user_id, sequence, token_amount, usage_request_id FROM tokenledger.token_transactions
-              WHERE transaction_type = 'deduction' AND source = 'usage') AS charge
-    ON charge.user_id = usage.user_id AND charge.sequence = usage.deduction_sequence
-UNION ALL
-SELECT charge.user_id, charge.sequence, NULL, NULL, NULL, usage.charged_tokens, charge.usage_request_id,
-       charge.token_amount, usage.deduction_sequence
-  FROM tokenledger.token_transactions AS charge
-  JOIN tokenledger.token_usage AS usage
-    ON usage.user_id = charge.user_id AND usage.request_id = charge.usage_request_id
-   AND usage.deduction_sequence IS DISTINCT FROM charge.sequence
- WHERE charge.transaction_type = 'deduction' AND charge.source = 'usage'
-)sql";
-
-constexpr verify_rule usage_rules[] = {
-    {"usage_without_deduction", "request_id IS NOT NULL AND token_amount IS NULL",
-     "'a deduction of ' || charged_tokens || ' for ' || request_id", "'none'"},
-    {"usage_tokens", "request_id IS NOT NULL AND -token_amount::numeric <> charged_tokens", "charged_tokens",
-     "-token_amount::numeric"},
-    {"usage_request",
-     "request_id IS NOT NULL AND token_amount IS NOT NULL"
-     " AND usage_request_id IS DISTINCT FROM request_id",
-     "request_id", "usage_request_id"},
-    {"usage_not_linked", "request_id IS NULL", "usage_request_id || ' at deduction_sequence ' || sequence",
-     "coalesce('deduction_sequence ' || linked, 'no deduction_sequence')"},
-};
-
 } // namespace
 
 verify_check purchase_event_check() noexcept {
@@ -114,10 +80,6 @@ verify_check refund_event_check() noexcept {
 
 verify_check waiting_check() noexcept {
     return {"events that wait", waiting_source, waiting_rules};
-}
-
-verify_check usage_check() noexcept {
-    return {"charged operations", usage_source, usage_rules};
 }
 
 } // namespace tokenledger::ledger

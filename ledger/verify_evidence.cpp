@@ -1,26 +1,65 @@
-// Evidence, unpacked: zstd's checksum says whether the bytes are those that were stored.
+// Evidence, unpacked: zstd's checksum says whether the bytes are those that were stored. And what unpacks it.
 #include "verify_reader.hpp"
 
+#include "evidence_dictionary.hpp"
+#include "evidence_reader.hpp"
 #include "hex.hpp"
-#include "ledger/evidence.hpp"
+#include "ledger/sha256.hpp"
 
 namespace tokenledger::ledger {
 
+namespace {
+
+bool is_known(std::string_view format) {
+    return format == std::to_string(evidence_format_alone) ||
+           format == std::to_string(evidence_format_dictionary);
+}
+
+// A frame names its dictionary or names none, as its format says.
+bool fits(std::string_view format, std::string_view packed) {
+    return (format == std::to_string(evidence_format_dictionary)) == (dictionary_id_of(packed) != 0);
+}
+
+} // namespace
+
+void verify_dictionaries(pg::connection& connection, const report_fn& report) {
+    const std::string built_in = std::to_string(current_dictionary_id());
+    const std::string built_in_sha256 = to_hex(sha256_stream().add(current_dictionary()).finish());
+    const pg::result rows = connection.exec(
+        "SELECT dictionary_id, encode(dictionary_sha256, 'hex'), encode(sha256(dictionary), 'hex')"
+        " FROM tokenledger.evidence_dictionaries ORDER BY dictionary_id");
+    bool has_built_in = false;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const bool is_built_in = rows.text(row, 0) == built_in;
+        has_built_in = has_built_in || is_built_in;
+        const std::string_view expected = is_built_in ? std::string_view(built_in_sha256) : rows.text(row, 1);
+        for (const std::string_view name : {rows.text(row, 1), rows.text(row, 2)}) {
+            if (name != expected)
+                report({.check = "dictionary_damaged",
+                        .expected = "dictionary " + std::string(rows.text(row, 0)) + " with the SHA-256 " +
+                                    std::string(expected),
+                        .found = std::string(name)});
+        }
+    }
+    if (!has_built_in)
+        report({.check = "dictionary_missing", .expected = "dictionary " + built_in, .found = "none"});
+}
+
 void verify_evidence(pg::connection& connection, const report_fn& report) {
-    const std::string format = std::to_string(evidence_format_zstd);
+    evidence_reader reader(connection);
     const auto unpack_each = [&](const pg::result& rows) {
         for (std::size_t row = 0; row < rows.size(); ++row) {
-            const std::string_view stored_format = rows.get(row, 2).value_or("none");
+            const std::string_view format = rows.get(row, 2).value_or("none");
             const std::string packed = from_hex(rows.text(row, 3));
-            const bool known = stored_format == format;
-            if (known && unpack_evidence(packed))
+            const bool known = is_known(format);
+            if (known && fits(format, packed) && reader.unpack(packed))
                 continue;
             report({.check = "evidence_damaged",
                     .payment_intent_id = std::string(rows.get(row, 1).value_or("")),
                     .event_id = std::string(rows.text(row, 0)),
-                    .expected = "evidence of format " + format,
+                    .expected = "evidence of format " + (known ? std::string(format) : "1 or 2"),
                     .found = known ? std::to_string(packed.size()) + " bytes that do not unpack"
-                                   : "format " + std::string(stored_format)});
+                                   : "format " + std::string(format)});
         }
     };
     read_through_cursor(connection,

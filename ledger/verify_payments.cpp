@@ -13,8 +13,7 @@ SELECT bought.user_id, bought.sequence, coalesce(bought.stripe_payment_intent_id
        paid.amount_cents, paid.currency AS credited_currency, paid.pack AS credited_pack,
        paid.quantity AS credited_quantity, paid.credited_at, paid.taken_tokens, paid.lost_cents, paid.missing
   FROM (SELECT * FROM tokenledger.token_transactions WHERE transaction_type = 'purchase') AS bought
-  FULL JOIN (SELECT *, num_nulls(user_id, tokens, amount_cents, currency, catalog, pack, quantity,
-                                 credited_at) AS missing
+  FULL JOIN (SELECT *, num_nulls(user_id, tokens, amount_cents, currency, catalog, credited_at) AS missing
                FROM tokenledger.payments) AS paid ON paid.payment_intent_id = bought.stripe_payment_intent_id
 )sql";
 
@@ -36,8 +35,11 @@ constexpr verify_rule purchase_rules[] = {
      "posted AND known AND source = 'token_pack' AND credited_quantity IS DISTINCT FROM quantity",
      "credited_quantity", "quantity"},
     {"purchase_time", "posted AND credited_at <> created_at", "credited_at", "created_at"},
-    {"payment_credit", "known AND missing NOT IN (0, 8)", "'a whole credit or none'",
-     "missing || ' of its columns are null'"},
+    {"payment_credit",
+     "known AND (missing NOT IN (0, 6) OR num_nulls(credited_pack, credited_quantity) = 1"
+     " OR (credited_user IS NULL AND credited_pack IS NOT NULL))",
+     "'a whole credit or none'",
+     "missing + num_nulls(credited_pack, credited_quantity) || ' of its columns are null'"},
     {"payment_totals",
      "known AND NOT (taken_tokens BETWEEN 0 AND coalesce(tokens, 0)"
      " AND lost_cents BETWEEN 0 AND coalesce(amount_cents, 0))",

@@ -25,6 +25,9 @@ void read_through_cursor(pg::connection& connection, const std::string& select, 
 // Recomputes with settle() what every payment with refunds or disputes is worth.
 void verify_settlement(pg::connection& connection, const report_fn& report);
 
+// What was packed with a dictionary cannot be read without it.
+void verify_dictionaries(pg::connection& connection, const report_fn& report);
+
 // Unpacks what the rows of stripe_events keep.
 void verify_evidence(pg::connection& connection, const report_fn& report);
 

@@ -67,14 +67,29 @@ bool working_set::end_event(std::string_view id, const outcome& settled) {
 
 const event_state* working_set::begin_action(std::string_view event_id) {
     event_changed_facts_ = false;
+    // This batch may have brought it, or taken it over from an endpoint that it was not for.
+    if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end()) {
+        const event_row& row = plan_.events[own->second];
+        acted_events_.insert_or_assign(own->first, event_state{.result = row.result,
+                                                               .reason = row.reason,
+                                                               .has_evidence = row.with_evidence,
+                                                               .has_effect = row.with_effect});
+    }
     const auto found = acted_events_.find(event_id);
     return found == acted_events_.end() ? nullptr : &found->second;
 }
 
 void working_set::end_action(std::size_t position, std::string_view event_id, result becomes, reason why) {
     event_state& state = acted_events_.find(event_id)->second;
-    plan_.event_updates.push_back(
-        {.event_id = std::string(event_id), .from = state.result, .result = becomes, .reason = why});
+    if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end()) {
+        event_row& row = plan_.events[own->second];
+        row.result = becomes;
+        row.reason = why;
+        row.has_effect = true; // the action stands on it
+    } else {
+        plan_.event_updates.push_back(
+            {.event_id = std::string(event_id), .from = state.result, .result = becomes, .reason = why});
+    }
     plan_.actions.push_back(
         {.command = position, .was = state, .became = becomes, .became_because = why, .at_us = now_us_});
     state.result = becomes;
@@ -152,8 +167,9 @@ std::optional<posting> working_set::post_settlement(std::string_view payment_id,
 }
 
 void working_set::forget_waiting(std::string_view payment_id, std::string_view event_id) {
-    if (payment_state* known = payment(payment_id))
-        std::erase(known->waiting, event_id);
+    const auto entry = payments_.find(payment_id);
+    if (entry != payments_.end() && std::erase(entry->second.waiting, event_id) != 0)
+        changed_payments_[entry->first];
 }
 
 void working_set::release_waiting(std::string_view payment_id, result becomes, reason why) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ledger/text.hpp"
-#include "webhook/json.hpp"
+#include "json/tree.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,8 +1,7 @@
 // Writes the answers of the webhook.
 #include "webhook/reply.hpp"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include "json/writer.hpp"
 
 namespace tokenledger::webhook {
 namespace {
@@ -14,28 +13,13 @@ constexpr std::string_view thin_event_detail = "A thin event does not say what w
                                                "this URL; configure its signing secret here; then "
                                                "delete the thin destination.";
 
-using json_writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void write_member(json_writer& out, const char* name, std::string_view value) {
-    if (value.empty()) {
-        return;
-    }
-    out.Key(name);
-    out.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-}
-
 reply make(unsigned status, std::string_view result, std::string_view reason, std::string_view event_id,
            std::string_view detail = {}) {
-    rapidjson::StringBuffer buffer;
-    json_writer out{buffer};
-    out.StartObject();
-    write_member(out, "result", result);
-    write_member(out, "event", event_id);
-    write_member(out, "reason", reason);
-    write_member(out, "detail", detail);
-    out.EndObject();
+    json_writer out;
+    out.begin_object().member_if("result", result).member_if("event", event_id);
+    out.member_if("reason", reason).member_if("detail", detail).end_object();
     return {.status = status,
-            .body = {buffer.GetString(), buffer.GetSize()},
+            .body = out.text(),
             .retry_after = status == 503,
             .result = result,
             .reason = reason};

@@ -103,6 +103,15 @@ BOOST_AUTO_TEST_CASE(a_file_with_only_what_is_required_gets_the_defaults_of_the_
     BOOST_TEST(listeners_of(loaded) == std::vector<std::string>{"127.0.0.1:8787"});
 }
 
+BOOST_AUTO_TEST_CASE(who_has_no_use_for_the_secrets_need_not_be_able_to_read_them) {
+    std::filesystem::remove(directory.path() / "secret");
+    const auto file = directory.write("tokenledgerd.toml", good);
+    BOOST_TEST(std::holds_alternative<std::vector<config_error>>(load_config(file, {})));
+    const auto loaded = load_config(file, {}, secret_files::left_alone);
+    BOOST_TEST_REQUIRE(std::holds_alternative<config>(loaded));
+    BOOST_TEST(std::get<config>(loaded).webhook.endpoints.front().secrets.empty());
+}
+
 BOOST_AUTO_TEST_CASE(every_scalar_reaches_its_place) {
     const config loaded = load(replaced(good, "[[webhook.endpoint]]", R"(migrate_url = "postgres://owner@db/x"
 connections = 3

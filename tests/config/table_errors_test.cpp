@@ -28,16 +28,6 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_of_an_endpoint_or_a_pack_has_its_own_line) {
     check(added("price = { usd = 1 }\n"), {"11: unknown key 'price'; did you mean 'prices'?"});
 }
 
-BOOST_AUTO_TEST_CASE(what_a_later_version_brings_is_refused_and_not_ignored) {
-    check(added("[webhook]\ntls_certificate = \"a.pem\"\ntls_key = \"a.key\"\n"
-                "[[admin.listener]]\nsocket = \"/run/tokenledger/admin.sock\"\nquatsch = 1\n"
-                "[operations]\nlisten = [\"127.0.0.1:9464\"]\n"),
-          {"12: webhook.tls_certificate is not supported in this version",
-           "13: webhook.tls_key is not supported in this version",
-           "14: [admin] is not supported in this version",
-           "17: [operations] is not supported in this version"});
-}
-
 BOOST_AUTO_TEST_CASE(a_table_of_the_wrong_shape_is_shown_the_right_header) {
     check("database = 1\nlog = []\ncatalog = \"x\"\nwebhook.endpoint = { path = \"/\" }\n",
           {"1: 'database' must be a table: [database]", "2: 'log' must be a table: [log]",

@@ -109,8 +109,7 @@ BOOST_AUTO_TEST_CASE(a_queue_holds_at_least_one_batch) {
 BOOST_AUTO_TEST_CASE(a_listener_is_told_at_the_line_of_its_item) {
     const std::string rule =
         "each of webhook.listen must be HOST:PORT with a numeric IPv4 address or an IPv6 "
-        "address in brackets, and a port of 0 (the system chooses) to 65535; sockets handed "
-        "over by systemd are not supported in this version, not ";
+        "address in brackets, and a port of 0 (the system chooses) to 65535, not ";
     check(added("[webhook]\nlisten = [\n  \"127.0.0.1:1\",\n  \"localhost:1\",\n  \"webhook\", 7,\n"
                 "  \"127.0.0.1:1\"]\n"),
           {"14: " + rule + "'localhost:1'", "15: " + rule + "'webhook'",

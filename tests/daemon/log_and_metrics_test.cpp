@@ -51,6 +51,22 @@ BOOST_AUTO_TEST_CASE(histogram_buckets_are_cumulative_and_end_in_infinity) {
     BOOST_TEST(text.find("tokenledger_batch_size_count 4\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(every_family_is_told_of_and_one_without_labels_begins_at_zero) {
+    const metrics counters;
+    const std::string text = counters.render();
+    for (const std::string_view name : metrics::names())
+        BOOST_TEST(text.find("# TYPE " + std::string(name) + " ") != std::string::npos, name);
+    BOOST_TEST(text.find("\ntokenledger_queue_depth 0\n") != std::string::npos);
+    BOOST_TEST(text.find("\ntokenledger_batch_size_bucket{le=\"+Inf\"} 0\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_family_that_is_cleared_forgets_its_series) {
+    metrics counters;
+    counters.count("tokenledger_webhook_rejected_total", {{"reason", "method"}});
+    counters.clear("tokenledger_webhook_rejected_total");
+    BOOST_TEST(counters.render().find("reason=") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(rejections_past_the_limit_are_left_out_and_counted_in_the_next_line) {
     rejection_log lines(2);
     const auto begin = std::chrono::steady_clock::time_point(1h);

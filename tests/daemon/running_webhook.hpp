@@ -35,6 +35,7 @@ inline daemon::config make_config() {
     daemon::endpoint_config endpoint;
     endpoint.policy = {.path = "/stripe/webhook", .livemode = true, .accounts = {}};
     endpoint.secrets = {std::string(secret)};
+    endpoint.secret_names = {"secret"};
     made.webhook.endpoints.push_back(endpoint);
     return made;
 }
@@ -114,9 +115,7 @@ class running_webhook {
                              ledger::writer_options options = {})
         : writer_(options, stores(database)),
           service_(with, writer_, counters, [this] { return now.load(); }),
-          server_(io_, "webhook", {{boost::asio::ip::make_address("127.0.0.1"), 0}}, service_.functions(),
-                  limits) {
-        port = server_.addresses().front().port();
+          server_(io_, "webhook", loopback(port), service_.functions(), limits) {
         server_.start();
         thread_ = std::thread([this] { io_.run(); });
     }
@@ -152,6 +151,13 @@ class running_webhook {
     stores(std::shared_ptr<ledger::memory_database> database) {
         std::vector<std::unique_ptr<ledger::store>> one;
         one.push_back(ledger::make_memory_store(std::move(database)));
+        return one;
+    }
+
+    static std::vector<daemon::listening_socket> loopback(std::uint16_t& port) {
+        std::vector<daemon::listening_socket> one;
+        one.push_back(daemon::listen_at(daemon::listen_address{"127.0.0.1", 0}));
+        port = one.front().port();
         return one;
     }
 

@@ -8,8 +8,10 @@
 namespace {
 
 using namespace std::string_view_literals;
+using tokenledger::ledger::is_cost;
 using tokenledger::ledger::is_identifier;
 using tokenledger::ledger::is_storable_text;
+using tokenledger::ledger::max_cost_bytes;
 
 std::string encode(unsigned point) {
     const auto byte = [](unsigned value) { return static_cast<char>(value); };
@@ -97,6 +99,23 @@ BOOST_AUTO_TEST_CASE(an_identifier_is_any_storable_text_and_keeps_its_blanks) {
     BOOST_TEST(is_identifier("a\nb"));
     BOOST_TEST(!is_identifier("user\0admin"sv));
     BOOST_TEST(!is_identifier("\xED\xA0\x80"));
+}
+
+BOOST_AUTO_TEST_CASE(a_cost_is_a_decimal_that_is_not_negative) {
+    for (const std::string_view good :
+         {"0"sv, "12"sv, "007"sv, "0.0125"sv, "1e-7"sv, "1.5E+09"sv, "2e99"sv}) {
+        BOOST_TEST_INFO(good);
+        BOOST_TEST(is_cost(good));
+    }
+    for (const std::string_view bad :
+         {""sv,    "-1"sv,  "-0"sv,    "+1"sv,     "."sv,     ".5"sv,   "1."sv,
+          "1e"sv,  "1e+"sv, "1e100"sv, "1e-007"sv, "1.5.5"sv, "NaN"sv,  "Infinity"sv,
+          "0x1"sv, " 1"sv,  "1 "sv,    "1,5"sv,    "1\0"sv,   "1e1.5"sv}) {
+        BOOST_TEST_INFO(bad);
+        BOOST_TEST(!is_cost(bad));
+    }
+    BOOST_TEST(is_cost("0." + std::string(max_cost_bytes - 2, '1')));
+    BOOST_TEST(!is_cost("0." + std::string(max_cost_bytes - 1, '1')));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

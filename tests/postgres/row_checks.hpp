@@ -4,6 +4,7 @@
 #include "ledger/batch.hpp"
 #include "ledger/store.hpp"
 
+#include <barrier>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,7 +43,8 @@ inline const std::string broken_payments = R"(
         SELECT t.stripe_payment_intent_id
           FROM tokenledger.token_transactions t
           LEFT JOIN tokenledger.stripe_events e ON e.event_id = t.stripe_event_id
-         WHERE e.payment_intent_id IS DISTINCT FROM t.stripe_payment_intent_id OR e.evidence IS NULL
+         WHERE t.stripe_payment_intent_id IS NOT NULL
+           AND (e.payment_intent_id IS DISTINCT FROM t.stripe_payment_intent_id OR e.evidence IS NULL)
         UNION ALL
         SELECT e.payment_intent_id
           FROM tokenledger.stripe_events e
@@ -55,6 +57,17 @@ inline const std::string waiting_events =
     "SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'waiting'";
 inline const std::string deadlocks =
     "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+
+// Whoever fails must not keep the other at the barrier.
+struct leaves {
+    explicit leaves(std::barrier<>& from) : from_(from) {}
+    ~leaves() { from_.arrive_and_drop(); }
+    leaves(const leaves&) = delete;
+    leaves& operator=(const leaves&) = delete;
+
+  private:
+    std::barrier<>& from_;
+};
 
 inline std::vector<ledger::outcome>
 run_again_on_conflict(ledger::store& where, std::span<const ledger::command> batch, int& conflicts) {

@@ -36,17 +36,6 @@ struct market {
     }
 };
 
-// Whoever fails must not keep the other at the barrier.
-struct leaves {
-    explicit leaves(std::barrier<>& from) : from_(from) {}
-    ~leaves() { from_.arrive_and_drop(); }
-    leaves(const leaves&) = delete;
-    leaves& operator=(const leaves&) = delete;
-
-  private:
-    std::barrier<>& from_;
-};
-
 struct concurrent_fixture : store_fixture {
     concurrent_fixture() {
         database.session().run("ALTER DATABASE " + database.name() + " SET deadlock_timeout = '5ms'");

@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(every_column_of_a_purchase_is_stored_as_planned) {
             "SELECT concat_ws('|', event_id, event_type, result, reason IS NULL, payment_intent_id, endpoint,"
             " account IS NULL, api_version, livemode, extract(epoch FROM stripe_created_at)::bigint,"
             " evidence_format, encode(evidence, 'hex')) FROM tokenledger.stripe_events") ==
-        "evt_1|payment_intent.succeeded|applied|t|pi_1|/stripe/webhook|t|2025-03-31.basil|t|1700000000|1|"
+        "evt_1|payment_intent.succeeded|applied|t|pi_1|/stripe/webhook|t|2025-03-31.basil|t|1700000000|2|"
         "0001ff7b7d2c225c27");
     BOOST_TEST(value("SELECT concat_ws('|', payment_intent_id, user_id, tokens, amount_cents, currency,"
                      " catalog = '', pack, quantity) FROM tokenledger.payments") ==

@@ -3,6 +3,7 @@
 
 #include "ledger/batch.hpp"
 #include "ledger/verify.hpp"
+#include "request_commands.hpp"
 #include "store_fixture.hpp"
 
 #include <string>
@@ -32,22 +33,21 @@ inline ledger::payment_facts disputed(const std::string& dispute, std::int64_t c
     return facts;
 }
 
-// What the admin socket will write: a grant, a charged operation, a transfer.
-inline const std::string operators_rows = R"sql(
-INSERT INTO tokenledger.token_accounts (user_id, balance, last_sequence, last_transaction_at)
-VALUES ('dave', 380, 3, now()), ('erin', 100, 1, now());
-INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type, source, token_amount,
-       balance_before, balance_after, idempotency_key, actor, counterparty_user_id, usage_request_id, created_at)
-VALUES ('dave', 1, 'grant', 'admin', 500, 0, 500, 'key_1', 1000, NULL, NULL, now()),
-       ('dave', 2, 'deduction', 'usage', -20, 500, 480, NULL, 1000, NULL, 'req_1', now()),
-       ('dave', 3, 'transfer', 'admin', -100, 480, 380, 'key_2', 1000, 'erin', NULL, now()),
-       ('erin', 1, 'transfer', 'admin', 100, 0, 100, 'key_2', 1000, 'dave', NULL, now());
-INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, tokens_used, charged_tokens, deduction_sequence)
-VALUES ('dave', 'req_1', 'chat conversation', 12, 20, 2), ('dave', 'req_2', 'chat conversation', 12, 0, NULL);
+// An archive that took what there was of token_usage until now, and an operator who looked at a parked event.
+inline const std::string archived_rows = R"sql(
+WITH gone AS (DELETE FROM tokenledger.token_usage RETURNING charged_tokens)
+INSERT INTO tokenledger.usage_archives (before, usages, charged_usages, charged_tokens, file_sha256)
+SELECT clock_timestamp(), count(*), count(*) FILTER (WHERE charged_tokens > 0), sum(charged_tokens), sha256('x')
+  FROM gone;
+INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor, command)
+VALUES ('request', 'key_retry', sha256('another'), 1000, '11:retry_event,6:evt_12,');
+INSERT INTO tokenledger.event_actions (event_id, idempotency_key, action, actor, was, was_because, became, became_because)
+VALUES ('evt_12', 'key_retry', 'retry', 1000, 'parked', 'unknown_pack', 'parked', 'unknown_pack');
 )sql";
 
 inline const std::string no_guards = R"sql(
 DROP TRIGGER IF EXISTS token_transactions_append_only ON tokenledger.token_transactions;
+DROP TRIGGER IF EXISTS evidence_dictionaries_append_only ON tokenledger.evidence_dictionaries;
 DROP TRIGGER IF EXISTS stripe_events_evidence_once ON tokenledger.stripe_events;
 DO $$
 DECLARE
@@ -77,7 +77,35 @@ $$;
 )sql";
 }
 
-struct verify_fixture : store_fixture {
+inline std::string text_of(const ledger::discrepancy& what) {
+    return what.check + " user=" + what.user_id + " sequence=" + what.sequence +
+           " payment=" + what.payment_intent_id + " event=" + what.event_id + ": " + what.expected + " / " +
+           what.found;
+}
+
+inline void check_clean(const std::vector<ledger::discrepancy>& found) {
+    for (const auto& each : found)
+        BOOST_ERROR(text_of(each));
+}
+
+// A ledger whose books can be proven.
+struct proven_fixture : store_fixture {
+    void run(const std::vector<ledger::command>& batch) const {
+        static_cast<void>(ledger::run_batch(*store, batch));
+    }
+
+    std::vector<ledger::discrepancy> verify(bool evidence = false) {
+        std::vector<ledger::discrepancy> found;
+        totals = ledger::verify({.database = options, .evidence = evidence},
+                                [&](const ledger::discrepancy& each) { found.push_back(each); });
+        BOOST_TEST(totals.discrepancies == static_cast<std::int64_t>(found.size()));
+        return found;
+    }
+
+    ledger::verify_totals totals;
+};
+
+struct verify_fixture : proven_fixture {
     verify_fixture() {
         // alice: 1 purchase, 2 half of it refunded, 3 purchase, 4 disputed.
         run({a_purchase("evt_1", "pi_1", "alice", 1000)});
@@ -102,11 +130,15 @@ struct verify_fixture : store_fixture {
         ledger::stripe_command canceled = an_event("evt_15", "pi_7");
         canceled.effect = ledger::payment_update{.facts = {.canceled = true}, .moves_tokens = false};
         run({canceled});
-        database.session().run(operators_rows);
-    }
-
-    void run(const std::vector<ledger::command>& batch) const {
-        static_cast<void>(ledger::run_batch(*store, batch));
+        // frank's operations are archived; then dave: 1 granted, 2 an operation, 3 a transfer to erin.
+        run({request("key_f", {granting("frank", 100), using_up("req_f1", "frank", 30)})});
+        run({lone_usage(using_up("req_f2", "frank", 0))});
+        database.session().run(archived_rows);
+        run({request("key_1", {granting("dave", 500),
+                               granting("erin", 50, ledger::grant_source::subscription, "in_1")})});
+        run({lone_usage(using_up("req_1", "dave", 20))});
+        run({lone_usage(using_up("req_2", "dave", 0))});
+        run({request("key_2", {moving("dave", "erin", 100)})});
     }
 
     // What somebody can do who owns the database: nothing keeps the rows any more.
@@ -121,22 +153,6 @@ struct verify_fixture : store_fixture {
             for_each_table("DELETE FROM tokenledger.%1$I") +
             for_each_table("INSERT INTO tokenledger.%1$I OVERRIDING SYSTEM VALUE TABLE saved.%1$I"));
     }
-
-    std::vector<ledger::discrepancy> verify(bool evidence = false) {
-        std::vector<ledger::discrepancy> found;
-        totals = ledger::verify({.database = options, .evidence = evidence},
-                                [&](const ledger::discrepancy& each) { found.push_back(each); });
-        BOOST_TEST(totals.discrepancies == static_cast<std::int64_t>(found.size()));
-        return found;
-    }
-
-    ledger::verify_totals totals;
 };
-
-inline std::string text_of(const ledger::discrepancy& what) {
-    return what.check + " user=" + what.user_id + " sequence=" + what.sequence +
-           " payment=" + what.payment_intent_id + " event=" + what.event_id + ": " + what.expected + " / " +
-           what.found;
-}
 
 } // namespace tokenledger::test

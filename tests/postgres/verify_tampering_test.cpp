@@ -1,4 +1,5 @@
 // Each check, by one tampering behind the ledger's back that it must find and name.
+#include "ledger/evidence.hpp"
 #include "verify_checks.hpp"
 #include "verify_ledger.hpp"
 
@@ -14,6 +15,11 @@ struct tampering {
     ledger::discrepancy found; // an empty expected or found is not compared
 };
 
+// Bytes that anybody can read, told to need a dictionary, and the other way round.
+const std::string a_frame_alone = "'\\x28b52ffd200b590000743d312c76313d320a7b7d'::bytea"; // t=1,v1=2 LF {}
+
+const std::string dictionary_id = std::to_string(ledger::current_dictionary_id());
+
 std::string alice(int sequence) {
     return " WHERE user_id = 'alice' AND sequence = " + std::to_string(sequence);
 }
@@ -26,6 +32,8 @@ const std::string accounts = "UPDATE tokenledger.token_accounts SET ";
 const std::string payments = "UPDATE tokenledger.payments SET ";
 const std::string events = "UPDATE tokenledger.stripe_events SET ";
 const std::string usage = "UPDATE tokenledger.token_usage SET ";
+const std::string archives = "UPDATE tokenledger.usage_archives SET ";
+const std::string keys = "UPDATE tokenledger.idempotency_keys SET ";
 const std::string of_pi_1 = " WHERE payment_intent_id = 'pi_1'";
 
 std::string of_event(const std::string& id) {
@@ -97,6 +105,55 @@ const std::vector<tampering> with_chains = {
     {rows + "usage_request_id = 'req_2'" + dave(2), in_chain("usage_request", "dave", 2, "req_1", "req_2")},
     {usage + "charged_tokens = 0, deduction_sequence = NULL WHERE request_id = 'req_1'",
      in_chain("usage_not_linked", "dave", 2, "req_1 at deduction_sequence 2", "no deduction_sequence")},
+};
+
+const std::vector<tampering> with_requests = {
+    {"DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'",
+     in_chain("deduction_without_usage", "dave", 2, "the operation req_1", "none")},
+    {"DELETE FROM tokenledger.token_usage WHERE request_id = 'req_2'",
+     {.check = "usage_missing", .expected = "4 operations, kept or archived", .found = "3"}},
+    {archives + "usages = 3",
+     {.check = "usage_missing", .expected = "4 operations, kept or archived", .found = "5"}},
+    // An operation that an archive might have taken, had it not been counted.
+    {archives + "before = clock_timestamp(); DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'",
+     {.check = "archive_charges", .expected = "1 deductions whose operation was archived", .found = "2"}},
+    {archives + "charged_tokens = 31",
+     {.check = "archive_tokens", .expected = "31 tokens charged for what was archived", .found = "30"}},
+    {"DELETE FROM tokenledger.usage_archives",
+     in_chain("deduction_without_usage", "frank", 2, "the operation req_f1", "none")},
+    {"DELETE FROM tokenledger.token_transactions" + dave(3),
+     in_chain("key_without_transaction", "dave", 3, "a row of request key_2", "none")},
+    {keys + "posted_user_ids = '{dave}', posted_sequences = '{7}' WHERE key = 'req_1'",
+     in_chain("key_without_transaction", "dave", 7, "a row of usage req_1", "none")},
+    {rows + "idempotency_key = 'key_9'" + dave(3),
+     in_chain("key_of_transaction", "dave", 3, "request key_2", "request key_9 usage")},
+    {rows + "usage_request_id = 'req_9'" + dave(2),
+     in_chain("key_of_transaction", "dave", 2, "usage req_1", "request usage req_9")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'key_1'",
+     in_chain("transaction_without_key", "dave", 1, "a key that posted it", "request key_1 usage")},
+    {rows + "idempotency_key = 'key_9'" + alice(1),
+     in_chain("transaction_without_key", "alice", 1, "the key of request key_9", "none")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'in_1'",
+     in_chain("reference_without_key", "erin", 1, "the key of subscription in_1", "none")},
+    {rows + "source = 'trial' WHERE user_id = 'erin' AND sequence = 1",
+     in_chain("reference_without_key", "erin", 1, "the key of trial in_1", "none")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'req_2'",
+     {.check = "usage_without_key",
+      .user_id = "dave",
+      .expected = "the key of operation req_2",
+      .found = "none"}},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'req_f1'",
+     in_chain("usage_without_key", "frank", 2, "the key of operation req_f1", "none")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE key = 'key_retry'",
+     of_event("action_without_key", "evt_12", "the key of request key_retry", "none")},
+    {"UPDATE tokenledger.event_actions SET event_id = 'evt_99'",
+     of_event("action_without_event", "evt_99", "the event of retry key_retry", "none")},
+    {keys + "command = command || '.' WHERE key = 'key_2'",
+     {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
+    {keys + "command = overlay(command PLACING 'x' FROM 20) WHERE key = 'req_2'",
+     {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
+    {keys + "command_hash = sha256('x') WHERE key = 'req_1'",
+     {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
 };
 
 const std::vector<tampering> with_payments = {
@@ -184,11 +241,26 @@ const std::vector<tampering> with_events = {
     {events + "payment_intent_id = 'pi_9'" + of_event("evt_7"),
      of_event("waiting_not_read", "evt_7", "a payment with has_details", "no such payment")},
     {events + "evidence = set_byte(evidence, 20, (get_byte(evidence, 20) + 1) % 256)" + of_event("evt_1"),
-     of_event("evidence_damaged", "evt_1", "evidence of format 1", "")},
+     of_event("evidence_damaged", "evt_1", "evidence of format 2", "")},
     {events + "evidence = 'x'" + of_event("evt_7"),
-     of_event("evidence_damaged", "evt_7", "evidence of format 1", "1 bytes that do not unpack")},
+     of_event("evidence_damaged", "evt_7", "evidence of format 2", "1 bytes that do not unpack")},
+    {events + "evidence = " + a_frame_alone + of_event("evt_7"),
+     of_event("evidence_damaged", "evt_7", "evidence of format 2", "20 bytes that do not unpack")},
+    {events + "evidence_format = 1" + of_event("evt_7"),
+     of_event("evidence_damaged", "evt_7", "evidence of format 1", "")},
+    // The id of another dictionary: bytes 5 to 8 of a frame with a small one.
+    {events + "evidence = set_byte(evidence, 5, 1)" + of_event("evt_7"),
+     of_event("evidence_damaged", "evt_7", "evidence of format 2", "")},
+    {"DELETE FROM tokenledger.evidence_dictionaries",
+     {.check = "dictionary_missing", .expected = "dictionary " + dictionary_id, .found = "none"}},
+    {"UPDATE tokenledger.evidence_dictionaries SET dictionary = dictionary || 'x'",
+     {.check = "dictionary_damaged"}},
+    {"UPDATE tokenledger.evidence_dictionaries SET dictionary_sha256 = sha256('x')",
+     {.check = "dictionary_damaged"}},
+    {"INSERT INTO tokenledger.evidence_dictionaries VALUES (sha256('x'), 77, 'y')",
+     {.check = "dictionary_damaged"}},
     {events + "evidence_format = 7" + of_event("evt_12"),
-     of_event("evidence_damaged", "evt_12", "evidence of format 1", "format 7")},
+     of_event("evidence_damaged", "evt_12", "evidence of format 1 or 2", "format 7")},
 };
 
 bool same(const ledger::discrepancy& wanted, const ledger::discrepancy& found) {
@@ -227,6 +299,10 @@ BOOST_AUTO_TEST_CASE(with_rows_chains_accounts_and_usage) {
     check_each(with_chains);
 }
 
+BOOST_AUTO_TEST_CASE(with_requests_keys_and_archives) {
+    check_each(with_requests);
+}
+
 BOOST_AUTO_TEST_CASE(with_payments_refunds_and_disputes) {
     check_each(with_payments);
 }
@@ -237,11 +313,12 @@ BOOST_AUTO_TEST_CASE(with_events_and_evidence) {
 
 BOOST_AUTO_TEST_CASE(by_a_case_for_every_check_there_is) {
     std::set<std::string, std::less<>> tried;
-    for (const auto* cases : {&with_chains, &with_payments, &with_events}) {
+    for (const auto* cases : {&with_chains, &with_requests, &with_payments, &with_events}) {
         for (const tampering& each : *cases)
             tried.insert(each.found.check);
     }
-    std::set<std::string, std::less<>> known = {"settlement_tokens", "settlement_money", "evidence_damaged"};
+    std::set<std::string, std::less<>> known = {"settlement_tokens", "settlement_money", "evidence_damaged",
+                                                "dictionary_missing", "dictionary_damaged"};
     for (const ledger::verify_rule& rule : ledger::twice_check().rules)
         known.emplace(rule.slug);
     for (const ledger::verify_check& check : ledger::verify_checks()) {

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -50,14 +51,16 @@ def toml(value):
 
 
 def write_config(directory, database_url, *, endpoints=None, webhook=None, database=None, log=None,
-                 catalog=CATALOG, name="tokenledgerd.toml"):
+                 admin=None, operations=None, catalog=CATALOG, name="tokenledgerd.toml"):
     """Writes the file and one secret file per secret beside it; returns the file's path."""
     def section(header, values):
         return "\n".join([header, *(f"{key} = {toml(value)}" for key, value in values.items()), ""])
 
     parts = [section("[database]", {"url": database_url, **(database or {})}),
              section("[webhook]", {"listen": ["127.0.0.1:0"], **(webhook or {})}),
-             section("[log]", log) if log else ""]
+             section("[log]", log) if log else "",
+             section("[operations]", operations) if operations else "",
+             *(section("[[admin.listener]]", listener) for listener in admin or [])]
     for number, entry in enumerate(endpoints or [endpoint()]):
         files = []
         for index, secret in enumerate(entry["secrets"]):
@@ -87,15 +90,40 @@ def leak_options():
     return ":".join(filter(None, [os.environ.get("LSAN_OPTIONS"), own, "print_suppressions=0"]))
 
 
-class Daemon:
-    """`tokenledgerd serve`, started; `port` is where it listens."""
+# What systemd does before exec: the sockets lie from descriptor 3 on, and LISTEN_PID is the process itself.
+HANDOVER = """
+import fcntl, os, sys
+names, descriptors = sys.argv[1].split(":"), [int(each) for each in sys.argv[2].split(":")]
+above = [fcntl.fcntl(each, fcntl.F_DUPFD, 3 + len(names) + max(descriptors)) for each in descriptors]
+for place, each in enumerate(above):
+    os.dup2(each, 3 + place, inheritable=True)
+    os.close(each)
+for each in descriptors:
+    if each >= 3 + len(names):
+        os.close(each)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(names)), LISTEN_FDNAMES=":".join(names))
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
-    def __init__(self, config, environment=None, wait=True):
+
+def handed_over(sockets):
+    """The words before a command that hand it these sockets."""
+    if not sockets:
+        return []
+    return [sys.executable, "-c", HANDOVER, ":".join(name for name, _ in sockets),
+            ":".join(str(each.fileno()) for _, each in sockets)]
+
+
+class Daemon:
+    """`tokenledgerd serve`, started; `port` is where the webhook listens. `handed`: [(name, socket), ...], which it
+    gets as systemd hands over sockets."""
+
+    def __init__(self, config, environment=None, wait=True, handed=()):
         self.lines = []
         self._news = threading.Condition()
         self.process = subprocess.Popen(
-            [setting("TOKENLEDGERD"), "--config", config], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            [*handed_over(handed), setting("TOKENLEDGERD"), "--config", config], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, pass_fds=[s.fileno() for _, s in handed],
             env={**os.environ, "LSAN_OPTIONS": leak_options(), **(environment or {})})
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -109,8 +137,11 @@ class Daemon:
                 raise
 
     def wait_until_listening(self):
-        line = self.wait_for_line(r"\blistening\b.*address=127\.0\.0\.1:\d+", START_TIMEOUT_S)
-        self.port = int(re.search(r"address=127\.0\.0\.1:(\d+)", line).group(1))
+        self.port = self.port_of("webhook")
+
+    def port_of(self, listener):
+        pattern = rf"\blistening\b.*listener={listener} address=127\.0\.0\.1:(\d+)"
+        return int(re.search(pattern, self.wait_for_line(pattern, START_TIMEOUT_S)).group(1))
 
     def _read(self):
         for line in self.process.stderr:

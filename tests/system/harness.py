@@ -3,6 +3,8 @@
 import atexit
 import shutil
 import tempfile
+import threading
+import time
 import unittest
 
 import ledger_rows
@@ -10,6 +12,7 @@ from cluster import Database
 from daemon_process import Daemon, run, write_config
 from stripe_events import purchase
 
+UNTIL_TIMEOUT_S = 20
 _template = None
 
 
@@ -42,11 +45,11 @@ class SystemTest(unittest.TestCase):
         self.addCleanup(database.drop)
         return database
 
-    def start(self, on=None, *, environment=None, **config):
+    def start(self, on=None, *, environment=None, handed=(), **config):
         """Starts a daemon, `on` a database or on one of its own; `config` goes to write_config."""
         self.database = on or self.new_database()
         self.config = write_config(self.new_directory(), self.database.url, **config)
-        daemon = Daemon(self.config, environment)
+        daemon = Daemon(self.config, environment, handed=handed)
         self.addCleanup(self.stop, daemon)
         return daemon
 
@@ -60,6 +63,15 @@ class SystemTest(unittest.TestCase):
         if report:
             self.fail(report)
         self.assertEqual(status, 0, "exit status; the last log lines:\n" + "\n".join(daemon.log()[-20:]))
+
+    def until(self, condition, what):
+        """Tries again and again what has no signal of its own to wait for; bounded."""
+        deadline = time.monotonic() + UNTIL_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if condition():
+                return
+            threading.Event().wait(0.02)
+        self.fail(f"never came true: {what}")
 
     def assert_alive(self, daemon):
         """It still serves: a purchase goes in."""

@@ -1,6 +1,9 @@
 """What is stored: the tables as dicts, and the rules that every ledger keeps."""
 
 import ctypes
+import functools
+import pathlib
+import re
 
 EVENTS = "SELECT * FROM tokenledger.stripe_events ORDER BY event_id"
 TRANSACTIONS = "SELECT * FROM tokenledger.token_transactions ORDER BY user_id, sequence"
@@ -24,15 +27,26 @@ def has_evidence(row):
     return row["evidence"] is not None
 
 
+@functools.cache
+def dictionary():
+    """What evidence is packed with, as its migration carries it."""
+    migration, = (pathlib.Path(__file__).parents[2] / "migrations").glob("*_keep_dictionaries.sql")
+    return bytes.fromhex(re.search(r"decode\('([0-9a-f\n]+)', 'hex'\)", migration.read_text(encoding="utf-8")).group(1))
+
+
 def evidence_of(row):
     """Signature header and body as they were stored: a zstd frame of header, line feed, body."""
     packed = bytes.fromhex(row["evidence"].removeprefix("\\x"))
     zstd = ctypes.CDLL("libzstd.so.1")
     zstd.ZSTD_getFrameContentSize.restype = ctypes.c_ulonglong
-    zstd.ZSTD_decompress.restype = ctypes.c_size_t
+    zstd.ZSTD_createDCtx.restype = ctypes.c_void_p
+    zstd.ZSTD_decompress_usingDict.restype = ctypes.c_size_t
     size = zstd.ZSTD_getFrameContentSize(packed, ctypes.c_size_t(len(packed)))
     buffer = ctypes.create_string_buffer(max(size, 1))
-    got = zstd.ZSTD_decompress(buffer, ctypes.c_size_t(size), packed, ctypes.c_size_t(len(packed)))
+    context = ctypes.c_void_p(zstd.ZSTD_createDCtx())
+    got = zstd.ZSTD_decompress_usingDict(context, buffer, ctypes.c_size_t(size), packed, ctypes.c_size_t(len(packed)),
+                                         dictionary(), ctypes.c_size_t(len(dictionary())))
+    zstd.ZSTD_freeDCtx(context)
     assert got == size, "not a zstd frame"
     header, _, body = buffer.raw[:size].partition(b"\n")
     return header.decode("latin-1"), body

@@ -1,6 +1,5 @@
 """What is answered 503: the database away or slow, the queue full, the caps reached, shutting down."""
 
-import threading
 import unittest
 
 import ledger_rows
@@ -21,14 +20,6 @@ class Unavailable(SystemTest):
         # What is refused unread has no event to name.
         self.assertIn(told, ({"result": "unavailable"},
                              {"result": "unavailable", "event": event and event["id"]}))
-
-    def until(self, condition, what):
-        """Tries again and again what has no signal of its own to wait for; bounded."""
-        for _ in range(300):
-            if condition():
-                return
-            threading.Event().wait(0.02)
-        self.fail(f"never came true: {what}")
 
 
 class TheDatabase(Unavailable):

@@ -59,9 +59,16 @@ def chunked(body, size=65536):
 
 
 class Connection:
+    """To a port of this machine, or to a socket file."""
+
     def __init__(self, port, timeout=TIMEOUT_S):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if isinstance(port, int):
+            self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        else:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(timeout)
+            self.socket.connect(port)
         self.buffer = b""
 
     def __enter__(self):
@@ -111,10 +118,10 @@ class Connection:
             headers.append((name, value.strip()))
         return Response(version, int(status), headers, b"")
 
-    def read(self):
-        """One answer, an interim one (1xx) included."""
+    def read(self, content=True):
+        """One answer, an interim one (1xx) included. `content`: False for the answer to HEAD."""
         answer = self.read_head()
-        if answer.status >= 200:
+        if answer.status >= 200 and content:
             length = answer.header("Content-Length")
             assert length is not None, f"an answer without Content-Length: {answer}"
             while len(self.buffer) < int(length):
@@ -133,4 +140,7 @@ class Connection:
 
     def request(self, *args, **options):
         self.send(request_bytes(*args, **options))
-        return self.read()
+        return self.read(content=options.get("method") != "HEAD")
+
+    def get(self, target):
+        return self.request(target, method="GET", length=False)

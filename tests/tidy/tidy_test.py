@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = (".ci", "admin", "bench", "cmake", "daemon", "debian", "docs", "ledger", "migrations", "systemd",
+FOLDERS = (".ci", "admin", "bench", "cmake", "daemon", "debian", "docs", "json", "ledger", "migrations", "systemd",
            "tests", "tools", "webhook")
 SKIPPED_FOLDERS = {"node_modules", "__pycache__", "build", ".git"}
 CPP = {".cpp", ".hpp"}
@@ -66,12 +66,16 @@ class Tidy(unittest.TestCase):
         self.assert_none(includes("pqxx/", lambda path: path != pathlib.Path("ledger/pg.cpp")),
                          "only ledger/pg.cpp includes libpqxx")
 
-    def test_no_sockets_in_webhook_and_ledger(self):
-        self.assert_none(includes("boost/(asio|beast)", lambda path: path.parts[0] in ("webhook", "ledger")),
+    def test_no_sockets_but_in_the_daemon(self):
+        self.assert_none(includes("boost/(asio|beast)", lambda path: path.parts[0] in ("webhook", "admin", "json", "ledger")),
                          "Asio and Beast belong to daemon/")
 
+    def test_rapidjson_is_included_by_json_alone(self):
+        self.assert_none(includes("rapidjson/", lambda path: path.parts[0] != "json"),
+                         "only json/ includes RapidJSON")
+
     def test_no_json_in_ledger_and_daemon(self):
-        self.assert_none(includes("rapidjson/", lambda path: path.parts[0] in ("ledger", "daemon")),
+        self.assert_none(includes("json/", lambda path: path.parts[0] in ("ledger", "daemon")),
                          "wire formats belong to webhook/ and admin/")
 
     def test_no_include_climbs_out_of_its_folder(self):

@@ -25,7 +25,7 @@ LIBRARIES = {
     "beast": ("Beast belongs to daemon/",
               ["boost/beast.hpp", "boost/beast/core.hpp", "boost/beast/http.hpp",
                "boost/beast/core/flat_buffer.hpp", "boost/beast/http/status.hpp"]),
-    "rapidjson": ("wire formats belong to webhook/ and admin/",
+    "rapidjson": ("RapidJSON is seen by json/ only",
                   ["rapidjson/rapidjson.h", "rapidjson/reader.h", "rapidjson/document.h",
                    "rapidjson/writer.h", "rapidjson/stringbuffer.h", "rapidjson/error/en.h"]),
 }
@@ -34,7 +34,7 @@ LIBRARIES = {
 TARGETS = {
     "tokenledger_ledger": (
         ["pqxx", "asio", "beast", "rapidjson"],
-        ["webhook/event.hpp", "webhook/signature.hpp", "config.hpp"],
+        ["webhook/event.hpp", "webhook/signature.hpp", "admin/route.hpp", "json/tree.hpp", "config.hpp"],
         ["ledger/command.hpp", "ledger/plan.hpp", "ledger/writer.hpp"]),
     "tokenledger_pg": (
         ["asio", "beast", "rapidjson"],
@@ -44,10 +44,20 @@ TARGETS = {
         ["pqxx", "asio", "beast", "rapidjson"],
         ["webhook/event.hpp", "config.hpp"],
         ["ledger/postgres.hpp"]),
-    "tokenledger_webhook": (
+    "tokenledger_json": (
         ["pqxx", "asio", "beast"],
-        ["ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "config.hpp"],
-        ["ledger/command.hpp", "ledger/entry.hpp", "webhook/translate.hpp", "rapidjson/reader.h"]),
+        ["webhook/event.hpp", "ledger/command.hpp", "config.hpp"],
+        ["json/tree.hpp", "json/writer.hpp", "rapidjson/reader.h"]),
+    "tokenledger_webhook": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "admin/route.hpp",
+         "config.hpp"],
+        ["ledger/command.hpp", "ledger/entry.hpp", "webhook/translate.hpp", "json/tree.hpp"]),
+    "tokenledger_admin": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["webhook/event.hpp", "ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
+         "config.hpp"],
+        ["ledger/command.hpp", "ledger/entry.hpp", "ledger/views.hpp", "admin/route.hpp", "json/tree.hpp"]),
     "tokenledger_config": (
         ["pqxx", "asio", "beast", "rapidjson"],
         ["ledger/store.hpp", "ledger/postgres.hpp"],

@@ -11,6 +11,7 @@
 namespace {
 
 using namespace std::string_view_literals;
+using namespace tokenledger;
 using namespace tokenledger::webhook;
 
 event parse(std::string_view body) {

@@ -1,6 +1,6 @@
 // What Stripe is told.
-#include "webhook/json.hpp"
 #include "webhook/reply.hpp"
+#include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -8,6 +8,7 @@
 
 namespace {
 
+using namespace tokenledger;
 using namespace tokenledger::webhook;
 namespace ledger = tokenledger::ledger;
 

@@ -1,7 +1,7 @@
 // Every case of the shared signature vectors, those that must be and those that are a choice.
 #include "fixtures.hpp"
-#include "webhook/json.hpp"
 #include "webhook/signature.hpp"
+#include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <openssl/evp.h>
@@ -11,6 +11,7 @@
 
 namespace {
 
+using namespace tokenledger;
 using namespace tokenledger::webhook;
 
 std::string decode_base64(std::string_view text) {

@@ -1,7 +1,7 @@
 // The shared bodies of real and published events: none of them is a payment of ours, and none is refused.
 #include "settlement_fixtures.hpp"
 #include "translate_fixtures.hpp"
-#include "webhook/json.hpp"
+#include "json/tree.hpp"
 
 #include "ledger/batch.hpp"
 #include "ledger/memory_store.hpp"
@@ -14,6 +14,7 @@
 
 namespace {
 
+using namespace tokenledger;
 using namespace tokenledger::webhook;
 namespace ledger = tokenledger::ledger;
 

@@ -55,6 +55,8 @@ struct purchase {
     // Why the catalogue cannot credit it. Such an event is parked, unless its payment is credited already
     // with the same user, amount and currency: then it brings nothing new.
     ledger::reason refused = reason::none;
+
+    bool operator==(const purchase&) const = default;
 };
 
 // A refund, a dispute, or the end of a payment: facts to merge into what is known of it.

@@ -16,4 +16,11 @@ inline constexpr std::size_t max_identifier_bytes = 255;
 // True if `text` is storable and has 1 to max_identifier_bytes bytes.
 [[nodiscard]] bool is_identifier(std::string_view text) noexcept;
 
+// Longest cost in characters.
+inline constexpr std::size_t max_cost_bytes = 64;
+
+// True if `text` is a decimal that is not negative: digits, a fraction if any, an exponent of at most two
+// digits if any (`12`, `0.0125`, `1e-7`). Then PostgreSQL's numeric holds exactly its value.
+[[nodiscard]] bool is_cost(std::string_view text) noexcept;
+
 } // namespace tokenledger::ledger

@@ -26,6 +26,4 @@ namespace tokenledger::ledger {
 [[nodiscard]] std::string hash_of(const admin_command& what);
 [[nodiscard]] std::string hash_of(const operation& what);
 
-[[nodiscard]] std::string sha256(std::string_view bytes);
-
 } // namespace tokenledger::ledger

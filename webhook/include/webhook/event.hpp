@@ -1,7 +1,7 @@
 // A verified body as an event: the envelope, and what the translator will look at.
 #pragma once
 
-#include "webhook/json.hpp"
+#include "json/tree.hpp"
 
 #include <cstdint>
 #include <optional>

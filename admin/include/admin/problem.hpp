@@ -1,0 +1,82 @@
+// Why a request was not served: RFC 9457, with a type that does not change and a detail that says what to do.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::admin {
+
+enum class problem_type : std::uint8_t {
+    // The request as such.
+    malformed_request,
+    malformed_target,
+    malformed_json,
+    unknown_parameter,
+    invalid_parameter,
+    idempotency_key_missing,
+    idempotency_key_invalid,
+    idempotency_key_unexpected,
+    permit_missing,
+    not_found,
+    method_not_allowed,
+    request_timeout,
+    body_too_large,
+    content_encoding,
+    header_too_large,
+    // Its body.
+    unknown_field,
+    duplicate_field,
+    missing_field,
+    invalid_field,
+    too_many_items,
+    token_limit,
+    // What the ledger says.
+    insufficient_balance,
+    unknown_account,
+    unknown_payment,
+    unknown_event,
+    unknown_sequence,
+    report_too_large,
+    same_account,
+    key_reused,
+    reference_used,
+    balance_overflow,
+    event_settled,
+    event_waiting,
+    event_unreadable,
+    still_parked,
+    not_assignable,
+    payment_has_owner,
+    unavailable,
+    internal_error,
+};
+
+// What a type says of itself, whatever the request.
+struct problem_kind {
+    problem_type type;
+    std::string_view slug; // the `type` member; never changes
+    unsigned status;
+    std::string_view title;
+};
+
+// Every kind there is, in the order of problem_type.
+[[nodiscard]] std::span<const problem_kind> problem_kinds() noexcept;
+[[nodiscard]] const problem_kind& kind_of(problem_type type) noexcept;
+
+struct problem {
+    problem_type type = problem_type::internal_error;
+    std::string detail{};
+    std::optional<std::size_t> item{}; // of a batch, from 0
+    std::string field{};               // member of the body, or parameter of the query; empty: none
+    std::string nearest{};             // the known name nearest to an unknown one
+    std::string reason{};              // why an event is parked
+    std::string allow{};               // the Allow field of a 405
+};
+
+[[nodiscard]] problem unknown_event();
+
+} // namespace tokenledger::admin

@@ -1,0 +1,111 @@
+// A read as a value, made from its request line, and the answer to it.
+#pragma once
+
+#include "admin/permit.hpp"
+#include "admin/problem.hpp"
+#include "admin/reply.hpp"
+#include "admin/route.hpp"
+
+#include "ledger/proof.hpp"
+#include "ledger/views.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tokenledger::admin {
+
+struct account_query {
+    std::string user_id{};
+    std::optional<std::int64_t> at_us{}; // at most one of the two; neither: now
+    std::optional<std::int64_t> at_sequence{};
+};
+
+struct payment_query {
+    std::string payment_intent_id{};
+};
+
+struct event_query {
+    std::string event_id{};
+    bool with_body = false;
+};
+
+struct transactions_query {
+    ledger::transaction_filter filter{};
+    ledger::page_request page{};
+};
+
+struct purchases_query {
+    ledger::transaction_filter filter{};
+    ledger::page_request page{};
+};
+
+struct usage_query {
+    ledger::usage_filter filter{};
+    ledger::page_request page{};
+};
+
+struct activity_query {
+    ledger::activity_filter filter{};
+    ledger::page_request page{};
+};
+
+struct events_query {
+    ledger::event_filter filter{};
+    ledger::page_request page{};
+};
+
+struct usage_report_query {
+    ledger::usage_filter filter{};
+    ledger::report_span span = ledger::report_span::whole;
+};
+
+struct transaction_report_query {
+    ledger::transaction_filter filter{};
+    ledger::report_span span = ledger::report_span::whole;
+};
+
+using query =
+    std::variant<account_query, payment_query, event_query, transactions_query, purchases_query, usage_query,
+                 activity_query, events_query, usage_report_query, transaction_report_query>;
+
+// `what` comes from resolve(), and is a read.
+[[nodiscard]] std::variant<query, problem> read_query(const target& what, permit_set permits);
+
+// What a verification of the whole ledger found (GET /v1/verify).
+struct verification_view {
+    struct discrepancy {
+        std::string check{};
+        std::string user_id{};
+        std::string sequence{};
+        std::string payment_intent_id{};
+        std::string event_id{};
+        std::string expected{};
+        std::string found{};
+    };
+    std::int64_t accounts = 0;
+    std::int64_t transactions = 0;
+    std::int64_t payments = 0;
+    std::int64_t events = 0;
+    std::int64_t discrepancies = 0;
+    std::vector<discrepancy> shown{}; // the first max_discrepancies_shown
+};
+inline constexpr std::size_t max_discrepancies_shown = 100;
+
+[[nodiscard]] reply proof_reply(const std::optional<ledger::payment_proof>& proven);
+[[nodiscard]] reply verification_reply(const verification_view& found);
+
+// Asks, and writes what is told. Throws what the reader throws, but for bad_query, which becomes a problem.
+[[nodiscard]] reply answer(const query& what, ledger::reader& from);
+
+// For calls that take none: what is wrong with the query, if there is one.
+[[nodiscard]] std::optional<problem> check_no_parameters(const target& what);
+
+// The names of the parameters that the call takes in its query.
+[[nodiscard]] std::span<const std::string_view> parameters_of(call what) noexcept;
+
+} // namespace tokenledger::admin

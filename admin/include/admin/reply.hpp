@@ -1,0 +1,33 @@
+// What the caller is told: status, JSON, and the few header fields that go with it.
+#pragma once
+
+#include "admin/problem.hpp"
+
+#include "ledger/outcome.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace tokenledger::admin {
+
+inline constexpr int retry_after_seconds = 5;
+
+struct reply {
+    unsigned status = 200;
+    std::string body{};
+    std::string_view content_type = "application/json";
+    std::string allow{};       // the Allow field; empty: none
+    bool retry_after = false;  // add Retry-After
+    bool replayed = false;     // add Idempotency-Replayed: true
+    std::string_view result{}; // for the log: "applied", or the problem's slug
+};
+
+[[nodiscard]] reply reply_for(const problem& what);
+
+// What became of a command. `batch`: it had items, so a refusal names the one.
+[[nodiscard]] reply reply_for(const ledger::settlement& settled, bool batch);
+
+// Whether it is safe, and what it takes, to send the request again.
+[[nodiscard]] reply unavailable_reply(std::string_view why);
+
+} // namespace tokenledger::admin

@@ -1,0 +1,23 @@
+// A body becomes a command of the ledger, or a problem. No clock, no I/O.
+#pragma once
+
+#include "admin/permit.hpp"
+#include "admin/problem.hpp"
+#include "admin/route.hpp"
+
+#include "ledger/command.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+namespace tokenledger::admin {
+
+// `what` has gone through resolve() with the same allowance, and is a write. `key`: the Idempotency-Key;
+// empty where the call takes none. `actor`: uid of the peer.
+[[nodiscard]] std::variant<ledger::admin_command, problem> translate(call what, std::string_view key,
+                                                                     std::string_view body,
+                                                                     std::int64_t actor,
+                                                                     const allowance& allowed);
+
+} // namespace tokenledger::admin

@@ -1,0 +1,53 @@
+// The same functions as at the webhook, but for the clock: a stored event was fresh when it came.
+#include "event_translator.hpp"
+
+#include "webhook/event.hpp"
+
+#include <array>
+#include <stdexcept>
+
+namespace tokenledger::daemon {
+
+event_translator::event_translator(const config& from) {
+    for (const endpoint_config& each : from.webhook.endpoints) {
+        const auto prices = from.catalogs.find(each.catalog);
+        if (prices == from.catalogs.end())
+            throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
+        endpoints_.emplace(each.policy.path, endpoint_rules{each.policy, prices->second, each.secrets});
+    }
+}
+
+event_translator::translation event_translator::translate(std::string_view endpoint,
+                                                          std::string_view signature_header,
+                                                          std::string_view body) const {
+    const auto at = endpoints_.find(endpoint);
+    if (at == endpoints_.end())
+        return "no endpoint is configured at " + std::string(endpoint);
+    const webhook::parsed_event parsed = webhook::parse_event(body);
+    if (!parsed.event)
+        return "its body is not an event: " + std::string(parsed.why);
+    auto made =
+        webhook::translate(*parsed.event, at->second.policy, at->second.prices, signature_header, body);
+    if (auto* command = std::get_if<ledger::stripe_command>(&made))
+        return std::move(*command);
+    return std::string("it is a thin event");
+}
+
+event_translator::signature event_translator::check_signature(std::string_view endpoint,
+                                                              std::string_view signature_header,
+                                                              std::string_view body) const {
+    const std::array fields{signature_header};
+    const webhook::parsed_signature parsed = webhook::parse_signature(fields);
+    if (parsed.error != webhook::signature_error::none || body.empty())
+        return signature::unreadable;
+    const auto at = endpoints_.find(endpoint);
+    if (at == endpoints_.end())
+        return signature::no_secret;
+    auto verifier = webhook::verifier::make(at->second.secrets); // not for two threads: one a question
+    if (!verifier)
+        return signature::no_secret;
+    const webhook::verdict said = verifier->verify(parsed.header, body, parsed.header.timestamp);
+    return said.error == webhook::signature_error::none ? signature::matches : signature::no_secret;
+}
+
+} // namespace tokenledger::daemon

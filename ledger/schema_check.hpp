@@ -1,0 +1,12 @@
+// The schema of an open connection against the migrations that this program knows.
+#pragma once
+
+#include "ledger/postgres.hpp"
+
+#include "pg.hpp"
+
+namespace tokenledger::ledger {
+
+[[nodiscard]] schema_report inspect_schema(pg::connection& connection);
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,96 @@
+// An operator's action on an event: as it is asked, and completed with what the event says.
+#include "admin/action.hpp"
+#include "admin_requests.hpp"
+
+namespace {
+
+using namespace tokenledger;
+using namespace tokenledger::admin;
+using test::verdict;
+
+std::variant<event_action, problem> asked(std::string_view what, std::string_view body,
+                                          const allowance& allowed = {}) {
+    const std::string path = "/v1/events/evt%5F1/" + std::string(what);
+    const auto found =
+        resolve({.method = "POST", .target = path, .idempotency_keys = {"k"}}, allowed.permits);
+    BOOST_REQUIRE_EQUAL(verdict(found), "ok");
+    BOOST_TEST(is_action(std::get<target>(found).route->call));
+    return translate_action(std::get<target>(found), body, allowed);
+}
+
+event_action action(std::string_view what, std::string_view body) {
+    const auto made = asked(what, body);
+    BOOST_REQUIRE_EQUAL(verdict(made), "ok");
+    return std::get<event_action>(made);
+}
+
+const ledger::event_view stored{.event_id = "evt_1", .result = "parked", .payment_intent_id = "pi_then"};
+
+ledger::stripe_command paid() {
+    ledger::stripe_command today;
+    today.event.payment_intent_id = "pi_today";
+    ledger::purchase bought;
+    bought.user_id = "of the metadata";
+    bought.tokens = 7;
+    bought.amount_cents = 999;
+    bought.currency = "usd";
+    bought.amount_requested_cents = 1000;
+    today.effect = bought;
+    return today;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(admin_actions)
+
+BOOST_AUTO_TEST_CASE(a_retry_needs_no_body_and_takes_no_field) {
+    BOOST_TEST(action("retry", "").event_id == "evt_1");
+    BOOST_TEST((action("retry", "{}").what == call::retry));
+    BOOST_TEST(verdict(asked("retry", "[]")) == "malformed_json 400");
+    BOOST_TEST(verdict(asked("retry", " ")) == "malformed_json 400");
+    BOOST_TEST(verdict(asked("retry", R"({"a":1})")) == "unknown_field 422");
+}
+
+BOOST_AUTO_TEST_CASE(a_dismissal_says_why_and_an_assignment_who_and_how_much) {
+    BOOST_TEST(action("dismiss", R"({"reason":"r"})").reason == "r");
+    BOOST_TEST(verdict(asked("dismiss", "")) == "malformed_json 400");
+    BOOST_TEST(verdict(asked("dismiss", R"({"reason":""})")) == "invalid_field 422");
+    const auto made = action("assign", R"({"user_id":"u","tokens":5})");
+    BOOST_TEST(made.user_id == "u");
+    BOOST_TEST(made.tokens == 5);
+    BOOST_TEST(made.reason == "");
+    const allowance four{.max_tokens_per_request = 4};
+    BOOST_TEST(verdict(asked("assign", R"({"user_id":"u","tokens":4})", four)) == "ok");
+    BOOST_TEST(verdict(asked("assign", R"({"user_id":"u","tokens":5})", four)) == "token_limit 422");
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_takes_what_the_event_means_today) {
+    const auto again = std::get<ledger::retry_event>(complete(action("retry", ""), stored, paid()));
+    BOOST_TEST(again.event_id == "evt_1");
+    BOOST_TEST(again.payment_intent_id == "pi_today");
+    BOOST_TEST(std::get<ledger::purchase>(again.effect).tokens == 7);
+    const auto unread = std::get<ledger::retry_event>(complete(action("retry", ""), stored, std::nullopt));
+    BOOST_TEST(unread.payment_intent_id == "pi_then");
+    BOOST_TEST(std::holds_alternative<ledger::ignore_event>(unread.effect));
+}
+
+BOOST_AUTO_TEST_CASE(a_dismissal_goes_by_what_is_stored) {
+    const auto off =
+        std::get<ledger::dismiss_event>(complete(action("dismiss", R"({"reason":"r"})"), stored, paid()));
+    BOOST_TEST(off.event_id + off.payment_intent_id + off.reason == "evt_1pi_thenr");
+}
+
+BOOST_AUTO_TEST_CASE(an_assignment_takes_money_from_the_event_and_the_rest_from_the_operator) {
+    const event_action who = action("assign", R"({"user_id":"u","tokens":5,"reason":"r"})");
+    const auto made = std::get<ledger::assign_event>(complete(who, stored, paid()));
+    BOOST_TEST(made.user_id + made.payment_intent_id + made.currency + made.reason == "upi_todayusdr");
+    BOOST_TEST(made.tokens == 5);
+    BOOST_TEST(made.amount_cents == 999);
+    BOOST_TEST(made.amount_requested_cents == 1000);
+    // Without a currency the ledger finds it not assignable.
+    ledger::stripe_command refund = paid();
+    refund.effect = ledger::payment_update{};
+    BOOST_TEST(std::get<ledger::assign_event>(complete(who, stored, refund)).currency == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,223 @@
+// docs/openapi.json says what the router, the translator and the problems say: neither has more than the
+// other.
+#include "admin/fields.hpp"
+#include "admin/query.hpp"
+#include "admin_requests.hpp"
+
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace {
+
+using namespace tokenledger;
+using namespace tokenledger::admin;
+using names = std::set<std::string>;
+
+std::string read_file(const std::string& name) {
+    const char* root = std::getenv("TOKENLEDGER_SOURCE_DIR");
+    BOOST_REQUIRE_MESSAGE(root != nullptr, "TOKENLEDGER_SOURCE_DIR is not set");
+    std::ifstream in(std::string(root) + "/" + name, std::ios::binary);
+    BOOST_REQUIRE(in);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct description {
+    json_tree tree{read_file("docs/openapi.json"), unrepresentable_json::refuse};
+    json_value root = tree.root();
+
+    [[nodiscard]] json_value resolved(const json_value& what) const {
+        std::string_view path = what.member("$ref").string().value_or("");
+        if (path.empty())
+            return what;
+        BOOST_REQUIRE(path.starts_with("#/"));
+        json_value found = root;
+        for (path.remove_prefix(1); !path.empty();) {
+            path.remove_prefix(1);
+            const std::string_view step = path.substr(0, path.find('/'));
+            found = found.member(step);
+            path.remove_prefix(step.size());
+        }
+        BOOST_REQUIRE(found);
+        return found;
+    }
+    [[nodiscard]] json_value operation(const route& of) const {
+        std::string method(of.method);
+        for (char& each : method)
+            each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
+        return root.member("paths").member(of.pattern).member(method);
+    }
+    [[nodiscard]] json_value body_schema(const route& of) const {
+        return resolved(operation(of)
+                            .member("requestBody")
+                            .member("content")
+                            .member("application/json")
+                            .member("schema"));
+    }
+    [[nodiscard]] names parameters(const route& of, std::string_view in) const {
+        names found;
+        const json_value all = operation(of).member("parameters");
+        for (json_value each = all.first(); each; each = each.next()) {
+            const json_value one = resolved(each);
+            if (one.member("in").string() == in)
+                found.emplace(one.member("name").string().value_or(""));
+        }
+        return found;
+    }
+};
+
+names member_names(const json_value& object) {
+    names found;
+    for (json_value each = object.first(); each; each = each.next())
+        found.emplace(each.name());
+    return found;
+}
+
+names strings(const json_value& array) {
+    names found;
+    for (json_value each = array.first(); each; each = each.next())
+        found.emplace(each.string().value_or("(no string)"));
+    return found;
+}
+
+std::string_view json_type_of(field_kind kind) {
+    switch (kind) {
+    case field_kind::tokens:
+    case field_kind::count:
+        return "integer";
+    case field_kind::boolean:
+        return "boolean";
+    case field_kind::object:
+        return "object";
+    case field_kind::items:
+        return "array";
+    case field_kind::cost:
+        return ""; // one of two
+    default:
+        return "string";
+    }
+}
+
+void check_schema(const json_value& schema, std::span<const field> fields, bool item) {
+    names known;
+    names required;
+    if (item) {
+        known.emplace(operation_field);
+        required.emplace(operation_field);
+    }
+    for (const field& each : fields) {
+        BOOST_TEST_INFO(each.name);
+        BOOST_TEST((schema.member("properties").member(each.name).member("type").string().value_or("") ==
+                    json_type_of(each.kind)));
+        known.emplace(each.name);
+        if (each.required)
+            required.emplace(each.name);
+    }
+    BOOST_TEST((member_names(schema.member("properties")) == known));
+    BOOST_TEST((strings(schema.member("required")) == required));
+    BOOST_TEST((schema.member("additionalProperties").boolean() == false));
+}
+
+bool takes_body(const route& of) {
+    return !fields_of(of.call).empty();
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(admin_description, description)
+
+BOOST_AUTO_TEST_CASE(it_has_every_route_and_no_other) {
+    names described;
+    const json_value paths = root.member("paths");
+    for (json_value path = paths.first(); path; path = path.next()) {
+        for (json_value method = path.first(); method; method = method.next())
+            described.insert(std::string(method.name()) + " " + std::string(path.name()));
+    }
+    names expected{"get /metrics", "get /healthz", "get /readyz"}; // those of the operations listener
+    for (const route& each : routes())
+        expected.insert((each.method == "GET" ? "get " : "post ") + std::string(each.pattern));
+    BOOST_TEST((described == expected));
+}
+
+BOOST_AUTO_TEST_CASE(each_operation_has_a_name_of_its_own_and_says_its_permit) {
+    names seen;
+    for (const route& each : routes()) {
+        BOOST_TEST_INFO(each.pattern);
+        const json_value of = operation(each);
+        BOOST_TEST(seen.emplace(of.member("operationId").string().value_or("")).second);
+        const std::string text(of.member("description").string().value_or(""));
+        BOOST_TEST((each.call == call::batch || test::mentions(text, to_string(each.needs))));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_fields_of_each_body_are_those_that_are_accepted) {
+    for (const route& each : routes()) {
+        BOOST_TEST_INFO(each.pattern);
+        BOOST_TEST(bool{body_schema(each)} == takes_body(each));
+        if (takes_body(each))
+            check_schema(body_schema(each), fields_of(each.call), false);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_items_of_a_batch_are_those_that_are_accepted) {
+    const json_value items =
+        root.member("components").member("schemas").member("Batch").member("properties").member("items");
+    BOOST_TEST((items.member("maxItems").integer() == static_cast<std::int64_t>(max_items)));
+    json_value each = items.member("items").member("oneOf").first();
+    for (const batch_operation& known : batch_operations()) {
+        BOOST_TEST_INFO(known.name);
+        const json_value schema = resolved(each);
+        BOOST_TEST(
+            (schema.member("properties").member(operation_field).member("const").string() == known.name));
+        // The constant has no type.
+        names fields{std::string(operation_field)};
+        for (const field& one : fields_of(known.call))
+            fields.emplace(one.name);
+        BOOST_TEST((member_names(schema.member("properties")) == fields));
+        each = each.next();
+    }
+    BOOST_TEST(!each);
+}
+
+BOOST_AUTO_TEST_CASE(parameters_are_those_that_are_taken) {
+    for (const route& each : routes()) {
+        BOOST_TEST_INFO(each.pattern);
+        const auto taken = parameters_of(each.call);
+        BOOST_TEST((parameters(each, "query") == names(taken.begin(), taken.end())));
+        const std::size_t open = each.pattern.find('{');
+        names in_path;
+        if (open != std::string_view::npos)
+            in_path.emplace(each.pattern.substr(open + 1, each.pattern.find('}') - open - 1));
+        BOOST_TEST((parameters(each, "path") == in_path));
+        BOOST_TEST((parameters(each, "header") ==
+                    (each.key == key_place::header ? names{"Idempotency-Key"} : names{})));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(problems_are_those_that_are_told) {
+    names told;
+    for (const problem_kind& each : problem_kinds())
+        told.emplace(each.slug);
+    const json_value schema =
+        root.member("components").member("schemas").member("Problem").member("properties");
+    BOOST_TEST((strings(schema.member("type").member("enum")) == told));
+    BOOST_TEST((member_names(schema) ==
+                names{"type", "title", "status", "detail", "item", "field", "nearest", "reason"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_page_for_people_names_every_problem_and_every_call) {
+    const std::string page = read_file("docs/admin.md");
+    for (const problem_kind& each : problem_kinds()) {
+        BOOST_TEST_INFO(each.slug);
+        BOOST_TEST(test::mentions(page, "`" + std::string(each.slug) + "`"));
+    }
+    for (const route& each : routes()) {
+        const std::string_view path = each.pattern.substr(0, each.pattern.find('{'));
+        BOOST_TEST_INFO(path);
+        BOOST_TEST(test::mentions(page, path));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

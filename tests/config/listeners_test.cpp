@@ -1,0 +1,107 @@
+// The tables of the admin and operations listeners: values, defaults and mistakes.
+#include "scratch_config.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tokenledger::daemon;
+using namespace tokenledger::daemon::test;
+
+namespace {
+
+constexpr std::string_view two_listeners = R"([[admin.listener]]
+socket = "/run/tokenledger/admin.sock"
+[[admin.listener]]
+socket = "/run/tokenledger/app.sock"
+name = "application"
+mode = "0666"
+group = "www-data"
+permits = ["usage", "read"]
+max_tokens_per_request = 500
+)";
+
+std::vector<std::string> changed(const config& running, const config& loaded) {
+    return restart_needed(running, loaded);
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(listeners, scratch_config)
+
+BOOST_AUTO_TEST_CASE(without_their_tables_there_is_no_admin_and_no_operations_listener) {
+    const config loaded = load(good);
+    BOOST_TEST(loaded.admin.listeners.empty());
+    BOOST_TEST(loaded.operations.listen.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_admin_listener_has_defaults_and_is_named_after_its_socket) {
+    const config loaded = load(added(two_listeners));
+    BOOST_TEST_REQUIRE(loaded.admin.listeners.size() == 2U);
+    const admin_listener_config& first = loaded.admin.listeners[0];
+    BOOST_TEST(first.name == "admin");
+    BOOST_TEST(first.file.path == "/run/tokenledger/admin.sock");
+    BOOST_TEST(first.file.mode == 0660U);
+    BOOST_TEST(first.file.group.empty());
+    BOOST_TEST((first.permits == admin_permits()));
+    BOOST_TEST(first.max_tokens_per_request == 10'000'000);
+    const admin_listener_config& second = loaded.admin.listeners[1];
+    BOOST_TEST(second.name == "application");
+    BOOST_TEST(second.file.mode == 0666U);
+    BOOST_TEST(second.file.group == "www-data");
+    BOOST_TEST(
+        (second.permits == admin_permits{.read = true, .usage = true, .money = false, .operate = false}));
+    BOOST_TEST(second.max_tokens_per_request == 500);
+}
+
+BOOST_AUTO_TEST_CASE(the_limits_of_both_reach_their_place) {
+    const config loaded =
+        load(added("[admin]\nmax_body_bytes = 2048\nmax_connections = 3\nrequest_timeout_ms = 400\n"
+                   "[operations]\nlisten = [\"[::1]:9464\"]\nmax_connections = 5\n"));
+    BOOST_TEST(loaded.admin.max_body_bytes == 2048);
+    BOOST_TEST(loaded.admin.max_connections == 3);
+    BOOST_TEST((loaded.admin.request_timeout == std::chrono::milliseconds(400)));
+    BOOST_TEST_REQUIRE(loaded.operations.listen.size() == 1U);
+    BOOST_TEST((loaded.operations.listen[0] == listen_address{"::1", 9464}));
+    BOOST_TEST(loaded.operations.max_connections == 5);
+}
+
+BOOST_AUTO_TEST_CASE(two_listeners_share_neither_socket_nor_name) {
+    check(added("[[admin.listener]]\nsocket = \"/run/a.sock\"\n[[admin.listener]]\nsocket = \"/run/a.sock\"\n"
+                "[[admin.listener]]\nsocket = \"/srv/a.sock\"\n[[admin.listener]]\nsocket = \"/run/b\"\n"
+                "name = \"a\"\n"),
+          {"14: the socket '/run/a.sock' is that of another listener",
+           "16: the name 'a' is that of another listener", "19: the name 'a' is that of another listener"});
+}
+
+BOOST_AUTO_TEST_CASE(a_listener_whose_socket_makes_no_name_needs_one) {
+    const std::string rule =
+        "a name of 1 to 64 of A-Z, a-z, 0-9, '_' and '-', and not 'webhook' or 'operations'";
+    check(added("[[admin.listener]]\nsocket = \"/run/webhook.sock\"\n"),
+          {"12: a listener with the socket '/run/webhook.sock' needs a name: " + rule});
+    check(added("[[admin.listener]]\nsocket = \"/run/x.sock\"\nname = \"operations\"\n"),
+          {"13: admin.listener.name must be " + rule + ", not 'operations'"});
+}
+
+BOOST_AUTO_TEST_CASE(each_value_of_a_listener_is_held_to_its_rule) {
+    check(added("[[admin.listener]]\nsocket = \"admin.sock\"\nmode = \"660x\"\ngroup = \"a b\"\n"
+                "permits = [\"write\"]\nmax_tokens_per_request = 0\n"),
+          {"12: admin.listener.socket must be an absolute path of at most 107 bytes, not 'admin.sock'",
+           "13: admin.listener.mode must be an octal file mode such as 0660, not '660x'",
+           "14: admin.listener.group must be the name of a group, not 'a b'",
+           "15: each of admin.listener.permits must be one of read, usage, money, operate, not 'write'",
+           "16: admin.listener.max_tokens_per_request must be from 1 to 9223372036854775, not 0"});
+    check(added("[[admin.listener]]\npermits = []\n"),
+          {"11: admin.listener.socket is required",
+           "12: admin.listener.permits must have from 1 to 4 items, not 0"});
+}
+
+BOOST_AUTO_TEST_CASE(permits_and_amounts_are_reloaded_and_where_to_listen_takes_a_restart) {
+    const config running = load(added(two_listeners));
+    const config other_permits = load(added(replaced(two_listeners, "[\"usage\", \"read\"]", "[\"read\"]")));
+    BOOST_TEST(changed(running, other_permits).empty());
+    const config other_mode = load(added(replaced(two_listeners, "0666", "0660")));
+    const std::vector<std::string> expected{"admin.listener"};
+    BOOST_TEST(changed(running, other_mode) == expected, boost::test_tools::per_element());
+    BOOST_TEST(changed(running, load(good)) == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,242 @@
+// What is no JSON is refused; what is JSON never is, however odd.
+#include "ledger/text.hpp"
+#include "json/tree.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace std::string_view_literals;
+using namespace tokenledger;
+
+std::string outcome(std::string_view text) {
+    const json_tree tree{text};
+    switch (tree.error()) {
+    case json_error::none:
+        return tree.root() ? "ok" : "no root";
+    case json_error::malformed:
+        return tree.root() ? "root of malformed" : "malformed";
+    case json_error::too_deep:
+        return tree.root() ? "root of too deep" : "too deep";
+    case json_error::unrepresentable:
+        return tree.root() ? "root of unrepresentable" : "unrepresentable";
+    }
+    return "unknown";
+}
+
+std::string nested(std::size_t depth, const std::string& open, const std::string& close) {
+    std::string text;
+    for (std::size_t i = 0; i < depth; ++i) {
+        text += open;
+    }
+    text += "1";
+    for (std::size_t i = 0; i < depth; ++i) {
+        text += close;
+    }
+    return text;
+}
+
+std::string string(std::string_view text) {
+    const json_tree tree{text};
+    return std::string{tree.root().string().value_or("(no string)")};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(json_strictness)
+
+BOOST_AUTO_TEST_CASE(malformed_text_is_refused) {
+    for (const std::string_view text : {""sv,
+                                        " "sv,
+                                        "{"sv,
+                                        "}"sv,
+                                        "["sv,
+                                        "{]"sv,
+                                        "[}"sv,
+                                        "[1,]"sv,
+                                        "{\"a\":1,}"sv,
+                                        "[,1]"sv,
+                                        "{\"a\"}"sv,
+                                        "{a:1}"sv,
+                                        "{'a':1}"sv,
+                                        "{1:2}"sv,
+                                        "[1 2]"sv,
+                                        "{} {}"sv,
+                                        "{},"sv,
+                                        "1 1"sv,
+                                        "nul"sv,
+                                        "truee"sv,
+                                        "NaN"sv,
+                                        "Infinity"sv,
+                                        "-"sv,
+                                        "+1"sv,
+                                        "01"sv,
+                                        "-01"sv,
+                                        "1."sv,
+                                        ".5"sv,
+                                        "1e"sv,
+                                        "1e+"sv,
+                                        "0x1"sv,
+                                        "1_0"sv,
+                                        "\"a"sv,
+                                        "\"\\x\""sv,
+                                        "\"\\u12\""sv,
+                                        "\"\\u12g4\""sv,
+                                        "\"\\ud800\\u12\""sv,
+                                        "\"\n\""sv,
+                                        "\"\t\""sv,
+                                        "// c\n1"sv,
+                                        "/* c */1"sv,
+                                        "\xEF\xBB\xBF{}"sv,
+                                        "\xFE\xFF"sv,
+                                        "\f1"sv,
+                                        "\xC2\xA0"
+                                        "1"sv}) {
+        BOOST_TEST_INFO(text);
+        BOOST_TEST(outcome(text) == "malformed");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_may_follow_the_value_not_even_after_a_nul) {
+    for (const std::string_view text : {"{}\0"sv, "{}\0{\"id\":1}"sv, "{} \0 "sv, "1\0"sv, "\0{}"sv,
+                                        "[1,\0 2]"sv, "{\"a\0b\":1}"sv, "\"a\0b\""sv, "\0"sv}) {
+        BOOST_TEST(outcome(text) == "malformed");
+    }
+    BOOST_TEST(outcome(" \t\r\n{} \t\r\n") == "ok");
+}
+
+BOOST_AUTO_TEST_CASE(ill_formed_utf8_is_malformed_in_strings_and_names) {
+    for (const std::string_view bad :
+         {"\x80"sv, "\xFF"sv, "\xC0\x80"sv, "\xC1\xBF"sv, "\xE0\x80\x80"sv, "\xE2\x82"sv, "\xED\xA0\x80"sv,
+          "\xED\xBF\xBF"sv, "\xF0\x80\x80\x80"sv, "\xF4\x90\x80\x80"sv, "\xF8\x88\x80\x80\x80"sv}) {
+        BOOST_TEST(outcome("\"" + std::string{bad} + "\"") == "malformed");
+        BOOST_TEST(outcome("{\"" + std::string{bad} + "\":1}") == "malformed");
+        BOOST_TEST(outcome("[1e400,\"" + std::string{bad} + "\"]") == "malformed");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_reader_and_the_ledger_agree_on_what_is_utf8) {
+    unsigned legal = 0;
+    unsigned disputed = 0;
+    for (unsigned first = 0x80; first < 256; ++first) {
+        for (unsigned second = 0x80; second < 256; ++second) {
+            for (const std::string_view rest : {""sv, "\x80"sv, "\xBF\xBF"sv, "\x80\x7F"sv}) {
+                std::string text{static_cast<char>(first), static_cast<char>(second)};
+                text += rest;
+                const bool accepted = outcome("\"" + text + "\"") == "ok";
+                legal += accepted ? 1U : 0U;
+                disputed += accepted != tokenledger::ledger::is_storable_text(text) ? 1U : 0U;
+            }
+        }
+    }
+    BOOST_TEST(disputed == 0U);
+    // 30 leads of two bytes with 64 tails, 16 of three (two of them with 32), 5 of four (48, 3 times 64, 16).
+    BOOST_TEST(legal == 30U * 64U + 2U * (14U * 64U + 2U * 32U) + (48U + 3U * 64U + 16U));
+}
+
+BOOST_AUTO_TEST_CASE(nesting_is_bounded_for_arrays_objects_and_both) {
+    BOOST_TEST(outcome(nested(max_json_depth, "[", "]")) == "ok");
+    BOOST_TEST(outcome(nested(max_json_depth + 1, "[", "]")) == "too deep");
+    BOOST_TEST(outcome(nested(max_json_depth, "{\"a\":", "}")) == "ok");
+    BOOST_TEST(outcome(nested(max_json_depth + 1, "{\"a\":", "}")) == "too deep");
+    BOOST_TEST(outcome(nested(max_json_depth / 2, "[{\"a\":", "}]")) == "ok");
+    BOOST_TEST(outcome("[" + nested(max_json_depth / 2, "[{\"a\":", "}]") + "]") == "too deep");
+    BOOST_TEST(outcome("[1e400," + nested(max_json_depth, "[", "]") + "]") == "too deep");
+    // Closed levels do not count.
+    std::string wide = "[";
+    for (int i = 0; i < 1000; ++i) {
+        wide += "[[]],{},";
+    }
+    BOOST_TEST(outcome(wide + "1]") == "ok");
+}
+
+BOOST_AUTO_TEST_CASE(three_hundred_thousand_levels_do_no_harm) {
+    BOOST_TEST(outcome(nested(300000, "[", "]")) == "too deep");
+    BOOST_TEST(outcome(nested(300000, "{\"a\":", "}")) == "too deep");
+    BOOST_TEST(outcome(std::string(300000, '[')) == "too deep");
+    BOOST_TEST(outcome(std::string(300000, ']')) == "malformed");
+}
+
+BOOST_AUTO_TEST_CASE(a_lone_surrogate_is_legal_json_but_never_an_identifier) {
+    for (const std::string escape :
+         {R"(\ud800)", R"(\udbff)", R"(\udc00)", R"(\uDFFF)", R"(\ud800\ud800)", R"(\ud800x)", R"(\ud800\n)",
+          R"(\ud800\u0041)", R"(\ud800\ue000)", R"(\ud800\udbff)", R"(\udc00\ud800)", R"(\ud800\ud83e\udd8a)",
+          R"(\\\ud800)"}) {
+        const std::string text = R"({"a":"x)" + escape + R"(y","b":1})";
+        const json_tree tree{text};
+        BOOST_TEST_INFO(escape);
+        BOOST_TEST(outcome(text) == "ok");
+        BOOST_TEST(!tokenledger::ledger::is_storable_text(tree.root().member("a").string().value()));
+        BOOST_TEST((tree.root().member("b").integer() == 1));
+        BOOST_TEST(outcome(R"({"x)" + escape + R"(":1})") == "ok");
+    }
+    // Mended, a neighbour keeps its meaning.
+    BOOST_TEST(string(R"("\ud800\ud83e\udd8a\u0041\\u0042")") == "\xED\xB0\x80\xF0\x9F\xA6\x8A"
+                                                                 "A\\u0042");
+    BOOST_TEST(string(R"("\ud800\"\\")") == "\xED\xB0\x80\"\\");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_beyond_double_is_legal_json_but_no_integer) {
+    const std::string digits(400, '9');
+    for (const std::string& number :
+         {std::string{"1e400"}, "-" + digits, digits, digits + ".5", "1" + digits + "e7",
+          std::string{"0e999999"}, std::string{"1E+309"}, "1e" + digits, "0." + digits + "e400"}) {
+        const std::string text =
+            R"({"a":)" + number + R"(,"b":[1e400, 12, "1e400", "\u0031", -3],"c":9223372036854775807})";
+        const json_tree tree{text};
+        BOOST_TEST_INFO(number);
+        BOOST_TEST(outcome(text) == "ok");
+        BOOST_TEST((tree.root().member("a").kind() == json_kind::number));
+        BOOST_TEST(!tree.root().member("a").integer());
+        json_value element = tree.root().member("b").first();
+        BOOST_TEST(!element.integer());
+        BOOST_TEST((element = element.next()).integer().value_or(0) == 12);
+        BOOST_TEST((element = element.next()).string().value_or("") == "1e400");
+        BOOST_TEST((element = element.next()).string().value_or("") == "1");
+        BOOST_TEST((element = element.next()).integer().value_or(0) == -3);
+        BOOST_TEST((tree.root().member("c").integer() == INT64_MAX));
+        BOOST_TEST(outcome(number) == "ok");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_repair_mends_nothing_that_is_malformed) {
+    for (const std::string_view rest : {"01",         "1e",      "1e+",    "1.",      "-",
+                                        "1-2",        "1e5e5",   "1.5.5",  "--1",     "+1e400",
+                                        "1e400x",     "1e400 1", "\"",     "\"\\x\"", "\"\\ud800\\uzzzz\"",
+                                        "\"\\ud80\"", "\"\\u\"", "1e400]", "{",       "\"\\",
+                                        "\"\\ud800"}) {
+        BOOST_TEST_INFO(rest);
+        BOOST_TEST(outcome("[1e400," + std::string{rest} + "]") == "malformed");
+        BOOST_TEST(outcome("[\"\\ud800\"," + std::string{rest} + "]") == "malformed");
+    }
+    BOOST_TEST(outcome("1e400\0"sv) == "malformed");
+    BOOST_TEST(outcome("[1e400") == "malformed");
+    BOOST_TEST(outcome("\"\\ud800") == "malformed");
+}
+
+BOOST_AUTO_TEST_CASE(who_wants_no_repair_is_told_what_cannot_be_represented) {
+    for (const std::string_view text : {"[1e400]"sv, "{\"a\":\"\\ud800\"}"sv, "\"\\ud800\\u0041\""sv}) {
+        const json_tree tree{text, unrepresentable_json::refuse};
+        BOOST_TEST_INFO(text);
+        BOOST_TEST((tree.error() == json_error::unrepresentable));
+        BOOST_TEST(!tree.root());
+    }
+    const json_tree kept{"[1.5e-7,0.1234567890123456789012]", unrepresentable_json::refuse};
+    BOOST_TEST(kept.root().first().raw_number() == "1.5e-7");
+    BOOST_TEST(kept.root().first().next().raw_number() == "0.1234567890123456789012");
+}
+
+BOOST_AUTO_TEST_CASE(every_prefix_of_a_document_is_malformed) {
+    const std::string text =
+        R"({"a":[1.5e3,"\ud83e\udd8a\n",{"b":null,"c":[true,false]}],"d":1e400,"e":"\ud800"})";
+    BOOST_TEST(outcome(text) == "ok");
+    for (std::size_t size = 0; size < text.size(); ++size) {
+        BOOST_TEST_INFO("size " << size);
+        BOOST_TEST(outcome(text.substr(0, size)) == "malformed");
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

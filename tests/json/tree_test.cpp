@@ -1,0 +1,141 @@
+// The JSON tree: what it keeps of a text, and how it is read.
+#include "json/tree.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace std::string_view_literals;
+using namespace tokenledger;
+
+std::optional<std::int64_t> integer(std::string_view text) {
+    return json_tree{text}.root().integer();
+}
+
+std::string string(std::string_view text) {
+    const json_tree tree{text};
+    return std::string{tree.root().string().value_or("(no string)")};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(json)
+
+BOOST_AUTO_TEST_CASE(every_kind_is_told_apart_and_only_its_own_reader_answers) {
+    const json_tree tree{R"({"n":null,"t":true,"f":false,"i":-7,"s":"x","a":[1],"o":{}})"};
+    const json_value root = tree.root();
+    BOOST_TEST((root.kind() == json_kind::object));
+    BOOST_TEST((root.member("n").kind() == json_kind::null));
+    BOOST_TEST((root.member("t").boolean() == true));
+    BOOST_TEST((root.member("f").boolean() == false));
+    BOOST_TEST((root.member("i").integer() == -7));
+    BOOST_TEST((root.member("s").string() == "x"));
+    BOOST_TEST((root.member("a").kind() == json_kind::array));
+    BOOST_TEST((root.member("o").kind() == json_kind::object));
+    for (const std::string_view name : {"n", "t", "f", "a", "o"}) {
+        BOOST_TEST(!root.member(name).string());
+        BOOST_TEST(!root.member(name).integer());
+        BOOST_TEST(root.member(name).raw_number() == "");
+    }
+    BOOST_TEST(!root.member("s").boolean());
+    BOOST_TEST(!root.member("i").string());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_there_is_absent_all_the_way_down) {
+    const json_tree tree{R"({"a":[{"b":null}],"s":"text"})"};
+    const json_value root = tree.root();
+    const json_tree nothing;
+    for (const json_value none :
+         {root.member("x"), root.member("x").member("y").first().next(), json_value{},
+          root.member("a").member("b"), root.member("s").first(), root.member("s").next(), root.next(),
+          root.member("a").first().next(), nothing.root()}) {
+        BOOST_TEST((none.kind() == json_kind::absent));
+        BOOST_TEST(!none);
+        BOOST_TEST(none.is_absent_or_null());
+        BOOST_TEST(none.count("a") == 0U);
+        BOOST_TEST(none.name() == "");
+        BOOST_TEST(!none.string());
+    }
+    const json_value null = root.member("a").first().member("b");
+    BOOST_TEST(static_cast<bool>(null));
+    BOOST_TEST(null.is_absent_or_null());
+    BOOST_TEST(!root.is_absent_or_null());
+}
+
+BOOST_AUTO_TEST_CASE(members_and_elements_are_walked_in_order_past_nested_ones) {
+    const json_tree tree{R"( { "a" : [ [ ] , {"z":[1,2]} , 3 ] , "b" : { } , "c" : "d" } )"};
+    std::string names;
+    for (json_value member = tree.root().first(); member; member = member.next()) {
+        names += member.name();
+    }
+    BOOST_TEST(names == "abc");
+    std::vector<json_kind> kinds;
+    for (json_value element = tree.root().member("a").first(); element; element = element.next()) {
+        kinds.push_back(element.kind());
+        BOOST_TEST(element.name() == "");
+    }
+    BOOST_TEST((kinds == std::vector{json_kind::array, json_kind::object, json_kind::number}));
+    BOOST_TEST((tree.root().member("a").first().next().member("z").first().next().integer() == 2));
+}
+
+BOOST_AUTO_TEST_CASE(repeated_keys_are_counted_however_they_are_written) {
+    const json_tree tree{R"({"id":1,"i\u0064":2,"ID":3,"\u0069\u0064":4,"x":{"id":5}})"};
+    BOOST_TEST(tree.root().count("id") == 3U);
+    BOOST_TEST((tree.root().member("id").integer() == 1));
+    BOOST_TEST(tree.root().count("ID") == 1U);
+    const json_tree empty_name{R"({"":1,"\u0000":2,"a":3})"};
+    BOOST_TEST(empty_name.root().count("") == 1U);
+    BOOST_TEST((empty_name.root().member("\0"sv).integer() == 2));
+}
+
+BOOST_AUTO_TEST_CASE(strings_are_decoded_and_keep_their_nuls) {
+    BOOST_TEST(string(R"("")") == "");
+    BOOST_TEST(string(R"("\"\\\/\b\f\n\r\t")") == "\"\\/\b\f\n\r\t");
+    BOOST_TEST(string(R"("a\u0000b")") == "a\0b"sv);
+    BOOST_TEST(string(R"("\u00e9\u20AC\ud83e\udd8a")") == "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA6\x8A");
+    BOOST_TEST(string("\"\xF0\x9F\xA6\x8A\x7F\"") == "\xF0\x9F\xA6\x8A\x7F");
+}
+
+BOOST_AUTO_TEST_CASE(numbers_keep_their_text) {
+    for (const std::string_view text :
+         {"0", "-0", "1.0", "1e2", "1E+2", "-1.50e-3", "9223372036854775808",
+          "123456789012345678901234567890", "0.1000000000000000055511151231257827021181583404541015625",
+          "1e-400", "-9223372036854775808"}) {
+        BOOST_TEST(json_tree{text}.root().raw_number() == text);
+        const std::string inside = "[" + std::string{text} + "]";
+        const json_tree tree{inside};
+        BOOST_TEST(tree.root().first().raw_number() == text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_integer_is_what_is_written_as_one_and_fits) {
+    BOOST_TEST((integer("0") == 0));
+    BOOST_TEST((integer("-1") == -1));
+    BOOST_TEST((integer("999") == 999));
+    BOOST_TEST((integer("9223372036854775807") == INT64_MAX));
+    BOOST_TEST((integer("-9223372036854775808") == INT64_MIN));
+    for (const std::string_view text :
+         {"9223372036854775808", "-9223372036854775809", "18446744073709551616", "1.0", "1e2", "1E0", "-0",
+          "0.0", "0e0", "100000000000000000000000", "\"1\"", "true", "null", "[1]", "{}"}) {
+        BOOST_TEST_INFO(text);
+        BOOST_TEST(!integer(text));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_tree_keeps_nothing_of_the_text_and_its_values_survive_a_move) {
+    std::string text = R"({"name":"value","n":12345})";
+    json_tree tree{text};
+    const json_value root = tree.root();
+    text.assign(text.size(), 'x');
+    const json_tree moved = std::move(tree);
+    BOOST_TEST((root.member("name").string() == "value"));
+    BOOST_TEST((moved.root().member("n").integer() == 12345));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

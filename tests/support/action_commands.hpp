@@ -1,0 +1,50 @@
+// What operators do about events, for tests: each with what matters named and the rest filled in.
+#pragma once
+
+#include "request_commands.hpp"
+
+#include "ledger/command.hpp"
+
+#include <string>
+#include <utility>
+
+namespace tokenledger::test {
+
+// Today's translation of an event is that of the command which would deliver it today.
+inline ledger::operation retrying(const ledger::stripe_command& today) {
+    ledger::retry_event made;
+    made.event_id = today.event.id;
+    made.payment_intent_id = today.event.payment_intent_id;
+    made.effect = today.effect;
+    return made;
+}
+
+inline ledger::operation dismissing(std::string event, std::string payment,
+                                    std::string reason = "not worth it") {
+    ledger::dismiss_event made;
+    made.event_id = std::move(event);
+    made.payment_intent_id = std::move(payment);
+    made.reason = std::move(reason);
+    return made;
+}
+
+struct completion {
+    std::string user = "alice";
+    std::int64_t tokens = 1000;
+    std::int64_t amount_cents = 900;
+    std::string currency = "usd";
+};
+
+inline ledger::operation assigning(std::string event, std::string payment, const completion& with = {}) {
+    ledger::assign_event made;
+    made.event_id = std::move(event);
+    made.user_id = with.user;
+    made.tokens = with.tokens;
+    made.reason = "they wrote to us";
+    made.payment_intent_id = std::move(payment);
+    made.amount_cents = with.amount_cents;
+    made.currency = with.currency;
+    return made;
+}
+
+} // namespace tokenledger::test

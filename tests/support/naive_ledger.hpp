@@ -1,0 +1,178 @@
+// What the contract says of events, one command at a time, with nothing clever: a payment is the list of what
+// was said of it, read anew each time.
+#pragma once
+
+#include "ledger/command.hpp"
+#include "ledger/settlement.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tokenledger::test {
+
+// A change of a balance.
+struct naive_posting {
+    std::string user;
+    std::int64_t tokens = 0;
+    std::int64_t balance = 0; // after it
+
+    bool operator==(const naive_posting&) const = default;
+};
+
+class naive_ledger {
+  public:
+    using verdict = std::pair<ledger::result, ledger::reason>;
+
+    verdict take(const ledger::stripe_command& what) {
+        posted.clear();
+        const std::string& id = what.event.id;
+        const auto before = events.find(id);
+        if (claimed_.contains(id))
+            return {ledger::result::duplicate, ledger::reason::none};
+        const verdict said = decide(id, what.event.payment_intent_id, what.effect);
+        // One that was ignored, or is of the other mode, claims nothing: another endpoint may know better, or
+        // tell a fact.
+        const bool ignored = said.first == ledger::result::ignored;
+        const bool claims = !ignored && said.second != ledger::reason::livemode_mismatch;
+        const bool tells = brought_news_ && !told_.contains(id);
+        if (brought_news_ || !ignored)
+            told_.insert(id);
+        const bool was_ignored = before != events.end() && before->second.first == ledger::result::ignored;
+        if (before != events.end() && !claims && (!was_ignored || (ignored && !tells)))
+            return {ledger::result::duplicate, ledger::reason::none};
+        if (claims)
+            claimed_.insert(id);
+        events[id] = said;
+        return said;
+    }
+
+    std::map<std::string, std::int64_t> balances; // of who was ever credited or debited
+    std::map<std::string, verdict> events;        // what became of each, in the end
+    std::vector<naive_posting> posted;            // by the last command
+
+  protected:
+    struct payment {
+        std::optional<ledger::purchase> credit;
+        std::vector<ledger::payment_facts> said;
+        std::set<std::string> waiting;
+        std::int64_t taken = 0;
+
+        [[nodiscard]] ledger::payment_facts known() const {
+            ledger::payment_facts all;
+            for (const ledger::payment_facts& each : said)
+                all = merge(all, each);
+            return all;
+        }
+        [[nodiscard]] ledger::entitlement worth(const ledger::payment_facts& facts) const {
+            return settle({.tokens = credit->tokens,
+                           .received_cents = credit->amount_cents,
+                           .currency = credit->currency},
+                          facts);
+        }
+        // Neither what is known nor what it says alone proves more than a release of what was never captured.
+        [[nodiscard]] bool is_unproven(const ledger::payment_update& update) const {
+            ledger::payment_facts alone = update.facts;
+            alone.amount_requested_cents = known().amount_requested_cents;
+            return worth(known()).unproven_refund && worth(alone).unproven_refund;
+        }
+    };
+
+    std::map<std::string, payment> payments_;
+    std::set<std::string> claimed_;
+    std::set<std::string> told_; // events that are kept as they were translated
+    bool brought_news_ = false;
+
+    verdict decide(const std::string& event, const std::string& payment_id,
+                   const ledger::stripe_effect& what) {
+        brought_news_ = false;
+        return std::visit([&](const auto& effect) { return decide(event, payments_[payment_id], effect); },
+                          what);
+    }
+
+    verdict credit(payment& of, const ledger::purchase& buys) {
+        of.credit = buys;
+        of.said.push_back({.amount_requested_cents = buys.amount_requested_cents});
+        post(buys.user_id, buys.tokens);
+        take_back(of);
+        if (of.worth(of.known()).unproven_refund)
+            release(of, {ledger::result::parked, ledger::reason::partial_capture_refund});
+        else
+            release(of, {ledger::result::applied, ledger::reason::none});
+        return {ledger::result::applied, ledger::reason::none};
+    }
+
+    void post(const std::string& user, std::int64_t tokens) {
+        balances[user] += tokens;
+        posted.push_back({user, tokens, balances[user]});
+    }
+
+  private:
+    verdict decide(const std::string&, payment&, const ledger::ignore_event& effect) {
+        return {ledger::result::ignored, effect.reason};
+    }
+    verdict decide(const std::string&, payment&, const ledger::park_event& effect) {
+        return {ledger::result::parked, effect.reason};
+    }
+
+    verdict decide(const std::string&, payment& of, const ledger::purchase& buys) {
+        using ledger::reason;
+        if (!of.credit && buys.refused != reason::none)
+            return {ledger::result::parked, buys.refused};
+        if (!of.credit)
+            return credit(of, buys);
+        if (buys.user_id.empty())
+            return {ledger::result::parked, buys.refused};
+        if (buys.user_id != of.credit->user_id)
+            return {ledger::result::parked, reason::owner_mismatch};
+        if (buys.currency != of.credit->currency)
+            return {ledger::result::parked, reason::currency_mismatch};
+        if (buys.amount_cents != of.credit->amount_cents)
+            return {ledger::result::parked, reason::amount_mismatch};
+        return {ledger::result::duplicate, reason::none};
+    }
+
+    verdict decide(const std::string& event, payment& of, const ledger::payment_update& update) {
+        using ledger::result;
+        constexpr auto none = ledger::reason::none;
+        const ledger::payment_facts before = of.known();
+        of.said.push_back(update.facts);
+        const bool news = of.known() != before;
+        brought_news_ = news;
+        if (of.credit && update.moves_tokens) {
+            take_back(of);
+            if (news && of.is_unproven(update))
+                return {result::parked, ledger::reason::partial_capture_refund};
+            return {news ? result::applied : result::duplicate, none};
+        }
+        if (of.credit)
+            return {result::ignored, none};
+        if (of.known().canceled || of.known().foreign) {
+            release(of, {result::ignored, none});
+            return {result::ignored, none};
+        }
+        if (!news)
+            return {result::duplicate, none};
+        of.waiting.insert(event);
+        return {result::waiting, none};
+    }
+
+    void take_back(payment& of) {
+        const std::int64_t taken = of.worth(of.known()).taken_tokens;
+        if (taken != of.taken)
+            post(of.credit->user_id, of.taken - taken);
+        of.taken = taken;
+    }
+    void release(payment& of, const verdict& becomes) {
+        for (const std::string& event : of.waiting)
+            events[event] = becomes;
+        of.waiting.clear();
+    }
+};
+
+} // namespace tokenledger::test

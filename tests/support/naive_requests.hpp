@@ -1,0 +1,233 @@
+// What the contract says of requests and of actions on events, one at a time: tried on a copy, kept if
+// nothing speaks against it.
+#pragma once
+
+#include "naive_ledger.hpp"
+
+#include <span>
+
+namespace tokenledger::test {
+
+struct naive_outcome {
+    ledger::result result = ledger::result::ignored;
+    ledger::reason reason = ledger::reason::none;
+    ledger::refusal refusal = ledger::refusal::none;
+    std::size_t item = 0;
+    bool replayed = false;
+    std::vector<naive_posting> posted{};
+
+    bool operator==(const naive_outcome&) const = default;
+};
+
+inline naive_outcome naive(const ledger::outcome& of) {
+    naive_outcome made{.result = of.result,
+                       .reason = of.reason,
+                       .refusal = of.refusal,
+                       .item = of.item,
+                       .replayed = of.replayed};
+    for (const ledger::posting& each : of.posted)
+        made.posted.push_back({each.user_id, each.token_amount, each.balance_after});
+    return made;
+}
+
+inline std::string in_words(const naive_outcome& of) {
+    std::string text(to_string(of.result));
+    for (const std::string_view each : {to_string(of.reason), to_string(of.refusal)})
+        text += (each.empty() ? "" : " ") + std::string(each);
+    text += of.replayed ? " replayed" : "";
+    for (const naive_posting& each : of.posted)
+        text += ", " + each.user + " " + std::to_string(each.tokens) + " " + std::to_string(each.balance);
+    return text;
+}
+
+class naive_books : public naive_ledger {
+  public:
+    // A batch means its events, then its requests.
+    std::vector<naive_outcome> take_batch(std::span<const ledger::command> batch) {
+        std::vector<naive_outcome> made(batch.size());
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            const auto* event = std::get_if<ledger::stripe_command>(&batch[i]);
+            if (event == nullptr)
+                continue;
+            const verdict said = naive_ledger::take(*event);
+            made[i] = {.result = said.first, .reason = said.second, .posted = posted};
+        }
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            if (const auto* asked = std::get_if<ledger::admin_command>(&batch[i]))
+                made[i] = answer(*asked);
+        }
+        return made;
+    }
+
+  private:
+    using operations = std::vector<ledger::operation>;
+    struct answered {
+        operations asked;
+        naive_outcome first;
+    };
+    std::map<std::string, answered> keys_; // by scope and key
+
+    // Today's catalogue and the event's own bytes are not part of what is asked.
+    static operations asked_in(operations all) {
+        for (ledger::operation& each : all) {
+            if (auto* again = std::get_if<ledger::retry_event>(&each)) {
+                again->effect = {};
+                again->payment_intent_id.clear();
+            } else if (auto* dismissed = std::get_if<ledger::dismiss_event>(&each)) {
+                dismissed->payment_intent_id.clear();
+            } else if (auto* assigned = std::get_if<ledger::assign_event>(&each)) {
+                assigned->payment_intent_id.clear();
+                assigned->currency.clear();
+                assigned->amount_cents = assigned->amount_requested_cents = 0;
+            }
+        }
+        return all;
+    }
+
+    static std::string key_of(const ledger::operation& what) {
+        if (const auto* used = std::get_if<ledger::usage>(&what))
+            return "usage " + used->request_id;
+        const auto* granted = std::get_if<ledger::grant>(&what);
+        if (granted == nullptr || granted->source == ledger::grant_source::admin)
+            return "";
+        return (granted->source == ledger::grant_source::trial ? "trial " : "subscription ") +
+               granted->reference;
+    }
+
+    static naive_outcome refused(ledger::refusal why, std::size_t item = 0,
+                                 ledger::reason because = ledger::reason::none) {
+        return {.result = ledger::result::refused, .reason = because, .refusal = why, .item = item};
+    }
+
+    naive_outcome answer(const ledger::admin_command& what) {
+        posted.clear();
+        const bool lone = what.idempotency_key.empty();
+        const std::string own = lone ? key_of(what.operations.front()) : "request " + what.idempotency_key;
+        if (const auto before = keys_.find(own); before != keys_.end()) {
+            if (before->second.asked != asked_in(what.operations))
+                return refused(ledger::refusal::key_reused);
+            naive_outcome first = before->second.first;
+            first.replayed = true;
+            return first;
+        }
+        const auto balances_before = balances;
+        const auto keys_before = keys_;
+        naive_outcome made{.result = ledger::result::applied};
+        for (std::size_t i = 0; i < what.operations.size(); ++i) {
+            const ledger::operation& each = what.operations[i];
+            const std::string key = key_of(each);
+            ledger::refusal why = ledger::refusal::none;
+            if (!lone && !key.empty() && !keys_.emplace(key, answered{{each}, made}).second)
+                why =
+                    key.starts_with("usage") ? ledger::refusal::key_reused : ledger::refusal::reference_used;
+            if (why == ledger::refusal::none)
+                why = std::visit([&](const auto& one) { return perform(one, made); }, each);
+            if (why == ledger::refusal::none)
+                continue;
+            balances = balances_before;
+            keys_ = keys_before;
+            return refused(why, i, made.reason);
+        }
+        made.posted = posted;
+        keys_[own] = {asked_in(what.operations), made};
+        return made;
+    }
+
+    // ---- What each operation does to the balances.
+    ledger::refusal perform(const ledger::grant& what, naive_outcome&) {
+        post(what.user_id, what.tokens);
+        return ledger::refusal::none;
+    }
+    ledger::refusal perform(const ledger::deduction& what, naive_outcome&) {
+        return take_from(what.user_id, what.tokens, what.allow_negative);
+    }
+    ledger::refusal perform(const ledger::transfer& what, naive_outcome&) {
+        if (what.from == what.to)
+            return ledger::refusal::same_account;
+        if (!balances.contains(what.to))
+            return ledger::refusal::unknown_account;
+        const ledger::refusal why = take_from(what.from, what.tokens, false);
+        if (why == ledger::refusal::none)
+            post(what.to, what.tokens);
+        return why;
+    }
+    ledger::refusal perform(const ledger::usage& what, naive_outcome&) {
+        return what.charge == 0 ? ledger::refusal::none : take_from(what.user_id, what.charge, false);
+    }
+    ledger::refusal take_from(const std::string& user, std::int64_t tokens, bool allow_negative) {
+        if (!balances.contains(user))
+            return ledger::refusal::unknown_account;
+        if (balances[user] < tokens && !allow_negative)
+            return ledger::refusal::insufficient_balance;
+        post(user, -tokens);
+        return ledger::refusal::none;
+    }
+
+    // ---- What each action makes of its event.
+    ledger::refusal look(const std::string& event) const {
+        const auto known = events.find(event);
+        if (known == events.end())
+            return ledger::refusal::unknown_event;
+        const bool open =
+            known->second.first == ledger::result::parked || known->second.first == ledger::result::waiting;
+        return open ? ledger::refusal::none : ledger::refusal::event_settled;
+    }
+    ledger::refusal becomes(const std::string& event, const verdict& what, naive_outcome& made) {
+        events[event] = what;
+        made.result = what.first;
+        made.reason = what.second;
+        if (what.second != ledger::reason::livemode_mismatch)
+            claimed_.insert(event);
+        return ledger::refusal::none;
+    }
+
+    ledger::refusal perform(const ledger::dismiss_event& what, naive_outcome& made) {
+        if (const auto why = look(what.event_id); why != ledger::refusal::none)
+            return why;
+        payments_[what.payment_intent_id].waiting.erase(what.event_id);
+        return becomes(what.event_id, {ledger::result::dismissed, events[what.event_id].second}, made);
+    }
+
+    ledger::refusal perform(const ledger::assign_event& what, naive_outcome& made) {
+        if (const auto why = look(what.event_id); why != ledger::refusal::none)
+            return why;
+        const verdict was = events[what.event_id];
+        if (was.first == ledger::result::waiting || was.second == ledger::reason::livemode_mismatch ||
+            what.currency.empty())
+            return ledger::refusal::not_assignable;
+        payment& of = payments_[what.payment_intent_id];
+        if (of.credit)
+            return ledger::refusal::payment_has_owner;
+        ledger::purchase completed;
+        completed.user_id = what.user_id;
+        completed.tokens = what.tokens;
+        completed.amount_cents = what.amount_cents;
+        completed.currency = what.currency;
+        completed.amount_requested_cents = what.amount_requested_cents;
+        return becomes(what.event_id, credit(of, completed), made);
+    }
+
+    ledger::refusal perform(const ledger::retry_event& what, naive_outcome& made) {
+        using ledger::result;
+        if (const auto why = look(what.event_id); why != ledger::refusal::none)
+            return why;
+        const verdict was = events[what.event_id];
+        if (was.first == result::waiting)
+            return ledger::refusal::event_waiting;
+        verdict said = decide(what.event_id, what.payment_intent_id, what.effect);
+        const auto* update = std::get_if<ledger::payment_update>(&what.effect);
+        const payment& of = payments_[what.payment_intent_id];
+        constexpr auto partial = ledger::reason::partial_capture_refund;
+        if (said.first == result::duplicate && update != nullptr && of.credit && of.is_unproven(*update))
+            said = {result::parked, partial};
+        else if (was.second == partial && (said.first == result::duplicate || said.first == result::ignored))
+            said = {result::applied, ledger::reason::none}; // what it told was settled when it came
+        if (said.first == result::parked && !brought_news_ && posted.empty()) {
+            made.reason = said.second;
+            return ledger::refusal::still_parked;
+        }
+        return becomes(what.event_id, said, made);
+    }
+};
+
+} // namespace tokenledger::test

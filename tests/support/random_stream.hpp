@@ -1,0 +1,206 @@
+// Streams of everything that the ledger can be asked, as chance has it, about few accounts, payments and
+// events.
+#pragma once
+
+#include "action_commands.hpp"
+#include "payment_commands.hpp"
+#include "request_commands.hpp"
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tokenledger::test {
+
+// A refund, a dispute or the end of a payment, as chance has it.
+inline ledger::command random_update(std::mt19937_64& random, const std::string& event,
+                                     const std::string& payment) {
+    const auto pick = [&](std::uint64_t below) { return static_cast<std::int64_t>(random() % below); };
+    ledger::payment_facts facts;
+    switch (pick(8)) {
+    case 0:
+        return end_command(event, payment, {.canceled = true});
+    case 1:
+        return end_command(event, payment, {.foreign = true});
+    case 2:
+        facts.foreign = pick(4) == 0;
+        [[fallthrough]];
+    case 3:
+        facts.refunded_cumulative_cents = pick(1000);
+        break;
+    case 4: {
+        ledger::dispute_fact& dispute = facts.disputes["dp_" + std::to_string(pick(2))];
+        dispute.amount_cents = pick(1000);
+        dispute.funds_withdrawn = pick(2) == 0;
+        dispute.funds_reinstated = pick(4) == 0;
+        dispute.status = static_cast<ledger::dispute_status>(pick(4));
+        break;
+    }
+    default:
+        facts.refunds["re_" + std::to_string(pick(3))] = {
+            .amount_cents = pick(500),
+            .status = static_cast<ledger::refund_status>(pick(5) == 0),
+            .moved_money = pick(4) != 0};
+    }
+    return update_command(event, payment, facts);
+}
+
+// An event has one payment and one type, whoever delivers it: every third is a purchase.
+class mixed_stream {
+  public:
+    struct pools {
+        std::uint64_t users = 4;
+        std::uint64_t payments = 6;
+        std::uint64_t events = 24;
+    };
+    // Keys and requests begin with `name`: two streams have none in common unless they are of one name.
+    mixed_stream(std::uint64_t seed, std::string name, pools of)
+        : random_(seed),
+          name_(std::move(name)),
+          of_(of) {}
+
+    ledger::command next() {
+        switch (pick(20)) {
+        case 0:
+        case 1:
+        case 2:
+        case 3:
+        case 4:
+        case 5:
+        case 6:
+        case 7:
+        case 8:
+            return delivered(pick(of_.events));
+        case 9:
+        case 10:
+        case 11:
+        case 12:
+        case 13:
+            return remember(action(pick(of_.events)));
+        default:
+            return pick(4) == 0 && !asked_.empty() ? again() : remember(balances());
+        }
+    }
+
+    std::vector<ledger::command> next(std::size_t count) {
+        std::vector<ledger::command> made;
+        while (made.size() < count)
+            made.push_back(next());
+        return made;
+    }
+
+  private:
+    std::uint64_t pick(std::uint64_t below) { return random_() % below; }
+    std::int64_t tokens() { return static_cast<std::int64_t>(1 + pick(300)); }
+    std::string user() { return "user_" + std::to_string(pick(of_.users)); }
+    static bool is_purchase(std::uint64_t event) { return event % 3 == 0; }
+
+    ledger::stripe_command delivered(std::uint64_t number) {
+        const std::string event = "evt_" + std::to_string(number);
+        const std::string payment = "pi_" + std::to_string(number % of_.payments);
+        ledger::stripe_command made{.event = make_event(event, payment), .effect = {}};
+        if (!is_purchase(number))
+            made.event.type = "refund.updated";
+        switch (pick(8)) {
+        case 0:
+            made.effect = ledger::park_event{ledger::reason::bad_payload};
+            break;
+        case 1:
+            made.effect = ledger::park_event{ledger::reason::livemode_mismatch};
+            break;
+        case 2:
+            made.effect = ledger::ignore_event{};
+            break;
+        default:
+            made.effect = is_purchase(number) ? bought_by(event, payment) : told_of(event, payment);
+        }
+        return made;
+    }
+
+    ledger::stripe_effect told_of(const std::string& event, const std::string& payment) {
+        return std::get<ledger::stripe_command>(random_update(random_, event, payment)).effect;
+    }
+
+    ledger::stripe_effect bought_by(const std::string& event, const std::string& payment) {
+        if (pick(8) == 0)
+            return ledger::payment_update{.facts = {.foreign = true}, .moves_tokens = false};
+        const auto why = pick(3) == 0 ? ledger::reason::unknown_pack : ledger::reason::none;
+        auto made = purchase_command(event, payment,
+                                     {.user = user(),
+                                      .tokens = tokens(),
+                                      .amount_cents = 900 + static_cast<std::int64_t>(pick(2)),
+                                      .currency = pick(10) == 0 ? "eur" : "usd",
+                                      .refused = why});
+        if (pick(4) == 0) // captured in part
+            std::get<ledger::purchase>(made.effect).amount_requested_cents = 1000;
+        return made.effect;
+    }
+
+    std::vector<ledger::operation> action(std::uint64_t number) {
+        const std::string event = "evt_" + std::to_string(number);
+        const std::string payment = "pi_" + std::to_string(number % of_.payments);
+        switch (pick(5)) {
+        case 0:
+            return {dismissing(event, payment)};
+        case 1:
+        case 2:
+            return {assigning(event, payment,
+                              {.user = user(),
+                               .tokens = tokens(),
+                               .amount_cents = static_cast<std::int64_t>(pick(5) == 0 ? 0 : 900 + pick(2)),
+                               .currency = is_purchase(number) ? "usd" : ""})};
+        default:
+            return {retrying(delivered(number))};
+        }
+    }
+
+    ledger::operation balance() {
+        switch (pick(6)) {
+        case 0:
+            return granting(user(), tokens());
+        case 1:
+            return granting(user(), tokens(),
+                            pick(2) == 0 ? ledger::grant_source::trial : ledger::grant_source::subscription,
+                            "in_" + name_ + std::to_string(pick(20)));
+        case 2:
+            return deducting(user(), tokens(), pick(4) == 0);
+        case 3:
+            return moving(user(), user(), tokens());
+        default:
+            return using_up("req_" + name_ + std::to_string(pick(200)), user(), pick(3) == 0 ? 0 : tokens());
+        }
+    }
+
+    std::vector<ledger::operation> balances() {
+        std::vector<ledger::operation> made;
+        for (auto left = 1 + (pick(3) == 0 ? pick(4) : 0); left > 0; --left)
+            made.push_back(balance());
+        return made;
+    }
+
+    // Some under the key of another, and usages alone under their own.
+    ledger::command remember(std::vector<ledger::operation> what) {
+        const bool lone =
+            what.size() == 1 && std::holds_alternative<ledger::usage>(what.front()) && pick(2) == 0;
+        const auto number = pick(12) == 0 ? pick(asked_.size() + 1) : asked_.size();
+        asked_.push_back(request(lone ? "" : "key_" + name_ + std::to_string(number), std::move(what)));
+        return asked_.back();
+    }
+    // Asked before; an action perhaps with what another day's catalogue makes of it.
+    ledger::command again() {
+        auto made = std::get<ledger::admin_command>(asked_[pick(asked_.size())]);
+        auto* retried = std::get_if<ledger::retry_event>(&made.operations.front());
+        if (retried != nullptr && pick(2) == 0)
+            retried->effect = ledger::park_event{ledger::reason::unknown_pack};
+        return made;
+    }
+
+    std::mt19937_64 random_;
+    std::string name_;
+    pools of_;
+    std::vector<ledger::command> asked_;
+};
+
+} // namespace tokenledger::test

@@ -1,0 +1,223 @@
+"""`tokenledgerd archive-usage` and `redact-evidence` as an operator meets them: files, exit statuses, what stays."""
+
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import unittest
+
+import ledger_rows
+from cluster import setting
+from daemon_process import run, write_config
+from harness import SystemTest
+from stripe_events import purchase
+
+DONE, REFUSED, BAD_USAGE, UNAVAILABLE, BAD_CONFIG = 0, 1, 2, 69, 78
+OPERATIONS = """
+    INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, tokens_used, cost_estimate, created_at)
+    SELECT 'user_' || n % 3, 'req_' || n, 'chat', n, n / 1000.0, timestamptz '2026-01-01 00:00Z' + n * interval '1 min'
+      FROM generate_series(1, {count}) n;
+    INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor)
+    SELECT 'usage', 'req_' || n, sha256('x'), 1000 FROM generate_series(1, {count}) n
+"""
+
+
+class Keeping(SystemTest):
+    def setUp(self):
+        self.directory = pathlib.Path(self.new_directory())
+        self.database = self.new_database()
+        self.config = write_config(self.directory, self.database.url)
+
+    def assert_status(self, done, status):
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+
+    def assert_books_are_clean(self):
+        self.assert_status(run("verify", "--config", self.config, "--evidence"), DONE)
+
+
+class ArchiveUsage(Keeping):
+    def setUp(self):
+        super().setUp()
+        self.database.sql(OPERATIONS.format(count=3000))
+        self.file = self.directory / "usage.jsonl"
+
+    def archive(self, before="2026-01-02", file=None):
+        return run("archive-usage", "--config", self.config, "--before", before, "--to", str(file or self.file))
+
+    def left(self):
+        return int(self.database.sql("SELECT count(*) FROM tokenledger.token_usage"))
+
+    def test_operations_go_to_the_file_and_the_books_stay_clean(self):
+        done = self.archive()
+        self.assert_status(done, DONE)
+        self.assertEqual(done.stdout, f"{self.file}: 1439 operations, 0 of them charged 0 tokens\n")
+        self.assertEqual(self.left(), 3000 - 1439)
+        lines = [json.loads(line) for line in self.file.read_text(encoding="utf-8").splitlines()]
+        self.assertEqual([line["request_id"] for line in lines], [f"req_{n}" for n in range(1, 1440)])
+        self.assertEqual(lines[0], {
+            "user_id": "user_1", "request_id": "req_1", "action_type": "chat", "model_used": None,
+            "tokens_used": 1, "input_tokens": None, "output_tokens": None,
+            "cost_estimate": "0.00100000000000000000", "charged_tokens": 0, "deduction_sequence": None,
+            "actor": None, "created_at": "2026-01-01T00:01:00.000000Z"})
+        self.assertEqual(self.file.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(self.database.sql("SELECT encode(file_sha256, 'hex') FROM tokenledger.usage_archives"),
+                         hashlib.sha256(self.file.read_bytes()).hexdigest())
+        self.assertEqual(sorted(os.listdir(self.directory)), ["secret-0-0", "tokenledgerd.toml", "usage.jsonl"])
+        self.assert_books_are_clean()
+
+        second = self.directory / "usage-2.jsonl"
+        self.assert_status(self.archive("2026-01-02T12:00:00.5Z", second), DONE)
+        self.assertEqual(json.loads(second.read_text(encoding="utf-8").splitlines()[-1])["request_id"], "req_2160")
+        self.assert_books_are_clean()
+
+    def test_a_name_in_zst_is_compressed(self):
+        plain, packed = self.file, self.directory / "usage.jsonl.zst"
+        self.assert_status(self.archive(file=packed), DONE)
+        if subprocess.run(["sh", "-c", "command -v zstd"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("zstd is not installed")
+        text = subprocess.run(["zstd", "-dc", packed], capture_output=True, check=True).stdout
+        self.assertEqual(len(text.splitlines()), 1439)
+        self.assertLess(packed.stat().st_size, len(text) / 4)
+        self.assertEqual(self.database.sql("SELECT encode(file_sha256, 'hex') FROM tokenledger.usage_archives"),
+                         hashlib.sha256(packed.read_bytes()).hexdigest())
+        self.assertFalse(plain.exists())
+
+    def test_nothing_that_old_writes_no_file(self):
+        done = self.archive("2025-12-31")
+        self.assert_status(done, DONE)
+        self.assertIn("no operation is that old", done.stdout)
+        self.assertFalse(self.file.exists())
+
+    def test_a_file_that_is_there_is_never_overwritten_and_told_for_what_it_is(self):
+        self.file.write_text("precious", encoding="utf-8")
+        done = self.archive()
+        self.assert_status(done, REFUSED)
+        self.assertIn("no archive of this database", done.stderr)
+        self.assertEqual(self.file.read_text(encoding="utf-8"), "precious")
+        self.assertEqual(self.left(), 3000)
+        self.file.unlink()
+        self.assert_status(self.archive(), DONE)
+        done = self.archive("2026-01-03")
+        self.assert_status(done, REFUSED)
+        self.assertIn("it is an archive", done.stderr)
+
+    def test_a_commit_that_fails_leaves_the_rows_and_no_file(self):
+        self.database.sql("""
+            CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+            CREATE CONSTRAINT TRIGGER no AFTER INSERT ON tokenledger.usage_archives
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.no()""")
+        self.assert_status(self.archive(), UNAVAILABLE)
+        self.assertEqual(self.left(), 3000)
+        self.assertFalse(self.file.exists())
+        self.assert_books_are_clean()
+
+    def test_an_archive_that_is_killed_before_its_commit_can_be_run_again(self):
+        # It stands still at the COMMIT, with the file made durable, and is killed there.
+        self.database.sql("""
+            CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON tokenledger.usage_archives
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.wait()""")
+        waiting = ("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                   "AND wait_event = 'advisory'")
+        holder = subprocess.Popen(["psql", "-X", "-A", "-t", "-q", "-d", self.database.url], text=True,
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(holder.wait)
+        self.addCleanup(holder.kill)
+        holder.stdin.write("SELECT pg_advisory_lock(4711);\n\\echo held\n")
+        holder.stdin.flush()
+        while holder.stdout.readline() != "held\n":
+            pass
+        command = [setting("TOKENLEDGERD"), "archive-usage", "--config", self.config, "--before", "2026-01-02",
+                   "--to", str(self.file)]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as archive:
+            holder.stdin.write(f"DO $$ BEGIN WHILE ({waiting}) = 0 LOOP PERFORM pg_sleep(0.01), "
+                               "pg_stat_clear_snapshot(); END LOOP; END $$;\n\\echo waiting\n")
+            holder.stdin.flush()
+            self.assertEqual(holder.stdout.readline(), "waiting\n")
+            archive.kill()
+        # Its backend would only notice when the lock is free, and might have committed then.
+        self.database.sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "
+                          "WHERE datname = current_database() AND wait_event = 'advisory'")
+        holder.communicate()
+        first = self.file.read_bytes()
+        self.assertEqual(self.left(), 3000)
+        self.assert_books_are_clean()
+
+        self.database.sql("DROP TRIGGER wait ON tokenledger.usage_archives")
+        done = self.archive()
+        self.assert_status(done, REFUSED)
+        self.assertIn("remove it and run the command again", done.stderr)
+        self.file.unlink()
+        self.assert_status(self.archive(), DONE)
+        self.assertEqual(self.file.read_bytes(), first)
+        self.assert_books_are_clean()
+
+    def test_a_directory_that_is_not_there_is_refused_before_anything_is_deleted(self):
+        done = self.archive(file=self.directory / "nowhere" / "usage.jsonl")
+        self.assert_status(done, REFUSED)
+        self.assertIn("nowhere", done.stderr)
+        self.assertEqual(self.left(), 3000)
+
+    def test_a_bad_time_is_refused(self):
+        for before in ("2026-13-01", "2026-02-29", "yesterday", "2026-01-01 12:00", "2026-01-01T25:00", ""):
+            with self.subTest(before):
+                self.assert_status(self.archive(before), BAD_USAGE)
+        done = self.archive("2999-01-01")
+        self.assert_status(done, REFUSED)
+        self.assertIn("in the past", done.stderr)
+
+    def test_a_schema_that_is_missing_is_78_and_a_database_that_is_away_69(self):
+        self.config = write_config(self.new_directory(), self.new_database(migrated=False).url)
+        self.assert_status(self.archive(), BAD_CONFIG)
+        self.database.close_the_door()
+        self.config = write_config(self.new_directory(), self.database.url)
+        self.assert_status(self.archive(), UNAVAILABLE)
+
+
+class RedactEvidence(Keeping):
+    def redact(self, before="2999-01-01"):
+        return run("redact-evidence", "--config", self.config, "--before", before)
+
+    def test_bytes_give_way_to_their_hash_beside_a_running_daemon(self):
+        daemon = self.start()
+        events = [purchase(f"user_{number}") for number in range(3)]
+        for event in events:
+            daemon.post(event)
+        rows = ledger_rows.events(self.database)
+        header, body = ledger_rows.evidence_of(rows[events[0]["id"]])
+        done = self.redact("2020-01-01")
+        self.assert_status(done, DONE)
+        self.assertEqual(done.stdout, "0 events redacted\n")
+        done = self.redact()
+        self.assert_status(done, DONE)
+        self.assertEqual(done.stdout, "3 events redacted\n")
+        row = ledger_rows.events(self.database)[events[0]["id"]]
+        self.assertIsNone(row["evidence"])
+        self.assertEqual(row["evidence_sha256"],
+                         "\\x" + hashlib.sha256(header.encode() + b"\n" + body).hexdigest())
+        self.assert_books_are_clean()
+        self.assert_reply(daemon.post(events[0]), 200, "duplicate", events[0])
+        self.assert_alive(daemon)
+
+    def test_a_parked_event_keeps_its_bytes(self):
+        daemon = self.start()
+        event = purchase(metadata={"user_id": "alice", "token_pack": "nonsense"})
+        self.assert_reply(daemon.post(event), 200, "parked", event, "unknown_pack")
+        self.assertEqual(self.redact().stdout, "0 events redacted\n")
+        self.assert_stored(event, "parked", "unknown_pack", evidence=True)
+
+    def test_damaged_evidence_stays_and_is_told(self):
+        self.database.sql("INSERT INTO tokenledger.stripe_events (event_id, event_type, result, endpoint, "
+                          "evidence_format, evidence) VALUES ('evt_1', 'x', 'applied', '/', 1, 'y')")
+        done = self.redact()
+        self.assert_status(done, REFUSED)
+        self.assertIn("events=1", done.stderr)
+
+    def test_a_bad_time_is_a_bad_command_line(self):
+        self.assert_status(self.redact("soon"), BAD_USAGE)
+
+
+if __name__ == "__main__":
+    unittest.main()
