@@ -20,7 +20,7 @@ std::vector<std::string_view> event_ids(std::span<const command> batch) {
     return ids;
 }
 
-// A batch of nothing but duplicates: no lock, no transaction, no WAL.
+// A batch of nothing but duplicates: no lock, no WAL.
 bool nothing_to_do(std::span<const command> batch, const event_id_set& committed) {
     return std::all_of(batch.begin(), batch.end(), [&](const command& each) {
         const auto* stripe = std::get_if<stripe_command>(&each);
@@ -50,7 +50,6 @@ bool may_keep_evidence(const stripe_command& what) {
     return update != nullptr ? update->moves_tokens : !std::holds_alternative<ignore_event>(what.effect);
 }
 
-// Packed before the locks are taken: compressing a batch takes milliseconds that nobody should wait for.
 std::vector<std::string> pack_all(std::span<const command> batch, const event_id_set& committed) {
     std::vector<std::string> packed(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -61,8 +60,21 @@ std::vector<std::string> pack_all(std::span<const command> batch, const event_id
     return packed;
 }
 
+// Asks for all that most batches need in one round trip.
+store::opening begin(store& where, std::span<const command> batch) {
+    const auto events = event_ids(batch);
+    const auto payments = payments_to_lock(batch, {});
+    if (!accounts_to_look_for(batch).empty()) // all accounts are locked in one order: not some of them now
+        return where.begin({.events = events, .payments = payments});
+    payment_map unknown;
+    for (const std::string_view id : payments)
+        unknown.try_emplace(std::string(id));
+    const auto accounts = accounts_to_lock(batch, {}, unknown);
+    return where.begin({.events = events, .payments = payments, .accounts = accounts});
+}
+
 struct open_transaction {
-    explicit open_transaction(store& where) : where_(where) { where_.begin(); }
+    explicit open_transaction(store& where) : where_(where) {}
     ~open_transaction() {
         if (!committed_)
             where_.rollback();
@@ -82,37 +94,41 @@ struct open_transaction {
 
 } // namespace
 
-std::vector<outcome> run_batch(store& where, std::span<const command> batch) {
+std::vector<outcome> run_batch(store& where, std::span<const command> batch,
+                               const std::function<void()>& before_commit) {
+    open_transaction transaction(where);
     snapshot known;
-    if (const auto ids = event_ids(batch); !ids.empty()) {
-        for (auto& [id, state] : where.committed_events(ids)) {
-            if (claims_event(state))
-                known.committed_events.insert(id);
-            else
-                known.unclaimed_events.emplace(id, state);
-        }
+    store::opening opened = begin(where, batch);
+    for (auto& [id, state] : opened.committed) {
+        if (claims_event(state))
+            known.committed_events.insert(id);
+        else
+            known.unclaimed_events.emplace(id, state);
     }
     if (nothing_to_do(batch, known.committed_events))
         return std::vector<outcome>(batch.size(), outcome{.result = result::duplicate});
 
-    const std::vector<std::string> evidence = pack_all(batch, known.committed_events);
-
-    open_transaction transaction(where);
-    const auto payments = payments_to_lock(batch, known.committed_events);
-    if (!payments.empty())
+    if (opened.payments)
+        known.payments = std::move(*opened.payments);
+    else if (const auto payments = payments_to_lock(batch, known.committed_events); !payments.empty())
         known.payments = where.lock_payments(payments);
-    const auto users = all_accounts(where, batch, known);
-    if (!users.empty()) {
-        auto locked = where.lock_accounts(users);
-        known.accounts = std::move(locked.accounts);
-        known.now_us = locked.now_us;
+    if (!opened.accounts) {
+        if (const auto users = all_accounts(where, batch, known); !users.empty())
+            opened.accounts = where.lock_accounts(users);
+    }
+    if (opened.accounts) {
+        known.accounts = std::move(opened.accounts->accounts);
+        known.now_us = opened.accounts->now_us;
     }
     if (const auto events = events_to_lock(batch); !events.empty())
         known.acted_events = where.lock_events(events);
     if (const auto keys = keys_to_read(batch); !keys.empty())
         known.keys = where.read_keys(keys);
     batch_plan rows = plan(batch, known);
+    const std::vector<std::string> evidence = pack_all(batch, known.committed_events);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);
+    if (before_commit)
+        before_commit();
     transaction.commit();
 
     for (const std::size_t position : committed_meanwhile)

@@ -3,6 +3,8 @@
 
 #include "ledger/command_codec.hpp"
 
+#include <algorithm>
+
 namespace tokenledger::ledger {
 
 namespace {
@@ -21,19 +23,7 @@ class memory_store final : public store {
     memory_store(const memory_store&) = delete;
     memory_store& operator=(const memory_store&) = delete;
 
-    event_map committed_events(std::span<const std::string_view> event_ids) override {
-        const std::lock_guard hold(database_->guard);
-        step("connect", {});
-        event_map known;
-        for (const std::string_view id : event_ids) {
-            const auto at = database_->events.find(id);
-            if (at != database_->events.end())
-                known.emplace(id, state_of(at->second));
-        }
-        return known;
-    }
-
-    void begin() override {
+    opening begin(const wanted& first) override {
         lock_ = std::unique_lock(database_->guard);
         try {
             step("begin", {});
@@ -47,6 +37,15 @@ class memory_store final : public store {
         keys_ = database_->keys;
         usages_.clear();
         transactions_.clear();
+        opening found{.committed = lock_events(first.events)};
+        if (!found.committed.empty())
+            return found;
+        const bool all_new = std::none_of(first.payments.begin(), first.payments.end(),
+                                          [&](std::string_view id) { return payments_.contains(id); });
+        found.payments = lock_payments(first.payments);
+        if (all_new && !first.accounts.empty())
+            found.accounts = lock_accounts(first.accounts);
+        return found;
     }
 
     payment_map lock_payments(std::span<const std::string_view> ids) override {

@@ -1,6 +1,6 @@
-// The rows of a plan as one statement: a WITH that fills each table from arrays, so that a batch of one costs
-// one round trip as a batch of many does. Nothing in it joins a table: there is no plan that statistics could
-// spoil.
+// The rows of a plan in one round trip: columns of arrays for the functions that fill the tables, so that a
+// batch of one costs one round trip as a batch of many does. What they do with them is said where they are
+// made, migrations/20261122220000_apply_in_one_call.sql.
 #include "postgres_apply.hpp"
 
 #include "ledger/command_codec.hpp"
@@ -19,88 +19,18 @@ namespace {
 // The last second that every client can show: 9999-12-31T23:59:59Z. The exact value stays in the evidence.
 constexpr std::int64_t max_event_created = 253'402'300'799;
 
-// Parameters in the order of the add_ functions below. Events are numbered by the identity column as they
-// come, that is in the order of the batch. A row that claims nothing, ignored or parked by an endpoint of the
-// other mode, gives way: Stripe sends one event to every endpoint that matches, and one of them may be the
-// right one. The first credit of a payment stands for ever, and a chain never goes back: rows that would
-// break that are left out, and the counts tell.
+// Parameters in the order of the add_ functions below. First the events that were not written, a row each,
+// then how many rows of the other tables were. Balances come last: the foreign key of a transaction finds its
+// account as it was locked, and writes nothing.
 constexpr std::string_view statement = R"sql(
-WITH events AS (
-    INSERT INTO tokenledger.stripe_events AS known (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
-           api_version, livemode, stripe_created_at, evidence_format, effect, received_at, evidence)
-    SELECT event_id, event_type, result, reason, payment_intent_id, endpoint, account,
-           api_version, livemode, to_timestamp(created), evidence_format, effect,
-           coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', now()), evidence
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                  $8::text[], $9::boolean[], $10::bigint[], $11::smallint[], $53::text[], $54::bigint[], $55::bytea[])
-        AS given (event_id, event_type, result, reason, payment_intent_id, endpoint, account,
-                  api_version, livemode, created, evidence_format, effect, at_us, evidence)
-        ON CONFLICT (event_id) DO UPDATE
-       SET result = EXCLUDED.result, reason = EXCLUDED.reason, payment_intent_id = EXCLUDED.payment_intent_id,
-           endpoint = EXCLUDED.endpoint, account = EXCLUDED.account, livemode = EXCLUDED.livemode,
-           position = DEFAULT, received_at = EXCLUDED.received_at, effect = EXCLUDED.effect,
-           evidence_format = coalesce(known.evidence_format, EXCLUDED.evidence_format),
-           evidence = coalesce(known.evidence, EXCLUDED.evidence)
-     WHERE (EXCLUDED.result <> 'ignored' OR EXCLUDED.evidence IS NOT NULL
-            OR EXCLUDED.effect IS NOT NULL AND known.effect IS NULL)
-       AND (known.result = 'ignored' AND known.evidence IS NULL AND known.evidence_sha256 IS NULL
-            OR known.reason = 'livemode_mismatch' AND EXCLUDED.reason IS DISTINCT FROM 'livemode_mismatch')
- RETURNING event_id
-), payments AS (
-    INSERT INTO tokenledger.payments AS known (payment_intent_id, user_id, tokens, amount_cents, currency, catalog,
-           pack, quantity, credited_at, amount_requested_cents, refunded_cumulative_cents, canceled, not_ours,
-           taken_tokens, lost_cents, has_details)
-    SELECT payment_intent_id, user_id, tokens, amount_cents, currency, catalog,
-           pack, quantity, timestamptz 'epoch' + at_us * interval '1 microsecond', requested, refunded, canceled,
-           not_ours, taken, lost, has_details
-      FROM unnest($12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::text[], $17::text[],
-                  $18::text[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::boolean[],
-                  $24::boolean[], $25::bigint[], $26::bigint[], $27::boolean[])
-        AS given (payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity, at_us,
-                  requested, refunded, canceled, not_ours, taken, lost, has_details)
-        ON CONFLICT (payment_intent_id) DO UPDATE
-       SET user_id = EXCLUDED.user_id, tokens = EXCLUDED.tokens, amount_cents = EXCLUDED.amount_cents,
-           currency = EXCLUDED.currency, catalog = EXCLUDED.catalog, pack = EXCLUDED.pack,
-           quantity = EXCLUDED.quantity, credited_at = EXCLUDED.credited_at,
-           amount_requested_cents = EXCLUDED.amount_requested_cents,
-           refunded_cumulative_cents = EXCLUDED.refunded_cumulative_cents, canceled = EXCLUDED.canceled,
-           not_ours = EXCLUDED.not_ours, taken_tokens = EXCLUDED.taken_tokens, lost_cents = EXCLUDED.lost_cents,
-           has_details = EXCLUDED.has_details
-     WHERE known.user_id IS NULL
-        OR (known.user_id, known.tokens, known.amount_cents, known.currency, known.credited_at)
-         = (EXCLUDED.user_id, EXCLUDED.tokens, EXCLUDED.amount_cents, EXCLUDED.currency, EXCLUDED.credited_at)
- RETURNING 1
-), transactions AS (
-    INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type, source, token_amount,
-           balance_before, balance_after, amount_paid_cents, currency, stripe_payment_intent_id, stripe_event_id,
-           pack, quantity, created_at, reason, reference, idempotency_key, actor, counterparty_user_id,
-           usage_request_id, metadata)
-    SELECT user_id, sequence, transaction_type, source, token_amount,
-           balance_before, balance_after, amount_paid_cents, currency, payment_intent_id, event_id,
-           pack, quantity, timestamptz 'epoch' + at_us * interval '1 microsecond', reason, reference,
-           idempotency_key, actor, counterparty_user_id, usage_request_id, metadata::jsonb
-      FROM unnest($28::text[], $29::bigint[], $30::text[], $31::text[], $32::bigint[], $33::bigint[], $34::bigint[],
-                  $35::bigint[], $36::text[], $37::text[], $38::text[], $39::text[], $40::bigint[], $41::bigint[],
-                  $42::text[], $43::text[], $44::text[], $45::bigint[], $46::text[], $47::text[], $48::text[])
-        AS given (user_id, sequence, transaction_type, source, token_amount, balance_before, balance_after,
-                  amount_paid_cents, currency, payment_intent_id, event_id, pack, quantity, at_us,
-                  reason, reference, idempotency_key, actor, counterparty_user_id, usage_request_id, metadata)
- RETURNING 1
-), balances AS (
-    INSERT INTO tokenledger.token_accounts AS known (user_id, balance, last_sequence, last_transaction_at)
-    SELECT user_id, balance, last_sequence, timestamptz 'epoch' + at_us * interval '1 microsecond'
-      FROM unnest($49::text[], $50::bigint[], $51::bigint[], $52::bigint[])
-        AS given (user_id, balance, last_sequence, at_us)
-        ON CONFLICT (user_id) DO UPDATE
-       SET balance = EXCLUDED.balance, last_sequence = EXCLUDED.last_sequence,
-           last_transaction_at = EXCLUDED.last_transaction_at
-     WHERE known.last_sequence < EXCLUDED.last_sequence
- RETURNING 1
-)
-SELECT 'event', event_id FROM events
-UNION ALL SELECT 'payments', count(*)::text FROM payments
-UNION ALL SELECT 'transactions', count(*)::text FROM transactions
-UNION ALL SELECT 'balances', count(*)::text FROM balances
+SELECT known, 0, 0, 0
+  FROM tokenledger.add_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $53, $54, $55) AS given (known)
+ UNION ALL
+SELECT NULL,
+       tokenledger.set_payments($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27),
+       tokenledger.add_transactions($28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42,
+                                    $43, $44, $45, $46, $47, $48),
+       tokenledger.set_balances($49, $50, $51, $52)
 )sql";
 
 const stripe_event& event_of(const event_row& row, std::span<const command> batch) {
@@ -258,18 +188,13 @@ std::vector<std::size_t> apply_rows(pg::connection& connection, const batch_plan
     columns.add(std::move(last.effect), std::move(last.at));
     const pg::result written = connection.exec(std::string(statement), columns.values(), last.evidence);
 
-    event_id_set added;
-    for (std::size_t row = 0; row < written.size(); ++row) {
-        const std::string_view what = written.text(row, 0);
-        if (what == "event")
-            added.emplace(written.text(row, 1));
-        else if (what == "payments")
-            check_count("payments", written.number(row, 1), rows.payments.size());
-        else if (what == "transactions")
-            check_count("token_transactions", written.number(row, 1), rows.transactions.size());
-        else
-            check_count("token_accounts", written.number(row, 1), rows.accounts.size());
-    }
+    event_id_set known;
+    const std::size_t counts = written.size() - 1; // the last row
+    for (std::size_t row = 0; row < counts; ++row)
+        known.emplace(written.text(row, 0));
+    check_count("payments", written.number(counts, 1), rows.payments.size());
+    check_count("token_transactions", written.number(counts, 2), rows.transactions.size());
+    check_count("token_accounts", written.number(counts, 3), rows.accounts.size());
 
     apply_details(connection, rows);
     apply_requests(connection, rows, batch);
@@ -277,7 +202,7 @@ std::vector<std::size_t> apply_rows(pg::connection& connection, const batch_plan
     std::vector<std::size_t> committed_meanwhile;
     for (const event_row& row : rows.events) {
         const std::string& id = event_of(row, batch).id;
-        if (added.contains(id))
+        if (!known.contains(id))
             continue;
         if (row.has_effect)
             throw store_error(store_failure::conflict, "event " + id + " was committed meanwhile");

@@ -16,11 +16,22 @@ namespace tokenledger::ledger {
 
 namespace {
 
-event_state event_state_of(const pg::result& from, std::size_t row) {
-    return {.result = event_result_of(from.text(row, 1)),
-            .reason = reason_of(from.get(row, 2).value_or("")),
-            .has_evidence = from.text(row, 3) == "t",
-            .has_effect = from.text(row, 4) == "t"};
+// From the columns result, reason, and whether there is evidence and an effect, the first of them at
+// `column`.
+event_state event_state_of(const pg::result& from, std::size_t row, std::size_t column) {
+    return {.result = event_result_of(from.text(row, column)),
+            .reason = reason_of(from.get(row, column + 1).value_or("")),
+            .has_evidence = from.text(row, column + 2) == "t",
+            .has_effect = from.text(row, column + 3) == "t"};
+}
+
+// A row of tokenledger.open_batch that tells of an account.
+void read_account(const pg::result& from, std::size_t row, store::locked_accounts& into) {
+    into.accounts.insert_or_assign(std::string(from.text(row, 1)),
+                                   account_state{.balance = from.number(row, 6),
+                                                 .last_sequence = from.number(row, 7),
+                                                 .last_created_at_us = from.number(row, 8)});
+    into.now_us = std::max(into.now_us, from.number(row, 9));
 }
 
 constexpr std::string_view event_columns =
@@ -32,8 +43,7 @@ class postgres_store final : public store {
         : options_(options),
           batch_limit_(options.statement_timeout + options.connect_timeout) {}
 
-    event_map committed_events(std::span<const std::string_view> event_ids) override;
-    void begin() override;
+    opening begin(const wanted& first) override;
     payment_map lock_payments(std::span<const std::string_view> ids) override;
     std::set<std::string, std::less<>> existing_accounts(std::span<const std::string_view> user_ids) override;
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override;
@@ -49,7 +59,8 @@ class postgres_store final : public store {
     [[nodiscard]] std::string settings() const;
     [[nodiscard]] std::string literal(std::span<const std::string_view> ids);
     pg::result locking(const std::string& sql);
-    void read_payments(std::span<const std::string_view> ids, payment_map& into);
+    opening open(const wanted& first);
+    void read_known_payments(std::span<const std::string_view> ids, payment_map& into);
 
     // Runs a step. After a failure that leaves the connection in a state nobody knows, there is none any
     // more.
@@ -105,27 +116,42 @@ std::string postgres_store::literal(std::span<const std::string_view> ids) {
     return connected().quote(std::move(list).finish()) + "::text[]";
 }
 
-event_map postgres_store::committed_events(std::span<const std::string_view> event_ids) {
-    if (event_ids.empty())
-        return {};
+store::opening postgres_store::begin(const wanted& first) {
     return guarded([&] {
         connected().limit(batch_limit_);
-        // Statements that arrive together are one transaction of their own: SET LOCAL ends with them.
-        const pg::result found = connected().exec(settings() + "SELECT " + std::string(event_columns) +
-                                                  " FROM tokenledger.stripe_events WHERE event_id = ANY(" +
-                                                  literal(event_ids) + ")");
-        event_map known;
-        for (std::size_t row = 0; row < found.size(); ++row)
-            known.emplace(found.text(row, 0), event_state_of(found, row));
-        return known;
+        state_ = transaction::wanted;
+        const bool nothing = first.events.empty() && first.payments.empty() && first.accounts.empty();
+        return nothing ? opening{} : open(first);
     });
 }
 
-void postgres_store::begin() {
-    guarded([&] {
-        connected().limit(batch_limit_);
-        state_ = transaction::wanted;
-    });
+store::opening postgres_store::open(const wanted& first) {
+    const pg::result found = locking("SELECT * FROM tokenledger.open_batch(" + literal(first.events) + ", " +
+                                     literal(first.payments) + ", " + literal(first.accounts) + ")");
+    opening opened;
+    payment_map made;
+    locked_accounts locked;
+    for (std::size_t row = 0; row < found.size(); ++row) {
+        const std::string_view what = found.text(row, 0);
+        if (what == "event")
+            opened.committed.emplace(found.text(row, 1), event_state_of(found, row, 2));
+        else if (what == "payment")
+            made.try_emplace(std::string(found.text(row, 1)));
+        else
+            read_account(found, row, locked);
+    }
+    if (!opened.committed.empty())
+        return opened;
+    const bool all_new = made.size() == first.payments.size();
+    if (!all_new)
+        read_known_payments(first.payments, made);
+    opened.payments = std::move(made);
+    if (all_new && !first.accounts.empty()) {
+        if (locked.accounts.size() != first.accounts.size())
+            throw store_error(store_failure::conflict, "an account vanished while it was being locked");
+        opened.accounts = std::move(locked);
+    }
+    return opened;
 }
 
 // Runs `sql`, which needs the transaction.
@@ -146,36 +172,24 @@ pg::result postgres_store::locking(const std::string& sql) {
 payment_map postgres_store::lock_payments(std::span<const std::string_view> ids) {
     if (ids.empty())
         return {};
-    return guarded([&] {
-        // Whoever inserts a row holds it until the end. Two batches that both insert do so in one order, and
-        // a batch that waits here holds no row of the second statement: no cycle.
-        const pg::result added = locking(
-            "INSERT INTO tokenledger.payments (payment_intent_id) SELECT id FROM unnest(" + literal(ids) +
-            ") AS given (id) ORDER BY id COLLATE \"C\" ON CONFLICT (payment_intent_id) DO NOTHING"
-            " RETURNING payment_intent_id");
-        payment_map locked;
-        for (std::size_t row = 0; row < added.size(); ++row)
-            locked.try_emplace(std::string(added.text(row, 0)));
-        std::vector<std::string_view> others;
-        std::copy_if(ids.begin(), ids.end(), std::back_inserter(others),
-                     [&](std::string_view id) { return !locked.contains(id); });
-        if (!others.empty())
-            read_payments(others, locked);
-        return locked;
-    });
+    return guarded([&] { return *open({.payments = ids}).payments; });
 }
 
-void postgres_store::read_payments(std::span<const std::string_view> ids, payment_map& into) {
+// Locks and reads those of `ids` that are not in `into`.
+void postgres_store::read_known_payments(std::span<const std::string_view> ids, payment_map& into) {
+    std::vector<std::string_view> known;
+    std::copy_if(ids.begin(), ids.end(), std::back_inserter(known),
+                 [&](std::string_view id) { return !into.contains(id); });
     const pg::result found = locking("SELECT " + std::string(payment_columns) +
                                      " FROM tokenledger.payments WHERE payment_intent_id = ANY(" +
-                                     literal(ids) + ") ORDER BY payment_intent_id FOR UPDATE");
+                                     literal(known) + ") ORDER BY payment_intent_id FOR UPDATE");
     std::vector<std::string_view> with_details;
     for (std::size_t row = 0; row < found.size(); ++row) {
         const std::string_view id = found.text(row, 0);
         if (read_payment(found, row, into[std::string(id)]))
             with_details.push_back(id);
     }
-    if (found.size() != ids.size())
+    if (found.size() != known.size())
         throw store_error(store_failure::conflict, "a payment vanished while it was being locked");
     if (!with_details.empty())
         read_details(locking(select_details(literal(with_details))), into);
@@ -205,32 +219,12 @@ key_map postgres_store::read_keys(std::span<const key_id> ids) {
 
 store::locked_accounts postgres_store::lock_accounts(std::span<const std::string_view> user_ids) {
     return guarded([&] {
-        locked_accounts locked;
-        if (user_ids.empty()) {
-            locked.now_us =
-                locking("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").number(0, 0);
-            return locked;
-        }
-        // Creates, locks and reads in one statement whose lookups no statistics can spoil. The clock is read
-        // row by row; the last reading was taken with every lock held.
-        const pg::result found =
-            locking("INSERT INTO tokenledger.token_accounts AS known (user_id) SELECT id FROM unnest(" +
-                    literal(user_ids) +
-                    ") AS given (id) ORDER BY id COLLATE \"C\""
-                    " ON CONFLICT (user_id) DO UPDATE SET user_id = EXCLUDED.user_id"
-                    " RETURNING known.user_id, known.balance, known.last_sequence,"
-                    " coalesce((extract(epoch FROM known.last_transaction_at) * 1000000)::bigint, 0),"
-                    " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
-        for (std::size_t row = 0; row < found.size(); ++row) {
-            locked.accounts.insert_or_assign(std::string(found.text(row, 0)),
-                                             account_state{.balance = found.number(row, 1),
-                                                           .last_sequence = found.number(row, 2),
-                                                           .last_created_at_us = found.number(row, 3)});
-            locked.now_us = std::max(locked.now_us, found.number(row, 4));
-        }
-        if (locked.accounts.size() != user_ids.size())
-            throw store_error(store_failure::conflict, "an account vanished while it was being locked");
-        return locked;
+        if (user_ids.empty())
+            return locked_accounts{
+                .accounts = {},
+                .now_us =
+                    locking("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").number(0, 0)};
+        return *open({.accounts = user_ids}).accounts;
     });
 }
 
@@ -241,7 +235,7 @@ event_map postgres_store::lock_events(std::span<const std::string_view> event_id
                                          literal(event_ids) + ") ORDER BY event_id FOR UPDATE");
         event_map locked;
         for (std::size_t row = 0; row < found.size(); ++row)
-            locked.emplace(found.text(row, 0), event_state_of(found, row));
+            locked.emplace(found.text(row, 0), event_state_of(found, row, 1));
         return locked;
     });
 }

@@ -100,51 +100,80 @@ struct writer::state {
     mutable std::mutex guard;
     std::condition_variable arrived;
     std::deque<std::pair<command, ticket>> queue;
+    std::size_t forming = 0; // commands in the workers' hands that are not yet on their way to be committed
     bool stopping = false;
     std::vector<std::thread> workers;
 
-    [[nodiscard]] work take() {
+    struct worker {
+        store& where;
+        std::size_t forming = 0; // its share
+    };
+
+    // A batch costs as much as many commands. While some are being read, planned and written, a further batch
+    // begins only if it has as much to do; once their COMMIT is under way, with whatever waits. So batches
+    // grow with the load, nobody waits for a timer, and a batch that is stuck holds back no more than its own
+    // size.
+    [[nodiscard]] bool worth_taking() const {
+        return !queue.empty() && queue.size() >= std::min(forming, options.max_batch);
+    }
+
+    [[nodiscard]] work take(worker& by) {
         work taken;
         std::unique_lock hold(guard);
-        arrived.wait(hold, [&] { return stopping || !queue.empty(); });
+        arrived.wait(hold, [&] { return stopping || worth_taking(); });
         const std::size_t count = std::min(queue.size(), options.max_batch);
         for (std::size_t i = 0; i < count; ++i) {
             taken.push(std::move(queue.front().first), std::move(queue.front().second));
             queue.pop_front();
         }
+        by.forming = count;
+        forming += count;
+        if (worth_taking())
+            arrived.notify_one(); // there is enough for another worker
         return taken;
     }
 
+    // What this worker has taken is about to be committed, or has failed.
+    void formed(worker& by) {
+        const std::lock_guard hold(guard);
+        forming -= std::exchange(by.forming, 0);
+        if (worth_taking())
+            arrived.notify_one();
+    }
+
     void run(store& where) {
-        for (work batch = take(); batch.size() != 0; batch = take())
-            settle(where, std::move(batch), false);
+        worker self{.where = where};
+        for (work batch = take(self); batch.size() != 0; batch = take(self)) {
+            settle(self, std::move(batch), false);
+            formed(self);
+        }
     }
 
     // Runs the batch until it is committed, refused, or past every deadline. `isolated`: its one command has
     // been turned into a parked event already.
-    void settle(store& where, work batch, bool isolated) {
+    void settle(worker& by, work batch, bool isolated) {
         auto delay = options.retry_delay_min;
         for (;;) {
             batch.drop_expired(steady::now());
             if (batch.size() == 0)
                 return;
-            const auto failure = attempt(where, batch);
+            const auto failure = attempt(by, batch);
             if (!failure)
                 return;
             if (*failure == store_failure::refused)
-                return isolate(where, std::move(batch), isolated);
+                return isolate(by, std::move(batch), isolated);
             std::this_thread::sleep_for(delay);
             delay = std::min(delay * 2, options.retry_delay_max);
         }
     }
 
     // One attempt; settles the batch if it was committed.
-    std::optional<store_failure> attempt(store& where, work& batch) {
+    std::optional<store_failure> attempt(worker& by, work& batch) {
         const auto begun = steady::now();
         batch_report report{.commands = batch.size()};
         std::string detail;
         try {
-            std::vector<outcome> outcomes = run_batch(where, batch.commands);
+            std::vector<outcome> outcomes = run_batch(by.where, batch.commands, [&] { formed(by); });
             report.committed = true;
             report.duration = steady::now() - begun;
             tell(report);
@@ -157,6 +186,7 @@ struct writer::state {
             report.failure = store_failure::unavailable; // out of memory, for one: nothing was committed
             detail = error.what();
         }
+        formed(by); // nobody waits for its next attempt
         report.duration = steady::now() - begun;
         report.detail = detail;
         tell(report);
@@ -164,13 +194,13 @@ struct writer::state {
     }
 
     // The database refuses some row. Halve until the culprit stands alone; the neighbours commit as usual.
-    void isolate(store& where, work batch, bool isolated) {
+    void isolate(worker& by, work batch, bool isolated) {
         if (batch.size() > 1) {
             work rest = batch.split();
-            settle(where, std::move(batch), false);
-            settle(where, std::move(rest), false);
+            settle(by, std::move(batch), false);
+            settle(by, std::move(rest), false);
         } else if (!isolated && park_as_refused(batch.commands.front())) {
-            settle(where, std::move(batch), true);
+            settle(by, std::move(batch), true);
         } else {
             batch.settle(unavailable::broken); // not even the parked event can be stored
         }
@@ -197,6 +227,7 @@ writer::~writer() {
 }
 
 admission writer::submit(command what, std::chrono::steady_clock::time_point deadline, settled_fn settled) {
+    bool enough = false; // else whoever commits next takes it: waking a worker now would cost two switches
     {
         const std::lock_guard hold(state_->guard);
         if (state_->stopping)
@@ -204,8 +235,10 @@ admission writer::submit(command what, std::chrono::steady_clock::time_point dea
         if (state_->queue.size() >= state_->options.queue_limit)
             return admission::queue_full;
         state_->queue.emplace_back(std::move(what), ticket{deadline, std::move(settled)});
+        enough = state_->worth_taking();
     }
-    state_->arrived.notify_one();
+    if (enough)
+        state_->arrived.notify_one();
     return admission::accepted;
 }
 

@@ -21,7 +21,7 @@ namespace {
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 ledger::payment_map read_back(ledger::store& where, const std::vector<std::string_view>& ids) {
-    where.begin();
+    static_cast<void>(where.begin({}));
     ledger::payment_map found = where.lock_payments(ids);
     where.rollback();
     return found;

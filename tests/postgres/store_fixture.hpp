@@ -43,7 +43,7 @@ struct open_batch {
           evidence(batch.size(), "packed") {}
 
     void lock() {
-        where.begin();
+        static_cast<void>(where.begin({}));
         known.payments = where.lock_payments(ledger::payments_to_lock(batch, {}));
         auto locked = where.lock_accounts(ledger::accounts_to_lock(batch, {}, known.payments));
         known.accounts = std::move(locked.accounts);

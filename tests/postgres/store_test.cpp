@@ -13,18 +13,64 @@ BOOST_FIXTURE_TEST_SUITE(store_steps, store_fixture)
 
 BOOST_AUTO_TEST_CASE(an_event_id_is_committed_when_its_row_is) {
     const std::vector<std::string_view> ids = {"evt_1", "evt_2", "evt_\"{},\\'", "evt_1"};
-    BOOST_TEST(store->committed_events(ids).empty());
+    BOOST_TEST(store->begin({.events = ids}).committed.empty());
+    store->rollback();
     open_batch(*store, {an_event("evt_1"), an_event("evt_\"{},\\'")}).run();
-    const auto known = store->committed_events(ids);
+    const auto known = store->begin({.events = ids}).committed;
+    store->rollback();
     BOOST_TEST(known.size() == 2U);
     BOOST_TEST(known.contains("evt_\"{},\\'"));
     BOOST_TEST((known.at("evt_1") == ledger::event_state{}));
-    BOOST_TEST(store->committed_events({}).empty());
+    BOOST_TEST(store->begin({}).committed.empty());
 }
 
-BOOST_AUTO_TEST_CASE(asking_for_event_ids_leaves_no_transaction_and_no_setting_behind) {
+BOOST_AUTO_TEST_CASE(a_known_event_keeps_the_opening_from_locking_anything) {
+    open_batch(*store, {an_event("evt_1")}).run();
+    const std::vector<std::string_view> ids = {"evt_1", "evt_2"};
+    const std::vector<std::string_view> payments = {"pi_1"};
+    const std::vector<std::string_view> users = {"user_1"};
+    const auto opened = store->begin({.events = ids, .payments = payments, .accounts = users});
+    BOOST_TEST(opened.committed.size() == 1U);
+    BOOST_TEST(!opened.payments.has_value());
+    BOOST_TEST(!opened.accounts.has_value());
+    BOOST_TEST(value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tokenledgerd'"
+                     " AND datname = current_database() AND backend_xid IS NOT NULL") == "0");
+    store->commit();
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.payments") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(new_payments_let_the_opening_lock_accounts_as_well) {
     const std::vector<std::string_view> ids = {"evt_1"};
-    BOOST_TEST(store->committed_events(ids).empty());
+    const std::vector<std::string_view> payments = {"pi_1", "pi_2"};
+    const std::vector<std::string_view> users = {"user_1"};
+    const auto opened = store->begin({.events = ids, .payments = payments, .accounts = users});
+    BOOST_TEST(opened.committed.empty());
+    BOOST_TEST_REQUIRE(opened.payments.has_value());
+    BOOST_TEST((*opened.payments == ledger::payment_map{{"pi_1", {}}, {"pi_2", {}}}));
+    BOOST_TEST_REQUIRE(opened.accounts.has_value());
+    BOOST_TEST(opened.accounts->accounts.size() == 1U);
+    BOOST_TEST(opened.accounts->now_us > 0);
+    store->rollback();
+    check_untouched();
+}
+
+BOOST_AUTO_TEST_CASE(a_known_payment_is_read_and_leaves_the_accounts_to_whoever_knows_whose_it_is) {
+    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    const std::vector<std::string_view> payments = {"pi_1", "pi_2"};
+    const std::vector<std::string_view> users = {"user_2"};
+    const auto opened = store->begin({.payments = payments, .accounts = users});
+    BOOST_TEST_REQUIRE(opened.payments.has_value());
+    BOOST_TEST(opened.payments->at("pi_1").credit.has_value());
+    BOOST_TEST(!opened.payments->at("pi_2").credit.has_value());
+    BOOST_TEST(!opened.accounts.has_value());
+    store->rollback();
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.token_accounts") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_that_is_given_up_leaves_no_transaction_and_no_setting_behind) {
+    const std::vector<std::string_view> ids = {"evt_1"};
+    BOOST_TEST(store->begin({.events = ids}).committed.empty());
+    store->rollback();
     BOOST_TEST(value("SELECT state FROM pg_stat_activity WHERE application_name = 'tokenledgerd'"
                      " AND datname = current_database()") == "idle");
 }
@@ -32,7 +78,7 @@ BOOST_AUTO_TEST_CASE(asking_for_event_ids_leaves_no_transaction_and_no_setting_b
 BOOST_AUTO_TEST_CASE(payments_are_created_empty_on_first_use_and_read_with_their_credit_afterwards) {
     open_batch first(*store, {a_purchase("evt_1", "pi_b", "user_1")});
     first.run();
-    store->begin();
+    static_cast<void>(store->begin({}));
     const std::vector<std::string_view> ids = {"pi_a", "pi_b", "pi_c"};
     const auto locked = store->lock_payments(ids);
     store->rollback();
@@ -52,7 +98,7 @@ BOOST_AUTO_TEST_CASE(payments_are_created_empty_on_first_use_and_read_with_their
 
 BOOST_AUTO_TEST_CASE(a_payment_that_is_there_without_credit_is_read_without_credit) {
     database.session().run("INSERT INTO tokenledger.payments VALUES ('pi_1')");
-    store->begin();
+    static_cast<void>(store->begin({}));
     const std::vector<std::string_view> ids = {"pi_1"};
     BOOST_TEST((store->lock_payments(ids) == ledger::payment_map{{"pi_1", {}}}));
     store->rollback();
@@ -62,7 +108,7 @@ BOOST_AUTO_TEST_CASE(accounts_are_created_on_first_use_and_read_as_they_are_afte
     open_batch first(*store,
                      {a_purchase("evt_1", "pi_1", "user_1"), a_purchase("evt_2", "pi_2", "user_1", 11)});
     first.run();
-    store->begin();
+    static_cast<void>(store->begin({}));
     const std::vector<std::string_view> ids = {"user_0", "user_1"};
     const auto locked = store->lock_accounts(ids);
     store->rollback();
@@ -85,7 +131,7 @@ BOOST_AUTO_TEST_CASE(times_come_back_to_the_microsecond) {
         batch.rows.payments[0].state.credit->credited_at_us = at;
         static_cast<void>(batch.apply());
         store->commit();
-        store->begin();
+        static_cast<void>(store->begin({}));
         const std::vector<std::string_view> ids = {user};
         BOOST_TEST(store->lock_accounts(ids).accounts.at(user).last_created_at_us == at);
         store->rollback();
@@ -100,7 +146,7 @@ BOOST_AUTO_TEST_CASE(times_come_back_to_the_microsecond) {
 }
 
 BOOST_AUTO_TEST_CASE(the_clock_is_read_while_the_locks_are_held) {
-    store->begin();
+    static_cast<void>(store->begin({}));
     const std::vector<std::string_view> ids = {"user_1", "user_2"};
     static_cast<void>(store->lock_accounts(ids));
     store->commit();
@@ -109,7 +155,7 @@ BOOST_AUTO_TEST_CASE(the_clock_is_read_while_the_locks_are_held) {
     holder.run("BEGIN; SELECT FROM tokenledger.token_accounts WHERE user_id = 'user_2' FOR UPDATE");
     std::int64_t now_us = 0;
     std::thread waiting([&] {
-        store->begin();
+        static_cast<void>(store->begin({}));
         now_us = store->lock_accounts(ids).now_us;
         store->rollback();
     });
@@ -122,7 +168,7 @@ BOOST_AUTO_TEST_CASE(the_clock_is_read_while_the_locks_are_held) {
 }
 
 BOOST_AUTO_TEST_CASE(the_clock_is_read_also_where_no_account_is_locked) {
-    store->begin();
+    static_cast<void>(store->begin({}));
     const std::int64_t now_us = store->lock_accounts({}).now_us;
     store->rollback();
     BOOST_TEST(now_us > 1'700'000'000'000'000);
@@ -242,7 +288,8 @@ BOOST_AUTO_TEST_CASE(a_row_that_can_never_be_stored_is_refused_and_the_connectio
         return value("SELECT pid FROM pg_stat_activity WHERE application_name = 'tokenledgerd'"
                      " AND datname = current_database()");
     };
-    static_cast<void>(store->committed_events(std::vector<std::string_view>{"evt_1"}));
+    static_cast<void>(store->begin({.events = std::vector<std::string_view>{"evt_1"}}));
+    store->rollback();
     const std::string before = backend();
     for (const auto& spoil : std::vector<std::function<void(open_batch&)>>{
              [](open_batch& b) { b.rows.transactions[0].balance_after += 1; },
@@ -268,11 +315,11 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_no_text_is_refused_at_the_locks) {
     for (const std::string_view id :
          {std::string_view("\xff"), std::string_view("a\0b", 3), std::string_view("")}) {
         const std::vector<std::string_view> ids = {id};
-        store->begin();
+        static_cast<void>(store->begin({}));
         BOOST_TEST(
             (failure_of([&] { static_cast<void>(store->lock_payments(ids)); }) == store_failure::refused));
         store->rollback();
-        store->begin();
+        static_cast<void>(store->begin({}));
         BOOST_TEST(
             (failure_of([&] { static_cast<void>(store->lock_accounts(ids)); }) == store_failure::refused));
         store->rollback();
@@ -290,7 +337,7 @@ BOOST_AUTO_TEST_CASE(a_rolled_back_batch_leaves_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_of_nothing_commits_nothing) {
-    store->begin();
+    static_cast<void>(store->begin({}));
     store->commit();
     open_batch(*store, {}).run();
     check_untouched();
@@ -309,7 +356,8 @@ BOOST_AUTO_TEST_CASE(a_batch_of_a_thousand_is_one_batch) {
 BOOST_AUTO_TEST_CASE(the_daemons_role_is_enough_for_every_step) {
     database.session().run(source_file("migrations/roles.sql"));
     const auto daemon = new_store("tokenledger_daemon");
-    static_cast<void>(daemon->committed_events(std::vector<std::string_view>{"evt_1"}));
+    static_cast<void>(daemon->begin({.events = std::vector<std::string_view>{"evt_1"}}));
+    daemon->rollback();
     open_batch(*daemon, {a_purchase("evt_1", "pi_1", "user_1")}).run();
     open_batch(*daemon, {a_purchase("evt_2", "pi_1", "user_1"), a_purchase("evt_3", "pi_3", "user_1")}).run();
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");

@@ -4,10 +4,14 @@
 
 #include "ledger/store.hpp"
 
+#include <functional>
+
 namespace tokenledger::ledger {
 
 // Runs `batch` as one transaction and returns one outcome per command, in order. Throws store_error; the
 // transaction is then rolled back, or, after store_failure::in_doubt, may have been committed.
-[[nodiscard]] std::vector<outcome> run_batch(store& where, std::span<const command> batch);
+// `before_commit` is called when all is written and only COMMIT is left; not if there is nothing to commit.
+[[nodiscard]] std::vector<outcome> run_batch(store& where, std::span<const command> batch,
+                                             const std::function<void()>& before_commit = {});
 
 } // namespace tokenledger::ledger

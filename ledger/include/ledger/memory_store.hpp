@@ -34,7 +34,7 @@ struct memory_database {
     std::vector<action_row> actions;
     std::int64_t now_us = 1'700'000'000'000'000;
 
-    // Called by name ("connect", "begin", "apply", "commit", "after_commit") before each step; may throw
+    // Called by name ("begin", "apply", "commit", "after_commit") before each step; may throw
     // store_error to play a database that fails there. A failure in "after_commit" is a COMMIT whose answer
     // was lost.
     std::function<void(std::string_view step, std::span<const command> batch)> before;

@@ -4,6 +4,7 @@
 #include "ledger/plan.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -35,10 +36,26 @@ class store {
   public:
     virtual ~store() = default;
 
-    // Which of these event ids are committed, and as what? Asked before the locks, outside any transaction.
-    [[nodiscard]] virtual event_map committed_events(std::span<const std::string_view> event_ids) = 0;
+    struct locked_accounts {
+        account_map accounts;
+        std::int64_t now_us = 0; // the database's clock, read while the locks are held
+    };
 
-    virtual void begin() = 0;
+    // What a batch is likely to need. Payments and accounts: sorted and without repetition.
+    struct wanted {
+        std::span<const std::string_view> events{};
+        std::span<const std::string_view> payments{};
+        std::span<const std::string_view> accounts{}; // those that it needs if none of its payments is known
+    };
+    struct opening {
+        event_map committed{};                     // of the wanted events; a read before the locks
+        std::optional<payment_map> payments{};     // locked, all of them
+        std::optional<locked_accounts> accounts{}; // locked, all of them; not if none was wanted
+    };
+    // Begins a transaction, in which these events are looked for. If none is committed, the usual case, locks
+    // the payments in the same round trip; if none of those was known, the accounts as well. What is not
+    // locked then is up to the functions below. A batch that finds nothing but duplicates has locked nothing.
+    virtual opening begin(const wanted& first) = 0;
 
     // Creates the rows that are missing, locks all, reads all. `ids` is sorted and without repetition.
     [[nodiscard]] virtual payment_map lock_payments(std::span<const std::string_view> ids) = 0;
@@ -47,10 +64,6 @@ class store {
     [[nodiscard]] virtual std::set<std::string, std::less<>>
     existing_accounts(std::span<const std::string_view> user_ids) = 0;
 
-    struct locked_accounts {
-        account_map accounts;
-        std::int64_t now_us = 0; // the database's clock, read while the locks are held
-    };
     // Creates the accounts that are missing, locks all, reads all. `ids` is sorted and without repetition.
     [[nodiscard]] virtual locked_accounts lock_accounts(std::span<const std::string_view> user_ids) = 0;
 
