@@ -71,14 +71,16 @@ constexpr verify_rule archive_rules[] = {
 };
 
 // What a key says that it posted, against the rows that say whose they are. What an operator made of an event
-// posts purchases and refunds, which belong to their payment.
+// posts purchases and refunds, which belong to their payment: other checks hold them to it.
 constexpr std::string_view posted_source = R"sql(
 SELECT coalesce(posted.user_id, request.user_id) AS user_id, coalesce(posted.sequence, request.sequence) AS sequence,
        request.payment, request.event, posted.scope, posted.key, posted.scope IS NOT NULL AS claimed,
        request.user_id IS NOT NULL AS known, request.idempotency_key, request.usage_request_id,
        request.transaction_type
   FROM (SELECT scope, key, unnest(posted_user_ids) AS user_id, unnest(posted_sequences) AS sequence
-          FROM tokenledger.idempotency_keys) AS posted
+          FROM tokenledger.idempotency_keys AS used
+         WHERE NOT EXISTS (SELECT FROM tokenledger.event_actions AS action
+                            WHERE used.scope = 'request' AND action.idempotency_key = used.key)) AS posted
   FULL JOIN (SELECT user_id, sequence, stripe_payment_intent_id AS payment, stripe_event_id AS event, transaction_type,
                     idempotency_key, usage_request_id
                FROM tokenledger.token_transactions
