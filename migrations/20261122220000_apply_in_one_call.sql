@@ -219,8 +219,7 @@ BEGIN
         GRANT USAGE ON SCHEMA tokenledger TO tokenledger_daemon;
         GRANT SELECT ON tokenledger.schema_migrations, tokenledger.usage_archives TO tokenledger_daemon;
         GRANT SELECT, INSERT ON tokenledger.token_transactions, tokenledger.token_usage,
-            tokenledger.idempotency_keys, tokenledger.event_actions,
-            tokenledger.evidence_dictionaries TO tokenledger_daemon;
+            tokenledger.idempotency_keys, tokenledger.event_actions TO tokenledger_daemon;
         GRANT SELECT, INSERT, UPDATE ON tokenledger.token_accounts, tokenledger.payments,
             tokenledger.payment_refunds, tokenledger.payment_disputes,
             tokenledger.payment_dispute_transactions TO tokenledger_daemon;
@@ -232,6 +231,10 @@ BEGIN
         -- Functions run with the caller's rights: these allow nothing that the lines above do not.
         GRANT EXECUTE ON FUNCTION tokenledger.open_batch, tokenledger.add_events, tokenledger.set_payments,
             tokenledger.add_transactions, tokenledger.set_balances TO tokenledger_daemon;
+        -- A migration that may or may not have come before this one.
+        IF to_regclass('tokenledger.evidence_dictionaries') IS NOT NULL THEN
+            GRANT SELECT, INSERT ON tokenledger.evidence_dictionaries TO tokenledger_daemon;
+        END IF;
     END IF;
 
     IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'tokenledger_report') THEN
