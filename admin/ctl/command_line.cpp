@@ -1,0 +1,84 @@
+// What every command has, and the way from words to an action.
+#include "command_line.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+namespace tokenledger::ctl {
+
+namespace {
+
+constexpr const char* about =
+    "Looks into a token ledger and changes it, over the admin socket of tokenledgerd.";
+constexpr const char* exit_codes =
+    "Exit codes: 0 done, 1 refused (the reason is on standard error), 2 usage, 3 the daemon or its\n"
+    "database cannot be reached. Every write has a key, named on standard error: the same command\n"
+    "with --key KEY takes effect once, however often it is sent.\n"
+    "Environment: TOKENLEDGER_SOCKET, TOKENLEDGER_CONFIRM_ABOVE, NO_COLOR, COLUMNS.\n"
+    "\"tokenledgerctl COMMAND --help\" has the options and examples of a command.";
+
+} // namespace
+
+std::string environment_or(const char* name, const std::string& otherwise) {
+    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): one thread
+    return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+CLI::App* command_line::add(const std::string& name, const std::string& description,
+                            const std::string& examples, command action, CLI::App* within) {
+    auto* made = (within != nullptr ? within : &app)->add_subcommand(name, description);
+    made->add_option("--socket", common.socket, "The admin socket")->capture_default_str();
+    made->add_flag("--json", common.json, "The daemon's JSON as it is, for programs");
+    made->add_option("--timeout", common.timeout_s, "Seconds to wait for the daemon")
+        ->check(CLI::Range(1, 86400));
+    made->footer("Examples:\n" + examples);
+    if (action)
+        made->callback([&target = chosen, action = std::move(action)] { target = action; });
+    return made;
+}
+
+void add_key(CLI::App& to, std::string& key) {
+    to.add_option("--key", key, "The idempotency key; made up if it is not given")
+        ->check([](const std::string& text) {
+            for (const char each : text) {
+                if (static_cast<unsigned char>(each) < 0x20 || each == 0x7F)
+                    return std::string("a key has no control characters");
+            }
+            return text.empty() || text.size() > 255 ? std::string("a key has 1 to 255 bytes")
+                                                     : std::string();
+        });
+}
+
+int run(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of the stream
+    context in;
+    in.words.assign(argv, argv + argc);
+    in.common.socket = environment_or("TOKENLEDGER_SOCKET", default_socket);
+    in.at = this_terminal();
+
+    CLI::App app(about, "tokenledgerctl");
+    app.set_version_flag("--version", "tokenledgerctl " TOKENLEDGER_VERSION);
+    app.require_subcommand(1);
+    app.footer(exit_codes);
+    command chosen;
+    command_line line{.app = app, .common = in.common, .chosen = chosen};
+    add_writes(line);
+    // TODO add_reads(line);
+    // TODO add_events(line);
+    // TODO add_operations(line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exit_done : exit_usage;
+    }
+    const int code = chosen(in);
+    std::cout.flush();
+    if (!std::cout) {
+        complain(in, "standard output cannot be written");
+        return exit_refused;
+    }
+    return code;
+}
+
+} // namespace tokenledger::ctl

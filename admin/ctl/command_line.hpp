@@ -1,0 +1,39 @@
+// The command line: subcommands, options, help and examples.
+#pragma once
+
+#include "client.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tokenledger::ctl {
+
+using command = std::function<int(const context&)>;
+
+// Collects subcommands; each puts what it does into `chosen` when it is the one.
+struct command_line {
+    CLI::App& app;
+    common_options& common;
+    command& chosen;
+
+    // A subcommand (`within`: of another one) with the options that all have, and its examples.
+    CLI::App* add(const std::string& name, const std::string& description, const std::string& examples,
+                  command action, CLI::App* within = nullptr);
+};
+
+void add_writes(command_line& to);
+void add_reads(command_line& to);
+void add_events(command_line& to);
+void add_operations(command_line& to);
+
+// Parses, runs, and returns the exit code.
+int run(int argc, char** argv);
+
+// Options that several of the above have.
+void add_key(CLI::App& to, std::string& key);
+std::string environment_or(const char* name, const std::string& otherwise);
+
+} // namespace tokenledger::ctl
