@@ -1,6 +1,7 @@
 // What every command has, and the way from words to an action.
 #include "command_line.hpp"
 
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -30,12 +31,34 @@ CLI::App* command_line::add(const std::string& name, const std::string& descript
     auto* made = (within != nullptr ? within : &app)->add_subcommand(name, description);
     made->add_option("--socket", common.socket, "The admin socket")->capture_default_str();
     made->add_flag("--json", common.json, "The daemon's JSON as it is, for programs");
-    made->add_option("--timeout", common.timeout_s, "Seconds to wait for the daemon")
-        ->check(CLI::Range(1, 86400));
+    add_number(*made, "--timeout", common.timeout_s, 1, "Seconds to wait for the daemon");
     made->footer("Examples:\n" + examples);
     if (action)
-        made->callback([&target = chosen, action = std::move(action)] { target = action; });
+        made->callback([&target = chosen, action = std::move(action)] {
+            if (!target) // of a command within a command, the inner one speaks first
+                target = action;
+        });
     return made;
+}
+
+std::optional<std::int64_t> whole_number(const std::string& text) {
+    std::int64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && stop == end && text.front() != '-' ? std::optional(number) : std::nullopt;
+}
+
+CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& number, std::int64_t least,
+                        const std::string& help) {
+    const auto take = [&number](const CLI::results_t& words) {
+        number = whole_number(words.at(0)).value_or(number);
+        return true;
+    };
+    return to.add_option(name, take, help)->type_name("N")->check([least](const std::string& text) {
+        const auto value = whole_number(text);
+        return value && *value >= least ? std::string()
+                                        : "not a whole number from " + std::to_string(least) + " on: " + text;
+    });
 }
 
 void add_key(CLI::App& to, std::string& key) {
@@ -64,8 +87,8 @@ int run(int argc, char** argv) {
     command chosen;
     command_line line{.app = app, .common = in.common, .chosen = chosen};
     add_writes(line);
-    // TODO add_reads(line);
-    // TODO add_events(line);
+    add_reads(line);
+    add_events(line);
     // TODO add_operations(line);
     try {
         app.parse(argc, argv);

@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,11 @@ int run(int argc, char** argv);
 
 // Options that several of the above have.
 void add_key(CLI::App& to, std::string& key);
+// A whole number from `least` on, within int64. CLI11's own reading takes 010 for 8.
+CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& number, std::int64_t least,
+                        const std::string& help);
+// Decimal digits within int64; nothing else.
+std::optional<std::int64_t> whole_number(const std::string& text);
 std::string environment_or(const char* name, const std::string& otherwise);
 
 } // namespace tokenledger::ctl

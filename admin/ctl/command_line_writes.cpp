@@ -2,44 +2,30 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 
-#include <limits>
 #include <memory>
+#include <stdexcept>
 
 namespace tokenledger::ctl {
 
 namespace {
 
-constexpr auto most_tokens = std::numeric_limits<std::int64_t>::max();
-
 std::int64_t confirm_above() {
     const std::string told = environment_or("TOKENLEDGER_CONFIRM_ABOVE", "");
-    std::int64_t limit = default_confirm_above;
-    if (!told.empty() && (!CLI::detail::lexical_cast(told, limit) || limit < 0))
-        throw CLI::ValidationError("TOKENLEDGER_CONFIRM_ABOVE", "not a number of tokens: " + told);
-    return limit;
-}
-
-CLI::Validator tokens_from(std::int64_t least) {
-    return CLI::Validator(
-        [least](const std::string& text) {
-            std::int64_t value = 0;
-            const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            return digits && CLI::detail::lexical_cast(text, value) && value >= least
-                       ? std::string()
-                       : "not a number from " + std::to_string(least) + " to " + std::to_string(most_tokens) +
-                             ": " + text;
-        },
-        "TOKENS");
+    if (told.empty())
+        return default_confirm_above;
+    const auto limit = whole_number(told);
+    if (!limit)
+        throw std::runtime_error("TOKENLEDGER_CONFIRM_ABOVE is not a number of tokens: " + told);
+    return *limit;
 }
 
 void add_care(CLI::App& to, write_options& what) {
     add_key(to, what.key);
     to.add_flag("--yes,-y", what.yes, "Do not ask back");
     to.add_flag("--dry-run", what.dry_run, "Show the balance after it; write nothing");
-    to.add_option("--confirm-above", what.confirm_above,
-                  "At a terminal, ask back above this many tokens (or TOKENLEDGER_CONFIRM_ABOVE)")
-        ->check(tokens_from(0))
-        ->capture_default_str();
+    add_number(to, "--confirm-above", what.confirm_above, 0,
+               "At a terminal, ask back above this many tokens (or TOKENLEDGER_CONFIRM_ABOVE)")
+        ->default_str(std::to_string(what.confirm_above));
 }
 
 std::shared_ptr<write_options> new_write() {
@@ -49,7 +35,7 @@ std::shared_ptr<write_options> new_write() {
 }
 
 void add_tokens(CLI::App& to, write_options& what, const char* help) {
-    to.add_option("tokens", what.tokens, help)->required()->check(tokens_from(1));
+    add_number(to, "tokens", what.tokens, 1, help)->required();
 }
 
 void add_grant(command_line& to) {
@@ -103,12 +89,12 @@ void add_usage(command_line& to) {
                        [what](const context& in) { return report_usage(in, *what); });
     sub->add_option("user", what->user, "Who used it")->required();
     sub->add_option("action", what->action, "What it was: chat_conversation, image, ...")->required();
-    sub->add_option("tokens", what->tokens, "Tokens used")->required()->check(tokens_from(0));
-    sub->add_option("--input", what->input_tokens, "Of these, input")->check(tokens_from(0));
-    sub->add_option("--output", what->output_tokens, "Of these, output")->check(tokens_from(0));
+    add_number(*sub, "tokens", what->tokens, 0, "Tokens used")->required();
+    add_number(*sub, "--input", what->input_tokens, 0, "Of these, input");
+    add_number(*sub, "--output", what->output_tokens, 0, "Of these, output");
     sub->add_option("--model", what->model, "The model");
     sub->add_option("--cost", what->cost, "What it cost you, in decimal cents");
-    sub->add_option("--charge", what->charge, "Tokens to deduct with it")->check(tokens_from(0));
+    add_number(*sub, "--charge", what->charge, 0, "Tokens to deduct with it");
     add_key(*sub, what->key);
 }
 

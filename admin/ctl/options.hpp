@@ -21,7 +21,7 @@ inline constexpr int exit_unreachable = 3; // the daemon, or (503) the database 
 struct common_options {
     std::string socket = default_socket;
     bool json = false;
-    int timeout_s = 0; // 0: the command's default
+    std::int64_t timeout_s = 0; // 0: the command's default
 };
 
 struct write_options {

@@ -17,6 +17,9 @@ number_of(json_value value);                       // an integer or decimal, gro
 [[nodiscard]] cell balance_cell(json_value value); // negative ones stand out
 [[nodiscard]] cell result_cell(json_value value);  // of an event
 
+// How to see the next page, if there is one.
+void print_more(const context& in, const answer& got);
+
 // What a write came to: JSON if asked for, else `done` and the rows that it posted.
 int print_outcome(const context& in, const answer& got, const std::string& done);
 
