@@ -89,7 +89,7 @@ int run(int argc, char** argv) {
     add_writes(line);
     add_reads(line);
     add_events(line);
-    // TODO add_operations(line);
+    add_operations(line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
