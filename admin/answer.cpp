@@ -36,6 +36,12 @@ reply none(problem_type type, std::string detail) {
     return reply_for(problem{.type = type, .detail = std::move(detail)});
 }
 
+reply no_payment() {
+    return none(problem_type::unknown_payment,
+                "No event has named this PaymentIntent. Check its id (pi_...); if Stripe shows the "
+                "payment, look in its dashboard whether the event was delivered.");
+}
+
 class asker {
   public:
     explicit asker(ledger::reader& from) : from_(from) {}
@@ -56,11 +62,7 @@ class asker {
     }
     reply operator()(const payment_query& what) const {
         const auto payment = from_.payment(what.payment_intent_id);
-        return payment
-                   ? found(*payment)
-                   : none(problem_type::unknown_payment,
-                          "No event has named this PaymentIntent. Check its id (pi_...); if Stripe shows the "
-                          "payment, look in its dashboard whether the event was delivered.");
+        return payment ? found(*payment) : no_payment();
     }
     reply operator()(const event_query& what) const {
         const auto event = from_.event(what.event_id);
@@ -114,6 +116,14 @@ reply refused(const ledger::bad_query& why) {
 }
 
 } // namespace
+
+reply proof_reply(const std::optional<ledger::payment_proof>& proven) {
+    return proven ? found(*proven) : no_payment();
+}
+
+reply verification_reply(const verification_view& made) {
+    return found(made);
+}
 
 reply answer(const query& what, ledger::reader& from) {
     try {

@@ -66,6 +66,10 @@ query make(parameters& in, const target& what, permit_set permits) {
 
 } // namespace
 
+std::optional<problem> check_no_parameters(const target& what) {
+    return parameters(what).wrong();
+}
+
 std::variant<query, problem> read_query(const target& what, permit_set permits) {
     parameters in(what);
     query made = make(in, what, permits);

@@ -36,6 +36,8 @@ void write_members(json_writer& out, const ledger::event_view& row) {
     if (row.stripe_created_at)
         out.member("stripe_created_at", time_text(*row.stripe_created_at * 1'000'000));
     out.member("received_at", time_text(row.received_at_us)).member("has_evidence", row.has_evidence);
+    if (!row.actions.empty())
+        write_array(out, "actions", row.actions);
 }
 
 // A field value is bytes: each becomes the character of its number (ISO 8859-1), so that none is lost.

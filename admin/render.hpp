@@ -1,6 +1,7 @@
 // The ledger's views as JSON. What is absent is left out; the names are those of the tables.
 #pragma once
 
+#include "admin/query.hpp"
 #include "json/writer.hpp"
 
 #include "ledger/views.hpp"
@@ -18,6 +19,11 @@ void write(json_writer& out, const ledger::account_view& account);
 void write(json_writer& out, const ledger::balance_view& balance);
 void write(json_writer& out, const ledger::payment_view& payment);
 void write(json_writer& out, const ledger::event_view& event, const ledger::evidence_view& evidence);
+void write(json_writer& out, const ledger::event_action_view& action);
+void write(json_writer& out, const ledger::event_proof& proven);
+void write(json_writer& out, const ledger::payment_proof& proven);
+void write(json_writer& out, const verification_view::discrepancy& found);
+void write(json_writer& out, const verification_view& found);
 
 template <class Row>
 void write_array(json_writer& out, std::string_view name, const std::vector<Row>& rows) {

@@ -25,6 +25,7 @@ constexpr std::array table{
     route{call::usage, "GET", "/v1/usage", permit::read, key_place::none},
     route{call::activity, "GET", "/v1/activity", permit::read, key_place::none},
     route{call::payment, "GET", "/v1/payments/{stripe_payment_intent_id}", permit::read, key_place::none},
+    route{call::prove, "GET", "/v1/payments/{stripe_payment_intent_id}/prove", permit::read, key_place::none},
     route{call::events, "GET", "/v1/events", permit::read, key_place::none},
     route{call::event, "GET", "/v1/events/{event_id}", permit::read, key_place::none},
     route{call::retry, "POST", "/v1/events/{event_id}/retry", permit::operate, key_place::header},
@@ -32,6 +33,7 @@ constexpr std::array table{
     route{call::assign, "POST", "/v1/events/{event_id}/assign", permit::operate, key_place::header},
     route{call::usage_report, "GET", "/v1/reports/usage", permit::read, key_place::none},
     route{call::transaction_report, "GET", "/v1/reports/transactions", permit::read, key_place::none},
+    route{call::verify, "GET", "/v1/verify", permit::read, key_place::none},
 };
 
 constexpr std::string_view get = "GET";

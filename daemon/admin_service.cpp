@@ -4,6 +4,7 @@
 #include "admin_http.hpp"
 #include "event_action.hpp"
 #include "log.hpp"
+#include "payment_proof.hpp"
 
 #include "admin/translate.hpp"
 
@@ -158,6 +159,10 @@ http_service::handled admin_service::handle(const http_head& head, std::string_v
     if (const auto* wrong = std::get_if<admin::problem>(&found))
         return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
     const auto& what = std::get<admin::target>(found);
+    if (what.route->call == admin::call::prove)
+        return prove(what, deadline, std::move(respond));
+    if (what.route->call == admin::call::verify)
+        return verify(what, std::move(respond));
     if (what.route->key == admin::key_place::none)
         return read(what, deadline, std::move(respond));
     if (!peer.uid) {
@@ -225,9 +230,7 @@ http_service::handled admin_service::act(const admin::target& what, std::string_
         if (auto refused = submit(behind, std::move(command), false, line, deadline, respond))
             respond(std::move(*refused));
     };
-    if (behind_.readers.submit(std::move(task)))
-        return {.now = std::nullopt, .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
-    return {.now = to_http(admin::unavailable_reply(too_many_wait)), .otherwise = {}};
+    return ask(std::move(task));
 }
 
 http_service::handled admin_service::read(const admin::target& what, time_point deadline,
@@ -241,6 +244,36 @@ http_service::handled admin_service::read(const admin::target& what, time_point 
         ask_in_time(deadline, [&] { told = admin::answer(question, from); });
         respond(to_http(std::move(told)));
     };
+    return ask(std::move(task));
+}
+
+http_service::handled admin_service::prove(const admin::target& what, time_point deadline,
+                                           respond_fn respond) {
+    if (const auto wrong = admin::check_no_parameters(what))
+        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+    auto task = [payment = what.parameter, translator = translator_, deadline,
+                 respond = std::move(respond)](ledger::reader& from) {
+        admin::reply told = admin::reply_for(problem_of_database());
+        ask_in_time(deadline, [&] { told = admin::proof_reply(prove_payment(from, *translator, payment)); });
+        respond(to_http(std::move(told)));
+    };
+    return ask(std::move(task));
+}
+
+http_service::handled admin_service::verify(const admin::target& what, respond_fn respond) {
+    if (const auto wrong = admin::check_no_parameters(what))
+        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+    auto done = [respond = std::move(respond)](const std::optional<admin::verification_view>& found) {
+        respond(to_http(found ? admin::verification_reply(*found) : admin::reply_for(problem_of_database())));
+    };
+    if (!behind_.books.start(std::move(done)))
+        return {.now = to_http(admin::unavailable_reply("A verification runs already.")), .otherwise = {}};
+    return {.now = std::nullopt,
+            .otherwise = to_http(admin::unavailable_reply(
+                "The verification takes longer than a request may. Run `tokenledgerd verify` instead."))};
+}
+
+http_service::handled admin_service::ask(reader_pool::task task) {
     if (behind_.readers.submit(std::move(task)))
         return {.now = std::nullopt, .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
     return {.now = to_http(admin::unavailable_reply(too_many_wait)), .otherwise = {}};

@@ -7,6 +7,7 @@
 #include "metrics.hpp"
 #include "operations_service.hpp"
 #include "reader_pool.hpp"
+#include "verification.hpp"
 
 #include "admin/action.hpp"
 #include "admin/permit.hpp"
@@ -31,6 +32,7 @@ struct admin_backend {
     reader_pool& readers;
     metrics& counters;
     const operations_service& operations; // /metrics and its like, for who may read
+    verification& books;
 };
 
 class admin_service {
@@ -57,6 +59,10 @@ class admin_service {
     http_service::handled act(const admin::target& what, std::string_view key, std::string_view body,
                               std::int64_t actor, time_point deadline, respond_fn respond);
     http_service::handled read(const admin::target& what, time_point deadline, respond_fn respond);
+    http_service::handled prove(const admin::target& what, time_point deadline, respond_fn respond);
+    http_service::handled verify(const admin::target& what, respond_fn respond);
+    // Hands a question to the readers.
+    http_service::handled ask(reader_pool::task task);
 
     std::string name_;
     admin::allowance allowed_;

@@ -11,6 +11,7 @@
 #include "operations_service.hpp"
 #include "server_limits.hpp"
 #include "service_manager.hpp"
+#include "verification.hpp"
 #include "webhook_service.hpp"
 
 #include "ledger/postgres.hpp"
@@ -36,7 +37,8 @@ namespace asio = boost::asio;
 ledger::postgres_options postgres_options_of(const config& with, const std::string& url) {
     return {.url = url,
             .statement_timeout = with.database.statement_timeout,
-            .connect_timeout = with.database.connect_timeout};
+            .connect_timeout = with.database.connect_timeout,
+            .waiting_expires = std::chrono::days(with.webhook.waiting_expires_days)};
 }
 
 std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
@@ -83,6 +85,7 @@ class application {
           webhook_(with, writer_, metrics_, seconds_since_epoch),
           operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
                                  .not_ready = [this] { return not_ready(); }}),
+          books_(std::in_place, postgres_options_of(with, with.database.url)),
           readers_(make_readers(with)),
           translator_(std::make_shared<event_translator>(with)),
           manager_(io_, [this] { return status_line(); }) {}
@@ -101,6 +104,7 @@ class application {
             writer_.stop(); // what it still settles needs the service
             throw;
         }
+        books_.reset();
         readers_.stop();
         writer_.stop(); // before the watch, which it tells of failures
         watch_.reset();
@@ -188,7 +192,8 @@ class application {
     // What one admin listener serves.
     http_service admin_functions(const admin_listener_config& listener) {
         return admin_
-            .emplace_back(listener, admin_backend{writer_, readers_, metrics_, operations_}, translator_)
+            .emplace_back(listener, admin_backend{writer_, readers_, metrics_, operations_, *books_},
+                          translator_)
             .functions();
     }
 
@@ -301,6 +306,7 @@ class application {
     ledger::writer writer_;
     webhook_service webhook_;
     operations_service operations_;
+    std::optional<verification> books_;
     reader_pool readers_;
     std::shared_ptr<const event_translator> translator_;
     std::list<admin_service> admin_; // one per listener

@@ -52,6 +52,7 @@ struct webhook_config {
     std::chrono::milliseconds idle_timeout{75000};
     std::chrono::milliseconds drain_timeout{10000};
     std::int64_t tolerance_seconds = 300;
+    std::int64_t waiting_expires_days = 30;
     tls_material tls;                       // as read from the files; empty: no TLS
     std::vector<endpoint_config> endpoints; // by path, each path once
 };

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace tokenledger::daemon {
 
@@ -32,13 +33,13 @@ class event_translator {
         unreadable,
     };
     [[nodiscard]] signature check_signature(std::string_view endpoint, std::string_view signature_header,
-                                            std::string_view body);
+                                            std::string_view body) const;
 
   private:
     struct endpoint_rules {
         webhook::endpoint_policy policy;
         webhook::catalog prices;
-        webhook::verifier verifier;
+        std::vector<std::string> secrets;
     };
     std::map<std::string, endpoint_rules, std::less<>> endpoints_;
 };

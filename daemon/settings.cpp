@@ -101,6 +101,9 @@ constexpr auto table = std::to_array<setting>({
      "After SIGTERM: how long requests that were received may take to finish."},
     {"webhook", "tolerance_seconds", http<&web::tolerance_seconds>, optional, {1, week_seconds}, reload,
      "How far a signature's timestamp may be from now, in the past or the future."},
+    {"webhook", "waiting_expires_days", http<&web::waiting_expires_days>, optional, {1, 36'500}, restart,
+     "After this long a refund or dispute that waits for its purchase shows as `expired` and leaves the "
+     "gauge; if the purchase comes it is settled all the same."},
     {"webhook", "tls_certificate", &in_draft<&config_draft::tls_certificate>, optional,
      {.rule = &plain_file_name}, reload,
      "File with the certificate and its chain, PEM; looked up as a secret is. With it, and `tls_key`, the "

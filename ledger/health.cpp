@@ -18,11 +18,12 @@ constexpr const char* recorded_migrations =
     " FROM tokenledger.schema_migrations";
 
 // The predicate is that of the index stripe_events_queue, which holds nothing else.
-const std::string queue_counts =
-    "SELECT count(*) FILTER (WHERE result = 'parked'),"
-    " count(*) FILTER (WHERE result = 'waiting' AND received_at > now() - interval '" +
-    std::to_string(waiting_is_counted_for.count()) +
-    " days') FROM tokenledger.stripe_events WHERE result IN ('parked', 'waiting')";
+std::string queue_counts(std::chrono::days waiting_expires) {
+    return "SELECT count(*) FILTER (WHERE result = 'parked'),"
+           " count(*) FILTER (WHERE result = 'waiting' AND received_at >= now() - interval '" +
+           std::to_string(waiting_expires.count()) +
+           " days') FROM tokenledger.stripe_events WHERE result IN ('parked', 'waiting')";
+}
 
 } // namespace
 
@@ -45,7 +46,7 @@ struct health_probe::state {
         } else {
             found.schema.state = schema_state::current;
         }
-        const pg::result counts = read(queue_counts);
+        const pg::result counts = read(queue_counts(options.waiting_expires));
         found.parked = counts.number(0, 0);
         found.waiting = counts.number(0, 1);
         return found;

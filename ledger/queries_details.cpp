@@ -118,9 +118,32 @@ std::vector<transaction_view> read_posted(pg::connection& connection, const std:
     return read_rows(run(connection, posted), read_transaction);
 }
 
-std::vector<event_view> read_events(pg::connection& connection, const std::string& payment) {
+std::vector<event_action_view> read_actions(pg::connection& connection, const std::string& event_id) {
+    const auto read = [](row_reader& from) {
+        return event_action_view{.action = from.text(),
+                                 .actor = from.number(),
+                                 .reason = from.text(),
+                                 .was = from.text(),
+                                 .was_because = from.text(),
+                                 .became = from.text(),
+                                 .became_because = from.text(),
+                                 .idempotency_key = from.text(),
+                                 .created_at_us = from.number()};
+    };
     return read_rows(lookup(connection,
-                            "SELECT " + std::string(event_columns) + " FROM " +
+                            "SELECT action, actor, reason, was, was_because, became, became_because,"
+                            " idempotency_key, (extract(epoch FROM created_at) * 1000000)::bigint"
+                            " FROM tokenledger.event_actions WHERE event_id = $1::text"
+                            " ORDER BY created_at, idempotency_key LIMIT " +
+                                std::to_string(max_event_actions),
+                            event_id),
+                     read);
+}
+
+std::vector<event_view> read_events(pg::connection& connection, const std::string& payment,
+                                    std::chrono::days waiting_expires) {
+    return read_rows(lookup(connection,
+                            "SELECT " + event_columns(waiting_expires) + " FROM " +
                                 events_of_payment("$1::text") + " AS e ORDER BY e.position LIMIT " +
                                 std::to_string(max_payment_rows),
                             payment),
@@ -191,7 +214,7 @@ std::optional<payment_view> find_payment(read_session& session, const std::strin
                                payment));
         std::optional<payment_view> made(std::in_place);
         made->payment_intent_id = payment;
-        made->events = read_events(connection, payment);
+        made->events = read_events(connection, payment, session.waiting_expires());
         if (known.empty())
             return made->events.empty() ? std::nullopt : std::move(made);
         payment_state& state = known.begin()->second;
@@ -211,13 +234,15 @@ std::optional<event_view> find_event(read_session& session, const std::string& e
     check_texts({event_id});
     return session.run(plan_shape::lookups, [&](pg::connection& connection) -> std::optional<event_view> {
         const pg::result from = lookup(connection,
-                                       "SELECT " + std::string(event_columns) +
+                                       "SELECT " + event_columns(session.waiting_expires()) +
                                            " FROM tokenledger.stripe_events AS e WHERE e.event_id = $1::text",
                                        event_id);
         if (from.size() == 0)
             return std::nullopt;
         row_reader columns(from, 0);
-        return read_event(columns);
+        event_view found = read_event(columns);
+        found.actions = read_actions(connection, event_id);
+        return found;
     });
 }
 

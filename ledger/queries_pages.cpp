@@ -244,7 +244,7 @@ page<event_view> events_page(read_session& session, const event_filter& filter, 
     const auto part = part_of(session, list, request, false);
     if (!part)
         return page_of(std::vector<event_view>(), list, request);
-    const statement select = select_events(filter, *part);
+    const statement select = select_events(filter, *part, session.waiting_expires());
     return page_of(session.run(plan_shape::lookups,
                                [&](pg::connection& connection) {
                                    return read_rows(run(connection, select), read_event);

@@ -46,6 +46,18 @@ usage_view read_usage(row_reader& from) {
             .created_at_us = from.number()};
 }
 
+std::string is_expired(std::chrono::days waiting_expires) {
+    return "(e.result = 'waiting' AND e.received_at < now() - interval '" +
+           std::to_string(waiting_expires.count()) + " days')";
+}
+
+std::string event_columns(std::chrono::days waiting_expires) {
+    return "e.event_id, e.position, e.event_type, CASE WHEN " + is_expired(waiting_expires) +
+           " THEN 'expired' ELSE e.result END, e.reason, e.payment_intent_id, e.endpoint, e.account,"
+           " e.api_version, e.livemode, floor(extract(epoch FROM e.stripe_created_at))::bigint,"
+           " (extract(epoch FROM e.received_at) * 1000000)::bigint, e.evidence IS NOT NULL";
+}
+
 event_view read_event(row_reader& from) {
     return {.event_id = from.text(),
             .position = from.number(),

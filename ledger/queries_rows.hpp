@@ -4,6 +4,7 @@
 #include "ledger/views.hpp"
 #include "pg.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -55,10 +56,10 @@ inline constexpr std::string_view usage_columns =
 [[nodiscard]] usage_view read_usage(row_reader& from);
 
 // Of tokenledger.stripe_events AS e.
-inline constexpr std::string_view event_columns =
-    "e.event_id, e.position, e.event_type, e.result, e.reason, e.payment_intent_id, e.endpoint, e.account,"
-    " e.api_version, e.livemode, floor(extract(epoch FROM e.stripe_created_at))::bigint,"
-    " (extract(epoch FROM e.received_at) * 1000000)::bigint, e.evidence IS NOT NULL";
+// `waiting_expires`: postgres_options'.
+[[nodiscard]] std::string event_columns(std::chrono::days waiting_expires);
+// Whether e has waited for longer.
+[[nodiscard]] std::string is_expired(std::chrono::days waiting_expires);
 [[nodiscard]] event_view read_event(row_reader& from);
 
 template <class Read>

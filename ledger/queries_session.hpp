@@ -71,6 +71,8 @@ class read_session {
     // transaction that reads.
     [[nodiscard]] std::optional<std::int64_t> horizon_us();
 
+    [[nodiscard]] std::chrono::days waiting_expires() const { return options_.waiting_expires; }
+
   private:
     void open(plan_shape shape);
 

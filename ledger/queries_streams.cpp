@@ -140,18 +140,27 @@ std::string events_of_payment(const std::string& payment) {
            payment + " AND credits.event_type = 'payment_intent.succeeded' AND credits.result = 'applied')";
 }
 
-statement select_events(const event_filter& filter, const stream_part& part) {
+// What has expired is stored as waiting.
+std::string of_result(statement& made, const std::string& result, std::chrono::days waiting_expires) {
+    if (result == "expired")
+        return " AND e.result = 'waiting' AND " + is_expired(waiting_expires);
+    const std::string same = equal(made, "e.result", result);
+    return result == "waiting" ? same + " AND NOT " + is_expired(waiting_expires) : same;
+}
+
+statement select_events(const event_filter& filter, const stream_part& part,
+                        std::chrono::days waiting_expires) {
     statement made;
     const std::string from = filter.payment_intent_id.empty()
                                  ? "tokenledger.stripe_events"
                                  : events_of_payment(made.text(filter.payment_intent_id));
-    std::string where = equal(made, "e.result", filter.result) + equal(made, "e.reason", filter.reason) +
-                        equal(made, "e.event_type", filter.type) +
+    std::string where = of_result(made, filter.result, waiting_expires) +
+                        equal(made, "e.reason", filter.reason) + equal(made, "e.event_type", filter.type) +
                         in_period(made, filter.period, part, "e.received_at");
     if (part.after)
         where += beyond(made, part, "e.received_at",
                         "(e.received_at, ''::text, 0::bigint, 0::bigint, e.event_id)");
-    made.sql = "SELECT " + std::string(event_columns) + " FROM " + from + " AS e WHERE true" + where +
+    made.sql = "SELECT " + event_columns(waiting_expires) + " FROM " + from + " AS e WHERE true" + where +
                sorted(part, {"e.received_at", "e.event_id"});
     return made;
 }

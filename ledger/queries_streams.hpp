@@ -28,7 +28,8 @@ struct stream_part {
                                             bool merged);
 // `uncharged`: leaves out the operations that have a deduction.
 [[nodiscard]] statement select_usage(const usage_filter& filter, const stream_part& part, bool uncharged);
-[[nodiscard]] statement select_events(const event_filter& filter, const stream_part& part);
+[[nodiscard]] statement select_events(const event_filter& filter, const stream_part& part,
+                                      std::chrono::days waiting_expires);
 
 // The events that named a payment, in no order; $1 is the payment. An SQL expression to select from.
 [[nodiscard]] std::string events_of_payment(const std::string& payment_intent_id);

@@ -65,7 +65,7 @@ const std::vector<table>& tables() {
           {"amount_requested_cents"},
           {"refunded_cumulative_cents"},
           {"canceled"},
-          {"not_ours"},
+          {"not_ours AND user_id IS NULL"},
           {"taken_tokens"},
           {"lost_cents"}},
          "user_id IS NOT NULL OR amount_requested_cents > 0 OR refunded_cumulative_cents > 0 OR canceled OR "
@@ -145,7 +145,7 @@ std::string list(const table& what, std::string_view suffix) {
 std::string select(const table& what, bool kept, std::string_view where) {
     std::string sql = "SELECT " + list(what, "::text");
     for (const column& each : what.columns)
-        sql.append(", ").append(each.kept && !kept ? "NULL" : each.name).append("::text");
+        sql.append(", (").append(each.kept && !kept ? "NULL" : each.name).append(")::text");
     return sql.append(" FROM tokenledger.")
                .append(what.name)
                .append(" WHERE ")

@@ -6,6 +6,7 @@
 #include "admin/reply.hpp"
 #include "admin/route.hpp"
 
+#include "ledger/proof.hpp"
 #include "ledger/views.hpp"
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace tokenledger::admin {
 
@@ -74,8 +76,34 @@ using query =
 // `what` comes from resolve(), and is a read.
 [[nodiscard]] std::variant<query, problem> read_query(const target& what, permit_set permits);
 
+// What a verification of the whole ledger found (GET /v1/verify).
+struct verification_view {
+    struct discrepancy {
+        std::string check{};
+        std::string user_id{};
+        std::string sequence{};
+        std::string payment_intent_id{};
+        std::string event_id{};
+        std::string expected{};
+        std::string found{};
+    };
+    std::int64_t accounts = 0;
+    std::int64_t transactions = 0;
+    std::int64_t payments = 0;
+    std::int64_t events = 0;
+    std::int64_t discrepancies = 0;
+    std::vector<discrepancy> shown{}; // the first max_discrepancies_shown
+};
+inline constexpr std::size_t max_discrepancies_shown = 100;
+
+[[nodiscard]] reply proof_reply(const std::optional<ledger::payment_proof>& proven);
+[[nodiscard]] reply verification_reply(const verification_view& found);
+
 // Asks, and writes what is told. Throws what the reader throws, but for bad_query, which becomes a problem.
 [[nodiscard]] reply answer(const query& what, ledger::reader& from);
+
+// For calls that take none: what is wrong with the query, if there is one.
+[[nodiscard]] std::optional<problem> check_no_parameters(const target& what);
 
 // The names of the parameters that the call takes in its query.
 [[nodiscard]] std::span<const std::string_view> parameters_of(call what) noexcept;

@@ -26,6 +26,7 @@ enum class call : std::uint8_t {
     usage,
     activity,
     payment,
+    prove,
     events,
     event,
     retry,
@@ -33,6 +34,7 @@ enum class call : std::uint8_t {
     assign,
     usage_report,
     transaction_report,
+    verify,
 };
 
 // Where a write has the key that makes it take effect once.

@@ -20,6 +20,8 @@ inline constexpr std::size_t default_page_limit = 100;
 inline constexpr std::size_t max_page_limit = 1000;
 // Of one payment: the oldest this many rows, and events, are shown.
 inline constexpr std::size_t max_payment_rows = 1000;
+// Actions on one event: the oldest this many are shown.
+inline constexpr std::size_t max_event_actions = 100;
 // Groups in a report; a longer one is refused.
 inline constexpr std::size_t max_report_rows = 100'000;
 
@@ -85,6 +87,21 @@ struct activity_view {
     bool operator==(const activity_view&) const = default;
 };
 
+// What an operator did about an event.
+struct event_action_view {
+    std::string action{}; // retry, dismiss or assign
+    std::int64_t actor = 0;
+    std::string reason{};
+    std::string was{}; // result and reason of the event before, and after
+    std::string was_because{};
+    std::string became{};
+    std::string became_because{};
+    std::string idempotency_key{};
+    std::int64_t created_at_us = 0;
+
+    bool operator==(const event_action_view&) const = default;
+};
+
 struct event_view {
     std::string event_id{};
     std::int64_t position = 0; // place in the commit order of whatever shares a payment or an account
@@ -99,6 +116,7 @@ struct event_view {
     std::optional<std::int64_t> stripe_created_at{}; // seconds since the epoch, Stripe's clock
     std::int64_t received_at_us = 0;
     bool has_evidence = false;
+    std::vector<event_action_view> actions{}; // oldest first; only where one event was asked for
 
     bool operator==(const event_view&) const = default;
 };

@@ -9,14 +9,10 @@
 
 namespace tokenledger::ledger {
 
-// A waiting event older than this is no longer counted: its purchase will hardly come. It is still settled if
-// it does.
-inline constexpr std::chrono::days waiting_is_counted_for{30};
-
 struct health {
     schema_report schema;
     std::int64_t parked = 0;  // events; counted only where the schema is current
-    std::int64_t waiting = 0; // events, not older than waiting_is_counted_for
+    std::int64_t waiting = 0; // events, not older than postgres_options::waiting_expires
 };
 
 // Asks again and again over one connection of its own. Used by one thread at a time.

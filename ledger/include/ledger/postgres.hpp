@@ -17,6 +17,9 @@ struct postgres_options {
     // Longest a connection attempt may take, per host. A batch that sits in libpq for longer than both times
     // together has its connection cut.
     std::chrono::milliseconds connect_timeout{3000};
+    // Reads show an event that has waited for longer as `expired`: its purchase will hardly come. It is
+    // settled all the same if it does.
+    std::chrono::days waiting_expires{30};
 };
 
 // database.url is no libpq URI or keyword string. What libpq says of it is left out: it quotes the password.
