@@ -77,11 +77,15 @@ void add_lists(command_line& to) {
 }
 
 void add_payment(command_line& to) {
-    const auto id = std::make_shared<std::string>();
+    const auto what = std::make_shared<payment_options>();
     auto* sub =
         to.add("payment", "Explain a payment: what Stripe said, what was credited and taken back, and why",
-               "  tokenledgerctl payment pi_3Nxyz", [id](const context& in) { return payment(in, *id); });
-    sub->add_option("payment", *id, "The PaymentIntent, pi_...")->required();
+               "  tokenledgerctl payment pi_3Nxyz\n"
+               "  tokenledgerctl payment pi_3Nxyz --prove",
+               [what](const context& in) { return payment(in, *what); });
+    sub->add_option("payment", what->id, "The PaymentIntent, pi_...")->required();
+    sub->add_flag("--prove", what->prove,
+                  "Check the signatures of its stored events and the arithmetic; exit 1 on a mismatch");
 }
 
 using event_command = int (*)(const context&, const event_options&);

@@ -16,7 +16,7 @@ int history(const context& in, const list_options& what);
 int purchases(const context& in, const list_options& what);
 int usage_report(const context& in, const list_options& what);
 int activity(const context& in, const list_options& what);
-int payment(const context& in, const std::string& id);
+int payment(const context& in, const payment_options& what);
 
 int list_events(const context& in, const list_options& what);
 int show_event(const context& in, const event_options& what);

@@ -78,9 +78,7 @@ int act(const context& in, const event_options& on, const std::string& what, con
                              (reason.empty() ? "" : " (" + reason + ")"));
 }
 
-} // namespace
-
-int payment(const context& in, const std::string& id) {
+int explain_payment(const context& in, const std::string& id) {
     const answer got = get(in, target("/v1/payments").segment(id));
     if (!got.ok())
         return got.exit_code;
@@ -90,6 +88,47 @@ int payment(const context& in, const std::string& id) {
     const std::string events = events_of(got.root().member("events"), false, in.at.screen);
     std::cout << (events.empty() ? "" : "\n") << events;
     return exit_done;
+}
+
+// From the stored bytes and the facts, not from what was concluded of them.
+int prove_payment(const context& in, const std::string& id) {
+    const answer got = get(in, target(target("/v1/payments").segment(id).text() + "/prove"));
+    if (!got.ok())
+        return got.exit_code;
+    const bool is_wrong = got.root().member("result").string() == "mismatch";
+    if (in.common.json) {
+        print_json(got);
+        return is_wrong ? exit_refused : exit_done;
+    }
+    const auto judged = [](json_value value) {
+        const std::string text = text_of(value);
+        return cell{.text = text,
+                    .how = text == "verified"   ? tone::good
+                           : text == "mismatch" ? tone::bad
+                                                : tone::notice};
+    };
+    std::cout << pairs(
+        {{text_of(got.root().member("stripe_payment_intent_id")), judged(got.root().member("result"))}},
+        in.at.screen);
+    std::vector<row> rows;
+    for (auto each = got.root().member("events").first(); each; each = each.next())
+        rows.push_back({{.text = text_of(each.member("event_id"))},
+                        judged(each.member("result")),
+                        {.text = text_of(each.member("detail"))}});
+    if (!rows.empty())
+        std::cout << table({{.title = "event", .shrinks = true},
+                            {.title = "result"},
+                            {.title = "detail", .shrinks = true, .optional = true}},
+                           rows, in.at.screen);
+    for (auto each = got.root().member("faults").first(); each; each = each.next())
+        std::cout << painted("fault", tone::bad, in.at.screen.colour) << ": " << text_of(each) << '\n';
+    return is_wrong ? exit_refused : exit_done;
+}
+
+} // namespace
+
+int payment(const context& in, const payment_options& what) {
+    return what.prove ? prove_payment(in, what.id) : explain_payment(in, what.id);
 }
 
 int list_events(const context& in, const list_options& what) {
@@ -139,6 +178,8 @@ int show_event(const context& in, const event_options& what) {
             value.text = *truth ? "yes" : "no";
         else if (each.kind() == json_kind::number)
             value.text = number_of(each);
+        else if (each.kind() == json_kind::object || each.kind() == json_kind::array)
+            value.text = in_words(each);
         lines.emplace_back(name, value);
     }
     if (const auto body = evidence.member("body").string())

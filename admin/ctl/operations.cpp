@@ -12,23 +12,6 @@ namespace tokenledger::ctl {
 
 namespace {
 
-// The members of an object in a line: "user_id user_1, balance 5".
-std::string in_words(json_value object) {
-    std::string out;
-    for (auto each = object.first(); each; each = each.next()) {
-        std::string value = text_of(each);
-        if (each.kind() == json_kind::number)
-            value = visible(each.raw_number());
-        else if (const auto truth = each.boolean())
-            value = *truth ? "yes" : "no";
-        else if (each.kind() == json_kind::object || each.kind() == json_kind::array)
-            value = "(" + in_words(each) + ")";
-        const std::string name = visible(each.name());
-        out += (out.empty() ? "" : ", ") + name + (name.empty() ? "" : " ") + value;
-    }
-    return out;
-}
-
 std::string first_line(std::string_view text) {
     return visible(text.substr(0, text.find('\n')));
 }
@@ -41,32 +24,30 @@ int verify(const context& in) {
     const answer got = get(in, target("/v1/verify"), problems::said, verify_timeout_s);
     if (!got.ok())
         return got.exit_code;
-    const json_value found = got.root().member("discrepancies");
-    if (found.kind() != json_kind::array) {
-        complain(in, "the daemon's answer names no discrepancies, so nothing is proved");
+    const auto count = got.root().member("discrepancies").integer();
+    if (!count) {
+        complain(in, "the daemon's answer counts no discrepancies, so nothing is proved");
         return exit_refused;
     }
-    std::int64_t count = 0;
-    for (auto each = found.first(); each; each = each.next())
-        ++count;
-    const int exit_code = count == 0 ? exit_done : exit_refused;
+    const int exit_code = *count == 0 ? exit_done : exit_refused;
     if (in.common.json) {
         print_json(got);
         return exit_code;
     }
-    for (auto each = found.first(); each; each = each.next()) {
-        const std::string words = each.kind() == json_kind::object ? in_words(each) : text_of(each);
-        std::cout << painted("discrepancy:", tone::bad, in.at.screen.colour) << ' ' << words << '\n';
-    }
+    const view& how = in.at.screen;
+    std::int64_t shown = 0;
+    for (auto each = got.root().member("shown").first(); each; each = each.next(), ++shown)
+        std::cout << painted("discrepancy", tone::bad, how.colour) << ": " << in_words(each) << '\n';
+    if (shown < *count)
+        std::cout << "and " << grouped(*count - shown) << " more: tokenledgerd verify\n";
     std::vector<std::pair<std::string, cell>> lines;
-    for (auto each = got.root().member("totals").first(); each; each = each.next()) {
-        const bool nested = each.kind() == json_kind::object || each.kind() == json_kind::array;
-        lines.emplace_back(visible(each.name()), cell{.text = nested ? in_words(each) : number_of(each)});
+    for (auto each = got.root().first(); each; each = each.next()) {
+        if (each.kind() == json_kind::number)
+            lines.emplace_back(visible(each.name()), cell{.text = number_of(each)});
     }
-    std::cout << pairs(lines, in.at.screen)
-              << (count == 0 ? painted("the books are right", tone::good, in.at.screen.colour)
-                             : painted(grouped(count) + (count == 1 ? " discrepancy" : " discrepancies"),
-                                       tone::bad, in.at.screen.colour))
+    std::cout << pairs(lines, how)
+              << (*count == 0 ? painted("the books are right", tone::good, how.colour)
+                              : painted("the books are not right", tone::bad, how.colour))
               << '\n';
     return exit_code;
 }

@@ -74,6 +74,11 @@ struct balance_options {
     std::string at{};
 };
 
+struct payment_options {
+    std::string id{};
+    bool prove = false;
+};
+
 struct event_options {
     std::string id{};
     std::string user{};

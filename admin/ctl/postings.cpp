@@ -16,6 +16,22 @@ std::string number_of(json_value value) {
         visible(value.kind() == json_kind::number ? value.raw_number() : value.string().value_or("")));
 }
 
+std::string in_words(json_value object) {
+    std::string out;
+    for (auto each = object.first(); each; each = each.next()) {
+        std::string value = text_of(each);
+        if (each.kind() == json_kind::number)
+            value = visible(each.raw_number());
+        else if (const auto truth = each.boolean())
+            value = *truth ? "yes" : "no";
+        else if (each.kind() == json_kind::object || each.kind() == json_kind::array)
+            value = "(" + in_words(each) + ")";
+        const std::string name = visible(each.name());
+        out += (out.empty() ? "" : ", ") + name + (name.empty() ? "" : " ") + value;
+    }
+    return out;
+}
+
 cell signed_cell(json_value value) {
     std::string text = number_of(value);
     const bool negative = text.starts_with('-');

@@ -12,7 +12,9 @@ namespace tokenledger::ctl {
 
 [[nodiscard]] std::string text_of(json_value value); // a string, visible; empty if there is none
 [[nodiscard]] std::string
-number_of(json_value value);                       // an integer or decimal, grouped; empty if there is none
+number_of(json_value value); // an integer or decimal, grouped; empty if there is none
+// The members of an object in a line: "user_id user_1, balance 5".
+[[nodiscard]] std::string in_words(json_value object);
 [[nodiscard]] cell signed_cell(json_value value);  // +5 good, -5 bad
 [[nodiscard]] cell balance_cell(json_value value); // negative ones stand out
 [[nodiscard]] cell result_cell(json_value value);  // of an event

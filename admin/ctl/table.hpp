@@ -41,7 +41,7 @@ inline constexpr std::size_t least_column_width = 9; // of one that shrinks
 struct bar {
     std::string label;
     std::string amount; // a decimal; negative ones have a bar as well, of their size
-    std::string text;   // what stands behind the bar, if not the amount
+    std::string text{}; // what stands behind the bar, if not the amount
 };
 
 inline constexpr std::size_t least_bar_width = 8;

@@ -90,6 +90,13 @@ class Reads(CtlTest):
         self.assertIn("\x1b[", self.at_terminal("history"))
         self.assertNotIn("\x1b", self.at_terminal("history", TERM="dumb"))
 
+    def test_a_payment_is_proved_from_its_stored_bytes(self):
+        self.assertRegex(self.ctl("payment", self.intent, "--prove").stdout, rf"{self.bought['id']} +verified")
+        self.assertEqual(self.ctl_json("payment", self.intent, "--prove")["result"], "verified")
+        self.database.sql("ALTER TABLE tokenledger.payments DISABLE TRIGGER ALL")
+        self.database.sql("UPDATE tokenledger.payments SET taken_tokens = 5")
+        self.assertIn("fault: ", self.ctl("payment", self.intent, "--prove", exit_code=REFUSED).stdout)
+
     def test_a_payment_is_explained(self):
         self.assertIn("No refund and no dispute is known", self.ctl("payment", self.intent).stdout)
         self.daemon.post(refund_event(payment_intent_id=self.intent, amount=333))
