@@ -1,5 +1,6 @@
 // What every command has, and the way from words to an action.
 #include "command_line.hpp"
+#include "run.hpp"
 
 #include <charconv>
 #include <csignal>
@@ -73,6 +74,18 @@ void add_key(CLI::App& to, std::string& key) {
         });
 }
 
+void describe(command_line& line) {
+    line.app.description(about);
+    line.app.name("tokenledgerctl");
+    line.app.set_version_flag("--version", "tokenledgerctl " TOKENLEDGER_VERSION);
+    line.app.require_subcommand(1);
+    line.app.footer(exit_codes);
+    add_writes(line);
+    add_reads(line);
+    add_events(line);
+    add_operations(line);
+}
+
 int run(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of the stream
     context in;
@@ -80,16 +93,10 @@ int run(int argc, char** argv) {
     in.common.socket = environment_or("TOKENLEDGER_SOCKET", default_socket);
     in.at = this_terminal();
 
-    CLI::App app(about, "tokenledgerctl");
-    app.set_version_flag("--version", "tokenledgerctl " TOKENLEDGER_VERSION);
-    app.require_subcommand(1);
-    app.footer(exit_codes);
+    CLI::App app;
     command chosen;
     command_line line{.app = app, .common = in.common, .chosen = chosen};
-    add_writes(line);
-    add_reads(line);
-    add_events(line);
-    add_operations(line);
+    describe(line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -31,8 +31,8 @@ void add_reads(command_line& to);
 void add_events(command_line& to);
 void add_operations(command_line& to);
 
-// Parses, runs, and returns the exit code.
-int run(int argc, char** argv);
+// All of the above, with what all of them share.
+void describe(command_line& line);
 
 // Options that several of the above have.
 void add_key(CLI::App& to, std::string& key);

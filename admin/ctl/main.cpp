@@ -1,5 +1,6 @@
 // tokenledgerctl.
-#include "command_line.hpp"
+#include "options.hpp"
+#include "run.hpp"
 
 #include <exception>
 #include <iostream>
