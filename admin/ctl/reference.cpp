@@ -59,6 +59,21 @@ std::string joined(const std::vector<std::string>& words) {
     return out;
 }
 
+// The same in lines of a script; white space of any kind parts the words.
+std::string wrapped(const std::vector<std::string>& words) {
+    constexpr std::size_t columns = 90;
+    std::string out;
+    std::size_t begin = 0;
+    for (const std::string& each : words) {
+        const bool full = out.size() - begin + each.size() > columns;
+        out += out.empty() ? "" : full ? "\n            " : " ";
+        if (full)
+            begin = out.size();
+        out += each;
+    }
+    return out;
+}
+
 bool takes_file(const option_text& option) {
     return option.name == "--socket" || option.name == "--output" || option.name == "--secret-file" ||
            option.name == "file";
@@ -153,7 +168,7 @@ std::string bash_completion() {
         bash_middle + by_value + "    --socket | --output | --secret-file) return ;; # files, by default\n";
     out += "    *)\n        case \"$path\" in\n";
     for (const command_text& each : commands)
-        out += "        '" + each.name + "') words='" + joined(words_after(each)) + "' ;;\n";
+        out += "        '" + each.name + "') words='" + wrapped(words_after(each)) + "' ;;\n";
     return out + "        esac\n        ;;\n" + bash_end;
 }
 

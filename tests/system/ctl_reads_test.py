@@ -125,9 +125,9 @@ class Queue(CtlTest):
         self.assertIn("still_parked", self.ctl("events", "retry", first["id"], exit_code=REFUSED).stderr)
         self.assertIn("events retry " + first["id"], self.ctl("payment", intent_id_of(first)).stdout)
         self.ctl("events", "dismiss", third["id"], exit_code=USAGE)
-        self.assertIn("dismissed", self.ctl("events", "dismiss", third["id"], "--reason", "a test", "--key", "d").stdout)
-        self.assertIn("done before",
-                      self.ctl("events", "dismiss", third["id"], "--reason", "a test", "--key", "d").stdout)
+        dismiss = ("events", "dismiss", third["id"], "--reason", "a test", "--key", "d")
+        self.assertIn("dismissed", self.ctl(*dismiss).stdout)
+        self.assertIn("done before", self.ctl(*dismiss).stdout)
         done = self.ctl("events", "assign", second["id"], "--user", "user_9", "--tokens", "123", "--reason", "mail")
         self.assertRegex(done.stdout, r"user_9 +purchase +\w+ +\+123 +123")
         self.assertEqual(ledger_rows.balances(self.database), {"user_9": 123})
