@@ -62,6 +62,11 @@ CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& num
     });
 }
 
+void add_days(CLI::App& to, list_options& what) {
+    to.add_option("--from", what.from, "Not before this day or time (2026-01-31, 2026-01-31T12:00:00Z)");
+    to.add_option("--to", what.to, "Before this day or time");
+}
+
 void add_key(CLI::App& to, std::string& key) {
     to.add_option("--key", key, "The idempotency key; made up if it is not given")
         ->check([](const std::string& text) {

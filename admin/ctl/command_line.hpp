@@ -36,6 +36,7 @@ void describe(command_line& line);
 
 // Options that several of the above have.
 void add_key(CLI::App& to, std::string& key);
+void add_days(CLI::App& to, list_options& what);
 // A whole number from `least` on, within int64. CLI11's own reading takes 010 for 8.
 CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& number, std::int64_t least,
                         const std::string& help);

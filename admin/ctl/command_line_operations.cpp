@@ -21,8 +21,7 @@ void add_checks(command_line& to) {
 
 void add_filter(CLI::App& to, list_options& what) {
     to.add_option("--user", what.user, "Only this user");
-    to.add_option("--from", what.from, "Not before this day or time (2026-01-31, 2026-01-31T12:00:00Z)");
-    to.add_option("--to", what.to, "Before this day or time");
+    add_days(to, what);
 }
 
 void add_report(command_line& to) {

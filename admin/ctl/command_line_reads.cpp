@@ -10,11 +10,6 @@ namespace {
 
 using list = std::shared_ptr<list_options>;
 
-void add_days(CLI::App& to, list_options& what) {
-    to.add_option("--from", what.from, "Not before this day or time (2026-01-31, 2026-01-31T12:00:00Z)");
-    to.add_option("--to", what.to, "Before this day or time");
-}
-
 void add_pages(CLI::App& to, list_options& what) {
     add_days(to, what);
     add_number(to, "--limit", what.limit, 1, "Rows to show, 1 to 1000; 20 unless given");

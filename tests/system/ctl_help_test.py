@@ -6,6 +6,7 @@ import subprocess
 import unittest
 
 from ctl import DONE, USAGE, program
+from daemon_process import run
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "admin", "ctl")
 COMPLETE = """
@@ -74,6 +75,19 @@ class Help(unittest.TestCase):
         self.assertEqual(completed("grant", "u", "5", "--source", ""), ["admin", "subscription", "trial"])
         self.assertEqual(completed("export", "tr"), ["transactions"])
         self.assertEqual(completed("events", "re"), ["retry"])
+
+
+class Manual(unittest.TestCase):
+    def test_every_command_and_option_of_the_daemon_is_in_its_manual(self):
+        with open(os.path.join(FOLDER, "..", "..", "daemon", "man", "tokenledgerd.8"), encoding="utf-8") as file:
+            manual = file.read().replace("\\-", "-")
+        commands = commands_in(run("--help").stdout)
+        self.assertIn("migrate", commands)
+        for name in commands:
+            with self.subTest(command=name):
+                self.assertIn(f"\n.B {name}\n", manual)
+                for option in re.findall(r"(?<![a-z-])--[a-z-]+", run(name, "--help").stdout):
+                    self.assertIn(option, manual)
 
 
 if __name__ == "__main__":
