@@ -140,6 +140,10 @@ int deduct(const context& in, const write_options& what) {
 }
 
 int transfer(const context& in, const write_options& what) {
+    if (what.dry_run && what.user == what.to) {
+        complain(in, "this would be refused: sender and receiver are the same account");
+        return exit_refused;
+    }
     if (what.dry_run)
         return preview(
             in, {{.user = what.user, .tokens = -what.tokens}, {.user = what.to, .tokens = what.tokens}});

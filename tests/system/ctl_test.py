@@ -95,7 +95,8 @@ class Writes(CtlTest):
                 self.assertEqual(done.stdout.split()[-1], after)
                 told = self.ctl_json(*words, "--dry-run")
                 self.assertEqual(told["accounts"][0]["balance_after"], int(after))
-        for words in (("deduct", "user_1", "101"), ("deduct", "nobody", "1"), ("transfer", "user_1", "nobody", "1")):
+        for words in (("deduct", "user_1", "101"), ("deduct", "nobody", "1"), ("transfer", "user_1", "nobody", "1"),
+                      ("transfer", "user_1", "user_1", "1")):
             self.assertIn("would be refused", self.ctl(*words, "--dry-run", exit_code=REFUSED).stderr)
         self.assertEqual(self.balances(), {"user_1": 100})
 
