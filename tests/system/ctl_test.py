@@ -78,7 +78,8 @@ class Writes(CtlTest):
         for words in ((), ("gran",), ("grant",), ("grant", "u"), ("grant", "u", "0"), ("grant", "u", "-1"),
                       ("grant", "u", "1.5"), ("grant", "u", "1e3"), ("grant", "u", str(2**63)),
                       ("grant", "u", "1", "2"), ("grant", "u", "1", "--colour"), ("grant", "u", "1", "--key", ""),
-                      ("deduct", "u", "0x10"), ("grant", "u", "1", "--key", "a\r\nX: y"), ("grant", "u", "1", "--source", "stripe")):
+                      ("deduct", "u", "0x10"), ("grant", "u", "1", "--key", "a\r\nX: y"),
+                      ("grant", "u", "1", "--source", "stripe")):
             with self.subTest(words=words):
                 self.assertTrue(self.ctl(*words, exit_code=USAGE).stderr)
         self.assertEqual(self.balances(), {"user_1": 100})
