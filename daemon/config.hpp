@@ -132,6 +132,9 @@ load_config(const std::filesystem::path& file, const std::filesystem::path& cred
 // docs/configuration.md, made from the table of settings.
 [[nodiscard]] std::string configuration_reference();
 
+// The text of daemon/man/tokenledgerd.toml.5, from the same table.
+[[nodiscard]] std::string configuration_manual();
+
 // systemd/tokenledgerd.toml.example, which the reference begins with. A line that is "#" and a key, without a
 // space between, is a setting at its default or a choice left out.
 [[nodiscard]] std::string_view configuration_example();

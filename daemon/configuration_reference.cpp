@@ -1,6 +1,7 @@
 // docs/configuration.md, from the table of settings.
 #include "config.hpp"
 
+#include "setting_text.hpp"
 #include "settings.hpp"
 
 #include <string>
@@ -116,6 +117,10 @@ std::string section_of(const settings_table& table) {
 }
 
 } // namespace
+
+setting_text text_of(const setting& row) {
+    return {.type = type_of(row), .fallback = fallback_of(row), .constraint = constraint_of(row)};
+}
 
 std::string configuration_reference() {
     std::string made = std::string(introduction) + std::string(configuration_example()) + "```\n";

@@ -56,6 +56,11 @@ BOOST_AUTO_TEST_CASE(the_page_in_the_tree_is_the_one_that_the_table_gives) {
         "BUILD/daemon/configuration_reference > docs/configuration.md");
 }
 
+BOOST_AUTO_TEST_CASE(manual_page_is_what_the_table_of_settings_makes) {
+    BOOST_TEST((in_tree("daemon/man/tokenledgerd.toml.5") == configuration_manual()),
+               "daemon/man/tokenledgerd.toml.5 is out of date: run configuration_reference manual");
+}
+
 BOOST_AUTO_TEST_CASE(the_example_in_the_tree_is_the_one_in_the_page) {
     BOOST_TEST((in_tree("systemd/tokenledgerd.toml.example") == configuration_example()),
                "systemd/tokenledgerd.toml.example is out of date: cmake --build BUILD --target "

@@ -58,6 +58,18 @@ TARGETS = {
         ["webhook/event.hpp", "ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
          "config.hpp"],
         ["ledger/command.hpp", "ledger/entry.hpp", "ledger/views.hpp", "admin/route.hpp", "json/tree.hpp"]),
+    "tokenledger_ctl_text": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "config.hpp"],
+        ["ledger/text.hpp", "json/tree.hpp"]),
+    "tokenledger_ctl_http": (
+        ["pqxx", "rapidjson"],
+        ["webhook/signature.hpp", "ledger/command.hpp", "json/tree.hpp", "config.hpp"],
+        ["boost/beast/http/parser.hpp"]),
+    "tokenledger_ctl": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "config.hpp"],
+        ["json/tree.hpp", "http_exchange.hpp"]),
     "tokenledger_config": (
         ["pqxx", "asio", "beast", "rapidjson"],
         ["ledger/store.hpp", "ledger/postgres.hpp"],

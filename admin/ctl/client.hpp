@@ -1,0 +1,76 @@
+// The daemon as the commands meet it: calls, answers, and what to say when there is none.
+#pragma once
+
+#include "http_exchange.hpp"
+#include "options.hpp"
+#include "terminal.hpp"
+
+#include "json/tree.hpp"
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tokenledger::ctl {
+
+struct context {
+    common_options common{};
+    terminal at{};
+    std::vector<std::string> words{}; // the command line, to be said again with a key
+};
+
+// A path with its query; what has no value is left out.
+class target {
+  public:
+    explicit target(std::string path) : text_(std::move(path)) {}
+    target& segment(std::string_view text); // percent-encoded
+    target& parameter(std::string_view name, std::string_view value);
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    std::string text_;
+    char separator_ = '?';
+};
+
+struct answer {
+    int exit_code = exit_done; // if it is not exit_done, everything has been said
+    unsigned status = 0;
+    bool replayed = false;
+    std::string body{};
+    json_tree tree{};
+
+    [[nodiscard]] bool ok() const { return exit_code == exit_done; }
+    [[nodiscard]] json_value root() const { return tree.root(); }
+};
+
+enum class problems : unsigned char { said, left_to_caller };
+
+// A read. With `left_to_caller` a refusal (not: no answer) is quiet; its exit code is told all the same.
+[[nodiscard]] answer get(const context& in, const target& what, problems how = problems::said,
+                         int timeout_s = default_timeout_s);
+
+// A write under a key, which standard error names before it is sent. `key_is_in_body`: a usage, by request
+// id.
+struct write_call {
+    std::string path{};
+    std::string body{};
+    std::string key{};
+    bool key_is_in_body = false;
+};
+[[nodiscard]] answer post(const context& in, const write_call& what);
+
+// A refusal in plain words on standard error: title and detail of the problem.
+void say_problem(const context& in, const answer& got);
+
+// The daemon's answer as it is, on a line.
+int print_json(const answer& what);
+
+// "tokenledgerctl: TEXT" on standard error.
+void complain(const context& in, const std::string& text);
+
+// The words of a command, quoted for a shell.
+[[nodiscard]] std::string shell_text(const std::vector<std::string>& words);
+
+} // namespace tokenledger::ctl

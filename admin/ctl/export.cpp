@@ -1,0 +1,95 @@
+// export: a whole list as CSV or JSON Lines, page by page from the oldest row on.
+#include "commands.hpp"
+#include "csv.hpp"
+#include "screen_text.hpp"
+
+#include "json/writer.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+
+namespace tokenledger::ctl {
+
+namespace {
+
+constexpr std::int64_t rows_of_a_page = 1000; // the most the daemon gives
+
+target page_of(const export_options& what, const std::string& cursor) {
+    const list_options& filter = what.filter;
+    target where("/v1/" + what.list);
+    where.parameter("user_id", filter.user);
+    where.parameter(what.list == "events" ? "event_type" : "type", filter.type);
+    where.parameter("source", filter.source).parameter("action_type", filter.action);
+    where.parameter("model_used", filter.model).parameter("result", filter.result);
+    where.parameter("from", filter.from).parameter("to", filter.to).parameter("cursor", cursor);
+    where.parameter("limit", std::to_string(filter.limit > 0 ? filter.limit : rows_of_a_page));
+    return where.parameter("order", "oldest_first");
+}
+
+std::string json_line(json_value row) {
+    json_writer out;
+    out.copy(row);
+    return out.text() + "\n";
+}
+
+void show_progress(const context& in, std::int64_t rows, bool over) {
+    if (in.at.err)
+        std::cerr << '\r' << grouped(rows) << " rows" << (over ? "\n" : "") << std::flush;
+}
+
+int failed(const context& in, int exit_code, const std::string& cursor) {
+    if (!cursor.empty())
+        complain(in, "what is written is whole up to here; the rest: --cursor " + visible(cursor));
+    return exit_code;
+}
+
+// Every page to `out`; a page is written whole or not at all.
+int copy_rows(const context& in, const export_options& what, std::ostream& out) {
+    const bool csv = what.format != "jsonl";
+    std::string cursor = what.filter.cursor;
+    if (csv && cursor.empty())
+        out << csv_header(what.list);
+    std::int64_t rows = 0;
+    for (;;) {
+        const answer got = get(in, page_of(what, cursor));
+        if (!got.ok())
+            return failed(in, got.exit_code, cursor);
+        std::string text;
+        for (auto each = got.root().member("rows").first(); each; each = each.next()) {
+            text += csv ? csv_line(what.list, each) : json_line(each);
+            ++rows;
+        }
+        if (!out.write(text.data(), static_cast<std::streamsize>(text.size())).flush()) {
+            complain(in, "the rows cannot be written: " + std::generic_category().message(errno));
+            return failed(in, exit_refused, cursor);
+        }
+        cursor = got.root().member("next").string().value_or("");
+        const bool over = cursor.empty() || !got.root().member("more").boolean().value_or(false);
+        show_progress(in, rows, over);
+        if (over)
+            return exit_done;
+    }
+}
+
+} // namespace
+
+int export_list(const context& in, const export_options& what) {
+    if (what.file.empty())
+        return copy_rows(in, what, std::cout);
+    // Appended to when the export goes on from a cursor; else a file that is there is not overwritten.
+    const bool goes_on = !what.filter.cursor.empty();
+    if (!goes_on && std::ifstream(what.file)) {
+        complain(in, visible(what.file) + " is there already");
+        return exit_refused;
+    }
+    std::ofstream out(what.file, std::ios::binary | (goes_on ? std::ios::app : std::ios::trunc));
+    if (!out) {
+        complain(in, visible(what.file) + ": " + std::generic_category().message(errno));
+        return exit_refused;
+    }
+    return copy_rows(in, what, out);
+}
+
+} // namespace tokenledger::ctl

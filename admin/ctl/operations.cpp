@@ -1,0 +1,87 @@
+// verify and status: are the books right, is the daemon well?
+#include "commands.hpp"
+#include "gauges.hpp"
+#include "postings.hpp"
+#include "screen_text.hpp"
+
+#include "json/writer.hpp"
+
+#include <iostream>
+
+namespace tokenledger::ctl {
+
+namespace {
+
+std::string first_line(std::string_view text) {
+    return visible(text.substr(0, text.find('\n')));
+}
+
+} // namespace
+
+int verify(const context& in) {
+    if (in.at.err)
+        std::cerr << "recomputing every balance and chain from the rows ..." << std::endl;
+    const answer got = get(in, target("/v1/verify"), problems::said, verify_timeout_s);
+    if (!got.ok())
+        return got.exit_code;
+    const auto count = got.root().member("discrepancies").integer();
+    if (!count) {
+        complain(in, "the daemon's answer counts no discrepancies, so nothing is proved");
+        return exit_refused;
+    }
+    const int exit_code = *count == 0 ? exit_done : exit_refused;
+    if (in.common.json) {
+        print_json(got);
+        return exit_code;
+    }
+    const view& how = in.at.screen;
+    std::int64_t shown = 0;
+    for (auto each = got.root().member("shown").first(); each; each = each.next(), ++shown)
+        std::cout << painted("discrepancy", tone::bad, how.colour) << ": " << in_words(each) << '\n';
+    if (shown < *count)
+        std::cout << "and " << grouped(*count - shown) << " more: tokenledgerd verify\n";
+    std::vector<std::pair<std::string, cell>> lines;
+    for (auto each = got.root().first(); each; each = each.next()) {
+        if (each.kind() == json_kind::number)
+            lines.emplace_back(visible(each.name()), cell{.text = number_of(each)});
+    }
+    std::cout << pairs(lines, how)
+              << (*count == 0 ? painted("the books are right", tone::good, how.colour)
+                              : painted("the books are not right", tone::bad, how.colour))
+              << '\n';
+    return exit_code;
+}
+
+int status(const context& in) {
+    const answer health = get(in, target("/healthz"));
+    if (!health.ok())
+        return health.exit_code;
+    const answer ready = get(in, target("/readyz"), problems::left_to_caller);
+    if (ready.status == 0)
+        return ready.exit_code;
+    const answer metrics = get(in, target("/metrics"));
+    if (!metrics.ok())
+        return metrics.exit_code;
+    const bool is_ready = ready.status < 300;
+    const auto gauges = chosen_gauges(metrics.body);
+    if (in.common.json) {
+        json_writer out;
+        out.begin_object().member("health", first_line(health.body)).member("ready", is_ready);
+        out.member("readiness", first_line(ready.body)).key("metrics").begin_object();
+        for (const gauge& each : gauges)
+            out.key(each.name).string(each.value);
+        out.end_object().end_object();
+        std::cout << out.text() << '\n';
+        return is_ready ? exit_done : exit_refused;
+    }
+    std::vector<std::pair<std::string, cell>> lines{
+        {"health", {.text = first_line(health.body), .how = tone::good}},
+        {"readiness", {.text = first_line(ready.body), .how = is_ready ? tone::good : tone::bad}}};
+    for (const gauge& each : gauges)
+        lines.emplace_back(each.label,
+                           cell{.text = visible(each.value), .how = each.is_bad ? tone::bad : tone::plain});
+    std::cout << pairs(lines, in.at.screen);
+    return is_ready ? exit_done : exit_refused;
+}
+
+} // namespace tokenledger::ctl

@@ -1,0 +1,70 @@
+"""tokenledgerctl as a person and as a program meet it: run to its end, or at a terminal of its own."""
+
+import fcntl
+import json
+import os
+import pty
+import struct
+import subprocess
+import termios
+
+from admin_client import AdminTest
+from cluster import setting
+from daemon_process import SANITIZER, leak_options
+
+TIMEOUT_S = 60
+DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
+
+
+def program():
+    """TOKENLEDGERCTL, or the one that was built beside the daemon."""
+    beside = os.path.join(os.path.dirname(setting("TOKENLEDGERD")), "..", "admin", "ctl", "tokenledgerctl")
+    return os.environ.get("TOKENLEDGERCTL") or os.path.normpath(beside)
+
+
+class CtlTest(AdminTest):
+    """A daemon with one admin socket, and tokenledgerctl on it."""
+
+    def environment(self, more):
+        kept = {name: value for name, value in os.environ.items()
+                if name not in ("NO_COLOR", "COLUMNS", "TOKENLEDGER_SOCKET", "TOKENLEDGER_CONFIRM_ABOVE")}
+        return {**kept, "LSAN_OPTIONS": leak_options(), "TERM": "xterm", "LC_ALL": "C.UTF-8",
+                "TOKENLEDGER_SOCKET": self.path, **more}
+
+    def ctl(self, *words, exit_code=DONE, **environment):
+        """Runs it, as a program does."""
+        done = subprocess.run([program(), *words], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              timeout=TIMEOUT_S, env=self.environment(environment), check=False)
+        self.assertIsNone(SANITIZER.search(done.stderr), done.stderr)
+        self.assertEqual(done.returncode, exit_code, (words, done.stdout, done.stderr))
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+        return done
+
+    def ctl_json(self, *words, **more):
+        return json.loads(self.ctl(*words, "--json", **more).stdout)
+
+    def at_terminal(self, *words, typed=b"", columns=80, exit_code=DONE, **environment):
+        """What a terminal of so many columns shows; standard error is shown there too."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        settings = termios.tcgetattr(theirs)
+        settings[1] &= ~termios.OPOST
+        settings[3] &= ~termios.ECHO
+        termios.tcsetattr(theirs, termios.TCSANOW, settings)
+        with subprocess.Popen([program(), *words], stdin=theirs, stdout=theirs, stderr=theirs,
+                              env=self.environment(environment)) as process:
+            os.close(theirs)
+            os.write(ours, typed)
+            shown = b""
+            while True:
+                try:
+                    more = os.read(ours, 65536)
+                except OSError:  # EIO: nobody has the other end any more
+                    break
+                if not more:
+                    break
+                shown += more
+            status = process.wait(TIMEOUT_S)
+        os.close(ours)
+        self.assertEqual(status, exit_code, (words, shown))
+        return shown.decode()
