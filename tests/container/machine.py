@@ -178,8 +178,9 @@ version=$(ls /etc/postgresql)
 cat >>/etc/postgresql/$version/main/pg_ident.conf <<'END'
 tokenledger  tokenledger        tokenledger_daemon
 tokenledger  tokenledger-owner  tokenledger_owner
+tokenledger  tokenledger-owner  tokenledger_daemon
 END
-sed -i '1i local  tokenledger  tokenledger_daemon,tokenledger_owner  peer map=tokenledger' \
+sed -i '1i local  all  tokenledger_daemon,tokenledger_owner  peer map=tokenledger' \
     /etc/postgresql/$version/main/pg_hba.conf
 systemctl reload postgresql
 sed -i 's/"example-/"/' /etc/tokenledger/tokenledgerd.toml
