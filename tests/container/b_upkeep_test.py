@@ -31,7 +31,8 @@ def replace_in(path, *changes):
 
 def signed_post(connection, event, secret=SECRET):
     body = dump(event)
-    connection.send(request_bytes(headers=[("Stripe-Signature", signed_header(body, secret))], body=body))
+    headers = [("Host", NAME), ("Stripe-Signature", signed_header(body, secret))]
+    connection.send(request_bytes(headers=headers, body=body, host=False))
     answer = connection.read()
     return answer.status, answer.json()["result"]
 
@@ -186,8 +187,10 @@ sed 's#^\\(url\\|migrate_url\\) = "postgresql:///tokenledger?#\\1 = "postgresql:
     tokenledgerd.toml | install -g tokenledger -m 640 /dev/stdin restored.toml
 runuser -u tokenledger-owner -- tokenledgerd verify --evidence --config /etc/tokenledger/restored.toml
 
+cd /var/lib/postgresql
 runuser -u postgres -- createdb tokenledger_again
 runuser -u postgres -- psql -X -v ON_ERROR_STOP=1 -1 -q -d tokenledger_again -f /usr/share/tokenledger/roles.sql
+cd /etc/tokenledger
 sed 's#^\\(url\\|migrate_url\\) = "postgresql:///tokenledger?#\\1 = "postgresql:///tokenledger_again?#' \
     tokenledgerd.toml | install -g tokenledger -m 640 /dev/stdin again.toml
 runuser -u tokenledger-owner -- tokenledgerd migrate --config /etc/tokenledger/again.toml
