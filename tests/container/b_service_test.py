@@ -61,6 +61,10 @@ class Service(MachineTest):
         self.assertEqual(state(SERVICE), "active")
         self.assertEqual(sql("SELECT balance FROM tokenledger.token_accounts WHERE user_id = 'user_first'"), "100000")
 
+    def test_1b_the_configuration_is_found_good(self):
+        run("tokenledgerd", "check-config", "--config", str(CONFIGURATION),
+            env={**os.environ, "CREDENTIALS_DIRECTORY": str(SECRET_FILE.parent)})
+
     def test_2_a_restart_under_traffic_leaves_no_request_unanswered(self):
         with Deliveries() as deliveries:
             before = main_pid()
