@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -142,6 +143,16 @@ class Service(MachineTest):
             self.assertEqual((code, status), (7, "000"), (user, said))
         self.assertEqual(sql(f"SELECT count(*) {granted}"), "1")
         self.assertEqual(oct(os.stat(ADMIN_SOCKET).st_mode & 0o7777), "0o660")
+
+    def test_9b_and_so_does_the_client(self):
+        if not shutil.which("tokenledgerctl"):
+            self.skipTest("tokenledgerctl is not installed")
+        add_user("olga", "tokenledger-admin")
+        done = as_user("olga", "tokenledgerctl", "grant", "user_client", "5", "--yes", "--json", "--reason", "sorry")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(sql("SELECT balance FROM tokenledger.token_accounts WHERE user_id = 'user_client'"), "5")
+        add_user("mallory")
+        self.assertEqual(as_user("mallory", "tokenledgerctl", "balance", "user_client").returncode, 3)
 
     def test_a_metrics_come_out_of_a_sandbox_without_a_network(self):
         with Connection(OPERATIONS_PORT) as connection:
