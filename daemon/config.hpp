@@ -117,7 +117,8 @@ struct config_error {
 // "FILE:LINE: message"
 [[nodiscard]] std::string to_string(const config_error& error);
 
-// Whoever has no use for the signing secrets need not be able to read them: `migrate`, `verify`.
+// Whoever has no use for the signing secrets need not be able to read them: all but `serve` and
+// `check-config`.
 enum class secret_files : std::uint8_t { read, left_alone };
 
 // Either a configuration, or every error there is, in the order of the file. Reads the secrets' files as

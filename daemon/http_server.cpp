@@ -192,7 +192,7 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         doors.clear(); // ends the accepting and the waiting
         for (const auto& each : context->sessions) {
             if (each->idle())
-                each->interrupt();
+                each->end_idleness(context->limits.first_request_grace);
         }
         sweep_timer.cancel();
     }

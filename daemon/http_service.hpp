@@ -63,6 +63,9 @@ struct http_limits {
     std::chrono::milliseconds request_timeout{5000}; // from the first byte of a request to its reply
     std::chrono::milliseconds idle_timeout{75000};   // between requests
     std::chrono::milliseconds drain_timeout{10000};  // from SIGTERM to the end of the last request
+    // How long a drain waits for the first request of a connection: closed unanswered, that request would be
+    // lost.
+    std::chrono::milliseconds first_request_grace{500};
 };
 
 // Called at most once, from any thread; calls after the session's own answer are dropped.

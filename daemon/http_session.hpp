@@ -7,6 +7,7 @@
 
 #include <boost/asio/generic/stream_protocol.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <list>
 #include <memory>
@@ -46,6 +47,14 @@ class session_base {
 
     // Breaks off what the session waits for; the session decides what that means.
     virtual void interrupt() = 0;
+    // Nobody waits for a next request any more. A first one may be on its way: who has just connected sends
+    // now.
+    void end_idleness(std::chrono::milliseconds first_request_grace) {
+        if (served_any_)
+            interrupt();
+        else
+            deadline_ = std::min(deadline_, std::chrono::steady_clock::now() + first_request_grace);
+    }
     void expire() {
         expired_ = true;
         interrupt();
@@ -54,6 +63,7 @@ class session_base {
   protected:
     std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
     bool idle_ = false;
+    bool served_any_ = false;
     bool expired_ = false;
 };
 

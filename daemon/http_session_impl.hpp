@@ -94,6 +94,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         while (more) {
             if (!co_await first_byte())
                 break;
+            served_any_ = true;
             more = co_await one_request();
             if (buffer_ && buffer_->size() == 0)
                 buffer_.reset(); // an idle connection holds no buffer
@@ -124,8 +125,9 @@ class session final : public session_base, public std::enable_shared_from_this<s
     asio::awaitable<bool> first_byte() {
         if (buffer_) // a pipelined request is here already
             co_return true;
-        if (!context_->draining) {
-            begin_phase(context_->limits.idle_timeout);
+        if (!context_->draining || !served_any_) {
+            const http_limits& limits = context_->limits;
+            begin_phase(context_->draining ? limits.first_request_grace : limits.idle_timeout);
             idle_ = true;
             const bool came = co_await read_first_byte();
             idle_ = false;

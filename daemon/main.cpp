@@ -86,8 +86,10 @@ int main(int argc, char** argv) {
 
     std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end of the daemon
     const auto source = source_of(file);
-    const auto secrets = migrate->parsed() || verify->parsed() ? daemon_ns::secret_files::left_alone
-                                                               : daemon_ns::secret_files::read;
+    // The commands of the schema's owner, whose user cannot read the secrets and need not.
+    const bool of_owner =
+        migrate->parsed() || verify->parsed() || rebuild->parsed() || archive->parsed() || redact->parsed();
+    const auto secrets = of_owner ? daemon_ns::secret_files::left_alone : daemon_ns::secret_files::read;
     const auto read = daemon_ns::load_config(source.file, source.credentials_directory, secrets);
     if (const auto* errors = std::get_if<std::vector<daemon_ns::config_error>>(&read)) {
         for (const auto& each : *errors)

@@ -240,6 +240,25 @@ BOOST_AUTO_TEST_CASE(a_drain_finishes_what_was_received_and_ends_idle_connection
     BOOST_CHECK_THROW(client{server.port}, boost::system::system_error);
 }
 
+BOOST_AUTO_TEST_CASE(who_connected_just_before_the_drain_is_still_served) {
+    daemon::http_limits limits;
+    limits.first_request_grace = 60s;
+    limits.drain_timeout = 120s;
+    running_webhook server(make_config(), limits);
+    client kept(server.port);
+    kept.send(signed_post("evt_1", "pi_1"));
+    BOOST_TEST(kept.receive().status == 200U);
+    client fresh(server.port);
+    const auto drained = server.drain();
+    BOOST_TEST(kept.at_end()); // the drain has begun
+    fresh.send(signed_post("evt_2", "pi_2"));
+    const auto got = fresh.receive();
+    BOOST_TEST(got.status == 200U);
+    BOOST_TEST(got.head.find("Connection: close") != std::string::npos);
+    BOOST_TEST(fresh.at_end());
+    drained.wait();
+}
+
 BOOST_AUTO_TEST_CASE(past_the_drain_timeout_what_is_left_is_answered_503) {
     daemon::http_limits limits;
     limits.drain_timeout = 100ms;
