@@ -170,24 +170,24 @@ BOOST_AUTO_TEST_CASE(purchases_show_what_was_taken_back_of_them) {
 }
 
 BOOST_AUTO_TEST_CASE(every_column_of_a_row_is_read_as_it_was_written) {
-    ledger::grant granted = granting("zoe", 1000, ledger::grant_source::subscription, "in_1");
+    ledger::grant granted = granting("zoe", 1000, ledger::grant_source::subscription, "in_zoe");
     granted.metadata = R"({"plan": "it's \"pro\""})";
-    run({request("key_9", {granted, moving("zoe", "dave", 10), using_up("req_9", "zoe", 7)})});
+    run({request("key_zoe", {granted, moving("zoe", "dave", 10), using_up("req_zoe", "zoe", 7)})});
     const auto rows = reader->transactions({.user_id = "zoe"}, {.order = oldest_first}).rows;
     BOOST_TEST_REQUIRE(rows.size() == 3U);
     BOOST_TEST((rows[0].type == transaction_type::grant && rows[0].source == source::subscription));
     BOOST_TEST(rows[0].reason == "because");
-    BOOST_TEST(rows[0].reference == "in_1");
-    BOOST_TEST(rows[0].idempotency_key == "key_9");
+    BOOST_TEST(rows[0].reference == "in_zoe");
+    BOOST_TEST(rows[0].idempotency_key == "key_zoe");
     BOOST_TEST(rows[0].actor.value() == operator_uid);
     BOOST_TEST(rows[0].metadata == granted.metadata);
     BOOST_TEST(!rows[0].amount_paid_cents);
     BOOST_TEST(rows[1].counterparty_user_id == "dave");
-    BOOST_TEST(rows[2].usage_request_id == "req_9");
+    BOOST_TEST(rows[2].usage_request_id == "req_zoe");
     BOOST_TEST(rows[2].balance_before == 990);
     BOOST_TEST(rows[2].balance_after == 983);
     const auto used = reader->usage({.user_id = "zoe"}, {}).rows.at(0);
-    BOOST_TEST(used.request_id == "req_9");
+    BOOST_TEST(used.request_id == "req_zoe");
     BOOST_TEST(used.model_used == "a-model");
     BOOST_TEST(used.input_tokens.value() == 300);
     BOOST_TEST(used.cost_estimate == "0.0123456789");
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(reports_are_exact_sums_and_never_mix_currencies) {
     BOOST_TEST_INFO_SCOPE(names(rows, name).size());
     BOOST_TEST(
         names(rows, name) ==
-            (strings{"deduction usage   1 -20 ", "grant admin   1 500 ",
+            (strings{"deduction usage   2 -50 ", "grant admin   2 600 ", "grant subscription   1 50 ",
                      "purchase token_pack starter eur 1 7 999", "purchase token_pack starter usd 5 4010 4995",
                      "refund stripe starter usd " +
                          value("SELECT concat_ws(' ', count(*), sum(token_amount), sum(amount_paid_cents))"
