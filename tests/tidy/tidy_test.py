@@ -113,8 +113,8 @@ class Tidy(unittest.TestCase):
 
     def test_no_tabs(self):
         makefile = pathlib.Path("debian/rules")
-        self.assert_none(lines_where(lambda line: "\t" in line, lambda path, _: path != makefile and path.suffix != ".go"),
-                         "blanks, not tabs")
+        self.assert_none(lines_where(lambda line: "\t" in line,
+                                     lambda path, _: path != makefile and path.suffix != ".go"), "blanks, not tabs")
 
     def test_no_blanks_at_the_end_of_a_line(self):
         self.assert_none(lines_where(lambda line: line != line.rstrip()),
