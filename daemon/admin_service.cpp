@@ -126,7 +126,7 @@ admin_service::admin_service(const admin_listener_config& with, const admin_back
 }
 
 http_service admin_service::functions() {
-    return {.admit = [this](const http_head& head) { return admit(head); },
+    return {.admit = [this](const http_head& head, const http_peer&) { return admit(head); },
             .handle =
                 [this](const http_head& head, const std::string& body, const http_peer& peer,
                        time_point deadline,

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -53,8 +54,9 @@ struct webhook_config {
     std::chrono::milliseconds drain_timeout{10000};
     std::int64_t tolerance_seconds = 300;
     std::int64_t waiting_expires_days = 30;
-    tls_material tls;                       // as read from the files; empty: no TLS
-    std::vector<endpoint_config> endpoints; // by path, each path once
+    std::set<std::string, std::less<>> trusted_proxies; // numeric addresses, or "unix"
+    tls_material tls;                                   // as read from the files; empty: no TLS
+    std::vector<endpoint_config> endpoints;             // by path, each path once
 };
 
 // What an admin listener lets its clients do.

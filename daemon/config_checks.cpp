@@ -32,6 +32,9 @@ class finisher {
         }
         made.webhook.listen = addresses_of(draft_.listen);
         made.operations.listen = addresses_of(draft_.operations_listen);
+        for (const text_item& proxy : draft_.trusted_proxies) {
+            made.webhook.trusted_proxies.insert(proxy.text);
+        }
         for (const admin_listener_draft& drafted : draft_.admin_listeners) {
             made.admin.listeners.push_back(finish_admin_listener(drafted));
         }

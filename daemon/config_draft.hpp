@@ -82,6 +82,7 @@ struct config_draft {
     key_positions operations_keys;
     key_positions log_keys;
     text_list listen{{"127.0.0.1:8787", {}}};
+    text_list trusted_proxies;
     std::string tls_certificate; // names of files
     std::string tls_key;
     text_list operations_listen;

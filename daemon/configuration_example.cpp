@@ -33,6 +33,7 @@ url = "postgresql:///tokenledger?host=/run/postgresql&user=tokenledger_daemon"
 # How far the timestamp of a signature may be from now, either way.
 #tolerance_seconds = 300
 #waiting_expires_days = 30
+#trusted_proxies = ["127.0.0.1"]
 # Without a proxy in front: TLS here, with files as for the secrets below.
 #tls_certificate = "webhook-certificate"
 #tls_key = "webhook-key"

@@ -73,7 +73,7 @@ using respond_fn = std::function<void(http_reply)>;
 
 struct http_service {
     // With the header read and the body not: a reply refuses the request here.
-    std::function<std::optional<http_reply>(const http_head& head)> admit;
+    std::function<std::optional<http_reply>(const http_head& head, const http_peer& peer)> admit;
 
     // With the whole request; `head` and `peer` live until this returns. Either answers at once, or keeps
     // `respond` and returns what to say if it has not been called by the deadline.

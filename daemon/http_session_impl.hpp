@@ -189,7 +189,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
 
     std::optional<http_reply> admit(const request_parser& parser) {
         const http_head& head = parser.get().base();
-        if (auto refusal = context_->service.admit(head))
+        if (auto refusal = context_->service.admit(head, peer_))
             return refusal;
         const auto encoding = head[http::field::content_encoding];
         if (!encoding.empty() && !beast::iequals(encoding, "identity"))

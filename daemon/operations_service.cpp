@@ -44,7 +44,7 @@ std::optional<http_reply> operations_service::answer(const http_head& head) cons
 
 http_service operations_service::functions(std::string listener) {
     // Before the body, so that none is ever waited for.
-    return {.admit = [this](const http_head& head) -> std::optional<http_reply> {
+    return {.admit = [this](const http_head& head, const http_peer&) -> std::optional<http_reply> {
                 auto reply = answer(head);
                 return reply ? std::move(*reply) : text_reply(404, "not found");
             },

@@ -1,6 +1,8 @@
 // What the strings of the configuration must be like.
 #include "setting_rules.hpp"
 
+#include "client_address.hpp"
+
 #include "ledger/text.hpp"
 
 #include <algorithm>
@@ -101,6 +103,11 @@ bool is_numeric_host(int family, const std::string& host) {
     return ::inet_pton(family, host.c_str(), bytes.data()) == 1;
 }
 
+bool is_proxy_address(std::string_view text) noexcept {
+    const std::string host(text);
+    return text == unix_peer || is_numeric_host(AF_INET, host) || is_numeric_host(AF_INET6, host);
+}
+
 } // namespace
 
 constinit const text_rule database_url{
@@ -109,6 +116,7 @@ constinit const text_rule host_and_port{
     "HOST:PORT with a numeric IPv4 address or an IPv6 address in brackets, and a port of 0 "
     "(the system chooses) to 65535",
     is_address};
+constinit const text_rule proxy_address{"a numeric IPv4 or IPv6 address, or \"unix\"", is_proxy_address};
 constinit const text_rule request_path{
     "a path that starts with '/', of at most 255 printable ASCII characters without "
     "'?', '#' or white space",

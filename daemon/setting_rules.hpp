@@ -11,6 +11,7 @@ namespace tokenledger::daemon {
 
 extern const text_rule database_url;    // a libpq URI or connection string
 extern const text_rule host_and_port;   // HOST:PORT
+extern const text_rule proxy_address;   // numeric, or "unix"
 extern const text_rule request_path;    // of an endpoint
 extern const text_rule file_name;       // of a secret
 extern const text_rule plain_file_name; // of anything else

@@ -104,6 +104,11 @@ constexpr auto table = std::to_array<setting>({
     {"webhook", "waiting_expires_days", http<&web::waiting_expires_days>, optional, {1, 36'500}, restart,
      "After this long a refund or dispute that waits for its purchase shows as `expired` and leaves the "
      "gauge; if the purchase comes it is settled all the same."},
+    {"webhook", "trusted_proxies", &in_draft<&config_draft::trusted_proxies>, optional,
+     {0, 64, &proxy_address}, reload,
+     "Proxies whose `X-Forwarded-For` the log believes: numeric addresses, or `unix` for whoever connects by "
+     "a unix socket. Of several addresses the last one that is no proxy counts.",
+     "none: the log names the peer"},
     {"webhook", "tls_certificate", &in_draft<&config_draft::tls_certificate>, optional,
      {.rule = &plain_file_name}, reload,
      "File with the certificate and its chain, PEM; looked up as a secret is. With it, and `tls_key`, the "

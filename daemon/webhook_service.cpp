@@ -1,6 +1,7 @@
 // The order of the contract's first table, as far as it is decided before the ledger.
 #include "webhook_service.hpp"
 
+#include "client_address.hpp"
 #include "ledger_metrics.hpp"
 #include "log.hpp"
 
@@ -81,7 +82,8 @@ webhook_service::webhook_service(const config& from, ledger::entry& ledger, metr
       counters_(counters),
       now_(std::move(now)),
       endpoints_(make_endpoints(from)),
-      rejections_(from.log.rejections_per_minute) {
+      rejections_(from.log.rejections_per_minute),
+      trusted_proxies_(from.webhook.trusted_proxies) {
     for (const auto& [path, door] : endpoints_) {
         for (const endpoint::secret_use& each : door.uses)
             door.tell(each, counters_);
@@ -118,45 +120,53 @@ void webhook_service::reload(const config& from) {
         }
     }
     rejections_ = rejection_log(from.log.rejections_per_minute);
+    trusted_proxies_ = from.webhook.trusted_proxies;
 }
 
 http_service webhook_service::functions() {
-    return {.admit = [this](const http_head& head) { return admit(head); },
+    return {.admit =
+                [this](const http_head& head, const http_peer& peer) {
+                    return admit({head, peer});
+                },
             .handle =
-                [this](const http_head& head, std::string body, const http_peer&, steady::time_point deadline,
-                       respond_fn respond) {
-                    return handle(head, std::move(body), deadline, std::move(respond));
+                [this](const http_head& head, std::string body, const http_peer& peer,
+                       steady::time_point deadline, respond_fn respond) {
+                    return handle({head, peer}, std::move(body), deadline, std::move(respond));
                 },
             .fault = [this](http_fault what) { return fault(what); },
             .replied = duration_observer(counters_, "webhook")};
 }
 
-std::optional<http_reply> webhook_service::admit(const http_head& head) {
+std::optional<http_reply> webhook_service::admit(const origin& from) {
+    const http_head& head = from.head;
     if (!endpoints_.contains(path_of(head)))
-        return reject(to_http(webhook::rejected_reply(404)), "not_found");
+        return reject(to_http(webhook::rejected_reply(404)), "not_found", {}, &from);
     if (head.method() != http::verb::post) {
         http_reply reply = to_http(webhook::rejected_reply(405));
         reply.allow = "POST";
-        return reject(std::move(reply), "method");
+        return reject(std::move(reply), "method", {}, &from);
     }
     const auto signature = signature_of(head);
     if (signature.error != webhook::signature_error::none)
-        return reject(to_http(webhook::rejected_reply(400)), webhook::to_string(signature.error));
+        return reject(to_http(webhook::rejected_reply(400)), webhook::to_string(signature.error), {}, &from);
     return std::nullopt;
 }
 
-http_service::handled webhook_service::handle(const http_head& head, std::string body,
+http_service::handled webhook_service::handle(const origin& from, std::string body,
                                               steady::time_point deadline, respond_fn respond) {
+    const http_head& head = from.head;
     const auto at = endpoints_.find(path_of(head));
     const auto signature = signature_of(head);
     if (at == endpoints_.end()) // a reload has taken it away since admit
-        return {.now = reject(to_http(webhook::rejected_reply(404)), "not_found"), .otherwise = {}};
+        return {.now = reject(to_http(webhook::rejected_reply(404)), "not_found", {}, &from),
+                .otherwise = {}};
     endpoint& door = at->second;
 
     const auto now = now_();
     const webhook::verdict verdict = door.verifier.verify(signature.header, body, now);
     if (verdict.error != webhook::signature_error::none)
-        return {.now = reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error)),
+        return {.now = reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error), {},
+                              &from),
                 .otherwise = {}};
     // Once a second is enough, and spares the others the lock.
     if (endpoint::secret_use& use = door.uses[verdict.secret]; use.last_used_s != now) {
@@ -177,7 +187,7 @@ http_service::handled webhook_service::handle(const http_head& head, std::string
         const webhook::reply reply = webhook::thin_event_reply(thin->handled, parsed.event->id);
         counters_.count("tokenledger_webhook_events_total", {{"result", reply.result}, {"type", type}});
         if (thin->handled)
-            return {.now = reject(to_http(reply), "thin_event", parsed.event->id), .otherwise = {}};
+            return {.now = reject(to_http(reply), "thin_event", parsed.event->id, &from), .otherwise = {}};
         return {.now = to_http(reply), .otherwise = {}};
     }
     return submit(std::get<ledger::stripe_command>(std::move(translated)), std::string(type), deadline,
@@ -223,13 +233,23 @@ http_reply webhook_service::fault(http_fault what) {
     return reject(std::move(reply), to_string(what));
 }
 
+std::string webhook_service::client_of(const origin& from) const {
+    std::vector<std::string_view> forwarded;
+    const auto fields = from.head.equal_range("X-Forwarded-For");
+    for (auto field = fields.first; field != fields.second; ++field)
+        forwarded.push_back(field->value());
+    return client_address(from.peer.address, forwarded, trusted_proxies_);
+}
+
 // Counts and logs; the reply itself never tells a stranger why.
-http_reply webhook_service::reject(http_reply reply, std::string_view reason, std::string_view detail) {
+http_reply webhook_service::reject(http_reply reply, std::string_view reason, std::string_view detail,
+                                   const origin* from) {
     counters_.count("tokenledger_webhook_rejected_total", {{"reason", reason}});
     const auto line = rejections_.next(steady::now());
     if (line.write)
         log::warn("rejected", {{"reason", reason},
                                {"event", detail},
+                               {"client", from != nullptr ? client_of(*from) : std::string()},
                                {"status", reply.status},
                                {"suppressed", line.suppressed > 0 ? std::to_string(line.suppressed) : ""}});
     return reply;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace tokenledger::daemon {
@@ -42,21 +43,30 @@ class webhook_service {
     using endpoint_map = std::map<std::string, endpoint, std::less<>>;
 
     [[nodiscard]] static endpoint_map make_endpoints(const config& from);
-    [[nodiscard]] std::optional<http_reply> admit(const http_head& head);
-    [[nodiscard]] http_service::handled handle(const http_head& head, std::string body,
+    // Where a request comes from.
+    struct origin {
+        const http_head& head;
+        const http_peer& peer;
+    };
+
+    [[nodiscard]] std::optional<http_reply> admit(const origin& from);
+    [[nodiscard]] http_service::handled handle(const origin& from, std::string body,
                                                std::chrono::steady_clock::time_point deadline,
                                                respond_fn respond);
     [[nodiscard]] http_service::handled submit(ledger::stripe_command command, std::string type,
                                                std::chrono::steady_clock::time_point deadline,
                                                respond_fn respond);
     [[nodiscard]] http_reply fault(http_fault what);
-    [[nodiscard]] http_reply reject(http_reply reply, std::string_view reason, std::string_view detail = {});
+    [[nodiscard]] http_reply reject(http_reply reply, std::string_view reason, std::string_view detail = {},
+                                    const origin* from = nullptr);
+    [[nodiscard]] std::string client_of(const origin& from) const;
 
     ledger::entry& ledger_;
     metrics& counters_;
     wall_clock now_;
     endpoint_map endpoints_;
     rejection_log rejections_;
+    std::set<std::string, std::less<>> trusted_proxies_;
 };
 
 } // namespace tokenledger::daemon

@@ -39,7 +39,7 @@ struct scratch {
 
 // Says who asked and what for, with a field of its own.
 http_service telling_service() {
-    return {.admit = [](const http_head&) { return std::optional<http_reply>(); },
+    return {.admit = [](const http_head&, const http_peer&) { return std::optional<http_reply>(); },
             .handle = [](const http_head& head, const std::string& body, const http_peer& peer,
                          std::chrono::steady_clock::time_point, const respond_fn&) -> http_service::handled {
                 const std::string uid = peer.uid ? std::to_string(*peer.uid) : "none";
