@@ -3,6 +3,7 @@
 
 #include "admin_http.hpp"
 #include "event_action.hpp"
+#include "ledger_metrics.hpp"
 #include "log.hpp"
 #include "payment_proof.hpp"
 
@@ -64,14 +65,6 @@ struct request_line {
 
 std::string call_name(const http_head& head) {
     return std::string(head.method_string()) + " " + std::string(path_of(head));
-}
-
-void count_postings(metrics& counters, const ledger::outcome& outcome) {
-    if (outcome.replayed)
-        return;
-    for (const ledger::posting& each : outcome.posted)
-        counters.count("tokenledger_ledger_transactions_total",
-                       {{"type", ledger::to_string(each.type)}, {"source", ledger::to_string(each.source)}});
 }
 
 // What is said at once if the ledger does not take the command; else `respond` is called when it is settled.

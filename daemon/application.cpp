@@ -9,6 +9,7 @@
 #include "log.hpp"
 #include "metrics.hpp"
 #include "operations_service.hpp"
+#include "owner_database.hpp"
 #include "server_limits.hpp"
 #include "service_manager.hpp"
 #include "verification.hpp"
@@ -33,13 +34,6 @@ namespace tokenledger::daemon {
 namespace {
 
 namespace asio = boost::asio;
-
-ledger::postgres_options postgres_options_of(const config& with, const std::string& url) {
-    return {.url = url,
-            .statement_timeout = with.database.statement_timeout,
-            .connect_timeout = with.database.connect_timeout,
-            .waiting_expires = std::chrono::days(with.webhook.waiting_expires_days)};
-}
 
 std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
     std::vector<std::unique_ptr<ledger::store>> stores;
@@ -340,10 +334,8 @@ int serve(const config& with, const config_source& source) {
 }
 
 int migrate(const config& with) {
-    const std::string& url =
-        with.database.migrate_url.empty() ? with.database.url : with.database.migrate_url;
     try {
-        const auto applied = ledger::migrate(postgres_options_of(with, url));
+        const auto applied = ledger::migrate(owner_database(with));
         for (const ledger::applied_migration& each : applied)
             log::info("migrated", {{"version", each.version}, {"name", each.name}});
         if (applied.empty())

@@ -1,19 +1,11 @@
 // X-Forwarded-For is a convention, not a standard: anything may stand in it.
 #include "client_address.hpp"
 
-#include <arpa/inet.h>
-
-#include <array>
+#include "setting_rules.hpp"
 
 namespace tokenledger::daemon {
 
 namespace {
-
-bool is_numeric(const std::string& address) {
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    return ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
-           ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
-}
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blanks = " \t";
@@ -32,7 +24,7 @@ std::string client_address(std::string_view peer, std::span<const std::string_vi
         while (trusted.contains(client)) {
             const std::size_t comma = rest.rfind(',');
             std::string named(trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1)));
-            if (!is_numeric(named))
+            if (!is_numeric_address(named))
                 return client;
             client = std::move(named);
             if (comma == std::string_view::npos)

@@ -33,6 +33,8 @@ void declare_ledger_metrics(metrics& counters) {
 }
 
 void count_postings(metrics& counters, const ledger::outcome& from) {
+    if (from.replayed)
+        return;
     for (const ledger::posting& each : from.posted)
         counters.count(transactions, {{"type", to_string(each.type)}, {"source", to_string(each.source)}});
 }

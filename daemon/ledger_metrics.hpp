@@ -10,7 +10,7 @@ namespace tokenledger::daemon {
 // Series that are there from the start, at zero: a counter that begins with a jump has no rate.
 void declare_ledger_metrics(metrics& counters);
 
-// tokenledger_ledger_transactions_total, for the rows that an outcome says were added.
+// tokenledger_ledger_transactions_total, for the rows that an outcome says were added; a replay added none.
 void count_postings(metrics& counters, const ledger::outcome& from);
 
 } // namespace tokenledger::daemon

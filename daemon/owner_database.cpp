@@ -1,4 +1,4 @@
-// The owner's connection, and the schema behind it.
+// The daemon's connection and the owner's, and the schema behind them.
 #include "owner_database.hpp"
 
 #include "application.hpp"
@@ -6,11 +6,16 @@
 
 namespace tokenledger::daemon {
 
+ledger::postgres_options postgres_options_of(const config& with, const std::string& url) {
+    return {.url = url,
+            .statement_timeout = with.database.statement_timeout,
+            .connect_timeout = with.database.connect_timeout,
+            .waiting_expires = std::chrono::days(with.webhook.waiting_expires_days)};
+}
+
 ledger::postgres_options owner_database(const config& with) {
     const database_config& database = with.database;
-    return {.url = database.migrate_url.empty() ? database.url : database.migrate_url,
-            .statement_timeout = database.statement_timeout,
-            .connect_timeout = database.connect_timeout};
+    return postgres_options_of(with, database.migrate_url.empty() ? database.url : database.migrate_url);
 }
 
 int check_schema(const ledger::postgres_options& database) {

@@ -1,4 +1,4 @@
-// What commands share that do what only the schema's owner may do.
+// Which database is asked, and as whom: what the service and the commands share.
 #pragma once
 
 #include "config.hpp"
@@ -8,6 +8,9 @@
 namespace tokenledger::daemon {
 
 inline constexpr int exit_unavailable = 69; // EX_UNAVAILABLE of sysexits.h: the database cannot be asked
+
+// `url`, with the limits of the configuration.
+[[nodiscard]] ledger::postgres_options postgres_options_of(const config& with, const std::string& url);
 
 // [database] migrate_url, or url where there is no other.
 [[nodiscard]] ledger::postgres_options owner_database(const config& with);

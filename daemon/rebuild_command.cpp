@@ -15,12 +15,6 @@ namespace tokenledger::daemon {
 
 namespace {
 
-ledger::postgres_options options_of(const config& with, const std::string& url) {
-    return {.url = url,
-            .statement_timeout = with.database.statement_timeout,
-            .connect_timeout = with.database.connect_timeout};
-}
-
 void print(const ledger::rebuild_difference& what) {
     std::cout << log::format("difference", {{"table", what.table},
                                             {"key", what.key},
@@ -60,15 +54,13 @@ ledger::translate_fn translator_of(config with) {
 
 int rebuild(const config& with, const rebuild_request& request) {
     try {
-        const auto from = options_of(with, with.database.url);
-        if (const auto schema = ledger::inspect_schema(from); schema.state != ledger::schema_state::current) {
-            log::error("schema", {{"detail", schema.detail}});
-            return exit_config;
-        }
+        const auto from = postgres_options_of(with, with.database.url);
+        if (const int status = check_schema(from); status != exit_ok)
+            return status;
         std::int64_t printed = 0;
         progress_line progress;
         const ledger::rebuild_options options{.from = from,
-                                              .into = options_of(with, request.into),
+                                              .into = postgres_options_of(with, request.into),
                                               .translate = translator_of(with),
                                               .translate_all = request.translate,
                                               .max_batch = static_cast<std::size_t>(with.database.max_batch),

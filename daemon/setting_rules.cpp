@@ -104,8 +104,7 @@ bool is_numeric_host(int family, const std::string& host) {
 }
 
 bool is_proxy_address(std::string_view text) noexcept {
-    const std::string host(text);
-    return text == unix_peer || is_numeric_host(AF_INET, host) || is_numeric_host(AF_INET6, host);
+    return text == unix_peer || is_numeric_address(std::string(text));
 }
 
 } // namespace
@@ -137,6 +136,10 @@ constinit const text_rule file_mode{"an octal file mode such as 0660", is_file_m
 constinit const text_rule group_name{"the name of a group", is_group_name};
 constinit const text_rule permit_name{"one of read, usage, money, operate", is_permit};
 constinit const text_rule log_level_name{"one of trace, debug, info, warn, error", is_log_level};
+
+bool is_numeric_address(const std::string& text) {
+    return is_numeric_host(AF_INET, text) || is_numeric_host(AF_INET6, text);
+}
 
 std::optional<listen_address> parse_address(std::string_view text) {
     const std::size_t colon = text.rfind(':');

@@ -5,6 +5,7 @@
 #include "settings.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tokenledger::daemon {
@@ -25,6 +26,9 @@ extern const text_rule file_mode;       // octal
 extern const text_rule group_name;      // of the system
 extern const text_rule permit_name;     // of an admin listener
 extern const text_rule log_level_name;  // as spdlog knows them
+
+// An IPv4 or IPv6 address, without brackets.
+[[nodiscard]] bool is_numeric_address(const std::string& text);
 
 // "HOST:PORT" with a numeric IPv4 address, or an IPv6 address in brackets, and a port of 0..65535.
 [[nodiscard]] std::optional<listen_address> parse_address(std::string_view text);

@@ -40,9 +40,7 @@ void print(const ledger::verify_totals& totals, std::int64_t limit) {
 } // namespace
 
 int verify(const config& with, const verify_request& request) {
-    const ledger::postgres_options database{.url = with.database.url,
-                                            .statement_timeout = with.database.statement_timeout,
-                                            .connect_timeout = with.database.connect_timeout};
+    const auto database = postgres_options_of(with, with.database.url);
     try {
         if (const int status = check_schema(database); status != exit_ok)
             return status;

@@ -45,17 +45,14 @@ std::vector<std::string_view> all_accounts(store& where, std::span<const command
     return users;
 }
 
-bool may_keep_evidence(const stripe_command& what) {
-    const auto* update = std::get_if<payment_update>(&what.effect);
-    return update != nullptr ? update->moves_tokens : !std::holds_alternative<ignore_event>(what.effect);
-}
-
-std::vector<std::string> pack_all(std::span<const command> batch, const event_id_set& committed) {
+// Of the rows that keep it, by place in the batch.
+std::vector<std::string> pack_all(const batch_plan& rows, std::span<const command> batch) {
     std::vector<std::string> packed(batch.size());
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        const auto* stripe = std::get_if<stripe_command>(&batch[i]);
-        if (stripe != nullptr && may_keep_evidence(*stripe) && !committed.contains(stripe->event.id))
-            packed[i] = pack_evidence(stripe->event.signature_header, stripe->event.body);
+    for (const event_row& row : rows.events) {
+        if (!row.with_evidence)
+            continue;
+        const stripe_event& event = std::get<stripe_command>(batch[row.command]).event;
+        packed[row.command] = pack_evidence(event.signature_header, event.body);
     }
     return packed;
 }
@@ -125,7 +122,7 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
     if (const auto keys = keys_to_read(batch); !keys.empty())
         known.keys = where.read_keys(keys);
     batch_plan rows = plan(batch, known);
-    const std::vector<std::string> evidence = pack_all(batch, known.committed_events);
+    const std::vector<std::string> evidence = pack_all(rows, batch);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);
     if (before_commit)
         before_commit();
