@@ -23,11 +23,15 @@ class cursor {
     [[nodiscard]] bool next() {
         if (rows_ && ++row_ < rows_->size())
             return true;
-        if (rows_ && rows_->size() < fetch_)
-            return false;
-        rows_ = where_.exec(next_);
         row_ = 0;
-        return rows_->size() > 0;
+        return fetch() != nullptr;
+    }
+    // The next piece, instead: all its rows. Null after the last one.
+    [[nodiscard]] const result* fetch() {
+        if (rows_ && rows_->size() < fetch_)
+            return nullptr;
+        rows_ = where_.exec(next_);
+        return rows_->size() > 0 ? &*rows_ : nullptr;
     }
     void close() { where_.exec(close_); }
 

@@ -1,6 +1,7 @@
 // The verification: one snapshot, one step after another.
 #include "ledger/verify.hpp"
 
+#include "pg_cursor.hpp"
 #include "verify_checks.hpp"
 #include "verify_reader.hpp"
 
@@ -117,14 +118,10 @@ class verification {
 
 void read_through_cursor(pg::connection& connection, const std::string& select, std::size_t fetch,
                          const std::function<void(const pg::result&)>& each) {
-    connection.exec("DECLARE verifying NO SCROLL CURSOR WITHOUT HOLD FOR " + select);
-    const std::string next = "FETCH " + std::to_string(fetch) + " FROM verifying";
-    for (bool more = true; more;) {
-        const pg::result rows = connection.exec(next);
-        each(rows);
-        more = rows.size() == fetch;
-    }
-    connection.exec("CLOSE verifying");
+    pg::cursor rows(connection, "verifying", select, fetch);
+    while (const pg::result* piece = rows.fetch())
+        each(*piece);
+    rows.close();
 }
 
 verify_totals verify(const verify_options& options, const std::function<void(const discrepancy&)>& sink) {
