@@ -76,7 +76,7 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
     impl(asio::io_context& runs_on, std::string names, http_service service, const http_limits& limits)
         : io(runs_on),
           name(std::move(names)),
-          context(std::make_shared<session_context>(std::move(service), limits)),
+          context(std::make_shared<session_context>(io.get_executor(), std::move(service), limits)),
           sweep_timer(io) {}
 
     struct door {

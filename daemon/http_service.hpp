@@ -89,6 +89,9 @@ struct http_service {
 
     // After each reply: for metrics and logs.
     std::function<void(unsigned status, std::chrono::steady_clock::duration took)> replied;
+
+    // After replies of other threads were handed to their sessions, a batch's as a rule all at once.
+    std::function<void()> delivered{};
 };
 
 // For `replied`: the listener's part of tokenledger_request_duration_seconds. `counters` outlives it.

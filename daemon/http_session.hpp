@@ -3,6 +3,7 @@
 
 #include "byte_budget.hpp"
 #include "http_service.hpp"
+#include "reply_outbox.hpp"
 #include "tls_material.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -25,15 +26,18 @@ struct session_context {
     http_service service;
     http_limits limits;
     byte_budget bytes;
+    std::shared_ptr<reply_outbox> outbox;
     session_list sessions;
     tls_context tls; // of the connections that are accepted from now on; null: no TLS
     bool draining = false;
     std::function<void()> session_ended;
 
-    session_context(http_service serves, const http_limits& within)
+    session_context(const boost::asio::any_io_executor& executor, http_service serves,
+                    const http_limits& within)
         : service(std::move(serves)),
           limits(within),
-          bytes(within.max_body_bytes_in_flight) {}
+          bytes(within.max_body_bytes_in_flight),
+          outbox(std::make_shared<reply_outbox>(executor, service.delivered)) {}
 };
 
 // A session as the server sees it. A sweep over all sessions enforces the deadlines: a session that moves

@@ -10,8 +10,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -24,6 +22,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace tokenledger::daemon {
 
@@ -49,13 +48,6 @@ constexpr std::chrono::milliseconds linger_timeout{1000};
 
 using request_parser = http::request_parser<http::string_body>;
 
-// Where a reply of another thread meets the session that waits for it.
-struct reply_slot {
-    explicit reply_slot(const asio::any_io_executor& executor) : timer(executor, steady::time_point::max()) {}
-    asio::steady_timer timer; // never fires: cancelling it wakes the session
-    std::optional<http_reply> reply;
-};
-
 // What a stream needs beyond reading and writing. That of TLS is in https_session.cpp.
 template <class Stream>
 struct stream_traits;
@@ -64,6 +56,19 @@ template <>
 struct stream_traits<stream_socket> {
     static constexpr bool has_handshake = false;
     static stream_socket& socket_of(stream_socket& stream) { return stream; }
+    // Waits for bytes without room for them, then takes what has come. 0: the connection is over.
+    template <class MakeRoom>
+    static asio::awaitable<std::size_t> first_bytes(stream_socket& stream, MakeRoom make_room) {
+        for (;;) {
+            const auto [failed] = co_await stream.async_wait(asio::socket_base::wait_read, await_result);
+            if (failed)
+                co_return 0;
+            error_code error;
+            const std::size_t count = stream.read_some(make_room(), error);
+            if (error != asio::error::would_block)
+                co_return error ? 0 : count;
+        }
+    }
     static bool has_unread_bytes(stream_socket& stream) {
         error_code error;
         return stream.available(error) > 0 && !error;
@@ -92,7 +97,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
             more = co_await traits::open(stream_);
         }
         while (more) {
-            if (!co_await first_byte())
+            if (!co_await request_begins())
                 break;
             served_any_ = true;
             more = co_await one_request();
@@ -120,16 +125,16 @@ class session final : public session_base, public std::enable_shared_from_this<s
         deadline_ = steady::now() + time;
     }
 
-    // Waits for a request to begin, with one byte of room. False: the connection is over.
+    // Waits for a request to begin, without a buffer. False: the connection is over.
     // No co_await inside && or ||: g++ 12 evaluates it even where it must not.
-    asio::awaitable<bool> first_byte() {
+    asio::awaitable<bool> request_begins() {
         if (buffer_) // a pipelined request is here already
             co_return true;
         if (!context_->draining || !served_any_) {
             const http_limits& limits = context_->limits;
             begin_phase(context_->draining ? limits.first_request_grace : limits.idle_timeout);
             idle_ = true;
-            const bool came = co_await read_first_byte();
+            const bool came = co_await read_first_bytes();
             idle_ = false;
             if (came)
                 co_return true;
@@ -137,21 +142,30 @@ class session final : public session_base, public std::enable_shared_from_this<s
         // A request that was received before the drain began is still served.
         if (!context_->draining || expired_ || !traits::has_unread_bytes(stream_))
             co_return false;
-        const bool came = co_await read_first_byte();
+        const bool came = co_await read_first_bytes();
         co_return came;
     }
 
-    asio::awaitable<bool> read_first_byte() {
-        std::array<char, 1> first{};
-        const auto [error, count] = co_await stream_.async_read_some(asio::buffer(first), await_result);
-        if (error || count == 0)
-            co_return false;
-        buffer_.emplace(static_cast<std::size_t>(context_->limits.max_header_bytes) +
-                        max_buffer_beyond_header);
-        buffer_->reserve(read_buffer_bytes);
-        asio::buffer_copy(buffer_->prepare(1), asio::buffer(first));
-        buffer_->commit(1);
-        co_return true;
+    asio::awaitable<bool> read_first_bytes() {
+        const std::size_t count = co_await traits::first_bytes(stream_, [this] {
+            buffer_.emplace(static_cast<std::size_t>(context_->limits.max_header_bytes) +
+                            max_buffer_beyond_header);
+            return buffer_->prepare(read_buffer_bytes);
+        });
+        if (count == 0)
+            buffer_.reset();
+        else
+            buffer_->commit(count);
+        co_return count != 0;
+    }
+
+    // The bytes that are here already, which is all of them as a rule: no further read, nobody to wait for.
+    // What it leaves is for a read: more of the header, a chunk that is not whole.
+    error_code parse_buffered(request_parser& parser, std::size_t& consumed) {
+        error_code error;
+        consumed = parser.put(buffer_->data(), error);
+        buffer_->consume(consumed);
+        return error == http::error::need_more ? error_code() : error;
     }
 
     // Reads and answers one request. False: the connection ends here.
@@ -161,9 +175,15 @@ class session final : public session_base, public std::enable_shared_from_this<s
         request_parser parser;
         parser.header_limit(static_cast<std::uint32_t>(context_->limits.max_header_bytes));
         parser.body_limit(boost::none); // checked below, after what the contract checks first
-        auto [error, count] = co_await http::async_read_header(stream_, *buffer_, parser, await_result);
+        std::size_t header_bytes = 0;
+        error_code error = parse_buffered(parser, header_bytes);
+        if (!error && !parser.is_header_done()) {
+            std::size_t more = 0;
+            std::tie(error, more) = co_await http::async_read_header(stream_, *buffer_, parser, await_result);
+            header_bytes += more;
+        }
         // Beast holds its limit only against what is still unparsed: a header in one burst may be longer.
-        if (!error && count > static_cast<std::size_t>(context_->limits.max_header_bytes))
+        if (!error && header_bytes > static_cast<std::size_t>(context_->limits.max_header_bytes))
             error = http::error::header_limit;
         if (error)
             co_return co_await give_up(error);
@@ -219,9 +239,11 @@ class session final : public session_base, public std::enable_shared_from_this<s
             const auto held = static_cast<std::int64_t>(parser.get().body().size());
             if (!room->grow_to(std::min(held + body_step_bytes, most)))
                 co_return asio::error::no_buffer_space;
-            const auto [error, count] =
-                co_await http::async_read_some(stream_, *buffer_, parser, await_result);
-            static_cast<void>(count);
+            std::size_t count = 0;
+            error_code error = buffer_->size() > 0 ? parse_buffered(parser, count) : error_code();
+            if (!error && count == 0)
+                std::tie(error, count) =
+                    co_await http::async_read_some(stream_, *buffer_, parser, await_result);
             if (error)
                 co_return error;
         }
@@ -232,11 +254,8 @@ class session final : public session_base, public std::enable_shared_from_this<s
         auto slot = std::make_shared<reply_slot>(stream_.get_executor());
         // The bytes stay reserved while anybody can still hold the request: until `respond` is gone.
         auto held = std::make_shared<std::optional<byte_budget::reservation>>(std::move(room));
-        respond_fn respond = [slot, held, executor = stream_.get_executor()](http_reply reply) {
-            asio::post(executor, [slot, reply = std::move(reply)]() mutable {
-                slot->reply = std::move(reply);
-                slot->timer.cancel();
-            });
+        respond_fn respond = [slot, held, outbox = context_->outbox](http_reply reply) {
+            outbox->put(slot, std::move(reply));
         };
         held.reset();
         http_service::handled done = context_->service.handle(

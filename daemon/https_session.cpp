@@ -2,6 +2,7 @@
 // peer.
 #include "http_session_impl.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
 namespace tokenledger::daemon {
@@ -19,6 +20,13 @@ struct stream_traits<tls_stream> {
     static bool has_unread_bytes(tls_stream& stream) {
         return ::SSL_pending(stream.native_handle()) > 0 ||
                stream_traits<stream_socket>::has_unread_bytes(stream.next_layer());
+    }
+    // TLS may hold bytes of its own, so its socket tells nothing: one byte of room.
+    template <class MakeRoom>
+    static asio::awaitable<std::size_t> first_bytes(tls_stream& stream, MakeRoom make_room) {
+        std::array<char, 1> first{};
+        const auto [error, count] = co_await stream.async_read_some(asio::buffer(first), await_result);
+        co_return error ? 0 : asio::buffer_copy(make_room(), asio::buffer(first, count));
     }
     static asio::awaitable<bool> open(tls_stream& stream) {
         const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, await_result);

@@ -1,19 +1,51 @@
 // spdlog behind a narrow door; values are quoted so that a line stays a line.
 #include "log.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <mutex>
 
 namespace tokenledger::daemon::log {
 
 namespace {
 
+// Beyond this a line is written even if it may wait.
+constexpr std::size_t buffer_bytes = 65536;
+
+// Standard error with a buffer, which spdlog's own sink does not leave to the logger. Another FILE than
+// stderr: whatever else writes there stays unbuffered. Flushed when the process ends, as every FILE is.
+class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
+  public:
+    stderr_sink() : file_(::fdopen(STDERR_FILENO, "w")) {
+        if (file_ != nullptr)
+            std::setvbuf(file_, nullptr, _IOFBF, buffer_bytes);
+    }
+
+  protected:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        if (file_ != nullptr)
+            std::fwrite(line.data(), 1, line.size(), file_);
+    }
+    void flush_() override {
+        if (file_ != nullptr)
+            std::fflush(file_);
+    }
+
+  private:
+    std::FILE* file_;
+};
+
 spdlog::logger& logger() {
     static const std::shared_ptr<spdlog::logger> made = [] {
-        auto stderr_logger = std::make_shared<spdlog::logger>(
-            "tokenledgerd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        auto stderr_logger =
+            std::make_shared<spdlog::logger>("tokenledgerd", std::make_shared<stderr_sink>());
         stderr_logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-        stderr_logger->flush_on(spdlog::level::trace);
         return stderr_logger;
     }();
     return *made;
@@ -81,10 +113,19 @@ std::string format(std::string_view message, fields with) {
     return line;
 }
 
-void write(level severity, std::string_view message, fields with) {
+void write_soon(level severity, std::string_view message, fields with) {
     const auto at = to_spdlog(severity);
     if (logger().should_log(at))
         logger().log(at, format(message, with));
+}
+
+void write(level severity, std::string_view message, fields with) {
+    write_soon(severity, message, with);
+    flush();
+}
+
+void flush() {
+    logger().flush();
 }
 
 } // namespace tokenledger::daemon::log

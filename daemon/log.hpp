@@ -30,6 +30,11 @@ using fields = std::initializer_list<field>;
 void set_level(std::string_view name);
 
 void write(level severity, std::string_view message, fields with);
+
+// For lines that come in dozens at a time: this one waits for flush(), or for a line that does not wait.
+void write_soon(level severity, std::string_view message, fields with);
+void flush();
+
 inline void debug(std::string_view message, fields with = {}) {
     write(level::debug, message, with);
 }

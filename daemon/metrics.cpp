@@ -77,8 +77,10 @@ const definition* find(std::string_view name) {
     return at == definitions.end() ? nullptr : &*at;
 }
 
-std::string rendered(metrics::labels with) {
-    std::string text;
+// Kept from call to call for its room: metrics are written several times a request.
+std::string_view rendered(metrics::labels with) {
+    thread_local std::string text;
+    text.clear();
     for (const auto& [name, value] : with) {
         text += text.empty() ? "" : ",";
         text.append(name).append("=\"");
@@ -93,6 +95,13 @@ std::string rendered(metrics::labels with) {
         text += '"';
     }
     return text;
+}
+
+// The entry of `key`, made if it is missing; `key` is copied only then.
+template <class Map>
+typename Map::mapped_type& entry(Map& of, std::string_view key) {
+    const auto at = of.find(key);
+    return at != of.end() ? at->second : of.try_emplace(std::string(key)).first->second;
 }
 
 std::string number(double value) {
@@ -126,12 +135,12 @@ metrics::metrics() {
 
 void metrics::count(std::string_view family, labels with, std::uint64_t times) {
     const std::lock_guard hold(guard_);
-    families_[std::string(family)].numbers[rendered(with)] += static_cast<double>(times);
+    entry(entry(families_, family).numbers, rendered(with)) += static_cast<double>(times);
 }
 
 void metrics::set(std::string_view family, labels with, double value) {
     const std::lock_guard hold(guard_);
-    families_[std::string(family)].numbers[rendered(with)] = value;
+    entry(entry(families_, family).numbers, rendered(with)) = value;
 }
 
 void metrics::clear(std::string_view family) {
@@ -145,7 +154,7 @@ void metrics::observe(std::string_view family, labels with, double value) {
     if (of == nullptr)
         return;
     const std::lock_guard hold(guard_);
-    histogram& into = families_[std::string(family)].histograms[rendered(with)];
+    histogram& into = entry(entry(families_, family).histograms, rendered(with));
     into.buckets.resize(of->bounds.size() + 1);
     const auto at = std::lower_bound(of->bounds.begin(), of->bounds.end(), value);
     ++into.buckets[static_cast<std::size_t>(at - of->bounds.begin())];

@@ -40,17 +40,17 @@ void log_event(const ledger::stripe_event& event, const webhook::reply& reply, c
                steady::duration took) {
     const auto* posted = outcome != nullptr && !outcome->posted.empty() ? &outcome->posted.back() : nullptr;
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-    log::info("event",
-              {{"event", event.id},
-               {"type", event.type},
-               {"payment_intent", event.payment_intent_id},
-               {"result", reply.result},
-               {"reason", reply.reason},
-               {"user", posted != nullptr ? posted->user_id : std::string()},
-               {"tokens", posted != nullptr ? std::to_string(posted->token_amount) : std::string()},
-               {"balance", posted != nullptr ? std::to_string(posted->balance_after) : std::string()},
-               {"status", reply.status},
-               {"duration_us", us}});
+    log::write_soon(log::level::info, "event",
+                    {{"event", event.id},
+                     {"type", event.type},
+                     {"payment_intent", event.payment_intent_id},
+                     {"result", reply.result},
+                     {"reason", reply.reason},
+                     {"user", posted != nullptr ? posted->user_id : std::string()},
+                     {"tokens", posted != nullptr ? std::to_string(posted->token_amount) : std::string()},
+                     {"balance", posted != nullptr ? std::to_string(posted->balance_after) : std::string()},
+                     {"status", reply.status},
+                     {"duration_us", us}});
 }
 
 } // namespace
@@ -134,7 +134,8 @@ http_service webhook_service::functions() {
                     return handle({head, peer}, std::move(body), deadline, std::move(respond));
                 },
             .fault = [this](http_fault what) { return fault(what); },
-            .replied = duration_observer(counters_, "webhook")};
+            .replied = duration_observer(counters_, "webhook"),
+            .delivered = log::flush};
 }
 
 std::optional<http_reply> webhook_service::admit(const origin& from) {

@@ -239,4 +239,36 @@ BOOST_AUTO_TEST_CASE(every_prefix_of_a_document_is_malformed) {
     }
 }
 
+// RapidJSON reads blocks of 16 bytes where it can: whatever it does there must not depend on where a string
+// begins.
+BOOST_AUTO_TEST_CASE(a_raw_control_character_inside_a_string_is_refused_wherever_it_stands) {
+    for (std::size_t indent = 0; indent < 17; ++indent) {
+        for (std::size_t before = 0; before < 40; ++before) {
+            for (char control = 0; control < ' '; ++control) {
+                const std::string text = std::string(indent, ' ') + '"' + std::string(before, 'x') + control +
+                                         std::string(20, 'y') + '"';
+                if (json_tree{text}.error() != json_error::malformed)
+                    BOOST_ERROR("byte " << int{control} << " after " << indent << " and " << before);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_string_reads_the_same_wherever_it_stands_and_whatever_stands_beside_it) {
+    for (std::size_t indent = 0; indent < 17; ++indent) {
+        for (std::size_t before = 0; before < 40; ++before) {
+            const std::string filling(before, 'x');
+            const std::string text =
+                std::string(indent, '\n') + R"(["a)" + filling + R"(\n\"b","c", -12.50])";
+            for (const std::string& written : {text, text.substr(0, text.size() - 1) + ",\"é\"]"}) {
+                const json_tree tree{written};
+                const json_value first = tree.root().first();
+                if (first.string() != "a" + filling + "\n\"b" || first.next().string() != "c" ||
+                    first.next().next().raw_number() != "-12.50")
+                    BOOST_ERROR("after " << indent << " and " << before << ": " << written);
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
