@@ -195,6 +195,13 @@ std::size_t fwrite(const void* from, std::size_t bytes, std::size_t number, FILE
         count(log_writes);
     return real(from, bytes, number, to);
 }
+std::size_t fwrite_unlocked(const void* from, std::size_t bytes, std::size_t number, FILE* to) {
+    static auto* const real =
+        behind<std::size_t(const void*, std::size_t, std::size_t, FILE*)>("fwrite_unlocked");
+    if (to == stderr)
+        count(log_writes);
+    return real(from, bytes, number, to);
+}
 
 int epoll_wait(int poll, epoll_event* events, int room, int timeout) {
     static auto* const real = behind<int(int, epoll_event*, int, int)>("epoll_wait");
