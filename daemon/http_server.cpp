@@ -19,6 +19,7 @@
 #include <cstring>
 
 #include <exception>
+#include <limits>
 #include <list>
 #include <string>
 
@@ -38,6 +39,8 @@ constexpr std::chrono::milliseconds sweep_interval{50};
 // After an accept that failed for want of descriptors: time for some to be closed.
 constexpr std::chrono::milliseconds accept_backoff{100};
 constexpr std::chrono::milliseconds accept_warning_interval{1000};
+// Connections that are accepted in one turn.
+constexpr int accept_burst = 64;
 // Between the 503 of the drain timeout and the cut.
 constexpr std::chrono::milliseconds abort_grace{1000};
 
@@ -121,8 +124,10 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         for (;;) {
             stream::endpoint from;
             auto [error, socket] = co_await at.acceptor.async_accept(from, await_result);
-            if (!error)
+            if (!error) {
                 self->admit(std::move(socket), from);
+                self->accept_waiting(at, accept_burst);
+            }
             if (self->context->draining || error == asio::error::operation_aborted)
                 break;
             if (!error || error == asio::error::connection_aborted)
@@ -132,6 +137,19 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
             co_await at.backoff.async_wait(await_result);
             if (self->context->draining)
                 break;
+        }
+    }
+
+    // Under load the loop comes round seldom: who has connected must not wait for a turn each. What fails
+    // here fails again in the loop, which deals with it.
+    void accept_waiting(door& at, int most) {
+        error_code error;
+        for (int i = 0; i < most && !error; ++i) {
+            stream_socket socket(io);
+            stream::endpoint from;
+            at.acceptor.accept(socket, from, error);
+            if (!error)
+                admit(std::move(socket), from);
         }
     }
 
@@ -174,13 +192,7 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
     void accept_backlog() {
         for (door& each : doors) {
             each.socket.unlink(); // first: whoever connects from now on is told that nobody is there
-            for (error_code error; !error;) {
-                stream_socket socket(io);
-                stream::endpoint from;
-                each.acceptor.accept(socket, from, error);
-                if (!error)
-                    admit(std::move(socket), from);
-            }
+            accept_waiting(each, std::numeric_limits<int>::max());
         }
     }
 

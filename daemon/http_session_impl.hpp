@@ -101,8 +101,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
                 break;
             served_any_ = true;
             more = co_await one_request();
-            if (buffer_ && buffer_->size() == 0)
-                buffer_.reset(); // an idle connection holds no buffer
+            drop_empty_buffer();
         }
         if constexpr (traits::has_handshake) {
             begin_phase(linger_timeout);
@@ -123,6 +122,12 @@ class session final : public session_base, public std::enable_shared_from_this<s
     void begin_phase(std::chrono::milliseconds time) {
         expired_ = false;
         deadline_ = steady::now() + time;
+    }
+
+    // Who waits holds no buffer, whether for a request or for its outcome.
+    void drop_empty_buffer() {
+        if (buffer_ && buffer_->size() == 0)
+            buffer_.reset();
     }
 
     // Waits for a request to begin, without a buffer. False: the connection is over.
@@ -203,6 +208,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
             if (error)
                 co_return co_await give_up(error);
         }
+        drop_empty_buffer(); // most of a request's life is waiting for its outcome
         http_reply reply = co_await handle(parser, std::move(room));
         co_return co_await answer(std::move(reply), parser, false);
     }
