@@ -29,7 +29,8 @@ void verification::run(const done_fn& done) {
             if (stopping_)
                 throw std::runtime_error("the daemon stops");
         };
-        const ledger::verify_options options{.database = database_, .progress = go_on};
+        // On one core: the others are for the webhooks that arrive meanwhile.
+        const ledger::verify_options options{.database = database_, .connections = 1, .progress = go_on};
         const auto totals = ledger::verify(options, [&](const ledger::discrepancy& each) {
             if (found->shown.size() < admin::max_discrepancies_shown)
                 found->shown.push_back({.check = each.check,

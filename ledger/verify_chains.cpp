@@ -5,9 +5,9 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// In the order of the primary key, which a window function follows in one pass. A row passes through its
-// store, so it is narrow: what a row says by itself is another check. Neither holds more than a sort's
-// work_mem or a fetch.
+// In the order of the primary key, which a window function follows in one pass. A row passes through a sort
+// and its store, so it is narrow: what a row says by itself is another check. Neither holds more than a
+// sort's work_mem or a fetch.
 constexpr std::string_view chain_source = R"sql(
 SELECT user_id, sequence, stripe_payment_intent_id AS payment, stripe_event_id AS event, balance_before, created_at,
        lag(sequence, 1, 0::bigint) OVER chain AS sequence_of_last,

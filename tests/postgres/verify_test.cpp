@@ -3,6 +3,8 @@
 #include "verify_reader.hpp"
 
 #include <atomic>
+#include <set>
+#include <stdexcept>
 #include <thread>
 
 using namespace tokenledger;
@@ -125,6 +127,59 @@ BOOST_AUTO_TEST_CASE(writers_at_work_raise_no_alarm) {
         writer.join();
     BOOST_TEST(before > 16);
     check_clean(verify(true));
+}
+
+BOOST_AUTO_TEST_CASE(while_one_connection_waits_another_goes_on_with_the_same_snapshot) {
+    tamper(""); // the guards only
+    database.session().run("ALTER DATABASE " + database.name() + " SET lock_timeout = '60s'"); // not for ever
+    sql_session holder(database.url());
+    holder.run("BEGIN; LOCK TABLE tokenledger.payments IN ACCESS EXCLUSIVE MODE");
+    // Whoever counts waits for the lock. The other comes as far as the transfers; from the accounts on it
+    // would see what is changed here, and what the first does not see.
+    std::set<std::thread::id> threads;
+    const auto announced = [&](std::string_view step, std::size_t number, std::size_t) {
+        threads.insert(std::this_thread::get_id());
+        if (number == 1)
+            database.session().run("UPDATE tokenledger.token_accounts SET balance = balance + 1");
+        if (step == "transfers")
+            holder.run("COMMIT");
+    };
+    totals = ledger::verify({.database = options, .connections = 2, .progress = announced},
+                            [](const ledger::discrepancy& found) { BOOST_ERROR(text_of(found)); });
+    BOOST_TEST(totals.transactions == 16);
+    BOOST_TEST(threads.size() == 2U);
+    BOOST_TEST(verify().size() > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_with_one_connection_to_spare_is_enough) {
+    database.session().run(source_file("migrations/roles.sql"));
+    database.session().run("DROP ROLE IF EXISTS tokenledger_lone; CREATE ROLE tokenledger_lone LOGIN"
+                           " CONNECTION LIMIT 1 IN ROLE tokenledger_report");
+    options.url = url_with(database.url(), "", "tokenledger_lone");
+    std::set<std::thread::id> threads;
+    totals =
+        ledger::verify({.database = options,
+                        .evidence = true,
+                        .connections = 2,
+                        .progress = [&](auto, auto, auto) { threads.insert(std::this_thread::get_id()); }},
+                       [](const ledger::discrepancy& found) { BOOST_ERROR(text_of(found)); });
+    BOOST_TEST(totals.transactions == 16);
+    BOOST_TEST(threads.size() == 1U);
+    database.session().wait_until("SELECT count(*) FROM pg_stat_activity WHERE usename = 'tokenledger_lone'",
+                                  "0");
+    database.session().run("DROP ROLE tokenledger_lone");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_callback_throws_ends_it_whichever_connection_it_came_from) {
+    for (const std::size_t last : {1U, 2U, 7U}) {
+        const auto stop = [&](std::string_view, std::size_t number, std::size_t) {
+            if (number == last)
+                throw std::domain_error("stop");
+        };
+        BOOST_CHECK_THROW(static_cast<void>(ledger::verify({.database = options, .progress = stop},
+                                                           [](const ledger::discrepancy&) {})),
+                          std::domain_error);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_database_that_is_away_is_unavailable) {

@@ -4,6 +4,7 @@
 #include "ledger/postgres.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -34,12 +35,14 @@ struct verify_totals {
 struct verify_options {
     postgres_options database{}; // statement_timeout does not hold here: a scan takes the time that it takes
     bool evidence = false;       // unpack the evidence of every event too: reads all of it
-    // Called before each step, on the calling thread.
+    std::size_t connections = 2; // that read, each on a core; fewer if the server has none to spare
+    // Called before each step, on the thread of whichever connection takes it; one call at a time.
     std::function<void(std::string_view step, std::size_t number, std::size_t of)> progress{};
 };
 
-// Reads one consistent snapshot and tells `sink` each discrepancy as it is found. Changes nothing, locks no
-// row. Precondition: the schema is current (inspect_schema). Throws store_error.
+// Reads one consistent snapshot and tells `sink` each discrepancy as it is found, from any of its threads,
+// one at a time. Changes nothing, locks no row. Precondition: the schema is current (inspect_schema). Throws
+// store_error.
 [[nodiscard]] verify_totals verify(const verify_options& options,
                                    const std::function<void(const discrepancy&)>& sink);
 
