@@ -124,12 +124,12 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         for (;;) {
             stream::endpoint from;
             auto [error, socket] = co_await at.acceptor.async_accept(from, await_result);
-            if (!error) {
+            if (!error)
                 self->admit(std::move(socket), from);
-                self->accept_waiting(at, accept_burst);
-            }
             if (self->context->draining || error == asio::error::operation_aborted)
                 break;
+            if (!error)
+                self->accept_waiting(at, accept_burst);
             if (!error || error == asio::error::connection_aborted)
                 continue;
             self->warn_of_accept(error);
