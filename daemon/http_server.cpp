@@ -39,7 +39,7 @@ constexpr std::chrono::milliseconds sweep_interval{50};
 // After an accept that failed for want of descriptors: time for some to be closed.
 constexpr std::chrono::milliseconds accept_backoff{100};
 constexpr std::chrono::milliseconds accept_warning_interval{1000};
-// Connections that are accepted in one turn.
+// Connections that are accepted in one turn, beside the one that was waited for.
 constexpr int accept_burst = 64;
 // Between the 503 of the drain timeout and the cut.
 constexpr std::chrono::milliseconds abort_grace{1000};
@@ -102,14 +102,18 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         made.acceptor.assign(stream(made.socket.family(), 0), made.socket.descriptor());
         static_cast<void>(made.socket.release());
         made.acceptor.non_blocking(true);
+        // Else Asio waits for the next one by itself, and with it the thread, where a connection is gone
+        // again.
+        made.acceptor.set_option(asio::socket_base::enable_connection_aborted(true));
     }
 
     void admit(stream_socket socket, const stream::endpoint& from) {
+        error_code ignored;
+        socket.non_blocking(true, ignored); // a read that finds nothing must not hold up everybody else
         http_peer peer;
         if (from.protocol().family() == AF_UNIX) {
             peer = unix_peer(socket);
         } else {
-            error_code ignored;
             socket.set_option(asio::ip::tcp::no_delay(true), ignored);
             peer.address = host_of(from);
         }

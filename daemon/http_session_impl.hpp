@@ -63,6 +63,7 @@ struct stream_traits<stream_socket> {
             const auto [failed] = co_await stream.async_wait(asio::socket_base::wait_read, await_result);
             if (failed)
                 co_return 0;
+            // Asio may say so of what the descriptor's last owner waited for: the socket does not block.
             error_code error;
             const std::size_t count = stream.read_some(make_room(), error);
             if (error != asio::error::would_block)
@@ -124,7 +125,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         deadline_ = steady::now() + time;
     }
 
-    // Who waits holds no buffer, whether for a request or for its outcome.
+    // Who waits holds no buffer, whether for a request or for its outcome, unless the next one is in it.
     void drop_empty_buffer() {
         if (buffer_ && buffer_->size() == 0)
             buffer_.reset();

@@ -120,6 +120,8 @@ void write_soon(level severity, std::string_view message, fields with) {
 }
 
 void write(level severity, std::string_view message, fields with) {
+    if (!logger().should_log(to_spdlog(severity)))
+        return;
     write_soon(severity, message, with);
     flush();
 }

@@ -32,22 +32,21 @@ class reply_outbox : public std::enable_shared_from_this<reply_outbox> {
         : executor_(std::move(executor)),
           delivered_(std::move(delivered)) {}
 
-    // From any thread.
+    // From any thread. If it throws, this reply leaves with the next one, or the session's deadline answers.
     void put(std::shared_ptr<reply_slot> into, http_reply reply) {
-        bool first = false;
-        {
-            const std::lock_guard hold(guard_);
-            first = waiting_.empty();
-            waiting_.emplace_back(std::move(into), std::move(reply));
-        }
-        if (first)
-            boost::asio::post(executor_, [self = shared_from_this()] { self->deliver(); });
+        const std::lock_guard hold(guard_);
+        waiting_.emplace_back(std::move(into), std::move(reply));
+        if (scheduled_)
+            return;
+        boost::asio::post(executor_, [self = shared_from_this()] { self->deliver(); });
+        scheduled_ = true;
     }
 
   private:
     void deliver() {
         {
             const std::lock_guard hold(guard_);
+            scheduled_ = false;
             leaving_.swap(waiting_);
         }
         for (auto& [slot, reply] : leaving_) {
@@ -62,6 +61,7 @@ class reply_outbox : public std::enable_shared_from_this<reply_outbox> {
     const boost::asio::any_io_executor executor_;
     const std::function<void()> delivered_;
     std::mutex guard_;
+    bool scheduled_ = false; // deliver() is on its way
     std::vector<std::pair<std::shared_ptr<reply_slot>, http_reply>> waiting_;
     // Of the I/O thread; keeps its room from batch to batch.
     std::vector<std::pair<std::shared_ptr<reply_slot>, http_reply>> leaving_;

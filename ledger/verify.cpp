@@ -9,6 +9,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -69,7 +70,12 @@ class verification {
     std::vector<verify_step> all_steps() {
         std::vector<verify_step> steps;
         if (options_.evidence)
-            steps.push_back({"evidence", [this](auto& where) { verify_evidence(where, report_); }});
+            steps.push_back({"evidence", [this](auto& where) {
+                                 verify_evidence(where, report_, [this] {
+                                     const std::lock_guard lock(guard_);
+                                     go_on();
+                                 });
+                             }});
         steps.push_back({"counts", [this](auto& where) { count(where); }});
         for (const verify_check& check : verify_checks())
             steps.push_back(step_of(check));
@@ -92,9 +98,17 @@ class verification {
             const std::string snapshot =
                 connection.quote(connection.exec("SELECT pg_export_snapshot()").text(0, 0));
             for (std::size_t helper = 1; helper < options_.connections; ++helper)
-                helpers_.emplace_back([this, snapshot] { keeping_failure([&] { help(snapshot); }); });
+                start_helper(snapshot);
         }
         work(connection);
+    }
+
+    void start_helper(const std::string& snapshot) {
+        try {
+            helpers_.emplace_back([this, snapshot] { keeping_failure([&] { help(snapshot); }); });
+        } catch (const std::system_error&) {
+            return; // no thread to spare: the others do without
+        }
     }
 
     void help(const std::string& snapshot) {
@@ -138,6 +152,12 @@ class verification {
             options_.progress(step.name, std::min(next_, of_), of_);
         ++in_hand_;
         return step;
+    }
+
+    // A step that may be long asks, under the guard: there is no use in going on after another one failed.
+    void go_on() const {
+        if (failure_)
+            throw store_error(store_failure::unavailable, "another part of the verification failed");
     }
 
     // The first failure ends the verification: nobody begins another step.
@@ -186,6 +206,7 @@ class verification {
     const std::function<void(const discrepancy&)>& sink_;
     const report_fn report_ = [this](const discrepancy& found) {
         const std::lock_guard lock(guard_);
+        go_on();
         ++totals_.discrepancies;
         sink_(found);
     };

@@ -45,9 +45,11 @@ void verify_dictionaries(pg::connection& connection, const report_fn& report) {
         report({.check = "dictionary_missing", .expected = "dictionary " + built_in, .found = "none"});
 }
 
-void verify_evidence(pg::connection& connection, const report_fn& report) {
+void verify_evidence(pg::connection& connection, const report_fn& report,
+                     const std::function<void()>& go_on) {
     evidence_reader reader(connection);
     const auto unpack_each = [&](const pg::result& rows) {
+        go_on();
         for (std::size_t row = 0; row < rows.size(); ++row) {
             const std::string_view format = rows.get(row, 2).value_or("none");
             const std::string packed = from_hex(rows.text(row, 3));

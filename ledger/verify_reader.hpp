@@ -29,6 +29,6 @@ void verify_settlement(pg::connection& connection, const report_fn& report);
 void verify_dictionaries(pg::connection& connection, const report_fn& report);
 
 // Unpacks what the rows of stripe_events keep.
-void verify_evidence(pg::connection& connection, const report_fn& report);
+void verify_evidence(pg::connection& connection, const report_fn& report, const std::function<void()>& go_on);
 
 } // namespace tokenledger::ledger

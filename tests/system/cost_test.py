@@ -1,4 +1,5 @@
-"""What one request costs the daemon, counted: allocations and system calls, which no clock and no busy machine changes.
+"""What one request costs the daemon, counted: allocations and system calls, which no clock changes, and a busy machine
+only where 64 connections are served at a time: how many of them make a batch is up to the scheduler.
 
 A budget that is passed is a regression, or is raised here by whoever says why. One that has become wide is narrowed:
 every test prints what it measured. The daemon's own tick adds to some counters with time, never takes away: of several
