@@ -1,13 +1,16 @@
 # What the benchmarks need before they can start: our programs, and the peers' packages.
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+import tempfile
 
-from processes import Failed
+from processes import Failed, Postgres
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PEERS = ROOT / "bench" / "peers"
+MARKER = "TOKENLEDGER_BENCH_BESIDE_POSTGRES"
 
 
 def program(folder, name):
@@ -48,3 +51,21 @@ def beside_postgres(marker):
     """Runs this script once more beside a throw-away PostgreSQL that syncs; `marker` says that it is there."""
     command = [str(ROOT / "tools" / "with-postgres"), sys.executable, *sys.argv]
     os.execve(command[0], command, os.environ | {marker: "1", "TOKENLEDGER_TEST_FSYNC": "on"})
+
+
+def on_own_database(options, database, targets, measure):
+    """Builds, unless told not to, and calls `measure(options, postgres, directory)` beside a throw-away PostgreSQL with
+    an empty database and a directory that goes away; its exit status is what that returns."""
+    try:
+        if MARKER not in os.environ:
+            if not options.no_build:
+                build(*targets)
+            beside_postgres(MARKER)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we started is stopped as well
+        postgres = Postgres(os.environ["TOKENLEDGER_TEST_DATABASE_URL"], os.environ["TOKENLEDGER_TEST_PGDATA"])
+        postgres.psql(f"CREATE DATABASE {database}")
+        with tempfile.TemporaryDirectory(prefix="tokenledger-bench-") as directory:
+            sys.exit(measure(options, postgres, directory))
+    except Failed as failure:
+        print(f"bench/{pathlib.Path(sys.argv[0]).name}: {failure}", file=sys.stderr)
+        sys.exit(1)
