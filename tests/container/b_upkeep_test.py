@@ -45,6 +45,7 @@ def post_signed_by(secret, event):
 def post_over_tls(port, authority):
     with Connection(port, timeout=60) as connection:
         context = ssl.create_default_context(cafile=authority)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 has it by itself
         connection.socket = context.wrap_socket(connection.socket, server_hostname=NAME)
         return signed_post(connection, purchase("user_tls"))
 
@@ -76,7 +77,8 @@ class Upkeep(MachineTest):
     def certificate(self):
         """A certificate of one's own for NAME: (file, key)."""
         shell(f"""openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={NAME} \
-            -addext subjectAltName=DNS:{NAME} -keyout /run/{NAME}.key -out /run/{NAME}.pem 2>/dev/null""")
+            -addext subjectAltName=DNS:{NAME} -addext keyUsage=critical,digitalSignature,keyCertSign \
+            -keyout /run/{NAME}.key -out /run/{NAME}.pem 2>/dev/null""")
         return f"/run/{NAME}.pem", f"/run/{NAME}.key"
 
     def test_1_a_secret_is_rolled_under_traffic(self):
