@@ -54,7 +54,8 @@ class client {
         std::string head;
         std::string body;
     };
-    answer receive() {
+    // `content`: false for the answer to a HEAD.
+    answer receive(bool content = true) {
         boost::system::error_code error;
         const std::size_t head =
             boost::asio::read_until(socket_, boost::asio::dynamic_buffer(read_), "\r\n\r\n", error);
@@ -65,7 +66,8 @@ class client {
         got.status = static_cast<unsigned>(std::stoi(got.head.substr(got.head.find(' ') + 1)));
         read_.erase(0, head);
         const std::size_t at = got.head.find("Content-Length: ");
-        const std::size_t length = at == std::string::npos ? 0 : std::stoul(got.head.substr(at + 16));
+        const std::size_t length =
+            at == std::string::npos || !content ? 0 : std::stoul(got.head.substr(at + 16));
         while (read_.size() < length && !error) {
             std::string more(length - read_.size(), '\0');
             more.resize(socket_.read_some(boost::asio::buffer(more), error));
