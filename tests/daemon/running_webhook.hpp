@@ -27,6 +27,12 @@ namespace tokenledger::test {
 inline constexpr std::string_view secret = "whsec_of_the_tests";
 inline constexpr std::int64_t now_seconds = 1'764'000'000;
 
+inline std::shared_ptr<const webhook::verifier> verifier_of(const std::vector<std::string_view>& secrets,
+                                                            std::int64_t tolerance_seconds = 300) {
+    return std::make_shared<const webhook::verifier>(
+        webhook::verifier::make(secrets, tolerance_seconds).value());
+}
+
 inline daemon::config make_config() {
     daemon::config made;
     webhook::catalog prices;
@@ -34,7 +40,7 @@ inline daemon::config make_config() {
     made.catalogs.emplace("", prices);
     daemon::endpoint_config endpoint;
     endpoint.policy = {.path = "/stripe/webhook", .livemode = true, .accounts = {}};
-    endpoint.secrets = {std::string(secret)};
+    endpoint.verifier = verifier_of({secret});
     endpoint.secret_names = {"secret"};
     made.webhook.endpoints.push_back(endpoint);
     return made;
