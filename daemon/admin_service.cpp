@@ -118,6 +118,12 @@ admin_service::admin_service(const admin_listener_config& with, const admin_back
       translator_(std::move(translator)) {
 }
 
+void admin_service::reload(const admin_listener_config& with,
+                           std::shared_ptr<const event_translator> translator) {
+    allowed_ = allowance_of(with);
+    translator_ = std::move(translator);
+}
+
 http_service admin_service::functions() {
     return {.admit = [this](const http_head& head, const http_peer&) { return admit(head); },
             .handle =

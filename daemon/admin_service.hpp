@@ -46,7 +46,8 @@ class admin_service {
     // The functions keep a reference to this.
     [[nodiscard]] http_service functions();
 
-    void reload(std::shared_ptr<const event_translator> translator) { translator_ = std::move(translator); }
+    // From the next request on, also of connections that are open. Name and socket stay.
+    void reload(const admin_listener_config& with, std::shared_ptr<const event_translator> translator);
 
   private:
     using time_point = std::chrono::steady_clock::time_point;

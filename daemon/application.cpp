@@ -49,16 +49,6 @@ std::vector<std::unique_ptr<ledger::reader>> make_readers(const config& with) {
     return readers;
 }
 
-// load_config has tried the same already.
-tls_context tls_of(const config& with) {
-    if (with.webhook.tls.empty())
-        return nullptr;
-    tls_result result = make_tls_context(with.webhook.tls);
-    if (!result.made)
-        throw std::runtime_error("TLS: " + result.problem);
-    return std::move(result.made);
-}
-
 std::int64_t seconds_since_epoch() {
     return std::chrono::duration_cast<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -175,7 +165,7 @@ class application {
         doors_.open_others(config_);
         servers_.emplace_back(io_, "webhook", std::move(doors_.webhook), webhook_.functions(),
                               limits_.webhook);
-        servers_.front().set_tls(tls_of(config_));
+        servers_.front().set_tls(config_.webhook.tls);
         for (admin_door& each : doors_.admin)
             servers_.emplace_back(io_, each.with.name, std::move(each.sockets), admin_functions(each.with),
                                   limits_.admin);
@@ -245,32 +235,37 @@ class application {
 
     void reload() {
         manager_.reloading();
-        reload_note_ =
-            take_configuration() ? "" : "; the configuration on disk has errors, the old one is in force";
+        reload_note_ = take_configuration();
         manager_.ready();
         manager_.tell_status();
     }
 
-    // A bad new file keeps the old configuration running, and says so.
-    bool take_configuration() {
+    // A bad new file keeps the old configuration running. Returns what the status line is to say of it.
+    std::string take_configuration() {
         auto read = load_config(source_.file, source_.credentials_directory);
         if (const auto* errors = std::get_if<std::vector<config_error>>(&read)) {
             for (const config_error& each : *errors)
                 log::error("reload refused", {{"error", to_string(each)}});
-            return false;
+            return "; the configuration on disk has errors, the old one is in force";
         }
         const config& loaded = std::get<config>(read);
-        for (const std::string& key : restart_needed(config_, loaded))
+        std::string note;
+        for (const std::string& key : restart_needed(config_, loaded)) {
             log::warn("not changed by a reload: restart", {{"key", key}});
+            note += (note.empty() ? "; a restart is needed for " : ", ") + key;
+        }
+        take_over(config_, loaded); // the old secrets end here, and what is yet to open has the new values
         webhook_.reload(loaded);
         translator_ = std::make_shared<event_translator>(loaded);
-        for (admin_service& each : admin_)
-            each.reload(translator_);
+        doors_.take_permits(loaded);
+        auto door = doors_.admin.begin();
+        for (admin_service& each : admin_) // one per door, once they are open
+            each.reload((door++)->with, translator_);
         if (!servers_.empty())
-            servers_.front().set_tls(tls_of(loaded));
+            servers_.front().set_tls(loaded.webhook.tls);
         log::set_level(loaded.log.level);
         log::info("reloaded", {{"file", source_.file.string()}});
-        return true;
+        return note;
     }
 
     void observe(const ledger::batch_report& report) {
@@ -320,10 +315,12 @@ class application {
 
 } // namespace
 
-int serve(const config& with, const config_source& source) {
+int serve(config with, const config_source& source) {
     log::set_level(with.log.level);
     try {
-        return application(with, source, take_handed_sockets()).run();
+        application made(with, source, take_handed_sockets());
+        with = config(); // it would keep the secrets beyond a reload that takes them away
+        return made.run();
     } catch (const handover_error& error) {
         log::error("cannot serve", {{"error", error.what()}});
         return exit_config;

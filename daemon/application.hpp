@@ -18,7 +18,7 @@ struct config_source {
 };
 
 // Serves until SIGTERM or SIGINT has drained it. Returns the exit status.
-[[nodiscard]] int serve(const config& with, const config_source& source);
+[[nodiscard]] int serve(config with, const config_source& source);
 
 // Brings the schema up to date. Returns the exit status.
 [[nodiscard]] int migrate(const config& with);

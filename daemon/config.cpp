@@ -26,19 +26,21 @@ std::vector<config_error> in_file_order(const std::filesystem::path& file, std::
     return made;
 }
 
-// Where and as whom the admin listeners listen: all that takes a restart.
-bool same_admin_doors(const config& left, const config& right) {
-    const auto same = [](const admin_listener_config& one, const admin_listener_config& other) {
-        return one.name == other.name && one.file == other.file;
-    };
-    return std::ranges::equal(left.admin.listeners, right.admin.listeners, same);
-}
-
 text_list texts_of(const std::vector<listen_address>& addresses) {
     text_list made;
     for (const listen_address& one : addresses) {
         made.push_back({to_string(one), {}});
     }
+    return made;
+}
+
+// What takes a restart of one admin listener.
+admin_listener_draft draft_of(const admin_listener_config& from) {
+    admin_listener_draft made;
+    made.socket = from.file.path;
+    made.name = from.name;
+    made.mode = std::to_string(from.file.mode); // to be compared, not read
+    made.group = from.file.group;
     return made;
 }
 
@@ -82,17 +84,55 @@ std::vector<std::string> restart_needed(const config& running, const config& loa
     config_draft before = draft_of(running);
     config_draft after = draft_of(loaded);
     const auto differs = [&](auto where) { return !(where(before) == where(after)); };
+    // Listeners are told apart by their sockets: one that has come, gone or moved has another one.
+    const auto differs_in_a_listener = [&](const setting& row) {
+        if (row.key == "socket" && running.admin.listeners.size() != loaded.admin.listeners.size()) {
+            return true;
+        }
+        return std::ranges::any_of(running.admin.listeners, [&](const admin_listener_config& one) {
+            const admin_listener_config* other = same_listener(one, loaded);
+            if (other == nullptr) {
+                return row.key == "socket";
+            }
+            before.admin_listeners = {draft_of(one)};
+            after.admin_listeners = {draft_of(*other)};
+            return std::visit(differs, row.where);
+        });
+    };
     std::vector<std::string> made;
     for (const setting& row : settings()) {
         const bool in_list = row.table == "admin.listener";
-        if (row.takes == change::restart && !in_list && std::visit(differs, row.where)) {
+        if (row.takes == change::restart &&
+            (in_list ? differs_in_a_listener(row) : std::visit(differs, row.where))) {
             made.push_back(full_name(row));
         }
     }
-    if (!same_admin_doors(running, loaded)) {
-        made.emplace_back("admin.listener");
-    }
     return made;
+}
+
+void take_over(config& running, const config& loaded) {
+    running.webhook.tolerance_seconds = loaded.webhook.tolerance_seconds;
+    running.webhook.trusted_proxies = loaded.webhook.trusted_proxies;
+    running.webhook.tls = loaded.webhook.tls;
+    running.webhook.endpoints = loaded.webhook.endpoints;
+    running.catalogs = loaded.catalogs;
+    running.log = loaded.log;
+    for (admin_listener_config& each : running.admin.listeners) {
+        if (const admin_listener_config* same = same_listener(each, loaded)) {
+            each.permits = same->permits;
+            each.max_tokens_per_request = same->max_tokens_per_request;
+        }
+    }
+}
+
+const admin_listener_config* same_listener(const admin_listener_config& running, const config& from) {
+    const std::vector<admin_listener_config>& all = from.admin.listeners;
+    if (running.file.path.empty() && all.size() == 1) {
+        return all.data();
+    }
+    const auto found = std::ranges::find(all, running.file.path,
+                                         [](const admin_listener_config& each) { return each.file.path; });
+    return found == all.end() ? nullptr : &*found;
 }
 
 } // namespace tokenledger::daemon

@@ -4,6 +4,7 @@
 
 #include "tls_material.hpp"
 #include "webhook/catalog.hpp"
+#include "webhook/signature.hpp"
 #include "webhook/translate.hpp"
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -38,8 +40,9 @@ struct listen_address {
 
 struct endpoint_config {
     webhook::endpoint_policy policy;
-    std::vector<std::string> secrets;      // the secrets themselves, read from their files
-    std::vector<std::string> secret_names; // of those files, in step
+    // Keyed with the secrets, which nothing else keeps; null: they were left alone.
+    std::shared_ptr<const webhook::verifier> verifier{};
+    std::vector<std::string> secret_names; // of their files, in step
     std::string catalog;                   // name of the catalogue; empty: the default one
 };
 
@@ -55,7 +58,7 @@ struct webhook_config {
     std::int64_t tolerance_seconds = 300;
     std::int64_t waiting_expires_days = 30;
     std::set<std::string, std::less<>> trusted_proxies; // numeric addresses, or "unix"
-    tls_material tls;                                   // as read from the files; empty: no TLS
+    tls_context tls;                                    // made from the files; null: no TLS
     std::vector<endpoint_config> endpoints;             // by path, each path once
 };
 
@@ -131,6 +134,16 @@ load_config(const std::filesystem::path& file, const std::filesystem::path& cred
 
 // Keys that differ between the two and that a running daemon cannot take over: "database.url", ...
 [[nodiscard]] std::vector<std::string> restart_needed(const config& running, const config& loaded);
+
+// Takes over into `running` what a running daemon can: all the rest of the settings. Secrets and keys that
+// `loaded` does not have are gone with it.
+void take_over(config& running, const config& loaded);
+
+// The listener of `from` that has the permits of `running`: the one with its socket. Else there is none: who
+// may connect is a matter of the socket, so what is permitted at another one is not permitted here. A socket
+// of systemd's without a listener in the configuration (no path) is that of the only one, as at start.
+[[nodiscard]] const admin_listener_config* same_listener(const admin_listener_config& running,
+                                                         const config& from);
 
 // docs/configuration.md, made from the table of settings.
 [[nodiscard]] std::string configuration_reference();

@@ -6,11 +6,13 @@
 #include "setting_rules.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tokenledger::daemon {
 namespace {
@@ -75,32 +77,34 @@ class finisher {
         }
     }
 
-    tls_material read_tls() {
-        tls_material made;
+    tls_context read_tls() {
         const position at = where(draft_.webhook_keys, {"tls_certificate", "tls_key"}, {});
         if (draft_.tls_certificate.empty() != draft_.tls_key.empty()) {
             add(at, "webhook.tls_certificate and webhook.tls_key go together");
-            return made;
+            return nullptr;
         }
         if (draft_.tls_certificate.empty()) {
-            return made;
+            return nullptr;
         }
-        bool good = read_pem(draft_.tls_certificate, "tls_certificate", made.certificate);
-        good = read_pem(draft_.tls_key, "tls_key", made.key) && good;
-        if (const tls_result tried = good ? make_tls_context(made) : tls_result(); !tried.problem.empty()) {
+        secret_bytes certificate;
+        secret_bytes key;
+        bool good = read_pem(draft_.tls_certificate, "tls_certificate", certificate);
+        good = read_pem(draft_.tls_key, "tls_key", key) && good;
+        tls_result tried = good ? make_tls_context({text_of(certificate), text_of(key)}) : tls_result();
+        if (!tried.problem.empty()) {
             add(at, "webhook.tls_certificate and webhook.tls_key cannot be used: " + tried.problem);
         }
-        return made;
+        return std::move(tried.made);
     }
 
-    bool read_pem(const std::string& name, std::string_view key, std::string& into) {
+    bool read_pem(const std::string& name, std::string_view key, secret_bytes& into) {
         const auto file = secret_path(name, places_.credentials_directory, places_.config_directory);
-        file_content read = read_file(file, max_pem_bytes);
+        secret_content read = read_secret_file(file, max_pem_bytes);
         if (!read.problem.empty()) {
             add(where(draft_.webhook_keys, {key}, {}),
                 "cannot use " + in_quotes(file.string()) + ": " + read.problem);
         }
-        into = std::move(read.text);
+        into = std::move(read.bytes);
         return read.problem.empty();
     }
 
@@ -228,21 +232,28 @@ class finisher {
         if (places_.secrets == secret_files::left_alone) {
             return;
         }
+        std::vector<secret_bytes> secrets;
         for (const text_item& item : names) {
             const auto file = secret_path(item.text, places_.credentials_directory, places_.config_directory);
-            file_content read = read_secret(file);
+            secret_content read = read_secret(file);
             if (!read.problem.empty()) {
                 add(item.at, "cannot use the secret in " + in_quotes(file.string()) + ": " + read.problem);
                 continue;
             }
-            if (const auto same = std::ranges::find(into.secrets, read.text); same != into.secrets.end()) {
-                const auto first = static_cast<std::size_t>(same - into.secrets.begin());
+            if (const auto same = std::ranges::find(secrets, read.bytes); same != secrets.end()) {
+                const auto first = static_cast<std::size_t>(same - secrets.begin());
                 add(item.at, "the secret in " + in_quotes(item.text) + " is the same as in " +
                                  in_quotes(into.secret_names[first]));
                 continue;
             }
-            into.secrets.push_back(std::move(read.text));
+            secrets.push_back(std::move(read.bytes));
             into.secret_names.push_back(item.text);
+        }
+        std::vector<std::string_view> texts;
+        std::ranges::transform(secrets, std::back_inserter(texts), text_of);
+        auto keyed = webhook::verifier::make(texts, draft_.made.webhook.tolerance_seconds);
+        if (keyed) { // else an error was found already
+            into.verifier = std::make_shared<const webhook::verifier>(*std::move(keyed));
         }
     }
 

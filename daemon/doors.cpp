@@ -124,6 +124,15 @@ void doors::open_others(const config& with) {
     }
 }
 
+void doors::take_permits(const config& loaded) {
+    for (admin_door& each : admin) {
+        if (const admin_listener_config* same = same_listener(each.with, loaded)) {
+            each.with.permits = same->permits;
+            each.with.max_tokens_per_request = same->max_tokens_per_request;
+        }
+    }
+}
+
 doors make_doors(const config& with, std::vector<handed_socket> handed) {
     sorter sort(with);
     for (handed_socket& each : handed)

@@ -49,6 +49,9 @@ struct doors {
     // those that were not. Throw std::system_error.
     void open_operations(const config& with);
     void open_others(const config& with);
+
+    // What each admin listener permits, as `loaded` has it for the same socket.
+    void take_permits(const config& loaded);
 };
 
 // Gives each listener the sockets handed over for it. An admin listener is the one with that socket path,

@@ -13,7 +13,7 @@ event_translator::event_translator(const config& from) {
         const auto prices = from.catalogs.find(each.catalog);
         if (prices == from.catalogs.end())
             throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
-        endpoints_.emplace(each.policy.path, endpoint_rules{each.policy, prices->second, each.secrets});
+        endpoints_.emplace(each.policy.path, endpoint_rules{each.policy, prices->second, each.verifier});
     }
 }
 
@@ -41,12 +41,11 @@ event_translator::signature event_translator::check_signature(std::string_view e
     if (parsed.error != webhook::signature_error::none || body.empty())
         return signature::unreadable;
     const auto at = endpoints_.find(endpoint);
-    if (at == endpoints_.end())
+    if (at == endpoints_.end() || !at->second.verifier)
         return signature::no_secret;
-    auto verifier = webhook::verifier::make(at->second.secrets); // not for two threads: one a question
-    if (!verifier)
-        return signature::no_secret;
-    const webhook::verdict said = verifier->verify(parsed.header, body, parsed.header.timestamp);
+    // The webhook's own would make it wait.
+    const webhook::verdict said =
+        at->second.verifier->copy().verify(parsed.header, body, parsed.header.timestamp);
     return said.error == webhook::signature_error::none ? signature::matches : signature::no_secret;
 }
 

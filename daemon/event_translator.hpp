@@ -7,6 +7,7 @@
 #include "webhook/signature.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,7 @@ class event_translator {
     struct endpoint_rules {
         webhook::endpoint_policy policy;
         webhook::catalog prices;
-        std::vector<std::string> secrets;
+        std::shared_ptr<const webhook::verifier> verifier;
     };
     std::map<std::string, endpoint_rules, std::less<>> endpoints_;
 };

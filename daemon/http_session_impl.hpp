@@ -2,8 +2,8 @@
 // it. Written for one I/O thread: no locks, no strands.
 #pragma once
 
+#include "http_request.hpp"
 #include "http_session.hpp"
-
 #include "log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,11 +13,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
 #include <algorithm>
@@ -45,8 +42,6 @@ constexpr std::int64_t body_step_bytes = 65536;
 // How much of a refused body is read away, and for how long, so that the reply is not lost to a reset.
 constexpr std::size_t max_linger_bytes = 4U << 20U;
 constexpr std::chrono::milliseconds linger_timeout{1000};
-
-using request_parser = http::request_parser<http::string_body>;
 
 // What a stream needs beyond reading and writing. That of TLS is in https_session.cpp.
 template <class Stream>
@@ -167,7 +162,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
 
     // The bytes that are here already, which is all of them as a rule: no further read, nobody to wait for.
     // What it leaves is for a read: more of the header, a chunk that is not whole.
-    error_code parse_buffered(request_parser& parser, std::size_t& consumed) {
+    error_code parse_buffered(http_request& parser, std::size_t& consumed) {
         error_code error;
         consumed = parser.put(buffer_->data(), error);
         buffer_->consume(consumed);
@@ -178,7 +173,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
     asio::awaitable<bool> one_request() {
         begun_ = steady::now();
         begin_phase(context_->limits.request_timeout);
-        request_parser parser;
+        http_request parser;
         parser.header_limit(static_cast<std::uint32_t>(context_->limits.max_header_bytes));
         parser.body_limit(boost::none); // checked below, after what the contract checks first
         std::size_t header_bytes = 0;
@@ -191,9 +186,10 @@ class session final : public session_base, public std::enable_shared_from_this<s
         // Beast holds its limit only against what is still unparsed: a header in one burst may be longer.
         if (!error && header_bytes > static_cast<std::size_t>(context_->limits.max_header_bytes))
             error = http::error::header_limit;
+        head_only_ = parser.is_head(); // of this request, not of the one before, however malformed it is
         if (error)
             co_return co_await give_up(error);
-        head_only_ = parser.get().method() == http::verb::head;
+        parser.header_is_whole();
 
         const bool has_body = !parser.is_done();
         std::optional<http_reply> refusal = admit(parser);
@@ -214,12 +210,10 @@ class session final : public session_base, public std::enable_shared_from_this<s
         co_return co_await answer(std::move(reply), parser, false);
     }
 
-    std::optional<http_reply> admit(const request_parser& parser) {
-        const http_head& head = parser.get().base();
-        if (auto refusal = context_->service.admit(head, peer_))
+    std::optional<http_reply> admit(const http_request& parser) {
+        if (auto refusal = context_->service.admit(parser.head(), peer_))
             return refusal;
-        const auto encoding = head[http::field::content_encoding];
-        if (!encoding.empty() && !beast::iequals(encoding, "identity"))
+        if (parser.is_encoded())
             return context_->service.fault(http_fault::encoding);
         const auto length = parser.content_length();
         if (length && *length > static_cast<std::uint64_t>(context_->limits.max_body_bytes))
@@ -228,9 +222,9 @@ class session final : public session_base, public std::enable_shared_from_this<s
     }
 
     // no_buffer_space: too many bytes of bodies are held at this time.
-    asio::awaitable<error_code> read_body(request_parser& parser,
+    asio::awaitable<error_code> read_body(http_request& parser,
                                           std::optional<byte_budget::reservation>& room) {
-        if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        if (beast::iequals(parser.head()[http::field::expect], "100-continue")) {
             http::response<http::empty_body> go_on{http::status::continue_, parser.get().version()};
             const auto [error, count] = co_await http::async_write(stream_, go_on, await_result);
             static_cast<void>(count);
@@ -257,7 +251,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         co_return error_code();
     }
 
-    asio::awaitable<http_reply> handle(request_parser& parser, std::optional<byte_budget::reservation> room) {
+    asio::awaitable<http_reply> handle(http_request& parser, std::optional<byte_budget::reservation> room) {
         auto slot = std::make_shared<reply_slot>(stream_.get_executor());
         // The bytes stay reserved while anybody can still hold the request: until `respond` is gone.
         auto held = std::make_shared<std::optional<byte_budget::reservation>>(std::move(room));
@@ -265,8 +259,8 @@ class session final : public session_base, public std::enable_shared_from_this<s
             outbox->put(slot, std::move(reply));
         };
         held.reset();
-        http_service::handled done = context_->service.handle(
-            parser.get().base(), std::move(parser.get().body()), peer_, deadline_, std::move(respond));
+        http_service::handled done = context_->service.handle(parser.head(), std::move(parser.get().body()),
+                                                              peer_, deadline_, std::move(respond));
         if (done.now)
             co_return std::move(*done.now);
         slot_ = slot;
@@ -299,8 +293,8 @@ class session final : public session_base, public std::enable_shared_from_this<s
     }
 
     // `unread`: a body is still on its way and nobody will read it, so the connection cannot go on.
-    asio::awaitable<bool> answer(http_reply reply, const request_parser& parser, bool unread) {
-        const bool keep = parser.keep_alive() && !reply.close && !unread && !context_->draining;
+    asio::awaitable<bool> answer(http_reply reply, const http_request& parser, bool unread) {
+        const bool keep = parser.goes_on() && !reply.close && !unread && !context_->draining;
         begin_phase(context_->limits.request_timeout);
         const bool written = co_await write(std::move(reply), parser.get().version(), keep);
         if (written && unread) {

@@ -1,6 +1,8 @@
 // spdlog behind a narrow door; values are quoted so that a line stays a line.
 #include "log.hpp"
 
+#include "ledger/screen.hpp"
+
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
@@ -65,25 +67,37 @@ spdlog::level::level_enum to_spdlog(level severity) {
     return spdlog::level::err;
 }
 
-bool is_plain(char c) {
-    return c > ' ' && c != '"' && c != '=' && c != '\\' && c != '\x7f';
+// Whether the value can stand without quotes: nothing in it ends a value or must be escaped. Nearly all are
+// ASCII, and every request writes some.
+bool is_plain(std::string_view value) {
+    while (!value.empty()) {
+        const char c = value.front();
+        std::size_t bytes = 1;
+        if (static_cast<unsigned char>(c) >= 0x80) {
+            const ledger::character next = ledger::first_character(value);
+            if (!ledger::may_be_shown(next))
+                return false;
+            bytes = next.bytes;
+        } else if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == '\x7f') {
+            return false;
+        }
+        value.remove_prefix(bytes);
+    }
+    return true;
 }
 
 void append_quoted(std::string& to, std::string_view value) {
-    constexpr std::string_view digits = "0123456789abcdef";
     to += '"';
-    for (const char c : value) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            to += '\\';
-            to += c;
-        } else if (byte < 0x20 || byte == 0x7f) {
-            to += "\\x";
-            to += digits[byte >> 4U];
-            to += digits[byte & 0xfU];
+    while (!value.empty()) {
+        const ledger::character next = ledger::first_character(value);
+        if (!ledger::may_be_shown(next)) {
+            ledger::append_escape(to, next, value);
         } else {
-            to += c;
+            if (next.point == '"' || next.point == '\\')
+                to += '\\';
+            to += value.substr(0, next.bytes);
         }
+        value.remove_prefix(next.bytes);
     }
     to += '"';
 }
@@ -102,10 +116,7 @@ std::string format(std::string_view message, fields with) {
         line += ' ';
         line += each.key;
         line += '=';
-        bool plain = true;
-        for (const char c : each.value)
-            plain = plain && (is_plain(c) || static_cast<unsigned char>(c) >= 0x80);
-        if (plain)
+        if (is_plain(each.value))
             line += each.value;
         else
             append_quoted(line, each.value);

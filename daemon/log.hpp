@@ -48,8 +48,9 @@ inline void error(std::string_view message, fields with = {}) {
     write(level::error, message, with);
 }
 
-// The line without time and level, as write makes it: `message key=value key="a \"b\""`. Control characters
-// are escaped, so that nothing a sender chooses can begin a line of its own.
+// The line without time and level, as write makes it: `message key=value key="a \"b\""`. What may
+// not be shown (ledger/screen.hpp) is escaped: nothing that a sender chooses can begin a line of its own, or
+// steer the terminal of who reads it.
 [[nodiscard]] std::string format(std::string_view message, fields with);
 
 } // namespace tokenledger::daemon::log

@@ -25,28 +25,27 @@ bool is_printable(char c) noexcept {
     return c > ' ' && c <= '~';
 }
 
-} // namespace
-
-file_content read_file(const std::filesystem::path& file, std::size_t max_bytes) {
+// Fills `into`; returns what is wrong.
+template <class Bytes>
+std::string read_into(Bytes& into, const std::filesystem::path& file, std::size_t max_bytes) {
     // O_NONBLOCK: opening a pipe that nobody writes to must not hang the start.
     const file_descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status {};
     if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0) {
-        return {{}, error_of(errno)};
+        return error_of(errno);
     }
     if (!S_ISREG(status.st_mode)) {
-        return {{}, "not a regular file"};
+        return "not a regular file";
     }
-    file_content made;
-    made.text.resize(max_bytes + 1);
+    into.resize(max_bytes + 1);
     std::size_t size = 0;
-    while (size < made.text.size()) {
-        const ssize_t got = ::read(opened.get(), made.text.data() + size, made.text.size() - size);
+    while (size < into.size()) {
+        const ssize_t got = ::read(opened.get(), into.data() + size, into.size() - size);
         if (got < 0 && errno == EINTR) {
             continue;
         }
         if (got < 0) {
-            return {{}, error_of(errno)};
+            return error_of(errno);
         }
         if (got == 0) {
             break;
@@ -54,10 +53,30 @@ file_content read_file(const std::filesystem::path& file, std::size_t max_bytes)
         size += static_cast<std::size_t>(got);
     }
     if (size > max_bytes) {
-        return {{}, "too long"};
+        return "too long";
     }
-    made.text.resize(size);
+    into.resize(size);
+    return {};
+}
+
+template <class Content>
+Content read_content(Content made, auto Content::*bytes, const std::filesystem::path& file,
+                     std::size_t max_bytes) {
+    made.problem = read_into(made.*bytes, file, max_bytes);
+    if (!made.problem.empty()) {
+        (made.*bytes).clear();
+    }
     return made;
+}
+
+} // namespace
+
+file_content read_file(const std::filesystem::path& file, std::size_t max_bytes) {
+    return read_content(file_content(), &file_content::text, file, max_bytes);
+}
+
+secret_content read_secret_file(const std::filesystem::path& file, std::size_t max_bytes) {
+    return read_content(secret_content(), &secret_content::bytes, file, max_bytes);
 }
 
 std::filesystem::path secret_path(std::string_view name, const std::filesystem::path& credentials_directory,
@@ -66,24 +85,24 @@ std::filesystem::path secret_path(std::string_view name, const std::filesystem::
     return (credentials_directory.empty() ? config_directory : credentials_directory) / name;
 }
 
-file_content read_secret(const std::filesystem::path& file) {
-    file_content made = read_file(file, max_secret_bytes + 1); // and a newline
+secret_content read_secret(const std::filesystem::path& file) {
+    secret_content made = read_secret_file(file, max_secret_bytes + 1); // and a newline
     if (!made.problem.empty()) {
         return made;
     }
-    if (made.text.ends_with('\n')) {
-        made.text.pop_back();
+    if (text_of(made.bytes).ends_with('\n')) {
+        made.bytes.pop_back();
     }
-    if (made.text.empty()) {
+    if (made.bytes.empty()) {
         return {{}, "the file is empty"};
     }
-    if (made.text.size() > max_secret_bytes) {
+    if (made.bytes.size() > max_secret_bytes) {
         return {{}, "too long"};
     }
-    if (std::ranges::any_of(made.text, is_white_space)) {
+    if (std::ranges::any_of(made.bytes, is_white_space)) {
         return {{}, "there is white space in it (one newline at the end is fine)"};
     }
-    if (!std::ranges::all_of(made.text, is_printable)) {
+    if (!std::ranges::all_of(made.bytes, is_printable)) {
         return {{}, "there are bytes in it that are not printable ASCII (a byte order mark, perhaps)"};
     }
     return made;

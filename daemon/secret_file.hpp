@@ -1,23 +1,50 @@
 // One file, one secret: the rules of section 3 of the contract, without ever naming what is inside.
 #pragma once
 
+#include <openssl/crypto.h>
+
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tokenledger::daemon {
 
 inline constexpr std::size_t max_secret_bytes = 4096;
+
+// Memory that is wiped before it is given back.
+template <class Value>
+struct wiping_allocator : std::allocator<Value> {
+    void deallocate(Value* at, std::size_t count) noexcept {
+        ::OPENSSL_cleanse(at, count * sizeof(Value));
+        std::allocator<Value>::deallocate(at, count);
+    }
+    template <class Other>
+    struct rebind {
+        using other = wiping_allocator<Other>;
+    };
+};
+// Not a std::string, which keeps short text within itself.
+using secret_bytes = std::vector<char, wiping_allocator<char>>;
+[[nodiscard]] inline std::string_view text_of(const secret_bytes& bytes) noexcept {
+    return {bytes.data(), bytes.size()};
+}
 
 // What was read, or why not.
 struct file_content {
     std::string text;
     std::string problem; // empty: all is well
 };
+struct secret_content {
+    secret_bytes bytes;
+    std::string problem;
+};
 
 // A regular file of at most `max_bytes`. The problem does not name the file.
 [[nodiscard]] file_content read_file(const std::filesystem::path& file, std::size_t max_bytes);
+[[nodiscard]] secret_content read_secret_file(const std::filesystem::path& file, std::size_t max_bytes);
 
 // Where a secret of this name lies: absolute names as they are; others in `credentials_directory`, or, if
 // that is empty, in `config_directory`.
@@ -28,6 +55,6 @@ struct file_content {
 // The secret: the file's bytes without one trailing newline; 1 to max_secret_bytes of printable ASCII without
 // white space (all that Stripe issues). A byte order mark or a carriage return would make every signature
 // fail.
-[[nodiscard]] file_content read_secret(const std::filesystem::path& file);
+[[nodiscard]] secret_content read_secret(const std::filesystem::path& file);
 
 } // namespace tokenledger::daemon

@@ -16,7 +16,7 @@ using bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 using private_key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
-bio reader_of(const std::string& pem) {
+bio reader_of(std::string_view pem) {
     return {::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), ::BIO_free};
 }
 

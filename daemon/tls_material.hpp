@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 struct ssl_ctx_st; // SSL_CTX of <openssl/ssl.h>
 
@@ -10,10 +11,8 @@ namespace tokenledger::daemon {
 
 // PEM, as read from the files. The certificate is followed by its chain, if it has one.
 struct tls_material {
-    std::string certificate;
-    std::string key;
-
-    [[nodiscard]] bool empty() const noexcept { return certificate.empty() && key.empty(); }
+    std::string_view certificate;
+    std::string_view key;
 };
 
 using tls_context = std::shared_ptr<ssl_ctx_st>;

@@ -58,15 +58,15 @@ void log_event(const ledger::stripe_event& event, const webhook::reply& reply, c
 struct webhook_service::endpoint {
     webhook::endpoint_policy policy;
     webhook::catalog prices;
-    webhook::verifier verifier;
+    std::shared_ptr<const webhook::verifier> verifier;
     struct secret_use {
         std::string name;             // of its file
-        std::size_t fingerprint = 0;  // finds the secret again after a reload, under whatever name
+        std::string fingerprint;      // finds the secret again after a reload, under whatever name
         std::int64_t last_used_s = 0; // 0: not since the start
     };
     std::vector<secret_use> uses; // in step with the verifier's secrets
 
-    [[nodiscard]] std::int64_t last_use_s(std::size_t fingerprint) const {
+    [[nodiscard]] std::int64_t last_use_s(std::string_view fingerprint) const {
         const auto found = std::ranges::find(uses, fingerprint, &secret_use::fingerprint);
         return found == uses.end() ? 0 : found->last_used_s;
     }
@@ -95,15 +95,15 @@ webhook_service::~webhook_service() = default;
 webhook_service::endpoint_map webhook_service::make_endpoints(const config& from) {
     endpoint_map made;
     for (const endpoint_config& each : from.webhook.endpoints) {
-        auto verifier = webhook::verifier::make(each.secrets, from.webhook.tolerance_seconds);
         const auto prices = from.catalogs.find(each.catalog);
-        if (!verifier || prices == from.catalogs.end() || each.secret_names.size() != each.secrets.size())
+        if (!each.verifier || prices == from.catalogs.end() ||
+            each.secret_names.size() != each.verifier->secret_count())
             throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
         endpoint& door =
-            made.emplace(each.policy.path, endpoint{each.policy, prices->second, std::move(*verifier), {}})
+            made.emplace(each.policy.path, endpoint{each.policy, prices->second, each.verifier, {}})
                 .first->second;
-        for (std::size_t i = 0; i < each.secrets.size(); ++i)
-            door.uses.push_back({each.secret_names[i], std::hash<std::string>()(each.secrets[i])});
+        for (std::size_t i = 0; i < each.secret_names.size(); ++i)
+            door.uses.push_back({each.secret_names[i], each.verifier->fingerprint(i)});
     }
     return made;
 }
@@ -164,7 +164,7 @@ http_service::handled webhook_service::handle(const origin& from, std::string bo
     endpoint& door = at->second;
 
     const auto now = now_();
-    const webhook::verdict verdict = door.verifier.verify(signature.header, body, now);
+    const webhook::verdict verdict = door.verifier->verify(signature.header, body, now);
     if (verdict.error != webhook::signature_error::none)
         return {.now = reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error), {},
                               &from),

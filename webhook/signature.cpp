@@ -1,10 +1,11 @@
-// Verifies Stripe-Signature headers. OpenSSL keeps the keyed contexts; nothing here keeps a secret's text.
+// Verifies Stripe-Signature headers. OpenSSL keeps the keyed contexts; nothing else here keeps a secret.
 #include "webhook/signature.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
+#include <mutex>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -189,6 +190,7 @@ parsed_signature parse_signature(std::span<const std::string_view> fields) {
 }
 
 struct verifier::impl {
+    std::mutex guard;                  // of the contexts: a computation changes them
     std::vector<mac_context> contexts; // one per secret, keyed
     std::int64_t tolerance_seconds = 0;
 };
@@ -199,23 +201,26 @@ verifier::verifier(verifier&&) noexcept = default;
 verifier& verifier::operator=(verifier&&) noexcept = default;
 verifier::~verifier() = default;
 
-std::optional<verifier> verifier::make(std::span<const std::string> secrets, std::int64_t tolerance_seconds) {
+std::optional<verifier> verifier::make(std::span<const std::string_view> secrets,
+                                       std::int64_t tolerance_seconds) {
     if (secrets.empty() || tolerance_seconds < 1 ||
         !std::all_of(secrets.begin(), secrets.end(), is_usable_secret)) {
         return std::nullopt;
     }
     auto made = std::make_unique<impl>();
     made->tolerance_seconds = tolerance_seconds;
-    for (const std::string& secret : secrets) {
+    for (const std::string_view secret : secrets) {
         made->contexts.push_back(keyed_context(secret));
     }
     return verifier{std::move(made)};
 }
 
-verdict verifier::verify(const signature_header& header, std::string_view body, std::int64_t now_seconds) {
+verdict verifier::verify(const signature_header& header, std::string_view body,
+                         std::int64_t now_seconds) const {
     if (body.empty()) {
         return {.error = signature_error::empty_body};
     }
+    const std::lock_guard hold(impl_->guard);
     verdict found{.error = signature_error::no_match};
     for (std::size_t i = 0; i < impl_->contexts.size(); ++i) {
         hex_mac expected = sign_with(impl_->contexts[i].get(), header.timestamp_text, body);
@@ -236,8 +241,26 @@ verdict verifier::verify(const signature_header& header, std::string_view body, 
     return found;
 }
 
+verifier verifier::copy() const {
+    auto made = std::make_unique<impl>();
+    made->tolerance_seconds = impl_->tolerance_seconds;
+    const std::lock_guard hold(impl_->guard);
+    for (const mac_context& each : impl_->contexts) {
+        made->contexts.emplace_back(EVP_MAC_CTX_dup(each.get()));
+        require(made->contexts.back() != nullptr);
+    }
+    return verifier{std::move(made)};
+}
+
 std::size_t verifier::secret_count() const noexcept {
     return impl_->contexts.size();
+}
+
+std::string verifier::fingerprint(std::size_t secret) const {
+    const std::lock_guard hold(impl_->guard);
+    // No timestamp is a word: this is nobody's signature.
+    const hex_mac made = sign_with(impl_->contexts.at(secret).get(), "fingerprint", {});
+    return {made.data(), made.size()};
 }
 
 std::string sign(std::string_view secret, std::string_view body, std::int64_t timestamp_seconds) {

@@ -1,11 +1,10 @@
 // Escapes, widths, digits, colours.
 #include "screen_text.hpp"
 
-#include "ledger/text.hpp"
+#include "ledger/screen.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <ranges>
 #include <utility>
 
@@ -26,10 +25,6 @@ constexpr std::array wide{range{0x1100, 0x115F},   range{0x2E80, 0x303E},   rang
 // Marks that stand on the character before them.
 constexpr std::array narrow{range{0x0300, 0x036F}, range{0x200D, 0x200D}, range{0x20D0, 0x20FF},
                             range{0xFE00, 0xFE0F}};
-// What steers a terminal or turns the direction of text round.
-constexpr std::array steering{range{0x00, 0x1F},     range{0x7F, 0x9F},     range{0x061C, 0x061C},
-                              range{0x200B, 0x200C}, range{0x200E, 0x200F}, range{0x2028, 0x202E},
-                              range{0x2060, 0x2069}, range{0xFEFF, 0xFEFF}, range{0xE0000, 0xE007F}};
 
 template <std::size_t size>
 bool is_in(const std::array<range, size>& ranges, char32_t point) {
@@ -37,34 +32,8 @@ bool is_in(const std::array<range, size>& ranges, char32_t point) {
                                [point](range each) { return each.first <= point && point <= each.last; });
 }
 
-struct character {
-    char32_t point = 0;
-    std::size_t bytes = 1;
-    bool valid = false;
-};
-
-// The character that `text` begins with.
-character first_character(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    if (lead < 0x80)
-        return {.point = lead, .bytes = 1, .valid = true};
-    const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC0 || text.size() < bytes || !ledger::is_storable_text(text.substr(0, bytes)))
-        return {};
-    char32_t point = lead & (0x7FU >> bytes);
-    for (const char each : text.substr(1, bytes - 1))
-        point = (point << 6) | (static_cast<unsigned char>(each) & 0x3FU);
-    return {.point = point, .bytes = bytes, .valid = true};
-}
-
 std::size_t columns_of_point(char32_t point) {
     return is_in(narrow, point) ? 0 : is_in(wide, point) ? 2 : 1;
-}
-
-std::string escape(const char* format, unsigned number) {
-    std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), format, number);
-    return text.data();
 }
 
 // The longest beginning of `text` that fits.
@@ -72,7 +41,7 @@ std::string_view beginning(std::string_view text, std::size_t columns) {
     std::size_t used = 0;
     std::size_t bytes = 0;
     while (bytes < text.size()) {
-        const character next = first_character(text.substr(bytes));
+        const ledger::character next = ledger::first_character(text.substr(bytes));
         used += columns_of_point(next.point);
         if (used > columns)
             break;
@@ -86,7 +55,7 @@ std::string_view ending(std::string_view text, std::size_t columns) {
     std::size_t skip = 0;
     std::size_t left = columns_of(text);
     while (left > columns && skip < text.size()) {
-        const character next = first_character(text.substr(skip));
+        const ledger::character next = ledger::first_character(text.substr(skip));
         left -= columns_of_point(next.point);
         skip += next.bytes;
     }
@@ -108,13 +77,11 @@ std::size_t decimals_of(std::string_view currency) {
 std::string visible(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
-        const character next = first_character(text.substr(at));
-        if (!next.valid)
-            out += escape("\\x%02x", static_cast<unsigned char>(text[at]));
-        else if (is_in(steering, next.point))
-            out += escape(next.point < 0x80 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(next.point));
-        else
+        const ledger::character next = ledger::first_character(text.substr(at));
+        if (ledger::may_be_shown(next))
             out += text.substr(at, next.bytes);
+        else
+            ledger::append_escape(out, next, text.substr(at));
         at += next.bytes;
     }
     return out;
@@ -123,7 +90,7 @@ std::string visible(std::string_view text) {
 std::size_t columns_of(std::string_view text) {
     std::size_t columns = 0;
     while (!text.empty()) {
-        const character next = first_character(text);
+        const ledger::character next = ledger::first_character(text);
         columns += columns_of_point(next.point);
         text.remove_prefix(next.bytes);
     }

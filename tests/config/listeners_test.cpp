@@ -99,9 +99,34 @@ BOOST_AUTO_TEST_CASE(permits_and_amounts_are_reloaded_and_where_to_listen_takes_
     const config other_permits = load(added(replaced(two_listeners, "[\"usage\", \"read\"]", "[\"read\"]")));
     BOOST_TEST(changed(running, other_permits).empty());
     const config other_mode = load(added(replaced(two_listeners, "0666", "0660")));
-    const std::vector<std::string> expected{"admin.listener"};
-    BOOST_TEST(changed(running, other_mode) == expected, boost::test_tools::per_element());
-    BOOST_TEST(changed(running, load(good)) == expected, boost::test_tools::per_element());
+    const std::vector<std::string> mode{"admin.listener.mode"};
+    BOOST_TEST(changed(running, other_mode) == mode, boost::test_tools::per_element());
+    const config others =
+        load(added(replaced(replaced(two_listeners, "\"application\"", "\"app\""), "www-data", "root")));
+    const std::vector<std::string> name_and_group{"admin.listener.name", "admin.listener.group"};
+    BOOST_TEST(changed(running, others) == name_and_group, boost::test_tools::per_element());
+    const std::vector<std::string> socket{"admin.listener.socket"};
+    BOOST_TEST(changed(running, load(good)) == socket, boost::test_tools::per_element());
+    BOOST_TEST(changed(load(good), running) == socket, boost::test_tools::per_element());
+    const config moved = load(added(replaced(two_listeners, "/app.sock", "/other.sock")));
+    BOOST_TEST(changed(running, moved) == socket, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(permits_go_by_the_socket_and_not_by_the_name) {
+    config running = load(added(two_listeners));
+    const auto narrow = replaced(two_listeners, "name = \"application\"\n", "permits = [\"read\"]\n");
+    const config swapped = load(added(
+        replaced(replaced(narrow, "permits = [\"usage\", \"read\"]\n", ""), "max_tokens_per_request = 500",
+                 "max_tokens_per_request = 7\n[[admin.listener]]\nsocket = \"/run/third.sock\"")));
+    take_over(running, swapped);
+    BOOST_TEST((running.admin.listeners.at(0).permits == admin_permits()));
+    const admin_listener_config& second = running.admin.listeners.at(1);
+    const admin_permits reads{.read = true, .usage = false, .money = false, .operate = false};
+    BOOST_TEST((second.permits == reads));
+    BOOST_TEST(second.max_tokens_per_request == 7);
+    BOOST_TEST(second.name == "application");
+    take_over(running, load(added(replaced(two_listeners, "/app.sock", "/elsewhere.sock"))));
+    BOOST_TEST((running.admin.listeners.at(1).permits == reads));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

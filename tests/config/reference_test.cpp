@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(the_example_loads_as_it_is_and_with_every_choice_taken) {
 BOOST_AUTO_TEST_CASE(what_the_example_shows_as_a_default_is_the_default) {
     const config shown = load(uncommented(configuration_example()));
     const config fresh = load(configuration_example());
-    const std::vector<std::string> choices{"database.migrate_url", "operations.listen", "admin.listener"};
+    const std::vector<std::string> choices{"database.migrate_url", "admin.listener.socket",
+                                           "operations.listen"};
     BOOST_TEST(restart_needed(fresh, shown) == choices, boost::test_tools::per_element());
     const admin_listener_config& listener = shown.admin.listeners.at(0);
     BOOST_TEST(listener.name == admin_listener_config().name);

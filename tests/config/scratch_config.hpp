@@ -66,6 +66,17 @@ inline std::string added(std::string_view more) {
     return std::string(good).append(more);
 }
 
+// The first endpoint's verifier is keyed with exactly these.
+inline void check_secrets(const config& loaded, const std::vector<std::string_view>& secrets) {
+    const auto& verifier = loaded.webhook.endpoints.at(0).verifier;
+    const auto expected = webhook::verifier::make(secrets);
+    BOOST_TEST_REQUIRE((verifier && expected));
+    BOOST_TEST_REQUIRE(verifier->secret_count() == secrets.size());
+    for (std::size_t i = 0; i < secrets.size(); ++i) {
+        BOOST_TEST(verifier->fingerprint(i) == expected->fingerprint(i));
+    }
+}
+
 // A configuration directory with the secrets "secret" and "other".
 struct scratch_config {
     scratch_directory directory;

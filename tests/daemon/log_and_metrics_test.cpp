@@ -6,6 +6,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace {
 
 using namespace tokenledger::daemon;
@@ -20,6 +25,46 @@ BOOST_AUTO_TEST_CASE(a_log_line_stays_one_line_whatever_a_value_holds) {
                R"(event user="x\x0aevent event=forged")");
     BOOST_TEST(log::format("event", {{"user", "say \"hi\" \\"}}) == R"(event user="say \"hi\" \\")");
     BOOST_TEST(log::format("event", {{"user", "josé"}, {"reason", ""}}) == "event user=josé");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_in_a_log_line_can_steer_a_terminal_or_turn_its_text_round) {
+    const std::vector<std::pair<std::string_view, std::string_view>> values{
+        {"a\x1b[2Jb", R"("a\x1b[2Jb")"},
+        {"a\xC2\x85"
+         "b",
+         R"("a\u0085b")"}, // next line
+        {"a\xC2\x9B"
+         "31mb",
+         R"("a\u009b31mb")"}, // the control sequence introducer in one character
+        {"a\xE2\x80\xA8"
+         "b",
+         R"("a\u2028b")"}, // line separator
+        {"a\xE2\x80\xA9"
+         "b",
+         R"("a\u2029b")"}, // paragraph separator
+        {"a\xE2\x80\xAE"
+         "b",
+         R"("a\u202eb")"}, // right-to-left override
+        {"a\xE2\x81\xA6"
+         "b",
+         R"("a\u2066b")"}, // left-to-right isolate
+        {"a\xD8\x9C"
+         "b",
+         R"("a\u061cb")"}, // Arabic letter mark
+        {"a\xEF\xBB\xBF"
+         "b",
+         R"("a\ufeffb")"}, // byte order mark
+        {"a\xF3\xA0\x81\xA1"
+         "b",
+         R"("a\ue0061b")"}, // a tag
+        {"a\xFF"
+         "b",
+         R"("a\xffb")"}, // no UTF-8
+        {"a\xC2", R"("a\xc2")"},
+        {"東京", "東京"},
+    };
+    for (const auto& [value, shown] : values)
+        BOOST_TEST(log::format("event", {{"user", value}}) == "event user=" + std::string(shown));
 }
 
 BOOST_AUTO_TEST_CASE(counters_count_by_label_and_render_in_the_exposition_format) {

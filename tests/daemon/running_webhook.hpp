@@ -27,6 +27,12 @@ namespace tokenledger::test {
 inline constexpr std::string_view secret = "whsec_of_the_tests";
 inline constexpr std::int64_t now_seconds = 1'764'000'000;
 
+inline std::shared_ptr<const webhook::verifier> verifier_of(const std::vector<std::string_view>& secrets,
+                                                            std::int64_t tolerance_seconds = 300) {
+    return std::make_shared<const webhook::verifier>(
+        webhook::verifier::make(secrets, tolerance_seconds).value());
+}
+
 inline daemon::config make_config() {
     daemon::config made;
     webhook::catalog prices;
@@ -34,7 +40,7 @@ inline daemon::config make_config() {
     made.catalogs.emplace("", prices);
     daemon::endpoint_config endpoint;
     endpoint.policy = {.path = "/stripe/webhook", .livemode = true, .accounts = {}};
-    endpoint.secrets = {std::string(secret)};
+    endpoint.verifier = verifier_of({secret});
     endpoint.secret_names = {"secret"};
     made.webhook.endpoints.push_back(endpoint);
     return made;
@@ -54,7 +60,8 @@ class client {
         std::string head;
         std::string body;
     };
-    answer receive() {
+    // `content`: false for the answer to a HEAD.
+    answer receive(bool content = true) {
         boost::system::error_code error;
         const std::size_t head =
             boost::asio::read_until(socket_, boost::asio::dynamic_buffer(read_), "\r\n\r\n", error);
@@ -65,7 +72,8 @@ class client {
         got.status = static_cast<unsigned>(std::stoi(got.head.substr(got.head.find(' ') + 1)));
         read_.erase(0, head);
         const std::size_t at = got.head.find("Content-Length: ");
-        const std::size_t length = at == std::string::npos ? 0 : std::stoul(got.head.substr(at + 16));
+        const std::size_t length =
+            at == std::string::npos || !content ? 0 : std::stoul(got.head.substr(at + 16));
         while (read_.size() < length && !error) {
             std::string more(length - read_.size(), '\0');
             more.resize(socket_.read_some(boost::asio::buffer(more), error));

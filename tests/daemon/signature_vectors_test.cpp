@@ -34,11 +34,12 @@ std::string decode_base64(std::string_view text) {
 daemon::config config_of(const json_value& vector) {
     daemon::config with = test::make_config();
     with.webhook.tolerance_seconds = vector.member("tolerance_s").integer().value();
-    auto& secrets = with.webhook.endpoints.front().secrets;
-    secrets.clear();
+    std::vector<std::string_view> secrets;
     for (json_value one = vector.member("secrets").first(); one; one = one.next())
         secrets.emplace_back(one.string().value());
-    with.webhook.endpoints.front().secret_names.assign(secrets.size(), "secret");
+    daemon::endpoint_config& endpoint = with.webhook.endpoints.front();
+    endpoint.verifier = test::verifier_of(secrets, with.webhook.tolerance_seconds);
+    endpoint.secret_names.assign(secrets.size(), "secret");
     return with;
 }
 

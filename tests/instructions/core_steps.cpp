@@ -66,7 +66,7 @@ ledger::stripe_command translate(const std::string& body, const webhook::catalog
 }
 
 void verify(std::size_t times) {
-    const std::array<std::string, 1> secrets{"whsec_of_a_test"};
+    const std::array<std::string_view, 1> secrets{"whsec_of_a_test"};
     auto verifier = webhook::verifier::make(secrets);
     const std::string body = make_body(1);
     const std::string field =

@@ -185,6 +185,22 @@ class Tls(SystemTest):
             self.assertEqual(connection.serial, 1)
             self.buy(connection)
 
+    def test_a_client_cannot_renegotiate(self):
+        daemon = self.start_tls()
+        with subprocess.Popen(["openssl", "s_client", "-tls1_2", "-msg", "-connect", f"127.0.0.1:{daemon.port}"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace") as client:
+            before = "".join(iter(client.stdout.readline, "---\n"))  # up to the certificates: the handshake is done
+            client.stdin.write("R\n")  # renegotiate
+            client.stdin.flush()
+            said = client.communicate(timeout=30)[0].partition("RENEGOTIATING")[2]
+        self.assertIn("ServerHello", before)
+        self.assertIn("ClientHello", said, "it asked for another handshake")
+        self.assertNotIn("ServerHello", said)
+        self.assertIn("no_renegotiation", said)
+        with self.connect(daemon) as connection:
+            self.buy(connection)
+
     def test_a_drain_finishes_what_was_received_over_tls(self):
         daemon = self.start_tls()
         with self.connect(daemon) as connection, self.connect(daemon) as idle:

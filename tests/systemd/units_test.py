@@ -86,6 +86,10 @@ class Units(unittest.TestCase):
         for name in SERVICES:
             self.assertNotIn("PrivateUsers=", (self.directory / name).read_text(encoding="utf-8"))
 
+    def test_no_core_file_is_written(self):
+        for name in SERVICES:
+            self.assertIn("\nLimitCORE=0\n", (self.directory / name).read_text(encoding="utf-8"))
+
     def test_every_socket_has_a_name_that_the_daemon_knows_and_starts_it(self):
         known = set(re.findall(r'_socket_name = "(\w+)"', (ROOT / "daemon/doors.hpp").read_text(encoding="utf-8")))
         names = set()

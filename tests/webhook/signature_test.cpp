@@ -2,13 +2,16 @@
 #include "webhook/signature.hpp"
 
 #include <array>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <limits>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -40,7 +43,8 @@ std::string header_of(std::int64_t timestamp, const std::string& key = secret) {
 }
 
 verifier make_verifier(const std::vector<std::string>& secrets, std::int64_t tolerance = 300) {
-    auto made = verifier::make(secrets, tolerance);
+    const std::vector<std::string_view> views(secrets.begin(), secrets.end());
+    auto made = verifier::make(views, tolerance);
     BOOST_REQUIRE(made.has_value());
     return std::move(*made);
 }
@@ -62,7 +66,7 @@ std::string verified(std::string_view field, std::string_view text = body, std::
 BOOST_AUTO_TEST_SUITE(signature_verification)
 
 BOOST_AUTO_TEST_CASE(a_verifier_is_not_made_from_unusable_secrets_or_tolerances) {
-    const auto made = [](const std::vector<std::string>& secrets, std::int64_t tolerance) {
+    const auto made = [](const std::vector<std::string_view>& secrets, std::int64_t tolerance) {
         return verifier::make(secrets, tolerance).has_value();
     };
     BOOST_TEST(!made({}, 300));
@@ -177,6 +181,42 @@ BOOST_AUTO_TEST_CASE(a_verifier_forgets_one_body_before_the_next_and_survives_a_
         verifier moved = std::move(one);
         one = std::move(moved);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_verifies_the_same_and_outlives_the_first) {
+    std::optional<verifier> first = make_verifier({other_secret, secret});
+    verifier copy = first->copy();
+    first.reset();
+    BOOST_TEST(to_string(judge(copy, header_of(now)).error) == "ok");
+    BOOST_TEST(judge(copy, header_of(now)).secret == 1U);
+    BOOST_TEST(to_string(judge(copy, header_of(now - 301)).error) == "too_old");
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_has_one_fingerprint_in_every_verifier) {
+    const verifier one = make_verifier({secret, other_secret});
+    const verifier other = make_verifier({other_secret});
+    BOOST_TEST(one.fingerprint(1) == other.fingerprint(0));
+    BOOST_TEST(one.fingerprint(0) != one.fingerprint(1));
+}
+
+BOOST_AUTO_TEST_CASE(threads_may_share_a_verifier) {
+    const verifier one = make_verifier({secret, other_secret});
+    const std::string good = header_of(now);
+    const std::vector<std::string_view> fields{good};
+    const parsed_signature read = parse_signature(fields);
+    std::atomic<int> wrong = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int round = 0; round < 200; ++round) {
+                wrong += one.verify(read.header, body, now).error != signature_error::none;
+                wrong += one.copy().verify(read.header, body, now).error != signature_error::none;
+            }
+        });
+    }
+    for (std::thread& each : threads)
+        each.join();
+    BOOST_TEST(wrong == 0);
 }
 
 BOOST_AUTO_TEST_CASE(signing_makes_the_header_that_stripe_would_send) {

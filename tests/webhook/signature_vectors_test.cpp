@@ -25,7 +25,7 @@ std::string decode_base64(std::string_view text) {
 }
 
 std::string judge(const json_value& vector) {
-    std::vector<std::string> secrets;
+    std::vector<std::string_view> secrets;
     for (json_value one = vector.member("secrets").first(); one; one = one.next()) {
         secrets.emplace_back(one.string().value());
     }

@@ -58,22 +58,32 @@ struct verdict {
     std::size_t secret = 0; // which configured secret matched, if error is none, too_old or too_new
 };
 
-// Keeps one keyed HMAC context per secret, not the secret. Not for two threads at once.
+// Keeps one keyed HMAC context per secret. Within it OpenSSL holds the secret, once, to begin anew with, and
+// wipes it in the end: whoever makes a verifier need not keep the secret.
 // Throws std::runtime_error if OpenSSL cannot compute (no memory, no HMAC).
 class verifier {
   public:
     // nullopt: no secret, an empty secret, one with white space, or a tolerance below 1 (bad_config).
     [[nodiscard]] static std::optional<verifier>
-    make(std::span<const std::string> secrets, std::int64_t tolerance_seconds = default_tolerance_seconds);
+    make(std::span<const std::string_view> secrets,
+         std::int64_t tolerance_seconds = default_tolerance_seconds);
     verifier(verifier&&) noexcept;
     verifier& operator=(verifier&&) noexcept;
     ~verifier();
 
     // Every secret is tried against every candidate, in constant time, without an early exit; then the time.
+    // From any thread; one waits for the other.
     [[nodiscard]] verdict verify(const signature_header& header, std::string_view body,
-                                 std::int64_t now_seconds);
+                                 std::int64_t now_seconds) const;
+
+    // For a thread that has much to verify, so that nobody waits for it. To be given up soon: it holds the
+    // secrets once more.
+    [[nodiscard]] verifier copy() const;
 
     [[nodiscard]] std::size_t secret_count() const noexcept;
+
+    // The same for the same secret, in whatever verifier; tells nothing of the secret.
+    [[nodiscard]] std::string fingerprint(std::size_t secret) const;
 
   private:
     struct impl;

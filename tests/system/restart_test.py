@@ -1,0 +1,69 @@
+"""SIGHUP: every setting marked "restart" keeps its value, and log and status line name it."""
+
+import os
+import re
+import signal
+
+import settings_page
+from daemon_process import CATALOG, write_config
+from harness import SystemTest
+from notify_test import Manager
+
+KEPT = re.compile(r"not changed by a reload: restart key=(\S+)")
+
+
+class Restart(SystemTest):
+    def setUp(self):
+        self.directory = self.new_directory()
+        self.manager = Manager(self.new_directory())
+        self.addCleanup(self.manager.close)
+        self.listener = {"socket": os.path.join(self.directory, "admin.sock")}
+        self.daemon = self.start(admin=[self.listener], environment={"NOTIFY_SOCKET": self.manager.path})
+        self.manager.until("READY")
+
+    def changed(self, name, default):
+        """The configuration with another value of this setting."""
+        table, key = name.rsplit(".", 1)
+        others = {"database.url": self.database.url + "&connect_timeout=9" if "?" in self.database.url
+                  else self.database.url + "?connect_timeout=9",
+                  "database.migrate_url": "postgresql:///elsewhere", "webhook.listen": ["[::1]:0"],
+                  "admin.listener.socket": self.listener["socket"] + "2", "admin.listener.name": "other",
+                  "admin.listener.mode": "0600", "admin.listener.group": "daemon",
+                  "operations.listen": ["127.0.0.1:0"]}
+        value = others[name] if name in others else int(default) + 1
+        if name == "database.url":
+            return {"database_url": value}
+        if table == "admin.listener":
+            return {"admin": [{**self.listener, key: value}]}
+        if table == "admin":
+            return {"catalog": f"{CATALOG}\n[admin]\n{key} = {value}\n"}
+        return {table: {key: value}}
+
+    def reload(self, **config):
+        """Returns the settings that the log names, and the status line."""
+        write_config(os.path.dirname(self.config),
+                     **{"database_url": self.database.url, "admin": [self.listener], **config})
+        before = len(self.daemon.log())
+        self.daemon.process.send_signal(signal.SIGHUP)
+        self.daemon.wait_for_line(r"\breload(ed| refused)\b", after=before)
+        lines = self.daemon.log()[before:]
+        self.manager.until("RELOADING", "1")
+        self.manager.until("READY", "1")
+        status = self.manager.until("STATUS", "Ready")[-1]["STATUS"]
+        return KEPT.findall("\n".join(lines)), status, lines
+
+    def test_every_setting_marked_restart_is_named_in_log_and_status_line_when_it_has_changed(self):
+        settings = settings_page.rows("restart")
+        self.assertGreater(len(settings), 20)
+        for name, row in settings.items():
+            with self.subTest(name):
+                kept, status, lines = self.reload(**self.changed(name, row["default"]))
+                self.assertEqual(kept, [name], lines)
+                self.assertTrue(status.endswith(f"; a restart is needed for {name}"), status)
+        kept, status, lines = self.reload(webhook={"max_connections": 9}, database={"max_batch": 9})
+        self.assertEqual(kept, ["database.max_batch", "webhook.max_connections"], lines)
+        self.assertTrue(status.endswith("; a restart is needed for database.max_batch, webhook.max_connections"))
+        kept, status, lines = self.reload()
+        self.assertEqual(kept, [], lines)
+        self.assertRegex(status, r" in the queue$")
+        self.assert_alive(self.daemon)
