@@ -78,6 +78,8 @@ int main(int argc, char** argv) {
         "Leave a hash where the bytes of events received before DATE are; what is parked or waits"
         " keeps them");
     add_before(*redact, before);
+    daemon_ns::redact_evidence_request redact_request;
+    redact->add_flag("--yes,-y", redact_request.yes, "Do not ask first");
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -112,8 +114,10 @@ int main(int argc, char** argv) {
         archive_request.before_us = daemon_ns::utc_microseconds(before).value();
         return daemon_ns::archive_usage(config, archive_request);
     }
-    if (redact->parsed())
-        return daemon_ns::redact_evidence(config, daemon_ns::utc_microseconds(before).value());
+    if (redact->parsed()) {
+        redact_request.before_us = daemon_ns::utc_microseconds(before).value();
+        return daemon_ns::redact_evidence(config, redact_request);
+    }
     if (verify->parsed())
         return daemon_ns::verify(config, request);
     if (rebuild->parsed()) {
