@@ -15,10 +15,15 @@ std::variant<event_action, problem> translate_action(const target& what, std::st
     if (made.what == call::retry && body.empty())
         return made;
     const json_tree tree(body, unrepresentable_json::refuse);
+    const auto check = [&](const json_value& root) {
+        return check_body(root, fields_of(made.what), std::nullopt);
+    };
+    if (tree.error() == json_error::unrepresentable)
+        return unrepresentable_body(check(json_tree(body, unrepresentable_json::repair).root()));
     const json_value root = tree.root();
     if (root.kind() != json_kind::object)
         return malformed_body(tree.error());
-    if (auto wrong = check_body(root, fields_of(made.what), std::nullopt))
+    if (auto wrong = check(root))
         return std::move(*wrong);
     made.user_id = root.member("user_id").string().value_or("");
     made.tokens = root.member("tokens").integer().value_or(0);

@@ -3,8 +3,6 @@
 
 #include "nearest.hpp"
 
-#include "json/writer.hpp"
-
 #include "ledger/text.hpp"
 
 #include <algorithm>
@@ -90,16 +88,22 @@ complaint check_cost(const json_value& value) {
            std::to_string(ledger::max_cost_bytes) + " characters and with an exponent, if any, of two digits";
 }
 
-// Names are held to the same rule as text, and no object has one twice: PostgreSQL keeps metadata as jsonb.
+// Names are held to the same rule as text, and no object has one twice: whoever reads metadata with
+// PostgreSQL's jsonb, or with a reader that keeps numbers as doubles, can.
 complaint check_inside(const json_value& value) {
+    if (value.repeats_a_name())
+        return "has a member twice";
     if (const auto text = value.string(); text && !ledger::is_storable_text(*text))
         return "must hold well-formed Unicode without U+0000";
+    if (value.is_beyond_double())
+        return "must hold numbers within the range of a double";
+    if (value.kind() == json_kind::number && !ledger::is_numeric(value.raw_number()))
+        return "must hold numbers of at most " + std::to_string(ledger::max_numeric_scale) +
+               " digits after the decimal point";
     for (json_value each = value.first(); each; each = each.next()) {
         if (value.kind() == json_kind::object) {
             if (!ledger::is_storable_text(each.name()))
                 return "must hold well-formed Unicode without U+0000";
-            if (value.count(each.name()) > 1)
-                return "has a member twice";
         }
         if (auto wrong = check_inside(each))
             return wrong;
@@ -110,8 +114,7 @@ complaint check_inside(const json_value& value) {
 complaint check_object(const json_value& value) {
     if (auto wrong = wrong_kind(value, json_kind::object))
         return wrong;
-    // First: looking for repeated names takes the square of their number.
-    if (const std::size_t size = compact(value).size(); size > max_metadata_bytes)
+    if (const std::size_t size = value.compact_size(); size > max_metadata_bytes)
         return "has " + std::to_string(size) + " bytes without blanks, must have at most " +
                std::to_string(max_metadata_bytes);
     return check_inside(value);
@@ -198,17 +201,17 @@ problem malformed_body(json_error why) {
     return {.type = problem_type::malformed_json, .detail = std::move(detail)};
 }
 
+problem unrepresentable_body(std::optional<problem> repaired) {
+    if (repaired && repaired->type == problem_type::invalid_field)
+        return std::move(*repaired);
+    return malformed_body(json_error::unrepresentable);
+}
+
 problem over_token_limit(std::int64_t limit) {
     return {.type = problem_type::token_limit,
             .detail =
                 "One request moves at most " + std::to_string(limit) +
                 " tokens here, all its items together: max_tokens_per_request of the [[admin.listener]]."};
-}
-
-std::string compact(const json_value& of) {
-    json_writer out;
-    out.copy(of);
-    return out.text();
 }
 
 std::string_view cost_text(const json_value& of) {

@@ -19,10 +19,12 @@ namespace tokenledger::admin {
 
 // Of a body that is no JSON object.
 [[nodiscard]] problem malformed_body(json_error why);
+// Of a body that is json_error::unrepresentable. `repaired`: what is wrong with the same body read with
+// unrepresentable_json::repair, which names the field if it is that of a call.
+[[nodiscard]] problem unrepresentable_body(std::optional<problem> repaired);
 [[nodiscard]] problem over_token_limit(std::int64_t limit);
 
-// Of a value that check_body has accepted as field_kind::object or cost.
-[[nodiscard]] std::string compact(const json_value& of);
+// Of a value that check_body has accepted as field_kind::cost.
 [[nodiscard]] std::string_view cost_text(const json_value& of);
 
 } // namespace tokenledger::admin

@@ -38,7 +38,7 @@ ledger::operation read_grant(const json_value& object) {
                          .source = source_of(object),
                          .reason = text(object, "reason"),
                          .reference = text(object, "reference"),
-                         .metadata = metadata ? compact(metadata) : std::string()};
+                         .metadata = metadata ? metadata.compact() : std::string()};
 }
 
 ledger::operation read_deduction(const json_value& object) {
@@ -174,14 +174,17 @@ class translator {
 
 std::variant<ledger::admin_command, problem> translate(call what, std::string_view key, std::string_view body,
                                                        std::int64_t actor, const allowance& allowed) {
-    const json_tree tree(body, unrepresentable_json::refuse);
-    const json_value root = tree.root();
-    if (root.kind() != json_kind::object)
-        return malformed_body(tree.error());
     ledger::admin_command made{.idempotency_key = std::string(key), .actor = actor, .operations = {}};
-    translator into(allowed, made);
-    auto wrong = what == call::batch ? into.add_items(root) : into.add(what, root, std::nullopt);
-    if (wrong)
+    const auto read = [&](const json_value& root) {
+        translator into(allowed, made);
+        return what == call::batch ? into.add_items(root) : into.add(what, root, std::nullopt);
+    };
+    const json_tree tree(body, unrepresentable_json::refuse);
+    if (tree.error() == json_error::unrepresentable)
+        return unrepresentable_body(read(json_tree(body, unrepresentable_json::repair).root()));
+    if (tree.root().kind() != json_kind::object)
+        return malformed_body(tree.error());
+    if (auto wrong = read(tree.root()))
         return std::move(*wrong);
     return made;
 }

@@ -2,6 +2,7 @@
 #include "application.hpp"
 #include "archive_command.hpp"
 #include "rebuild_command.hpp"
+#include "rebuild_target.hpp"
 #include "redact_command.hpp"
 #include "utc_time.hpp"
 #include "verify_command.hpp"
@@ -25,10 +26,13 @@ namespace daemon_ns = tokenledger::daemon;
 
 constexpr int exit_usage = 2;
 
+std::string environment(const char* name) {
+    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): one thread yet
+    return value != nullptr ? value : "";
+}
+
 daemon_ns::config_source source_of(const std::string& file) {
-    const char* credentials =
-        std::getenv("CREDENTIALS_DIRECTORY"); // NOLINT(concurrency-mt-unsafe): one thread yet
-    return {.file = file, .credentials_directory = credentials != nullptr ? credentials : ""};
+    return {.file = file, .credentials_directory = environment("CREDENTIALS_DIRECTORY")};
 }
 
 // The memory holds signing secrets and what customers paid: no core file, and no look into it for another
@@ -76,8 +80,11 @@ int main(int argc, char** argv) {
     auto* rebuild = cli.add_subcommand(
         "rebuild", "Make the ledger again from its events and requests, and compare: exit 0 if there is no"
                    " difference, 1 if there is, 69 if a database cannot be asked, 78 as for verify");
-    rebuild->add_option("--into", remake.into, "URL of a database that was migrated and is empty")
-        ->required();
+    daemon_ns::rebuild_target target;
+    rebuild->add_option("--into", target.url,
+                        "URL of a database that was migrated and is empty; without a password");
+    rebuild->add_option("--into-file", target.file,
+                        "A file with that URL alone; or put it in TOKENLEDGER_REBUILD_URL");
     rebuild->add_flag("--translate", remake.translate,
                       "Translate every event anew, with today's catalogue, and compare balances");
     rebuild->add_option("--limit", remake.limit, "Differences to print; the rest is counted")
@@ -95,6 +102,8 @@ int main(int argc, char** argv) {
         "Leave a hash where the bytes of events received before DATE are; what is parked or waits"
         " keeps them");
     add_before(*redact, before);
+    daemon_ns::redact_evidence_request redact_request;
+    redact->add_flag("--yes,-y", redact_request.yes, "Do not ask first");
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -129,15 +138,20 @@ int main(int argc, char** argv) {
         archive_request.before_us = daemon_ns::utc_microseconds(before).value();
         return daemon_ns::archive_usage(config, archive_request);
     }
-    if (redact->parsed())
-        return daemon_ns::redact_evidence(config, daemon_ns::utc_microseconds(before).value());
+    if (redact->parsed()) {
+        redact_request.before_us = daemon_ns::utc_microseconds(before).value();
+        return daemon_ns::redact_evidence(config, redact_request);
+    }
     if (verify->parsed())
         return daemon_ns::verify(config, request);
     if (rebuild->parsed()) {
-        if (!tokenledger::ledger::is_readable_url(remake.into)) {
-            std::cerr << "--into: not a libpq URI or keyword string\n";
+        target.environment = environment(daemon_ns::rebuild_url_variable);
+        const auto into = daemon_ns::rebuild_url_of(target);
+        if (!into.problem.empty()) {
+            std::cerr << into.problem << '\n';
             return exit_usage;
         }
+        remake.into = into.url;
         return daemon_ns::rebuild(config, remake);
     }
     return migrate->parsed() ? daemon_ns::migrate(config) : daemon_ns::serve(std::move(config), source);

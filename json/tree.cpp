@@ -1,191 +1,53 @@
-// The tree's nodes, and the handler that RapidJSON's reader fills them through.
+// How a tree is made and read.
 #include "json/tree.hpp"
 
-#include "repair.hpp"
+#include "nodes.hpp"
+#include "parser.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-#include <string>
-#include <utility>
+#include <cstring>
 #include <vector>
 
 namespace tokenledger {
 
-// Indices and offsets, not pointers: half the size, and the vectors may grow.
-struct json_nodes {
-    struct slice {
-        std::uint32_t at = 0;
-        std::uint32_t size = 0;
-    };
-    struct node {
-        json_kind kind = json_kind::absent;
-        bool truth = false;
-        slice name{};                  // of an object's member
-        slice text{};                  // decoded string, or number as written
-        std::uint32_t first_child = 0; // 0, the root, is nobody's child: none
-        std::uint32_t next = 0;
-    };
-
-    [[nodiscard]] std::string_view text_of(slice part) const noexcept {
-        return {characters.data() + part.at, part.size};
-    }
-    // The first of this name from `from` on, a child or 0, among its siblings; 0: none.
-    [[nodiscard]] std::uint32_t find(std::uint32_t from, std::string_view name) const noexcept {
-        while (from != 0 && text_of(nodes[from].name) != name) {
-            from = nodes[from].next;
-        }
-        return from;
-    }
-    slice keep(const char* text, rapidjson::SizeType size) {
-        const slice kept{static_cast<std::uint32_t>(characters.size()), size};
-        characters.append(text, size);
-        return kept;
-    }
-
-    std::vector<node> nodes;
-    std::string characters; // names, strings and numbers, one after the other
-};
-
 namespace {
 
-using node = json_nodes::node;
-
-// Every member returns whether to go on.
-class tree_builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, tree_builder> {
+// In some order in which the same names stand together, and which most names need eight bytes for.
+class sorted_name {
   public:
-    explicit tree_builder(json_nodes& into) noexcept : into_(into) {}
-    [[nodiscard]] bool too_deep() const noexcept { return too_deep_; }
-
-    bool Null() { return add({.kind = json_kind::null}); }
-    bool Bool(bool value) { return add({.kind = json_kind::boolean, .truth = value}); }
-    bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
-        return add({.kind = json_kind::number, .text = into_.keep(text, size)});
+    // NOLINTNEXTLINE(google-explicit-constructor): a name in another coat
+    sorted_name(std::string_view name) noexcept : name_(name) {
+        std::memcpy(&head_, name.data(), std::min(name.size(), sizeof head_));
     }
-    bool String(const char* text, rapidjson::SizeType size, bool) {
-        return add({.kind = json_kind::string, .text = into_.keep(text, size)});
+    bool operator==(const sorted_name& other) const noexcept {
+        return head_ == other.head_ && name_ == other.name_;
     }
-    bool Key(const char* text, rapidjson::SizeType size, bool) {
-        name_ = into_.keep(text, size);
-        return true;
+    bool operator<(const sorted_name& other) const noexcept {
+        if (head_ != other.head_)
+            return head_ < other.head_;
+        return name_.size() != other.name_.size() ? name_.size() < other.name_.size() : name_ < other.name_;
     }
-    bool StartObject() { return open(json_kind::object); }
-    bool StartArray() { return open(json_kind::array); }
-    bool EndObject(rapidjson::SizeType) { return close(); }
-    bool EndArray(rapidjson::SizeType) { return close(); }
 
   private:
-    struct level {
-        std::uint32_t container = 0;
-        std::uint32_t last_child = 0;
-    };
-
-    bool add(node made) {
-        made.name = std::exchange(name_, {});
-        const auto index = static_cast<std::uint32_t>(into_.nodes.size());
-        into_.nodes.push_back(made);
-        if (depth_ > 0) {
-            level& parent = open_[depth_ - 1];
-            node& before = into_.nodes[parent.last_child != 0 ? parent.last_child : parent.container];
-            (parent.last_child != 0 ? before.next : before.first_child) = index;
-            parent.last_child = index;
-        }
-        return true;
-    }
-    bool open(json_kind kind) {
-        if (depth_ == open_.size()) {
-            too_deep_ = true;
-            return false;
-        }
-        const auto index = static_cast<std::uint32_t>(into_.nodes.size());
-        add({.kind = kind});
-        open_[depth_++] = {.container = index, .last_child = 0};
-        return true;
-    }
-    bool close() {
-        --depth_;
-        return true;
-    }
-
-    json_nodes& into_;
-    json_nodes::slice name_; // of the member whose value comes next
-    std::array<level, max_json_depth> open_{};
-    std::size_t depth_ = 0;
-    bool too_deep_ = false;
+    std::uint64_t head_ = 0; // the first bytes, as a number
+    std::string_view name_;
 };
-
-enum class parse_end : std::uint8_t { complete, malformed, too_deep, unrepresentable };
-
-// Bytes that RapidJSON's vector code gets right and that need no look at their encoding: ASCII, and of the
-// control characters only white space. (In 1.1.0 that code lets a raw 0x1A to 0x1F inside a string pass.)
-bool is_plain(std::string_view text) noexcept {
-    unsigned odd = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool control = byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
-        odd |= static_cast<unsigned>(control) | (byte & 0x80U);
-    }
-    return odd == 0;
-}
-
-// Of Stripe's events, and a guess: more nodes only cost that the vector grows.
-constexpr std::size_t bytes_per_node = 20;
-
-// The vector code reads whole blocks, beyond the NUL that ends the text.
-constexpr std::size_t block_bytes = 16;
-
-// Iterative: the recursive parser runs out of stack before the handler can refuse.
-constexpr unsigned lean_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
-constexpr unsigned strict_flags = lean_flags | rapidjson::kParseValidateEncodingFlag;
-
-template <unsigned flags, class Stream>
-parse_end parse_with(json_nodes& into, Stream stream, std::size_t size) {
-    tree_builder builder{into};
-    rapidjson::Reader reader;
-    const rapidjson::ParseResult end = reader.Parse<flags>(stream, builder);
-    if (builder.too_deep()) {
-        return parse_end::too_deep;
-    }
-    if (end.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid ||
-        end.Code() == rapidjson::kParseErrorNumberTooBig) {
-        return parse_end::unrepresentable;
-    }
-    // The reader takes a NUL for the end of the text: whatever follows it would go unread.
-    return end.IsError() || stream.Tell() != size ? parse_end::malformed : parse_end::complete;
-}
-
-parse_end parse_into(json_nodes& into, std::string_view text) {
-    into.nodes.clear();
-    into.characters.clear();
-    if (!is_plain(text)) {
-        return parse_with<strict_flags>(into, rapidjson::MemoryStream{text.data(), text.size()}, text.size());
-    }
-    std::string padded;
-    padded.reserve(text.size() + block_bytes);
-    padded.append(text).append(block_bytes, '\0');
-    return parse_with<lean_flags>(into, rapidjson::StringStream{padded.c_str()}, text.size());
-}
 
 } // namespace
 
 json_tree::json_tree(std::string_view text, unrepresentable_json odd)
     : nodes_(std::make_unique<json_nodes>()) {
-    parse_end end = parse_end::malformed;
-    if (text.size() <= max_json_bytes) {
-        nodes_->characters.reserve(text.size()); // decoded is never longer than encoded
-        nodes_->nodes.reserve(text.size() / bytes_per_node);
-        end = parse_into(*nodes_, text);
-    }
-    if (end == parse_end::unrepresentable && odd == unrepresentable_json::repair) {
-        end = parse_into(*nodes_, repair_json(text));
-    }
-    if (end != parse_end::complete) {
+    const parse_end end = text.size() <= max_json_bytes ? parse_json(*nodes_, text) : parse_end::malformed;
+    if (end == parse_end::malformed)
+        error_ = json_error::malformed;
+    if (end == parse_end::too_deep)
+        error_ = json_error::too_deep;
+    if (end == parse_end::unrepresentable && odd == unrepresentable_json::refuse)
+        error_ = json_error::unrepresentable;
+    if (error_ != json_error::none)
         nodes_->nodes.clear();
-        error_ = end == parse_end::too_deep          ? json_error::too_deep
-                 : end == parse_end::unrepresentable ? json_error::unrepresentable
-                                                     : json_error::malformed;
-    }
 }
 
 json_tree::json_tree() noexcept = default;
@@ -226,6 +88,32 @@ std::size_t json_value::count(std::string_view name) const noexcept {
     return found;
 }
 
+bool json_value::repeats_a_name() const {
+    if (kind() != json_kind::object) {
+        return false;
+    }
+    constexpr std::size_t few = 16; // so many are compared with each other, on the stack
+    std::array<std::string_view, few> names;
+    std::size_t known = 0;
+    json_value each = first();
+    for (; each && known < few; each = each.next()) {
+        const auto end = names.begin() + static_cast<std::ptrdiff_t>(known);
+        if (std::find(names.begin(), end, each.name()) != end) {
+            return true;
+        }
+        names[known++] = each.name();
+    }
+    if (!each) {
+        return false;
+    }
+    std::vector<sorted_name> all(names.begin(), names.end());
+    for (; each; each = each.next()) {
+        all.emplace_back(each.name());
+    }
+    std::sort(all.begin(), all.end());
+    return std::adjacent_find(all.begin(), all.end()) != all.end();
+}
+
 json_value json_value::first() const noexcept {
     const std::uint32_t child = nodes_ == nullptr ? 0 : nodes_->nodes[node_].first_child;
     return child == 0 ? json_value{} : json_value{nodes_, child};
@@ -260,6 +148,10 @@ std::optional<std::int64_t> json_value::integer() const noexcept {
 
 std::string_view json_value::raw_number() const noexcept {
     return kind() == json_kind::number ? nodes_->text_of(nodes_->nodes[node_].text) : std::string_view{};
+}
+
+bool json_value::is_beyond_double() const noexcept {
+    return kind() == json_kind::number && tokenledger::is_beyond_double(raw_number());
 }
 
 } // namespace tokenledger

@@ -3,6 +3,7 @@
 
 #include "hex.hpp"
 #include "pg.hpp"
+#include "settled_time.hpp"
 #include "verify_reader.hpp"
 
 namespace tokenledger::ledger {
@@ -10,10 +11,6 @@ namespace tokenledger::ledger {
 namespace {
 
 constexpr std::size_t usages_per_fetch = 1000;
-
-std::string seconds(std::chrono::seconds count) {
-    return std::to_string(count.count());
-}
 
 std::string timestamp(std::int64_t us) {
     return "(timestamptz 'epoch' + " + std::to_string(us) + " * interval '1 microsecond')";
@@ -30,16 +27,13 @@ void check_rights(pg::connection& connection) {
 }
 
 void check_time(pg::connection& connection, std::int64_t before_us) {
+    require_settled<archive_refused>(connection, before_us);
     const std::string before = timestamp(before_us);
-    const pg::result is = connection.exec("SELECT " + before + " > clock_timestamp() - interval '" +
-                                          seconds(archive_settling_time) + " s', to_char(max(before), '" +
-                                          "YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), max(before) >= " + before +
-                                          " FROM tokenledger.usage_archives");
-    if (is.text(0, 0) == "t")
-        throw archive_refused("the time must be at least " + seconds(archive_settling_time) +
-                              " seconds in the past");
-    if (is.get(0, 2) == "t")
-        throw archive_refused("operations before " + std::string(is.text(0, 1)) +
+    const pg::result is = connection.exec("SELECT to_char(max(before), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'),"
+                                          " max(before) >= " +
+                                          before + " FROM tokenledger.usage_archives");
+    if (is.get(0, 1) == "t")
+        throw archive_refused("operations before " + std::string(is.text(0, 0)) +
                               " were archived already: the time must be later");
 }
 

@@ -130,6 +130,10 @@ bool is_readable_url(const std::string& url) {
     return pg::is_readable(url);
 }
 
+bool has_password(const std::string& url) {
+    return pg::has_password(url);
+}
+
 schema_report inspect_schema(const postgres_options& options) {
     pg::connection connection(options.url, options.connect_timeout);
     connection.limit(options.statement_timeout + options.connect_timeout);

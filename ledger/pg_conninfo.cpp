@@ -23,6 +23,16 @@ bool is_readable(const std::string& url) {
     return parse(url) != nullptr;
 }
 
+bool has_password(const std::string& url) {
+    const conninfo parsed = parse(url);
+    for (const PQconninfoOption* option = parsed.get(); option != nullptr && option->keyword != nullptr;
+         ++option) {
+        if (std::string_view(option->dispchar) == "*" && option->val != nullptr && *option->val != '\0')
+            return true;
+    }
+    return false;
+}
+
 std::string complete_conninfo(const std::string& url, std::chrono::milliseconds connect_timeout) {
     const conninfo parsed = parse(url);
     if (!parsed)

@@ -15,4 +15,7 @@ namespace tokenledger::ledger::pg {
 // True if libpq can read it.
 [[nodiscard]] bool is_readable(const std::string& url);
 
+// True if it holds what libpq calls a password; false if libpq cannot read it.
+[[nodiscard]] bool has_password(const std::string& url);
+
 } // namespace tokenledger::ledger::pg

@@ -7,6 +7,7 @@
 #include "hex.hpp"
 #include "pg.hpp"
 #include "pg_array.hpp"
+#include "settled_time.hpp"
 
 #include <optional>
 #include <string>
@@ -38,6 +39,14 @@ void check_rights(pg::connection& connection) {
             " may not redact evidence: [database] migrate_url must name the owner of the schema");
 }
 
+// Which events, of stripe_events.
+std::string is_redacted(std::int64_t before_us) {
+    return "received_at < timestamptz 'epoch' + " + std::to_string(before_us) +
+           " * interval '1 microsecond' AND evidence IS NOT NULL AND result NOT IN ('parked', 'waiting')"
+           // It may yet be delivered to the endpoint that it is for, and taken over there.
+           " AND reason IS DISTINCT FROM 'livemode_mismatch'";
+}
+
 std::optional<std::string> hash_of(const std::optional<evidence>& plain) {
     if (!plain)
         return std::nullopt;
@@ -52,6 +61,7 @@ class redaction {
 
     redact_totals run() {
         check_rights(connection_);
+        require_settled<redact_refused>(connection_, request_.before_us);
         int conflicts = 0;
         for (bool more = true; more;) {
             try {
@@ -71,16 +81,12 @@ class redaction {
     bool batch() {
         connection_.exec(begin(request_.database));
         const std::optional<std::string> from[] = {last_};
-        const pg::result rows = connection_.exec(
-            "SELECT event_id, encode(evidence, 'hex') FROM tokenledger.stripe_events WHERE event_id > $1"
-            " AND received_at < timestamptz 'epoch' + " +
-                std::to_string(request_.before_us) +
-                " * interval '1 microsecond' AND evidence IS NOT NULL AND result NOT IN ('parked', 'waiting')"
-                // It may yet be delivered to the endpoint that it is for, and taken over there.
-                " AND reason IS DISTINCT FROM 'livemode_mismatch'"
-                " ORDER BY event_id LIMIT " +
-                std::to_string(redact_batch_events) + " FOR UPDATE",
-            from);
+        const pg::result rows =
+            connection_.exec("SELECT event_id, encode(evidence, 'hex') FROM tokenledger.stripe_events WHERE "
+                             "event_id > $1 AND " +
+                                 is_redacted(request_.before_us) + " ORDER BY event_id LIMIT " +
+                                 std::to_string(redact_batch_events) + " FOR UPDATE",
+                             from);
         redact_totals totals = totals_;
         pg::array ids, hashes;
         for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -117,6 +123,26 @@ class redaction {
 };
 
 } // namespace
+
+redact_preview preview_redaction(const redact_request& request) {
+    // A transaction that is left open by an exception ends with the connection.
+    pg::connection connection(request.database.url, request.database.connect_timeout);
+    check_rights(connection);
+    require_settled<redact_refused>(connection, request.before_us);
+    // It reads every event: as long as that takes.
+    connection.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = 0;"
+                    " SET LOCAL TimeZone = 'UTC'");
+    const std::string as_text = ", 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
+    const pg::result found =
+        connection.exec("SELECT count(*), coalesce(to_char(min(received_at)" + as_text +
+                        ", ''), coalesce(to_char(max(received_at)" + as_text +
+                        ", '') FROM tokenledger.stripe_events WHERE " + is_redacted(request.before_us));
+    redact_preview made{.events = found.number(0, 0),
+                        .first_received = std::string(found.text(0, 1)),
+                        .last_received = std::string(found.text(0, 2))};
+    connection.commit();
+    return made;
+}
 
 redact_totals redact_evidence(const redact_request& request) {
     return redaction(request).run();

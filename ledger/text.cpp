@@ -1,6 +1,9 @@
 // The UTF-8 rule of every identifier that reaches the database.
 #include "ledger/text.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 namespace tokenledger::ledger {
 namespace {
 
@@ -82,6 +85,21 @@ bool is_cost(std::string_view text) noexcept {
         }
     }
     return text.empty();
+}
+
+bool is_numeric(std::string_view number) noexcept {
+    const auto mark = std::min(number.find_first_of("eE"), number.size());
+    const auto point = number.substr(0, mark).find('.');
+    const auto digits = point == std::string_view::npos ? 0 : static_cast<std::int64_t>(mark - point - 1);
+    std::int64_t exponent = 0;
+    if (mark < number.size()) {
+        const bool plus = number.substr(mark + 1).starts_with('+');
+        const std::string_view written = number.substr(mark + (plus ? 2 : 1));
+        const auto read = std::from_chars(written.data(), written.data() + written.size(), exponent);
+        if (read.ec != std::errc{} || exponent < -max_numeric_scale || exponent > max_numeric_scale)
+            return false;
+    }
+    return digits - exponent <= max_numeric_scale;
 }
 
 } // namespace tokenledger::ledger

@@ -80,8 +80,11 @@ void read_refund(object_reader& in, const json_value& refund, ledger::payment_fa
         fact.status = ledger::refund_status::void_;
     }
     fact.moved_money = !in.reference(refund, "balance_transaction").empty();
+    const std::string id = in.identifier(in.only(refund, "id"));
+    if (into.refunds.try_emplace(id, fact).second)
+        return;
     ledger::payment_facts one;
-    one.refunds.emplace(in.identifier(in.only(refund, "id")), fact);
+    one.refunds.emplace(id, fact);
     into = merge(std::move(into), one); // a list may name one twice
 }
 

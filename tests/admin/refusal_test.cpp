@@ -39,6 +39,46 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_no_json_object_is_malformed) {
     BOOST_TEST(mentions(problem_of(deep).detail, "64 levels"));
 }
 
+BOOST_AUTO_TEST_CASE(metadata_holds_the_numbers_that_the_database_can_hold) {
+    const auto metadata = [](const std::string& number) {
+        return translated(call::grant, granting("\"metadata\":{\"a\":[0," + number + "]}"));
+    };
+    for (const char* number : {"1e-16383", "-1.5e-16382", "0.1e-16382", "1e308", "-1.7976931348623157e308",
+                               "0", "0e-16383", "12345678901234567890123.5E+9", "1E-7"})
+        BOOST_TEST(verdict(metadata(number)) == "ok", number);
+    for (const std::string& number :
+         {std::string("1e-20000"), std::string("1e-16384"), std::string("1.5e-16383"),
+          std::string("0e-16384"), std::string("-0.1E-16383"), "1e-" + std::string(400, '9'),
+          std::string("1e309"), std::string("-1e400"), std::string("1e99999"), std::string("1e200000"),
+          "1" + std::string(309, '0')}) {
+        const auto wrong = problem_of(metadata(number));
+        BOOST_TEST_INFO(number);
+        BOOST_TEST(kind_of(wrong.type).slug == "invalid_field");
+        BOOST_TEST(kind_of(wrong.type).status == 422U);
+        BOOST_TEST(wrong.field == "metadata");
+        BOOST_TEST(mentions(wrong.detail, "numbers"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_no_double_can_hold_is_refused_with_the_field_that_has_it) {
+    for (const char* field : {"tokens", "source", "reason", "metadata"}) {
+        const std::string body = std::string(R"({"user_id":"u",)") +
+                                 (field == std::string_view("tokens") ? "" : R"("tokens":1,)") + "\"" +
+                                 field + "\":1e400}";
+        const auto wrong = problem_of(translated(call::grant, body));
+        BOOST_TEST(kind_of(wrong.type).slug == "invalid_field");
+        BOOST_TEST(wrong.field == field);
+    }
+    const auto wrong = problem_of(
+        translated(call::batch,
+                   R"({"items":[{"operation":"deduction","user_id":"u","tokens":1},)"
+                   R"({"operation":"usage","request_id":"r","user_id":"u","action_type":"a","tokens_used":1,)"
+                   R"("cost_estimate":1e400}]})"));
+    BOOST_TEST(kind_of(wrong.type).slug == "invalid_field");
+    BOOST_TEST(wrong.field == "cost_estimate");
+    BOOST_TEST(wrong.item.value_or(0) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_field_is_told_the_nearest_known_one) {
     const auto wrong = problem_of(translated(call::grant, granting(R"("tokns":5)")));
     BOOST_TEST(kind_of(wrong.type).slug == "unknown_field");

@@ -20,14 +20,18 @@ IN_A_BATCH = 94_000
 AT_LEAST = 2_800
 
 
+def collected(command, *options):
+    """Instructions that the command takes, from start to end unless callgrind's options say otherwise."""
+    done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *options, *command],
+                          capture_output=True, text=True, timeout=300, check=False)
+    found = re.search(r"Collected : (\d+)", done.stderr)
+    if done.returncode != 0 or not found:
+        raise AssertionError(f"{command}: {done.returncode}\n{done.stderr}")
+    return int(found.group(1))
+
+
 def instructions(step, times):
-    done = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", PROGRAM, step, str(times)],
-        capture_output=True, text=True, timeout=300, check=False)
-    collected = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or not collected:
-        raise AssertionError(f"{step}: {done.returncode}\n{done.stderr}")
-    return int(collected.group(1))
+    return collected([PROGRAM, step, str(times)])
 
 
 @unittest.skipIf(os.environ.get("TOKENLEDGER_SANITIZE"), "valgrind and a sanitizer do not go together")

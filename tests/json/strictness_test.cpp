@@ -190,6 +190,7 @@ BOOST_AUTO_TEST_CASE(a_number_beyond_double_is_legal_json_but_no_integer) {
         BOOST_TEST_INFO(number);
         BOOST_TEST(outcome(text) == "ok");
         BOOST_TEST((tree.root().member("a").kind() == json_kind::number));
+        BOOST_TEST(tree.root().member("a").raw_number() == number); // as it is written
         BOOST_TEST(!tree.root().member("a").integer());
         json_value element = tree.root().member("b").first();
         BOOST_TEST(!element.integer());
@@ -229,6 +230,41 @@ BOOST_AUTO_TEST_CASE(who_wants_no_repair_is_told_what_cannot_be_represented) {
     BOOST_TEST(kept.root().first().next().raw_number() == "0.1234567890123456789012");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_double_can_hold_is_told_exactly) {
+    const std::string largest = "17976931348623157" + std::string(292, '0');
+    const auto refused = [](const std::string& number) {
+        const json_tree strict{"[" + number + "]", unrepresentable_json::refuse};
+        const json_tree repaired{number};
+        BOOST_TEST_INFO(number);
+        BOOST_TEST(repaired.root().is_beyond_double() == (strict.error() == json_error::unrepresentable));
+        return repaired.root().is_beyond_double();
+    };
+    for (const std::string& number :
+         {std::string{"1.7976931348623157e308"}, std::string{"-1.7976931348623157E+308"}, largest,
+          largest + ".5", "0.000" + std::string(400, '9'), std::string{"0.0001e312"}, std::string{"0e999999"},
+          std::string{"-0.000e99999999999999999999"}, std::string{"1e-400"}, "1e-" + std::string(400, '9'),
+          std::string{"1e000000000308"}})
+        BOOST_TEST(!refused(number));
+    for (const std::string& number :
+         {std::string{"1.7976931348623159e308"}, std::string{"-1.8e308"}, std::string{"1e309"}, largest + "0",
+          std::string{"0.0001e313"}, "1e" + std::string(400, '9'), "-" + std::string(310, '1'),
+          "0." + std::string(400, '0') + "1e710"})
+        BOOST_TEST(refused(number));
+    BOOST_TEST(!json_tree{"\"1e400\""}.root().is_beyond_double());
+}
+
+BOOST_AUTO_TEST_CASE(a_surrogate_that_stands_alone_is_told_however_the_text_goes_on) {
+    for (const std::string_view text :
+         {R"("\ud800")"sv, R"("\ud800x")"sv, R"("\ud800\n")"sv, R"("\ud800\u0041")"sv, R"(["\udbff"])"sv,
+          R"({"\ud800":1})"sv, R"("\ud800\ud800\udc00")"sv})
+        BOOST_TEST((json_tree{text, unrepresentable_json::refuse}.error() == json_error::unrepresentable),
+                   text);
+    for (const std::string_view text : {R"("\ud800\udc00")"sv, R"("\udbff\udfff")"sv, R"("\\ud800")"sv})
+        BOOST_TEST((json_tree{text, unrepresentable_json::refuse}.error() == json_error::none), text);
+    // Malformed comes first.
+    BOOST_TEST((json_tree{R"(["\ud800",)", unrepresentable_json::refuse}.error() == json_error::malformed));
+}
+
 BOOST_AUTO_TEST_CASE(every_prefix_of_a_document_is_malformed) {
     const std::string text =
         R"({"a":[1.5e3,"\ud83e\udd8a\n",{"b":null,"c":[true,false]}],"d":1e400,"e":"\ud800"})";
@@ -239,8 +275,7 @@ BOOST_AUTO_TEST_CASE(every_prefix_of_a_document_is_malformed) {
     }
 }
 
-// RapidJSON reads blocks of 16 bytes where it can: whatever it does there must not depend on where a string
-// begins.
+// Blocks of bytes are read at a time where that can be: it must not depend on where a string begins.
 BOOST_AUTO_TEST_CASE(a_raw_control_character_inside_a_string_is_refused_wherever_it_stands) {
     for (std::size_t indent = 0; indent < 17; ++indent) {
         for (std::size_t before = 0; before < 40; ++before) {

@@ -1,5 +1,6 @@
 // The JSON tree: what it keeps of a text, and how it is read.
 #include "json/tree.hpp"
+#include "json/writer.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -92,6 +93,45 @@ BOOST_AUTO_TEST_CASE(repeated_keys_are_counted_however_they_are_written) {
     const json_tree empty_name{R"({"":1,"\u0000":2,"a":3})"};
     BOOST_TEST(empty_name.root().count("") == 1U);
     BOOST_TEST((empty_name.root().member("\0"sv).integer() == 2));
+}
+
+BOOST_AUTO_TEST_CASE(a_repeated_name_is_found_among_any_number_of_members) {
+    const auto repeats = [](std::string_view text) { return json_tree{text}.root().repeats_a_name(); };
+    for (const std::string_view text : {"{}", R"({"a":1})", R"({"a":1,"b":{"a":1,"c":1}})", R"(["a","a"])",
+                                        "1", R"({"":1,"\u0000":2,"\u0000\u0000":3})"})
+        BOOST_TEST(!repeats(text), text);
+    for (const std::string_view text : {R"({"a":1,"b":2,"\u0061":3})", R"({"":1,"":2})"})
+        BOOST_TEST(repeats(text), text);
+    for (const std::size_t members : {2U, 15U, 16U, 17U, 18U, 40U, 500U}) {
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < members; ++i)
+            names.push_back("the same eight bytes and " + std::to_string(i));
+        const auto object = [&] {
+            std::string made;
+            for (const std::string& each : names)
+                made += (made.empty() ? "{\"" : ",\"") + each + "\":0";
+            return made + "}";
+        };
+        BOOST_TEST(!repeats(object()));
+        names.front() = names.back();
+        BOOST_TEST(repeats(object()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(compact_is_what_the_writer_copies_and_its_size_is_known_before) {
+    for (const std::string_view text :
+         {"null", "[]", "{}", " [ ] ", R"([1, -2.50e+3,true,false,null,"x",[[]],{"a":{}}])",
+          R"({"a" : 1,"a":2,"":"" , "\u00e9\ud83e\udd8a" : "\/\"\\\b\f\n\r\t\u0001\u001F\u0000\u007f"})",
+          R"([1e308, 0.00, 12345678901234567890, "\u0041\u2028"])"}) {
+        const json_tree tree{text};
+        json_writer out;
+        out.copy(tree.root());
+        BOOST_TEST(tree.root().compact() == out.text());
+        BOOST_TEST(tree.root().compact_size() == out.text().size());
+        BOOST_TEST(tree.root().compact_size() <= text.size());
+    }
+    BOOST_TEST(json_value{}.compact() == "null");
+    BOOST_TEST(json_value{}.compact_size() == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(strings_are_decoded_and_keep_their_nuls) {

@@ -118,4 +118,15 @@ BOOST_AUTO_TEST_CASE(a_cost_is_a_decimal_that_is_not_negative) {
     BOOST_TEST(!is_cost("0." + std::string(max_cost_bytes - 1, '1')));
 }
 
+BOOST_AUTO_TEST_CASE(a_numeric_has_at_most_16383_digits_after_the_point) {
+    for (const std::string& good :
+         {std::string("0"), std::string("-1.50e+3"), std::string("1e-16383"), std::string("1.5E-16382"),
+          "0." + std::string(16383, '1'), "0." + std::string(16384, '1') + "e1"})
+        BOOST_TEST(tokenledger::ledger::is_numeric(good));
+    for (const std::string& bad :
+         {std::string("1e-16384"), std::string("1.5e-16383"), std::string("0e-16384"),
+          "0." + std::string(16384, '1'), "1e-" + std::string(100, '9'), "1e" + std::string(100, '9')})
+        BOOST_TEST(!tokenledger::ledger::is_numeric(bad));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

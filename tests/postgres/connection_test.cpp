@@ -108,6 +108,16 @@ BOOST_AUTO_TEST_CASE(a_url_that_libpq_cannot_read_is_told_apart_and_never_quoted
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_password_in_a_url_is_found_however_it_is_written) {
+    using tokenledger::ledger::has_password;
+    for (const char* url : {"postgresql://u:secret@h/d", "postgres://u@h/d?password=secret",
+                            "password=secret", "host=h sslpassword='secret'"})
+        BOOST_TEST(has_password(url), url);
+    for (const char* url :
+         {"postgresql://u@h/d", "postgresql://u:@h/d", "host=h passfile=/x", "password=''", ""})
+        BOOST_TEST(!has_password(url), url);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_unavailable) {
     BOOST_TEST((failure_of([] { connection("host=/nonexistent dbname=postgres", 2s); }) ==
                 store_failure::unavailable));

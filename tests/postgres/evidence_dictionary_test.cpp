@@ -62,7 +62,8 @@ BOOST_FIXTURE_TEST_CASE(evidence_of_a_dictionary_that_is_not_built_in_is_read_wi
            " WHERE event_id IN ('evt_1', 'evt_7')");
     for (const auto& each : verify(true))
         BOOST_ERROR(text_of(each));
-    static_cast<void>(ledger::redact_evidence({.database = options, .before_us = 4'000'000'000'000'000}));
+    tamper("UPDATE tokenledger.stripe_events SET received_at = '2026-01-01'");
+    static_cast<void>(ledger::redact_evidence({.database = options, .before_us = 1'770'000'000'000'000}));
     BOOST_TEST(value("SELECT evidence_sha256 = sha256(convert_to(E't=1,v1=2\\n{}', 'UTF8'))"
                      " FROM tokenledger.stripe_events WHERE event_id = 'evt_1'") == "t");
 }

@@ -8,12 +8,25 @@ using namespace tokenledger::test;
 
 namespace {
 
+// Long enough ago that it may go.
+constexpr const char* settled = "clock_timestamp() - interval '61 s'";
+
 struct redact_fixture : verify_fixture {
-    ledger::redact_totals redact(const std::string& before = "clock_timestamp() + interval '1 s'") {
-        return ledger::redact_evidence(
-            {.database = options,
-             .before_us = std::stoll(value("SELECT (extract(epoch FROM " + before + ") * 1000000)::bigint")),
-             .progress = [this](std::int64_t redacted) { steps.push_back(redacted); }});
+    redact_fixture() {
+        database.session().run(
+            "UPDATE tokenledger.stripe_events SET received_at = received_at - interval '1 hour'");
+    }
+    ledger::redact_request request_of(const std::string& before) {
+        return {.database = options,
+                .before_us =
+                    std::stoll(value("SELECT (extract(epoch FROM " + before + ") * 1000000)::bigint")),
+                .progress = [this](std::int64_t redacted) { steps.push_back(redacted); }};
+    }
+    ledger::redact_totals redact(const std::string& before = settled) {
+        return ledger::redact_evidence(request_of(before));
+    }
+    ledger::redact_preview preview(const std::string& before = settled) {
+        return ledger::preview_redaction(request_of(before));
     }
     void check_clean() {
         for (const auto& each : verify(true))
@@ -57,12 +70,37 @@ BOOST_AUTO_TEST_CASE(what_was_received_later_keeps_its_bytes) {
     check_clean();
 }
 
+BOOST_AUTO_TEST_CASE(the_preview_says_what_would_be_done_and_does_nothing) {
+    const auto found = preview();
+    BOOST_TEST(found.events == 9);
+    const std::string as_text = "to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
+    const std::string of_event = " FROM tokenledger.stripe_events WHERE event_id = ";
+    BOOST_TEST(found.first_received == value("SELECT " + as_text + of_event + "'evt_1'"));
+    BOOST_TEST(found.last_received == value("SELECT " + as_text + of_event + "'evt_11'"));
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.stripe_events WHERE evidence_sha256 IS NOT NULL") ==
+               "0");
+    BOOST_TEST(redact().redacted == found.events);
+    const auto after = preview();
+    BOOST_TEST(after.events == 0);
+    BOOST_TEST(after.first_received == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_time_that_is_not_a_minute_past_is_refused) {
+    for (const char* before : {"clock_timestamp() - interval '55 s'", "clock_timestamp() + interval '1 day'",
+                               "timestamptz '2999-01-01 00:00Z'"}) {
+        BOOST_CHECK_THROW(static_cast<void>(redact(before)), ledger::redact_refused);
+        BOOST_CHECK_THROW(static_cast<void>(preview(before)), ledger::redact_refused);
+    }
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.stripe_events WHERE evidence_sha256 IS NOT NULL") ==
+               "0");
+}
+
 BOOST_AUTO_TEST_CASE(many_events_are_redacted_in_batches) {
-    tamper(
-        "INSERT INTO tokenledger.stripe_events (event_id, event_type, result, endpoint, evidence_format, "
-        "evidence)"
-        " SELECT 'many_' || n, 'x', 'applied', '/', evidence_format, evidence FROM tokenledger.stripe_events,"
-        " generate_series(1, 500) n WHERE event_id = 'evt_1'");
+    tamper("INSERT INTO tokenledger.stripe_events (event_id, event_type, result, endpoint, evidence_format, "
+           "evidence, received_at)"
+           " SELECT 'many_' || n, 'x', 'applied', '/', evidence_format, evidence, received_at FROM "
+           "tokenledger.stripe_events,"
+           " generate_series(1, 500) n WHERE event_id = 'evt_1'");
     BOOST_TEST(redact().redacted == 509);
     BOOST_TEST(steps == (std::vector<std::int64_t>{200, 400, 509}), boost::test_tools::per_element());
 }

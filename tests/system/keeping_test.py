@@ -14,6 +14,8 @@ from harness import SystemTest
 from stripe_events import purchase
 
 DONE, REFUSED, BAD_USAGE, UNAVAILABLE, BAD_CONFIG = 0, 1, 2, 69, 78
+PLAN = ("{}, received from 2025-06-01T12:00:00Z to 2025-06-01T12:00:00Z, will have a hash where their bytes and their "
+        "signature header are now. This cannot be undone.\n")
 OPERATIONS = """
     INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, tokens_used, cost_estimate, created_at)
     SELECT 'user_' || n % 3, 'req_' || n, 'chat', n, n / 1000.0, timestamptz '2026-01-01 00:00Z' + n * interval '1 min'
@@ -177,8 +179,12 @@ class ArchiveUsage(Keeping):
 
 
 class RedactEvidence(Keeping):
-    def redact(self, before="2999-01-01"):
-        return run("redact-evidence", "--config", self.config, "--before", before)
+    def redact(self, *options, before="2026-01-01", answer=None):
+        return run("redact-evidence", "--config", self.config, "--before", before, *options, input=answer)
+
+    def age(self):
+        """The events were received long ago."""
+        self.database.sql("UPDATE tokenledger.stripe_events SET received_at = '2025-06-01 12:00Z'")
 
     def test_bytes_give_way_to_their_hash_beside_a_running_daemon(self):
         daemon = self.start()
@@ -187,12 +193,14 @@ class RedactEvidence(Keeping):
             daemon.post(event)
         rows = ledger_rows.events(self.database)
         header, body = ledger_rows.evidence_of(rows[events[0]["id"]])
-        done = self.redact("2020-01-01")
+        self.age()
+        done = self.redact(before="2020-01-01")
         self.assert_status(done, DONE)
-        self.assertEqual(done.stdout, "0 events redacted\n")
-        done = self.redact()
+        self.assertEqual((done.stdout, done.stderr), ("0 events redacted\n", ""))
+        done = self.redact("--yes")
         self.assert_status(done, DONE)
         self.assertEqual(done.stdout, "3 events redacted\n")
+        self.assertEqual(done.stderr, PLAN.format("3 events"))
         row = ledger_rows.events(self.database)[events[0]["id"]]
         self.assertIsNone(row["evidence"])
         self.assertEqual(row["evidence_sha256"],
@@ -201,22 +209,47 @@ class RedactEvidence(Keeping):
         self.assert_reply(daemon.post(events[0]), 200, "duplicate", events[0])
         self.assert_alive(daemon)
 
+    def test_without_a_terminal_and_without_yes_nothing_is_redacted(self):
+        daemon = self.start()
+        event = purchase("user_1")
+        daemon.post(event)
+        self.age()
+        for answer in ("y\n", ""):
+            done = self.redact(answer=answer)
+            self.assert_status(done, REFUSED)
+            self.assertEqual(done.stdout, "")
+            self.assertTrue(done.stderr.startswith(PLAN.format("1 event") + "Refused: standard input is no terminal"),
+                            done.stderr)
+            self.assertIn("--yes", done.stderr)
+            self.assert_stored(event, "applied", None, evidence=True)
+
+    def test_a_time_that_is_not_a_minute_past_is_refused(self):
+        daemon = self.start()
+        event = purchase("user_1")
+        daemon.post(event)
+        done = self.redact("--yes", before="2999-01-01")
+        self.assert_status(done, REFUSED)
+        self.assertIn("the time must be at least 60 seconds in the past", done.stderr)
+        self.assert_stored(event, "applied", None, evidence=True)
+
     def test_a_parked_event_keeps_its_bytes(self):
         daemon = self.start()
         event = purchase(metadata={"user_id": "alice", "token_pack": "nonsense"})
         self.assert_reply(daemon.post(event), 200, "parked", event, "unknown_pack")
-        self.assertEqual(self.redact().stdout, "0 events redacted\n")
+        self.age()
+        self.assertEqual(self.redact("--yes").stdout, "0 events redacted\n")
         self.assert_stored(event, "parked", "unknown_pack", evidence=True)
 
     def test_damaged_evidence_stays_and_is_told(self):
         self.database.sql("INSERT INTO tokenledger.stripe_events (event_id, event_type, result, endpoint, "
                           "evidence_format, evidence) VALUES ('evt_1', 'x', 'applied', '/', 1, 'y')")
-        done = self.redact()
+        self.age()
+        done = self.redact("--yes")
         self.assert_status(done, REFUSED)
         self.assertIn("events=1", done.stderr)
 
     def test_a_bad_time_is_a_bad_command_line(self):
-        self.assert_status(self.redact("soon"), BAD_USAGE)
+        self.assert_status(self.redact("--yes", before="soon"), BAD_USAGE)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """`tokenledgerd rebuild` as an operator meets it: a ledger that a daemon wrote, made again elsewhere."""
 
+import os
+
 from daemon_process import CATALOG, run, write_config
 from harness import SystemTest
 from stripe_events import event, new_id, ours, payment_intent, purchase
@@ -63,4 +65,25 @@ class Rebuild(SystemTest):
         self.assertIn("migrate", done.stderr)
         done = run("rebuild", "--config", self.config, "--into", "no url at all")
         self.assert_status(done, USAGE)
-        self.assertEqual(run("rebuild", "--config", self.config).returncode, USAGE)
+        done = run("rebuild", "--config", self.config)
+        self.assert_status(done, USAGE)
+        self.assertIn("--into-file", done.stderr)
+
+    def test_the_url_comes_from_a_file_or_the_environment_too(self):
+        self.some_events(self.start())
+        path = os.path.join(self.new_directory(), "url")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(self.new_database().url + "\n")
+        self.assert_status(run("rebuild", "--config", self.config, "--into-file", path), SAME)
+        variable = {**os.environ, "TOKENLEDGER_REBUILD_URL": self.new_database().url}
+        self.assert_status(run("rebuild", "--config", self.config, env=variable), SAME)
+        done = run("rebuild", "--config", self.config, "--into-file", path, env=variable)
+        self.assert_status(done, USAGE)
+        self.assertIn("more than once", done.stderr)
+
+    def test_a_password_never_stands_in_the_process_list(self):
+        self.start()
+        done = run("rebuild", "--config", self.config, "--into", "postgresql://u:hidden@localhost/d")
+        self.assert_status(done, USAGE)
+        self.assertIn("process list", done.stderr)
+        self.assertNotIn("hidden", done.stdout + done.stderr)

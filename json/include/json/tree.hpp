@@ -1,11 +1,12 @@
 // A JSON text as a read-only tree that keeps what a ledger must not lose: numbers as they were written, and
-// repeated keys. Built from RapidJSON's SAX events. Strict: well-formed UTF-8, one value, nothing after it.
+// repeated keys. Strict: well-formed UTF-8, one value, nothing after it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tokenledger {
@@ -29,6 +30,8 @@ class json_value {
     [[nodiscard]] json_value member(std::string_view name) const noexcept;
     // How many members have this name.
     [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
+    // Whether two members have one name. Takes n log n steps of n members.
+    [[nodiscard]] bool repeats_a_name() const;
 
     // Walks the members of an object or the elements of an array: for (auto v = x.first(); v; v = v.next()).
     [[nodiscard]] json_value first() const noexcept;
@@ -41,9 +44,15 @@ class json_value {
     [[nodiscard]] std::optional<bool> boolean() const noexcept;
     // Exactly an integer in its text (`1`, `-20`; not `1.0`, `1e2`, `-0`) and within int64.
     [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
-    // As written; but after a repair a number that no double can hold (`1e400`) reads `0.5`, and so may every
-    // number with an exponent or more than 20 characters.
+    // As written.
     [[nodiscard]] std::string_view raw_number() const noexcept;
+    // A number that no double can hold, such as 1e400.
+    [[nodiscard]] bool is_beyond_double() const noexcept;
+
+    // The same value without blanks, numbers as they were written: what json_writer::copy() writes. Never
+    // longer than what was written, unless a surrogate was repaired.
+    [[nodiscard]] std::string compact() const;
+    [[nodiscard]] std::size_t compact_size() const noexcept;
 
   private:
     friend class json_tree;
@@ -54,10 +63,10 @@ class json_value {
 
 enum class json_error : std::uint8_t { none, malformed, too_deep, unrepresentable };
 
-// What to do about legal JSON that cannot be kept as it is: a number that no double can hold, an escaped high
-// surrogate that stands alone.
+// What to do about legal JSON that many a reader cannot represent: a number that no double can hold, an
+// escaped high surrogate that stands alone.
 enum class unrepresentable_json : std::uint8_t {
-    repair, // into something that is no integer and no identifier; see raw_number()
+    repair, // the number stays as it is written; the surrogate becomes three bytes that are no UTF-8
     refuse, // json_error::unrepresentable
 };
 

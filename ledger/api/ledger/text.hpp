@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace tokenledger::ledger {
@@ -22,5 +23,12 @@ inline constexpr std::size_t max_cost_bytes = 64;
 // True if `text` is a decimal that is not negative: digits, a fraction if any, an exponent of at most two
 // digits if any (`12`, `0.0125`, `1e-7`). Then PostgreSQL's numeric holds exactly its value.
 [[nodiscard]] bool is_cost(std::string_view text) noexcept;
+
+// Digits after the decimal point, as written without an exponent, that PostgreSQL's numeric can hold.
+inline constexpr std::int64_t max_numeric_scale = 16383;
+
+// True if PostgreSQL's numeric, and so its jsonb, can hold this number of JSON within the range of a double:
+// not `1e-20000`, which it refuses.
+[[nodiscard]] bool is_numeric(std::string_view number) noexcept;
 
 } // namespace tokenledger::ledger

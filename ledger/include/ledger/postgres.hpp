@@ -28,6 +28,8 @@ class unreadable_url : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 [[nodiscard]] bool is_readable_url(const std::string& url);
+// Whether a readable url holds a password, that of a key too.
+[[nodiscard]] bool has_password(const std::string& url);
 
 // Connects at first use; connects again after a failure.
 [[nodiscard]] std::unique_ptr<store> make_postgres_store(const postgres_options& options);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
+#include <string>
 
 namespace tokenledger::ledger {
 
@@ -24,11 +25,21 @@ struct redact_totals {
     std::int64_t damaged = 0; // left as they are: their evidence does not unpack, so there is no hash of it
 };
 
-// The role may not do it. Nothing was changed.
+// What redact_evidence would do now, by the same request. Times are ISO 8601, UTC; empty: of no event.
+struct redact_preview {
+    std::int64_t events = 0;
+    std::string first_received{};
+    std::string last_received{};
+};
+
+// The role may not do it, or the time is not archive_settling_time in the past. Nothing was changed.
 class redact_refused : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
+
+// Changes nothing. Throws redact_refused, store_error.
+[[nodiscard]] redact_preview preview_redaction(const redact_request& request);
 
 // Where evidence was received before before_us, and its event is neither parked nor waiting (they need it),
 // there is afterwards the SHA-256 of the signature header, a line feed and the body, as they were delivered.
