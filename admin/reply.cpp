@@ -132,6 +132,10 @@ reply reply_for(const ledger::settlement& settled, bool batch) {
                 .detail =
                     "The database refused what the command would have written. Nothing was done, and the "
                     "key is free. The log of tokenledgerd says more."});
+        if (*why == ledger::unavailable::outdated)
+            return unavailable_reply(
+                "A newer version of tokenledgerd has taken over the ledger; this one may not "
+                "write to it any more.");
         return unavailable_reply(*why == ledger::unavailable::stopping
                                      ? "The ledger is shutting down."
                                      : "The database did not confirm the command in time.");

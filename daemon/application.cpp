@@ -68,7 +68,8 @@ class application {
                   make_stores(with), [this](const ledger::batch_report& report) { observe(report); }),
           webhook_(with, writer_, metrics_, seconds_since_epoch),
           operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
-                                 .not_ready = [this] { return not_ready(); }}),
+                                 .not_ready = [this] { return not_ready(); },
+                                 .warning = [this] { return warning_; }}),
           books_(std::in_place, postgres_options_of(with, with.database.url)),
           readers_(make_readers(with)),
           translator_(std::make_shared<event_translator>(with)),
@@ -114,6 +115,11 @@ class application {
         if (report.is == state::ready) {
             metrics_.set("tokenledger_events_parked", {}, static_cast<double>(report.parked));
             metrics_.set("tokenledger_events_waiting", {}, static_cast<double>(report.waiting));
+            metrics_.set("tokenledger_database_unsafe_settings", {},
+                         static_cast<double>(report.unsafe_settings));
+            if (warning_ != report.warning && !report.warning.empty())
+                log::warn("database", {{"warning", report.warning}});
+            warning_ = report.warning;
         }
         const std::string before = std::exchange(database_, report.detail);
         if (stopping_)
@@ -230,7 +236,8 @@ class application {
         if (const std::string why = not_ready(); !why.empty())
             return "Not ready: " + why;
         return "Ready: " + std::to_string(std::llround(rate_)) + " events/s, " +
-               std::to_string(writer_.queue_depth()) + " in the queue" + reload_note_;
+               std::to_string(writer_.queue_depth()) + " in the queue" + reload_note_ +
+               (warning_.empty() ? "" : "; warning: " + warning_);
     }
 
     void reload() {
@@ -276,6 +283,9 @@ class application {
             metrics_.set("tokenledger_database_up", {}, 1);
             return;
         }
+        // The watch tells once which migration it is; every batch meets it until this program is replaced.
+        if (report.failure == ledger::store_failure::outdated)
+            return watch_->look();
         if (report.failure == ledger::store_failure::unavailable) {
             metrics_.set("tokenledger_database_up", {}, 0);
             watch_->look();
@@ -304,6 +314,7 @@ class application {
     std::optional<http_server> operations_server_;
     std::optional<database_watch> watch_;
     std::string database_;     // why it is not ready; empty: it is, or nobody has looked yet
+    std::string warning_;      // what is not as it should be, though it serves
     std::size_t draining_ = 0; // servers that are not yet drained
     bool stopping_ = false;
     int status_ = exit_ok;

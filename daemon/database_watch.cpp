@@ -18,13 +18,26 @@ constexpr std::chrono::milliseconds retry_interval{1000};
 // However often somebody asks for a look.
 constexpr std::chrono::milliseconds shortest_interval{100};
 
+// What is not as it should be, though it serves; empty: nothing.
+std::string warning_of(const ledger::health& found) {
+    std::string text = found.schema.detail;
+    for (const std::string& setting : found.unsafe_settings)
+        text += (text.empty() ? "" : "; ") + setting +
+                " is off in PostgreSQL: a crash of its machine may lose what was acknowledged";
+    return text;
+}
+
 database_report look_once(ledger::health_probe& probe) {
     using state = database_report::state;
     try {
         const ledger::health found = probe.ask();
-        if (found.schema.state != ledger::schema_state::current)
+        if (!ledger::may_serve(found.schema.state))
             return {.is = state::schema, .detail = found.schema.detail};
-        return {.is = state::ready, .parked = found.parked, .waiting = found.waiting};
+        return {.is = state::ready,
+                .warning = warning_of(found),
+                .unsafe_settings = found.unsafe_settings.size(),
+                .parked = found.parked,
+                .waiting = found.waiting};
     } catch (const ledger::unreadable_url& error) {
         return {.is = state::unreadable, .detail = error.what()};
     } catch (const std::exception& error) {

@@ -3,6 +3,7 @@
 
 #include "ledger/health.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,7 +19,9 @@ struct database_report {
         unreadable, // the url cannot be read: trying again will not help
     };
     state is = state::away;
-    std::string detail{}; // one sentence, where not ready
+    std::string detail{};  // one sentence, where not ready
+    std::string warning{}; // and one where ready, but not as it should be
+    std::size_t unsafe_settings = 0;
     std::int64_t parked = 0;
     std::int64_t waiting = 0;
 };

@@ -26,7 +26,7 @@ constexpr std::array<double, 12> seconds_bounds{0.0005, 0.001, 0.0025, 0.005, 0.
                                                 0.05,   0.1,   0.25,   0.5,   1,    5};
 constexpr std::array<double, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 1024};
 
-const std::array<definition, 13> definitions{{
+const std::array<definition, 14> definitions{{
     {.name = "tokenledger_webhook_events_total",
      .help = "Verified events by what became of them and by Stripe's type."},
     {.name = "tokenledger_webhook_rejected_total",
@@ -63,6 +63,12 @@ const std::array<definition, 13> definitions{{
      .type = kind::gauge,
      .help =
          "Refunds and disputes that wait for their purchase, not older than 30 days; as of the last look."},
+    {.name = "tokenledger_database_unsafe_settings",
+     .type = kind::gauge,
+     .help = "Settings of PostgreSQL with which a crash may lose what was acknowledged: fsync or "
+             "full_page_writes "
+             "off.",
+     .labelled = false},
     {.name = "tokenledger_database_up",
      .type = kind::gauge,
      .help = "1 if the last batch or look reached the database, 0 if not.",

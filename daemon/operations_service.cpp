@@ -39,7 +39,11 @@ std::optional<http_reply> operations_service::answer(const http_head& head) cons
         return http_reply{.body = counters_.render(), .content_type = prometheus_text};
     }
     const std::string why = source_.not_ready();
-    return why.empty() ? text_reply(200, "ready") : text_reply(503, why);
+    if (!why.empty())
+        return text_reply(503, why);
+    // A load balancer reads the status, and goes on.
+    const std::string warning = source_.warning();
+    return text_reply(200, warning.empty() ? "ready" : "ready\nwarning: " + warning);
 }
 
 http_service operations_service::functions(std::string listener) {

@@ -15,6 +15,8 @@ struct operations_source {
     std::function<void()> refresh;
     // Why no event can be taken at this time; empty: ready.
     std::function<std::string()> not_ready;
+    // What is not as it should be, though events are taken; empty: nothing.
+    std::function<std::string()> warning;
 };
 
 class operations_service {

@@ -38,7 +38,8 @@ void check_time(pg::connection& connection, std::int64_t before_us) {
 }
 
 std::string opening() {
-    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL statement_timeout = 0;"
+    return "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; " + std::string(pg::plain_text_settings) +
+           "SET LOCAL statement_timeout = 0;"
            " SET LOCAL idle_in_transaction_session_timeout = '10min'; SET LOCAL cursor_tuple_fraction = 1;"
            " SET LOCAL TimeZone = 'UTC'; SET LOCAL client_min_messages = warning;"
            // One archive at a time; whoever reads may go on. Before the snapshot is taken, and without

@@ -20,7 +20,7 @@ std::vector<std::string_view> event_ids(std::span<const command> batch) {
     return ids;
 }
 
-// A batch of nothing but duplicates: no lock, no WAL.
+// A batch of nothing but duplicates: no lock, and no WAL but what a standby is waited for with.
 bool nothing_to_do(std::span<const command> batch, const event_id_set& committed) {
     return std::all_of(batch.begin(), batch.end(), [&](const command& each) {
         const auto* stripe = std::get_if<stripe_command>(&each);
@@ -102,8 +102,15 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
         else
             known.unclaimed_events.emplace(id, state);
     }
-    if (nothing_to_do(batch, known.committed_events))
+    const auto commit = [&] {
+        if (before_commit)
+            before_commit();
+        transaction.commit();
+    };
+    if (nothing_to_do(batch, known.committed_events)) {
+        commit();
         return std::vector<outcome>(batch.size(), outcome{.result = result::duplicate});
+    }
 
     if (opened.payments)
         known.payments = std::move(*opened.payments);
@@ -124,9 +131,7 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
     batch_plan rows = plan(batch, known);
     const std::vector<std::string> evidence = pack_all(rows, batch);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);
-    if (before_commit)
-        before_commit();
-    transaction.commit();
+    commit();
 
     for (const std::size_t position : committed_meanwhile)
         rows.outcomes[position] = outcome{.result = result::duplicate};

@@ -41,6 +41,7 @@ class memory_store final : public store {
         keys_ = database_->keys;
         usages_.clear();
         transactions_.clear();
+        actions_.clear();
         if (!found.committed.empty())
             return found;
         const bool all_new = std::none_of(first.payments.begin(), first.payments.end(),

@@ -17,10 +17,13 @@ namespace {
 
 // "tokenldg" as a number: whoever migrates holds this lock.
 constexpr std::int64_t migration_lock = 0x746f6b656e6c6467;
+// "tok gate": every batch holds it, shared; see tokenledger.open_batch.
+constexpr std::int64_t batches_lock = 0x746f6b2067617465;
 
 struct recorded {
     std::string name;
     std::optional<std::string> checksum; // none: applied by psql or the Supabase CLI
+    std::string oldest_program;          // that may go on beside it
 };
 using recorded_map = std::map<std::string, recorded, std::less<>>;
 
@@ -28,13 +31,16 @@ recorded_map read_recorded(pg::connection& connection) {
     recorded_map known;
     if (connection.exec("SELECT to_regclass('tokenledger.schema_migrations') IS NOT NULL").text(0, 0) != "t")
         return known;
-    const pg::result rows = connection.exec(
-        "SELECT version, name, encode(checksum, 'hex') FROM tokenledger.schema_migrations ORDER BY version");
+    // The last column is one that a migration has added.
+    const pg::result rows = connection.exec("SELECT version, name, encode(checksum, 'hex'), "
+                                            "coalesce(to_jsonb(known) ->> 'oldest_program', version)"
+                                            " FROM tokenledger.schema_migrations AS known ORDER BY version");
     for (std::size_t row = 0; row < rows.size(); ++row) {
         recorded& entry = known[std::string(rows.text(row, 0))];
         entry.name = rows.text(row, 1);
         if (const auto checksum = rows.get(row, 2))
             entry.checksum = *checksum;
+        entry.oldest_program = rows.text(row, 3);
     }
     return known;
 }
@@ -67,13 +73,17 @@ bool is_known(std::string_view version) {
 }
 
 schema_report compare(const recorded_map& applied, const std::vector<std::string>& sums) {
-    for (const auto& [version, entry] : applied) {
-        if (!is_known(version))
-            return {schema_state::unknown,
-                    "the database has the migration " + file_name(version, entry.name) +
-                        ", which this program does not know: a newer program applied it"};
-    }
     const auto known = known_migrations();
+    std::string newest; // that is not known
+    for (const auto& [version, entry] : applied) {
+        if (is_known(version))
+            continue;
+        newest = file_name(version, entry.name);
+        if (entry.oldest_program > known.back().version)
+            return {schema_state::unknown, "the database has the migration " + newest +
+                                               ", which this program does not know, and may not write "
+                                               "beside: a newer program applied it"};
+    }
     const migration* missing = nullptr;
     for (std::size_t i = 0; i < known.size(); ++i) {
         const auto entry = applied.find(known[i].version);
@@ -90,16 +100,28 @@ schema_report compare(const recorded_map& applied, const std::vector<std::string
         return {schema_state::missing, "the database lacks the migration " +
                                            file_name(missing->version, missing->name) +
                                            ": run `tokenledgerd migrate`"};
+    if (!newest.empty())
+        return {schema_state::newer, "the database has the migration " + newest +
+                                         ", which this program does not know, and may go on beside"};
     return {schema_state::current, ""};
+}
+
+// What no setting of a session can mend.
+std::optional<std::string> unusable(pg::connection& connection) {
+    const std::string encoding(connection.exec("SELECT current_setting('server_encoding')").text(0, 0));
+    if (encoding == "UTF8")
+        return std::nullopt;
+    return "the encoding of the database is " + encoding +
+           ", and must be UTF8: make another with CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'";
 }
 
 // One file in one transaction. True if it was missing and is applied now.
 bool apply_one(pg::connection& connection, const migration& file, const std::vector<std::string>& sums,
                const std::string& checksum) {
-    connection.exec(
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL client_min_messages = warning;"
-        " SELECT pg_advisory_xact_lock(" +
-        std::to_string(migration_lock) + ")");
+    connection.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " +
+                    std::string(pg::plain_text_settings) +
+                    "SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(" +
+                    std::to_string(migration_lock) + ")");
     // Read under the lock: somebody else may have been applying while this one waited.
     const recorded_map applied = read_recorded(connection);
     const schema_report report = compare(applied, sums);
@@ -108,8 +130,11 @@ bool apply_one(pg::connection& connection, const migration& file, const std::vec
 
     const auto entry = applied.find(file.version);
     const bool missing = entry == applied.end();
-    if (missing)
+    if (missing) {
+        // Between batches: none waits for a table of this migration while it holds what the migration needs.
+        connection.exec("SELECT pg_advisory_xact_lock(" + std::to_string(batches_lock) + ")");
         connection.exec(std::string(file.sql));
+    }
     if (missing || !entry->second.checksum) {
         const std::optional<std::string> parameters[] = {std::string(file.version), checksum};
         const pg::result done =
@@ -141,6 +166,8 @@ schema_report inspect_schema(const postgres_options& options) {
 }
 
 schema_report inspect_schema(pg::connection& connection) {
+    if (auto why = unusable(connection))
+        return {schema_state::unusable, std::move(*why)};
     const std::vector<std::string> sums = checksums(connection);
     return compare(read_recorded(connection), sums);
 }
@@ -149,6 +176,8 @@ std::vector<applied_migration> migrate(const postgres_options& options) {
     // Without a limit: rebuilding a large table takes the time that it takes. A transaction that is left open
     // by an exception ends with the connection.
     pg::connection connection(options.url, options.connect_timeout);
+    if (const auto why = unusable(connection))
+        throw migration_refused(*why);
     const std::vector<std::string> sums = checksums(connection);
     std::vector<applied_migration> applied;
     const auto known = known_migrations();

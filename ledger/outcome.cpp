@@ -97,6 +97,8 @@ std::string_view to_string(unavailable value) noexcept {
         return "stopping";
     case unavailable::broken:
         return "broken";
+    case unavailable::outdated:
+        return "outdated";
     }
     return "unknown";
 }
@@ -145,6 +147,8 @@ std::string_view to_string(store_failure value) noexcept {
         return "unavailable";
     case store_failure::in_doubt:
         return "in_doubt";
+    case store_failure::outdated:
+        return "outdated";
     }
     return "unknown";
 }

@@ -34,6 +34,10 @@ class result {
 
 using params = std::span<const std::optional<std::string>>;
 
+// Settings that literals and arrays rest on, whatever a role or a database has. For behind a BEGIN.
+inline constexpr std::string_view plain_text_settings =
+    "SET LOCAL array_nulls = on; SET LOCAL standard_conforming_strings = on; ";
+
 // One connection. After a failure other than refused or conflict, or when rollback returns false, it is of no
 // further use: destroy it. Used by one thread at a time.
 class connection {
@@ -56,6 +60,9 @@ class connection {
 
     // Ends a transaction that was begun with the text "BEGIN". in_doubt if it may or may not have happened.
     void commit();
+    // Ends a transaction that wrote nothing, and whose answer rests on what was committed before. Where
+    // standbys are named, returns when they have all of that: see docs/decisions/0028.
+    void confirm();
     // False if the connection must not be used again.
     [[nodiscard]] bool rollback() noexcept;
 
@@ -63,6 +70,8 @@ class connection {
     [[nodiscard]] std::string quote(std::string_view text);
 
   private:
+    void end_with(const std::string& sql);
+
     struct state;
     std::unique_ptr<state> state_;
 };

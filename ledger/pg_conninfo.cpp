@@ -40,7 +40,6 @@ std::string complete_conninfo(const std::string& url, std::chrono::milliseconds 
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(connect_timeout).count();
     const std::pair<std::string_view, std::string> defaults[] = {
         {"connect_timeout", std::to_string(seconds)},
-        {"client_encoding", "UTF8"},
         {"fallback_application_name", "tokenledgerd"},
     };
     std::string text;
@@ -51,6 +50,8 @@ std::string complete_conninfo(const std::string& url, std::chrono::milliseconds 
             if (keyword == name && value.empty())
                 value = fallback;
         }
+        if (keyword == "client_encoding")
+            value = "UTF8"; // what we say and expect, whatever a role or a database has
         if (value.empty())
             continue;
         text.append(keyword).append("='");

@@ -21,16 +21,18 @@ constexpr std::int64_t max_event_created = 253'402'300'799;
 
 // Parameters in the order of the add_ functions below. First the events that were not written, a row each,
 // then how many rows of the other tables were. Balances come last: the foreign key of a transaction finds its
-// account as it was locked, and writes nothing.
+// account as it was locked, and writes nothing. Behind them the clock, now that the tables are locked: the
+// time of rows that have none.
 constexpr std::string_view statement = R"sql(
-SELECT known, 0, 0, 0
+SELECT known, 0, 0, 0, 0
   FROM tokenledger.add_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $53, $54, $55) AS given (known)
  UNION ALL
 SELECT NULL,
        tokenledger.set_payments($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27),
        tokenledger.add_transactions($28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42,
                                     $43, $44, $45, $46, $47, $48),
-       tokenledger.set_balances($49, $50, $51, $52)
+       tokenledger.set_balances($49, $50, $51, $52),
+       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 )sql";
 
 const stripe_event& event_of(const event_row& row, std::span<const command> batch) {
@@ -197,7 +199,7 @@ std::vector<std::size_t> apply_rows(pg::connection& connection, const batch_plan
     check_count("token_accounts", written.number(counts, 3), rows.accounts.size());
 
     apply_details(connection, rows);
-    apply_requests(connection, rows, batch);
+    apply_requests(connection, rows, batch, written.number(counts, 4));
 
     std::vector<std::size_t> committed_meanwhile;
     for (const event_row& row : rows.events) {

@@ -37,13 +37,14 @@ constexpr std::string_view write_keys = R"sql(
 INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor, command, posted_user_ids, posted_sequences,
        created_at)
 SELECT scope, key, decode(hash, 'hex'), actor, decode(command, 'hex'), users::text[], sequences::bigint[],
-       coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', now())
+       timestamptz 'epoch' + at_us * interval '1 microsecond'
   FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
     AS given (scope, key, hash, actor, command, users, sequences, at_us)
     ON CONFLICT (scope, key) DO NOTHING
 )sql";
 
-void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<const command> batch) {
+void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
+                std::int64_t now_us) {
     pg::array scope, key, hash, actor, encoded, users, sequences, at;
     for (const key_row& row : rows.keys) {
         const auto& what = std::get<admin_command>(batch[row.command]);
@@ -62,7 +63,7 @@ void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<co
         }
         users.add(std::move(posted_users).finish());
         sequences.add(std::move(posted_sequences).finish());
-        at.add(time_of(row.at_us));
+        at.add(row.at_us != 0 ? row.at_us : now_us);
     }
     parameters columns;
     columns.add(std::move(scope), std::move(key), std::move(hash), std::move(actor), std::move(encoded),
@@ -75,14 +76,14 @@ constexpr std::string_view write_usages = R"sql(
 INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, model_used, tokens_used, input_tokens,
        output_tokens, cost_estimate, charged_tokens, deduction_sequence, actor, created_at)
 SELECT user_id, request_id, action_type, model_used, tokens_used, input_tokens, output_tokens, cost::numeric,
-       charged, sequence, actor, coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', now())
+       charged, sequence, actor, timestamptz 'epoch' + at_us * interval '1 microsecond'
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
               $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
     AS given (user_id, request_id, action_type, model_used, tokens_used, input_tokens, output_tokens, cost,
               charged, sequence, actor, at_us)
 )sql";
 
-void apply_usages(pg::connection& connection, const batch_plan& rows) {
+void apply_usages(pg::connection& connection, const batch_plan& rows, std::int64_t now_us) {
     pg::array user, request, action, model, tokens, input, output, cost, charged, sequence, actor, at;
     for (const usage_row& row : rows.usages) {
         user.add(row.what->user_id);
@@ -96,7 +97,7 @@ void apply_usages(pg::connection& connection, const batch_plan& rows) {
         charged.add(row.what->charge);
         sequence.add(row.deduction_sequence);
         actor.add(row.actor);
-        at.add(time_of(row.at_us));
+        at.add(row.at_us != 0 ? row.at_us : now_us);
     }
     parameters columns;
     columns.add(std::move(user), std::move(request), std::move(action), std::move(model), std::move(tokens),
@@ -110,7 +111,7 @@ constexpr std::string_view write_actions = R"sql(
 INSERT INTO tokenledger.event_actions (event_id, idempotency_key, action, actor, reason, was, was_because, became,
        became_because, created_at)
 SELECT event_id, key, action, actor, reason, was, was_because, became, became_because,
-       coalesce(timestamptz 'epoch' + at_us * interval '1 microsecond', now())
+       timestamptz 'epoch' + at_us * interval '1 microsecond'
   FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
               $9::text[], $10::bigint[])
     AS given (event_id, key, action, actor, reason, was, was_because, became, became_because, at_us)
@@ -140,7 +141,8 @@ void name_payment(pg::connection& connection, const operation& what) {
                     values);
 }
 
-void apply_actions(pg::connection& connection, const batch_plan& rows, std::span<const command> batch) {
+void apply_actions(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
+                   std::int64_t now_us) {
     pg::array event, key, action, actor, why, was, was_because, became, became_because, at;
     for (const action_row& row : rows.actions) {
         const auto& what = std::get<admin_command>(batch[row.command]);
@@ -155,7 +157,7 @@ void apply_actions(pg::connection& connection, const batch_plan& rows, std::span
         was_because.add_or_null(to_string(row.was.reason));
         became.add(to_string(row.became));
         became_because.add_or_null(to_string(row.became_because));
-        at.add(time_of(row.at_us));
+        at.add(row.at_us != 0 ? row.at_us : now_us);
     }
     parameters columns;
     columns.add(std::move(event), std::move(key), std::move(action), std::move(actor), std::move(why),
@@ -212,13 +214,14 @@ key_map read_keys(const pg::result& from) {
     return known;
 }
 
-void apply_requests(pg::connection& connection, const batch_plan& rows, std::span<const command> batch) {
+void apply_requests(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
+                    std::int64_t now_us) {
     if (!rows.keys.empty())
-        apply_keys(connection, rows, batch);
+        apply_keys(connection, rows, batch, now_us);
     if (!rows.usages.empty())
-        apply_usages(connection, rows);
+        apply_usages(connection, rows, now_us);
     if (!rows.actions.empty())
-        apply_actions(connection, rows, batch);
+        apply_actions(connection, rows, batch, now_us);
 }
 
 } // namespace tokenledger::ledger

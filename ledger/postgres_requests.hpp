@@ -13,8 +13,9 @@ namespace tokenledger::ledger {
                                       std::vector<std::optional<std::string>>& parameters);
 [[nodiscard]] key_map read_keys(const pg::result& from);
 
-// Writes keys and usages; nothing, and no round trip, where the plan has none. Throws conflict if a key was
-// used meanwhile.
-void apply_requests(pg::connection& connection, const batch_plan& rows, std::span<const command> batch);
+// Writes keys and usages; nothing, and no round trip, where the plan has none. `now_us`: the database's
+// clock, read while a table of the lists was locked for writing. Throws conflict if a key was used meanwhile.
+void apply_requests(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
+                    std::int64_t now_us);
 
 } // namespace tokenledger::ledger

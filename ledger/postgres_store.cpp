@@ -37,6 +37,8 @@ void read_account(const pg::result& from, std::size_t row, store::locked_account
 constexpr std::string_view event_columns =
     "event_id, result, reason, evidence IS NOT NULL OR evidence_sha256 IS NOT NULL, effect IS NOT NULL";
 
+constexpr std::string_view open_batch = "SELECT * FROM tokenledger.open_batch(";
+
 class postgres_store final : public store {
   public:
     explicit postgres_store(const postgres_options& options)
@@ -69,7 +71,9 @@ class postgres_store final : public store {
         try {
             return step();
         } catch (const store_error& error) {
-            if (error.failure() != store_failure::refused && error.failure() != store_failure::conflict)
+            const store_failure why = error.failure();
+            if (why != store_failure::refused && why != store_failure::conflict &&
+                why != store_failure::outdated)
                 drop();
             throw;
         } catch (...) {
@@ -93,6 +97,7 @@ class postgres_store final : public store {
     const std::chrono::milliseconds batch_limit_;
     std::unique_ptr<pg::connection> connection_;
     transaction state_ = transaction::none;
+    bool wrote_ = false; // in this transaction, for certain
 };
 
 pg::connection& postgres_store::connected() {
@@ -104,6 +109,8 @@ pg::connection& postgres_store::connected() {
 // For this transaction only, so that a pooler may hand the server's session to somebody else afterwards.
 std::string postgres_store::settings() const {
     return "SET LOCAL statement_timeout = " + std::to_string(options_.statement_timeout.count()) +
+           // Which migrations it knows: tokenledger.open_batch asks whether it may write.
+           "; SET LOCAL tokenledger.program = " + std::string(known_migrations().back().version) +
            // Every statement below finds its rows by key, and tables grow under plans that are kept, such as
            // those of foreign keys: never read a whole table because it was small once.
            "; SET LOCAL enable_seqscan = off; ";
@@ -120,13 +127,14 @@ store::opening postgres_store::begin(const wanted& first) {
     return guarded([&] {
         connected().limit(batch_limit_);
         state_ = transaction::wanted;
+        wrote_ = false;
         const bool nothing = first.events.empty() && first.payments.empty() && first.accounts.empty();
         return nothing ? opening{} : open(first);
     });
 }
 
 store::opening postgres_store::open(const wanted& first) {
-    const pg::result found = locking("SELECT * FROM tokenledger.open_batch(" + literal(first.events) + ", " +
+    const pg::result found = locking(std::string(open_batch) + literal(first.events) + ", " +
                                      literal(first.payments) + ", " + literal(first.accounts) + ")");
     opening opened;
     payment_map made;
@@ -154,6 +162,9 @@ store::opening postgres_store::open(const wanted& first) {
     return opened;
 }
 
+// Sees to what every batch rests on; the rest of what it does is for those who name something.
+constexpr std::string_view open_nothing = "SELECT FROM tokenledger.open_batch('{}', '{}', '{}'); ";
+
 // Runs `sql`, which needs the transaction.
 pg::result postgres_store::locking(const std::string& sql) {
     if (state_ == transaction::none)
@@ -162,11 +173,13 @@ pg::result postgres_store::locking(const std::string& sql) {
         return connected().exec(sql);
     state_ = transaction::open; // also if it fails: BEGIN may have been done
     const std::string timeout = std::to_string(batch_limit_.count());
+    const bool opens = sql.starts_with(open_batch);
     return connected().exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + settings() +
                             // If this machine dies, its locks must not live until TCP gives up.
                             "SET LOCAL idle_in_transaction_session_timeout = " + timeout +
                             // Whatever is said during COMMIT is then a warning, and a reason to doubt.
-                            "; SET LOCAL client_min_messages = warning; " + sql);
+                            "; SET LOCAL client_min_messages = warning; " +
+                            (opens ? std::string() : std::string(open_nothing)) + sql);
 }
 
 payment_map postgres_store::lock_payments(std::span<const std::string_view> ids) {
@@ -220,10 +233,7 @@ key_map postgres_store::read_keys(std::span<const key_id> ids) {
 store::locked_accounts postgres_store::lock_accounts(std::span<const std::string_view> user_ids) {
     return guarded([&] {
         if (user_ids.empty())
-            return locked_accounts{
-                .accounts = {},
-                .now_us =
-                    locking("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").number(0, 0)};
+            return locked_accounts{}; // without a lock there is no time that a row may have
         return *open({.accounts = user_ids}).accounts;
     });
 }
@@ -245,7 +255,12 @@ std::vector<std::size_t> postgres_store::apply(const batch_plan& rows, std::span
     return guarded([&] {
         if (state_ != transaction::open)
             locking("SELECT 1"); // a batch without payments: BEGIN has not been sent yet
-        return apply_rows(connected(), rows, batch, evidence);
+        std::vector<std::size_t> known = apply_rows(connected(), rows, batch, evidence);
+        const bool beside_events = !rows.transactions.empty() || !rows.payments.empty() ||
+                                   !rows.accounts.empty() || !rows.event_updates.empty() ||
+                                   !rows.actions.empty() || !rows.usages.empty() || !rows.keys.empty();
+        wrote_ = beside_events || known.size() < rows.events.size();
+        return known;
     });
 }
 
@@ -253,8 +268,10 @@ void postgres_store::commit() {
     guarded([&] {
         if (state_ == transaction::none)
             throw store_error(store_failure::unavailable, "no transaction: the connection was lost");
-        if (state_ == transaction::open)
+        if (state_ == transaction::open && wrote_)
             connected().commit();
+        else if (state_ == transaction::open)
+            connected().confirm(); // what it answers, others have committed
         state_ = transaction::none;
     });
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view one_snapshot =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;"
-    " SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL TimeZone = 'UTC'; SET LOCAL jit = off";
+    " SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL TimeZone = 'UTC'; SET LOCAL jit = off; ";
 
 constexpr std::string_view rows_there =
     "SELECT EXISTS (SELECT FROM tokenledger.token_transactions) OR EXISTS (SELECT FROM "
@@ -37,11 +37,11 @@ rebuild_totals rebuild(const rebuild_options& options,
         sink(each);
     };
     pg::connection from(options.from.url, options.from.connect_timeout);
-    from.exec(std::string(one_snapshot));
+    from.exec(std::string(one_snapshot) + std::string(pg::plain_text_settings));
     replay_all(from, options, totals, differs);
 
     pg::connection into(options.into.url, options.into.connect_timeout);
-    into.exec(std::string(one_snapshot));
+    into.exec(std::string(one_snapshot) + std::string(pg::plain_text_settings));
     if (options.progress)
         options.progress("compare", 0);
     const bool kept_all = totals.translated_anew == 0;

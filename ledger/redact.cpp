@@ -21,7 +21,8 @@ namespace {
 constexpr int max_conflicts = 10; // one after another
 
 std::string begin(const postgres_options& database) {
-    return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL client_min_messages = warning;"
+    return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + std::string(pg::plain_text_settings) +
+           "SET LOCAL client_min_messages = warning;"
            " SET LOCAL statement_timeout = " +
            std::to_string(database.statement_timeout.count()) +
            // By key, whatever the statistics say.

@@ -34,7 +34,8 @@ std::string opening(const std::string& snapshot = {}) {
            std::string(longest_pause) + "'; SET LOCAL work_mem = '" + std::string(work_mem) +
            "'; SET LOCAL enable_nestloop = off; SET LOCAL enable_indexscan = off; SET LOCAL "
            "cursor_tuple_fraction = 1; SET LOCAL jit = off;"
-           " SET LOCAL TimeZone = 'UTC'";
+           " SET LOCAL TimeZone = 'UTC'; " +
+           std::string(pg::plain_text_settings);
 }
 
 std::string text_of(const pg::result& rows, std::size_t row, std::size_t column) {

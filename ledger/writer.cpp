@@ -162,6 +162,8 @@ struct writer::state {
                 return;
             if (*failure == store_failure::refused)
                 return isolate(by, std::move(batch), isolated);
+            if (*failure == store_failure::outdated)
+                return batch.settle(unavailable::outdated);
             std::this_thread::sleep_for(delay);
             delay = std::min(delay * 2, options.retry_delay_max);
         }

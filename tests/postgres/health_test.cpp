@@ -3,6 +3,7 @@
 #include "test_database.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <thread>
 
 using namespace tokenledger;
 using contents = test::test_database::contents;
@@ -71,19 +72,49 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_cut_is_an_error_once_and_then_made_an
     BOOST_TEST(probe.ask().parked == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_count_reads_the_index_of_the_queue_however_many_events_there_are) {
+// Refunds and disputes of payments that are somebody else's wait for ever.
+BOOST_AUTO_TEST_CASE(the_count_reads_what_is_queued_however_much_is_done_or_has_expired) {
     test::test_database database;
-    database.session().run(events("done", 20'000, "applied") + events("parked", 3, "parked"));
+    database.session().run(events("done", 20'000, "applied") + events("foreign", 20'000, "waiting", 31) +
+                           events("parked", 3, "parked") + events("new", 2, "waiting"));
+    database.session().run("VACUUM ANALYZE tokenledger.stripe_events");
     test::sql_session& session = database.session();
     const std::string whole = "SELECT pg_stat_get_numscans('tokenledger.stripe_events'::regclass)";
+    const std::string entries =
+        "SELECT pg_stat_get_tuples_returned('tokenledger.stripe_events_outcome'::regclass)";
     const std::string before = session.value(whole);
+    const std::string entries_before = session.value(entries);
     {
         ledger::health_probe probe(options_for(database));
-        BOOST_TEST(probe.ask().parked == 3);
+        const ledger::health found = probe.ask();
+        BOOST_TEST(found.parked == 3);
+        BOOST_TEST(found.waiting == 2);
     }
     // What a backend has counted is told when it ends.
-    session.wait_until("SELECT pg_stat_get_numscans('tokenledger.stripe_events_queue'::regclass) > 0", "t");
+    session.wait_until(entries + " > " + entries_before, "t");
+    BOOST_TEST(session.value(entries + " - " + entries_before) == "5");
     BOOST_TEST(session.value(whole) == before);
+}
+
+BOOST_AUTO_TEST_CASE(settings_that_a_crash_loses_events_with_are_told) {
+    test::test_database database;
+    const auto found = [&] {
+        ledger::health_probe probe(options_for(database));
+        return probe.ask().unsafe_settings;
+    };
+    database.session().run("ALTER SYSTEM SET fsync = off");
+    database.session().run("ALTER SYSTEM SET full_page_writes = off");
+    database.session().run("SELECT pg_reload_conf()");
+    using strings = std::vector<std::string>;
+    while (found() != strings{"fsync", "full_page_writes"}) // until the server's processes have heard of it
+        std::this_thread::yield();
+    database.session().run("ALTER SYSTEM SET fsync = on");
+    database.session().run("ALTER SYSTEM RESET full_page_writes");
+    database.session().run("SELECT pg_reload_conf()");
+    while (!found().empty())
+        std::this_thread::yield();
+    database.session().run("ALTER SYSTEM RESET fsync"); // as the tests' server was started
+    database.session().run("SELECT pg_reload_conf()");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

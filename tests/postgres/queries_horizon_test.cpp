@@ -81,6 +81,38 @@ BOOST_AUTO_TEST_CASE(events_and_operations_wait_for_late_rows_as_well) {
     BOOST_TEST(entries() == 3U);
 }
 
+// A transaction that has begun, and holds nothing that a reader sees, takes the times of its rows later.
+BOOST_AUTO_TEST_CASE(
+    rows_of_a_transaction_that_began_long_before_it_wrote_come_behind_those_that_were_shown) {
+    open_batch late(*other, {an_event("evt_late"), lone_usage(using_up("req_late", "alice", 0))});
+    const std::vector<std::string_view> ids = {"evt_late"};
+    static_cast<void>(other->begin({.events = ids}));
+    late.known.keys = other->read_keys(ledger::keys_to_read(late.batch));
+    late.rows = ledger::plan(late.batch, late.known);
+
+    run({an_event("evt_1"), lone_usage(using_up("req_1", "alice", 0))});
+    std::string after_event, after_usage;
+    const auto shown = walk<ledger::event_view>([&](const auto& ask) { return reader->events({}, ask); },
+                                                oldest_first, 10, {}, &after_event);
+    BOOST_TEST(shown.size() == 1U);
+    const auto used = walk<ledger::usage_view>([&](const auto& ask) { return reader->usage({}, ask); },
+                                               oldest_first, 10, {}, &after_usage);
+    BOOST_TEST(used.size() == 1U);
+
+    BOOST_TEST(late.apply().empty());
+    other->commit();
+    const auto events_then = reader->events({}, {.cursor = after_event, .order = oldest_first}).rows;
+    BOOST_TEST_REQUIRE(events_then.size() == 1U);
+    BOOST_TEST(events_then[0].event_id == "evt_late");
+    const auto usage_then = reader->usage({}, {.cursor = after_usage, .order = oldest_first}).rows;
+    BOOST_TEST_REQUIRE(usage_then.size() == 1U);
+    BOOST_TEST(usage_then[0].request_id == "req_late");
+    // What one command writes has one time: the ledger is made again from the key's.
+    BOOST_TEST(
+        value("SELECT count(*) FROM tokenledger.token_usage AS u JOIN tokenledger.idempotency_keys AS k"
+              " ON k.scope = 'usage' AND k.key = u.request_id WHERE k.created_at <> u.created_at") == "0");
+}
+
 BOOST_AUTO_TEST_CASE(a_transaction_that_ended_without_a_row_holds_nothing_back) {
     open_batch late(*other, {a_purchase("evt_2", "pi_2", "bob")});
     late.lock();

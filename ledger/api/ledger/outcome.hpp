@@ -90,6 +90,7 @@ enum class unavailable : std::uint8_t {
     deadline, // the database did not commit it in time, or the outcome of COMMIT is unknown
     stopping, // the ledger is shutting down
     broken,   // the database refuses what the command would write: a defect; its key is not consumed
+    outdated, // a newer program has taken over, beside which this one may not write
 };
 [[nodiscard]] std::string_view to_string(unavailable value) noexcept;
 

@@ -10,7 +10,7 @@ namespace tokenledger::ledger {
 
 // Runs `batch` as one transaction and returns one outcome per command, in order. Throws store_error; the
 // transaction is then rolled back, or, after store_failure::in_doubt, may have been committed.
-// `before_commit` is called when all is written and only COMMIT is left; not if there is nothing to commit.
+// `before_commit` is called when all is written and only COMMIT is left.
 [[nodiscard]] std::vector<outcome> run_batch(store& where, std::span<const command> batch,
                                              const std::function<void()>& before_commit = {});
 

@@ -6,13 +6,18 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace tokenledger::ledger {
 
 struct health {
     schema_report schema;
-    std::int64_t parked = 0;  // events; counted only where the schema is current
+    // The rest only where this program may write to the schema.
+    std::int64_t parked = 0;  // events
     std::int64_t waiting = 0; // events, not older than postgres_options::waiting_expires
+    std::vector<std::string>
+        unsafe_settings{}; // of the server, that a crash may lose acknowledged events with
 };
 
 // Asks again and again over one connection of its own. Used by one thread at a time.

@@ -18,6 +18,7 @@ enum class store_failure : std::uint8_t {
     conflict,    // deadlock, serialization failure, or another writer was faster: run the batch again
     unavailable, // no connection, server stopping, timeout, or any other error: try again later
     in_doubt,    // the connection broke during COMMIT: it may or may not have happened
+    outdated,    // a newer program has changed the schema so that this one may not write any more
 };
 [[nodiscard]] std::string_view to_string(store_failure value) noexcept;
 
@@ -79,6 +80,8 @@ class store {
     [[nodiscard]] virtual std::vector<std::size_t>
     apply(const batch_plan& rows, std::span<const command> batch, std::span<const std::string> evidence) = 0;
 
+    // Also of a batch that has written nothing: when it returns, what the batch has read is as safe as what
+    // it would have written.
     virtual void commit() = 0;
 
     // Ends whatever is open. A connection that failed is thrown away and made anew at the next use.

@@ -1,0 +1,108 @@
+"""What is answered 2xx is on the synchronous standby: also where the answer is that of an earlier commit."""
+
+import threading
+import unittest
+
+from admin_client import AdminTest
+from daemon_process import CATALOG, run, write_config
+from standby import Pair
+from stripe_events import event, ours, payment_intent, purchase
+
+LIMITS = "\n[admin]\nrequest_timeout_ms = 800\n"
+USAGE = {"user_id": "alice", "action_type": "chat", "tokens_used": 7}
+
+
+class Standby(AdminTest):
+    def setUp(self):
+        self.pair = Pair()
+        self.addCleanup(self.pair.destroy)
+        self.primary, self.standby = self.pair.primary, self.pair.standby
+        done = run("migrate", "--config", write_config(self.new_directory(), self.primary.url))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.until(self.pair.in_step, "the standby is a synchronous one")
+        self.start_admin(on=self.primary, catalog=CATALOG + LIMITS, webhook={"request_timeout_ms": 800},
+                         database={"statement_timeout_ms": 1500, "connect_timeout_ms": 500, "connections": 6})
+        self.acknowledged = set()
+
+    # What can be sent again, by name: each is sent with the same key every time.
+    def sendings(self, name):
+        bought = purchase(f"buyer_{name}")
+        parked = event("payment_intent.succeeded", payment_intent(metadata=ours("bob", pack="nowhere")))
+        uncredited = event("payment_intent.created", payment_intent("payment_intent.created"))
+        return {
+            f"purchase {bought['id']}": lambda: self.daemon.post(bought),
+            f"parked {parked['id']}": lambda: self.daemon.post(parked),
+            f"ignored {uncredited['id']}": lambda: self.daemon.post(uncredited),
+            f"grant key_{name}": lambda: self.admin.post("/v1/grants", {"user_id": "alice", "tokens": 5}, f"key_{name}"),
+            f"usage req_{name}": lambda: self.admin.post("/v1/usage", {**USAGE, "request_id": f"req_{name}"}),
+        }
+
+    def send(self, name, sending):
+        """The status; what is answered 2xx is acknowledged for good."""
+        status = sending().status
+        if status == 200:
+            self.acknowledged.add(name)
+        return status
+
+    def acknowledge(self, sendings):
+        for name, sending in sendings.items():
+            self.until(lambda name=name, sending=sending: self.send(name, sending) == 200, f"{name} is acknowledged")
+
+    def send_while(self, trouble, name, sending):
+        """Sends; once its COMMIT waits for the standby, makes trouble; returns the status of the answer."""
+        answers = []
+        sender = threading.Thread(target=lambda: answers.append(self.send(name, sending)))
+        before = self.primary.waiting_for_standby()
+        sender.start()
+        self.until(lambda: self.primary.waiting_for_standby() > before, "a COMMIT waits for the standby")
+        trouble()
+        sender.join(20)
+        self.assertFalse(sender.is_alive(), "no answer")
+        return answers[0]
+
+    def stored(self, site):
+        return {f"{each['kind']} {each['id']}" for each in site.rows(
+            "SELECT CASE WHEN event_type LIKE '%created' THEN 'ignored' WHEN result = 'applied' THEN 'purchase' "
+            "ELSE result END AS kind, event_id AS id FROM tokenledger.stripe_events "
+            "UNION ALL SELECT 'grant', idempotency_key FROM tokenledger.token_transactions WHERE source = 'admin' "
+            "UNION ALL SELECT 'usage', request_id FROM tokenledger.token_usage")}
+
+    def restart_the_primary(self):
+        self.primary.stop("immediate")
+        self.primary.start()
+
+    def hold_the_standby(self, trouble):
+        """Everything is sent, committed here, and never received by the standby; returns what."""
+        held = self.sendings("held")
+        for name, sending in held.items():
+            with self.subTest(name=name):
+                self.assertEqual(self.send_while(trouble, name, sending), 503)
+                self.assertIn(name, self.stored(self.primary), "committed here, so that it is found again")
+                self.assertEqual(self.send(name, sending), 503, "again, and the standby is still away")
+        return held
+
+    def fail_over(self):
+        self.primary.stop("immediate")
+        self.standby.promote()
+        self.assertLessEqual(self.acknowledged, self.stored(self.standby), "answered 2xx, and gone after a failover")
+
+    def test_what_the_standby_never_received_is_not_acknowledged_however_often_it_is_sent(self):
+        self.acknowledge(self.sendings("early"))
+        self.standby.stop()
+        held = self.hold_the_standby(self.primary.cancel_the_waits)
+        self.fail_over()
+        self.assertEqual(self.stored(self.standby) & set(held), set(), "the test would show nothing")
+
+    def test_once_the_standby_is_back_everything_is_acknowledged_and_survives_a_failover(self):
+        self.standby.stop()
+        held = self.hold_the_standby(self.restart_the_primary)
+        self.standby.start()
+        self.until(self.pair.in_step, "the standby is back")
+        self.acknowledge(held)
+        self.standby.stop()
+        self.fail_over()
+        self.assertLessEqual(set(held), self.acknowledged)
+
+
+if __name__ == "__main__":
+    unittest.main()
