@@ -61,8 +61,8 @@ const std::array<definition, 13> definitions{{
              "database."},
     {.name = "tokenledger_events_waiting",
      .type = kind::gauge,
-     .help =
-         "Refunds and disputes that wait for their purchase, not older than 30 days; as of the last look."},
+     .help = "Refunds and disputes that wait for their purchase and have not expired "
+             "(webhook.waiting_expires_days); as of the last look."},
     {.name = "tokenledger_database_up",
      .type = kind::gauge,
      .help = "1 if the last batch or look reached the database, 0 if not.",
