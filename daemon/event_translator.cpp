@@ -40,14 +40,20 @@ event_translator::signature event_translator::check_signature(std::string_view e
     const webhook::parsed_signature parsed = webhook::parse_signature(fields);
     if (parsed.error != webhook::signature_error::none || body.empty())
         return signature::unreadable;
-    const auto at = endpoints_.find(endpoint);
-    if (at == endpoints_.end())
-        return signature::no_secret;
-    auto verifier = webhook::verifier::make(at->second.secrets); // not for two threads: one a question
-    if (!verifier)
-        return signature::no_secret;
-    const webhook::verdict said = verifier->verify(parsed.header, body, parsed.header.timestamp);
-    return said.error == webhook::signature_error::none ? signature::matches : signature::no_secret;
+    if (const auto at = endpoints_.find(endpoint);
+        at != endpoints_.end() && signed_for(at->second, parsed.header, body))
+        return signature::matches;
+    for (const auto& [path, each] : endpoints_) {
+        if (path != endpoint && signed_for(each, parsed.header, body))
+            return signature::matches_another;
+    }
+    return signature::no_secret;
+}
+
+bool event_translator::signed_for(const endpoint_rules& endpoint, const webhook::signature_header& header,
+                                  std::string_view body) {
+    auto verifier = webhook::verifier::make(endpoint.secrets); // not for two threads: one a question
+    return verifier && verifier->verify(header, body, header.timestamp).error == webhook::signature_error::none;
 }
 
 } // namespace tokenledger::daemon

@@ -76,8 +76,6 @@ class redaction {
             " AND received_at < timestamptz 'epoch' + " +
                 std::to_string(request_.before_us) +
                 " * interval '1 microsecond' AND evidence IS NOT NULL AND result NOT IN ('parked', 'waiting')"
-                // It may yet be delivered to the endpoint that it is for, and taken over there.
-                " AND reason IS DISTINCT FROM 'livemode_mismatch'"
                 " ORDER BY event_id LIMIT " +
                 std::to_string(redact_batch_events) + " FOR UPDATE",
             from);

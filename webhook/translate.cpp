@@ -249,8 +249,13 @@ ledger::stripe_event describe(const event& what, const endpoint_policy& endpoint
 
 // Only what an operator or a proof may need is kept: not the bytes of what changes nothing.
 bool keeps_evidence(const effect& of) {
-    const auto* update = std::get_if<ledger::payment_update>(&of);
-    return update != nullptr ? update->moves_tokens : !std::holds_alternative<ledger::ignore_event>(of);
+    struct {
+        bool operator()(const ledger::ignore_event&) const { return false; }
+        bool operator()(const ledger::park_event&) const { return true; }
+        bool operator()(const ledger::purchase&) const { return true; }
+        bool operator()(const ledger::payment_update& update) const { return update.moves_tokens; }
+    } const keeps;
+    return std::visit(keeps, of);
 }
 
 } // namespace
