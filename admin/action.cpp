@@ -3,10 +3,69 @@
 
 #include "body_check.hpp"
 
+#include <cstdint>
+#include <optional>
+
 namespace tokenledger::admin {
 
+namespace {
+
+enum class verb : std::uint8_t { retry, dismiss, assign };
+
+// No default: a new call must say whether it is one.
+std::optional<verb> verb_of(call what) noexcept {
+    switch (what) {
+    case call::retry:
+        return verb::retry;
+    case call::dismiss:
+        return verb::dismiss;
+    case call::assign:
+        return verb::assign;
+    case call::grant:
+    case call::deduct:
+    case call::transfer:
+    case call::use:
+    case call::batch:
+    case call::account:
+    case call::transactions:
+    case call::purchases:
+    case call::usage:
+    case call::activity:
+    case call::payment:
+    case call::prove:
+    case call::events:
+    case call::event:
+    case call::usage_report:
+    case call::transaction_report:
+    case call::verify:
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+ledger::assign_event assignment_of(const event_action& asked, const ledger::event_view& stored,
+                                   const std::string& payment,
+                                   const std::optional<ledger::stripe_command>& today) {
+    ledger::assign_event made{.event_id = stored.event_id,
+                              .user_id = asked.user_id,
+                              .tokens = asked.tokens,
+                              .reason = asked.reason,
+                              .payment_intent_id = payment,
+                              .amount_cents = 0,
+                              .currency = {},
+                              .amount_requested_cents = 0};
+    if (const auto* paid = today ? std::get_if<ledger::purchase>(&today->effect) : nullptr) {
+        made.amount_cents = paid->amount_cents;
+        made.currency = paid->currency;
+        made.amount_requested_cents = paid->amount_requested_cents;
+    }
+    return made;
+}
+
+} // namespace
+
 bool is_action(call what) noexcept {
-    return what == call::retry || what == call::dismiss || what == call::assign;
+    return verb_of(what).has_value();
 }
 
 std::variant<event_action, problem> translate_action(const target& what, std::string_view body,
@@ -36,28 +95,19 @@ std::variant<event_action, problem> translate_action(const target& what, std::st
 ledger::operation complete(const event_action& asked, const ledger::event_view& stored,
                            const std::optional<ledger::stripe_command>& today) {
     const std::string& payment = today ? today->event.payment_intent_id : stored.payment_intent_id;
-    if (asked.what == call::dismiss)
+    switch (verb_of(asked.what).value()) { // std::bad_optional_access: is_action() was not asked
+    case verb::dismiss:
         return ledger::dismiss_event{.event_id = stored.event_id,
                                      .payment_intent_id = stored.payment_intent_id,
                                      .reason = asked.reason};
-    if (asked.what == call::retry)
+    case verb::retry:
         return ledger::retry_event{.event_id = stored.event_id,
                                    .payment_intent_id = payment,
                                    .effect = today ? today->effect : ledger::ignore_event{}};
-    ledger::assign_event made{.event_id = stored.event_id,
-                              .user_id = asked.user_id,
-                              .tokens = asked.tokens,
-                              .reason = asked.reason,
-                              .payment_intent_id = payment,
-                              .amount_cents = 0,
-                              .currency = {},
-                              .amount_requested_cents = 0};
-    if (const auto* paid = today ? std::get_if<ledger::purchase>(&today->effect) : nullptr) {
-        made.amount_cents = paid->amount_cents;
-        made.currency = paid->currency;
-        made.amount_requested_cents = paid->amount_requested_cents;
+    case verb::assign:
+        break;
     }
-    return made;
+    return assignment_of(asked, stored, payment, today);
 }
 
 } // namespace tokenledger::admin

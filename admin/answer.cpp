@@ -110,9 +110,11 @@ reply refused(const ledger::bad_query& why) {
         return none(problem_type::report_too_large, "The report would have more than " +
                                                         std::to_string(ledger::max_report_rows) +
                                                         " rows. Ask for a shorter period.");
-    default:
-        return none(problem_type::invalid_parameter, why.what());
+    case ledger::query_fault::bad_limit:
+    case ledger::query_fault::bad_text:
+        break;
     }
+    return none(problem_type::invalid_parameter, why.what());
 }
 
 } // namespace

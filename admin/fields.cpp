@@ -71,9 +71,22 @@ std::span<const field> fields_of(call what) noexcept {
         return dismissal_fields;
     case call::assign:
         return assignment_fields;
-    default:
+    case call::account: // reads, and a retry: no body
+    case call::transactions:
+    case call::purchases:
+    case call::usage:
+    case call::activity:
+    case call::payment:
+    case call::prove:
+    case call::events:
+    case call::event:
+    case call::retry:
+    case call::usage_report:
+    case call::transaction_report:
+    case call::verify:
         return {};
     }
+    return {};
 }
 
 std::span<const batch_operation> batch_operations() noexcept {

@@ -58,9 +58,21 @@ std::span<const std::string_view> parameters_of(call what) noexcept {
         return usage_report;
     case call::transaction_report:
         return transaction_report;
-    default:
+    case call::grant: // neither writes nor these reads take any
+    case call::deduct:
+    case call::transfer:
+    case call::use:
+    case call::batch:
+    case call::payment:
+    case call::prove:
+    case call::event:
+    case call::retry:
+    case call::dismiss:
+    case call::assign:
+    case call::verify:
         return {};
     }
+    return {};
 }
 
 parameters::parameters(const target& of) : given_(of.query) {

@@ -3,6 +3,8 @@
 
 #include "parameters.hpp"
 
+#include <stdexcept>
+
 namespace tokenledger::admin {
 
 namespace {
@@ -37,9 +39,12 @@ query account_at(parameters& in, std::string user_id) {
     return account_query{.user_id = std::move(user_id), .at_us = us, .at_sequence = sequence};
 }
 
-query make(parameters& in, const target& what, permit_set permits) {
+// No default: a new call must say which query it is. nullopt: it is none.
+std::optional<query> make(parameters& in, const target& what, permit_set permits) {
     const call asked = what.route->call;
     switch (asked) {
+    case call::account:
+        return account_at(in, what.parameter);
     case call::payment:
         return payment_query{what.parameter};
     case call::event:
@@ -59,9 +64,19 @@ query make(parameters& in, const target& what, permit_set permits) {
         return usage_report_query{.filter = usage_filter(in), .span = in.span()};
     case call::transaction_report:
         return transaction_report_query{.filter = transaction_filter(in, asked), .span = in.span()};
-    default:
-        return account_at(in, what.parameter);
+    case call::grant: // writes, and what is answered without a query
+    case call::deduct:
+    case call::transfer:
+    case call::use:
+    case call::batch:
+    case call::prove:
+    case call::retry:
+    case call::dismiss:
+    case call::assign:
+    case call::verify:
+        return std::nullopt;
     }
+    return std::nullopt;
 }
 
 } // namespace
@@ -72,10 +87,12 @@ std::optional<problem> check_no_parameters(const target& what) {
 
 std::variant<query, problem> read_query(const target& what, permit_set permits) {
     parameters in(what);
-    query made = make(in, what, permits);
+    std::optional<query> made = make(in, what, permits);
+    if (!made)
+        throw std::logic_error("no query for " + std::string(what.route->pattern));
     if (auto wrong = in.wrong())
         return std::move(*wrong);
-    return made;
+    return std::move(*made);
 }
 
 } // namespace tokenledger::admin

@@ -43,48 +43,50 @@ problem_type type_of(ledger::refusal why) {
     return problem_type::internal_error;
 }
 
-std::string_view advice_for(problem_type type) {
-    switch (type) {
-    case problem_type::insufficient_balance:
+std::string_view advice_for(ledger::refusal why) {
+    switch (why) {
+    case ledger::refusal::insufficient_balance:
         return "The balance is lower than what is asked for. Ask for less, grant tokens first, or, for a "
                "deduction, send allow_negative. Nothing was done, and the key is free.";
-    case problem_type::unknown_account:
+    case ledger::refusal::unknown_account:
         return "Nobody was ever granted or sold tokens under this user id. Check its spelling; a grant "
                "creates "
                "the account.";
-    case problem_type::same_account:
+    case ledger::refusal::same_account:
         return "A transfer needs two accounts.";
-    case problem_type::key_reused:
+    case ledger::refusal::key_reused:
         return "This Idempotency-Key or request_id was used for another command before. Send a new one, or "
                "the "
                "same command as then.";
-    case problem_type::reference_used:
+    case ledger::refusal::reference_used:
         return "A grant with this source and reference was made under another Idempotency-Key. If it is the "
                "same "
                "one, it is done already; else send its own reference.";
-    case problem_type::balance_overflow:
+    case ledger::refusal::balance_overflow:
         return "No balance goes past 9223372036854775807 or below -9223372036854775808. Move fewer tokens.";
-    case problem_type::event_settled:
+    case ledger::refusal::event_settled:
         return "It is neither parked nor waiting: there is nothing to do about it.";
-    case problem_type::event_waiting:
+    case ledger::refusal::event_waiting:
         return "It is settled when its purchase comes: there is nothing to try again. Look whether the "
                "purchase is "
                "parked, or dismiss this one.";
-    case problem_type::still_parked:
+    case ledger::refusal::still_parked:
         return "What it was parked for is not mended yet, or the daemon has not reloaded it: see `reason`. "
                "Nothing "
                "was done, and the key is free.";
-    case problem_type::not_assignable:
+    case ledger::refusal::not_assignable:
         return "Only a parked payment_intent.succeeded that says amount and currency, of this endpoint's "
                "mode, can "
                "be completed. Dismiss the event instead, or mend the configuration and retry it.";
-    case problem_type::payment_has_owner:
+    case ledger::refusal::payment_has_owner:
         return "The payment was credited to a user before, and that is for ever: GET /v1/payments shows to "
                "whom. "
                "Transfer tokens, or dismiss the event.";
-    default:
-        return "The ledger could not say why.";
+    case ledger::refusal::unknown_event: // said in words of its own
+    case ledger::refusal::none:
+        break;
     }
+    return "The ledger could not say why.";
 }
 
 reply applied(const ledger::outcome& outcome) {
@@ -144,7 +146,7 @@ reply reply_for(const ledger::settlement& settled, bool batch) {
     if (outcome.result != ledger::result::refused)
         return applied(outcome);
     problem refused{.type = type_of(outcome.refusal)};
-    refused.detail = advice_for(refused.type);
+    refused.detail = advice_for(outcome.refusal);
     if (refused.type == problem_type::unknown_event)
         refused = unknown_event();
     refused.reason = ledger::to_string(outcome.reason);

@@ -7,7 +7,9 @@
 
 #include "json/tree.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,11 +26,26 @@ std::int64_t number(const json_value& object, std::string_view name) {
     return object.member(name).integer().value_or(0);
 }
 
+// Empty: there is no such source.
+std::string_view name_of(ledger::grant_source source) {
+    switch (source) {
+    case ledger::grant_source::admin:
+        return "admin";
+    case ledger::grant_source::subscription:
+        return "subscription";
+    case ledger::grant_source::trial:
+        return "trial";
+    }
+    return {};
+}
+
 ledger::grant_source source_of(const json_value& object) {
     const std::string name = text(object, "source");
-    if (name == "subscription")
-        return ledger::grant_source::subscription;
-    return name == "trial" ? ledger::grant_source::trial : ledger::grant_source::admin;
+    for (std::uint8_t each = 0; !name_of(ledger::grant_source{each}).empty(); ++each) {
+        if (name_of(ledger::grant_source{each}) == name)
+            return ledger::grant_source{each};
+    }
+    return ledger::grant_source::admin;
 }
 
 ledger::operation read_grant(const json_value& object) {
@@ -67,6 +84,38 @@ ledger::operation read_usage(const json_value& object) {
                          .charge = number(object, "charge")};
 }
 
+// No default: a new call must say what it reads. nullopt: it carries no operation of its own.
+std::optional<ledger::operation> read_operation(call what, const json_value& object) {
+    switch (what) {
+    case call::grant:
+        return read_grant(object);
+    case call::deduct:
+        return read_deduction(object);
+    case call::transfer:
+        return read_transfer(object);
+    case call::use:
+        return read_usage(object);
+    case call::batch:
+    case call::account:
+    case call::transactions:
+    case call::purchases:
+    case call::usage:
+    case call::activity:
+    case call::payment:
+    case call::prove:
+    case call::events:
+    case call::event:
+    case call::retry: // see action.cpp
+    case call::dismiss:
+    case call::assign:
+    case call::usage_report:
+    case call::transaction_report:
+    case call::verify:
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 std::int64_t tokens_of(const ledger::operation& what) {
     struct {
         std::int64_t operator()(const ledger::usage& one) const { return one.charge; }
@@ -87,11 +136,10 @@ class translator {
     std::optional<problem> add(call what, const json_value& object, std::optional<std::size_t> item) {
         if (auto wrong = check_body(object, fields_of(what), item))
             return wrong;
-        ledger::operation read = what == call::grant      ? read_grant(object)
-                                 : what == call::deduct   ? read_deduction(object)
-                                 : what == call::transfer ? read_transfer(object)
-                                                          : read_usage(object);
-        const auto* granted = std::get_if<ledger::grant>(&read);
+        std::optional<ledger::operation> read = read_operation(what, object);
+        if (!read)
+            throw std::logic_error("a call without an operation was taken for one");
+        const auto* granted = std::get_if<ledger::grant>(&*read);
         if (granted != nullptr && granted->source != ledger::grant_source::admin &&
             granted->reference.empty())
             return problem{.type = problem_type::missing_field,
@@ -100,9 +148,9 @@ class translator {
                                "is granted for, so that it is granted once.",
                            .item = item,
                            .field = "reference"};
-        if (auto wrong = count(tokens_of(read), item))
+        if (auto wrong = count(tokens_of(*read), item))
             return wrong;
-        into_.operations.push_back(std::move(read));
+        into_.operations.push_back(std::move(*read));
         return std::nullopt;
     }
 
@@ -143,8 +191,12 @@ class translator {
         return wrong;
     }
 
+    // What the call needs where it is sent alone.
     [[nodiscard]] static permit needed(const batch_operation& what) {
-        return what.call == call::use ? permit::usage : permit::money;
+        const auto alone = routes();
+        return std::find_if(alone.begin(), alone.end(),
+                            [&](const route& each) { return each.call == what.call; })
+            ->needs;
     }
     [[nodiscard]] bool permitted(const batch_operation& what) const {
         return allowed_.permits.contains(needed(what));

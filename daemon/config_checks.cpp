@@ -170,7 +170,7 @@ class finisher {
     webhook::pack finish_pack(const pack_draft& drafted) {
         webhook::pack made{drafted.tokens, {}};
         for (const amount_item& item : drafted.prices) {
-            made.prices[item.currency] = {item.amount, item.amount};
+            made.prices[item.currency] = {.amount = item.amount, .minimum = item.amount};
         }
         if (drafted.prices.empty()) {
             return made; // missed or refused already
@@ -184,6 +184,17 @@ class finisher {
                                  std::to_string(item.amount) + " > " + std::to_string(price->second.amount));
             } else {
                 price->second.minimum = item.amount;
+            }
+        }
+        for (const amount_item& item : drafted.maximum) {
+            const auto price = made.prices.find(item.currency);
+            if (price == made.prices.end()) {
+                add(item.at, "the maximum in " + in_quotes(item.currency) + " has no price in that currency");
+            } else if (item.amount < price->second.amount) {
+                add(item.at, "the maximum in " + in_quotes(item.currency) + " is below the price: " +
+                                 std::to_string(item.amount) + " < " + std::to_string(price->second.amount));
+            } else {
+                price->second.maximum = item.amount;
             }
         }
         return made;

@@ -54,6 +54,7 @@ struct pack_draft {
     std::int64_t tokens = 0;
     amount_list prices;
     amount_list minimum;
+    amount_list maximum;
 };
 
 struct catalog_draft {

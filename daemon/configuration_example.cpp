@@ -69,6 +69,8 @@ tokens = 100000
 prices = { usd = 999, eur = 949 }
 # ... unless a discount is meant to be possible: then the lowest amount accepted.
 minimum = { usd = 499 }
+# The highest one: above it, more was bought than the metadata says, and an operator decides.
+#maximum = { usd = 1997 }
 
 [[catalog.pack]]
 id = "studio"

@@ -86,16 +86,21 @@ std::string fallback_of(const setting& row) {
 std::string constraint_of(const setting& row) {
     const std::string range = std::to_string(row.bounds.min) + " to " + std::to_string(row.bounds.max);
     const std::string rule = row.bounds.rule == nullptr ? std::string() : std::string(row.bounds.rule->says);
-    if (std::holds_alternative<place_of<text_list>>(row.where)) {
-        return range + " items, no two alike; each is " + rule;
-    }
-    if (std::holds_alternative<place_of<amount_list>>(row.where)) {
-        return "at least one currency, three lower-case letters; each amount " + range;
-    }
-    if (!rule.empty()) {
-        return rule;
-    }
-    return std::holds_alternative<place_of<bool>>(row.where) ? "`true` or `false`" : range;
+    struct {
+        const std::string& range;
+        const std::string& rule;
+        std::string operator()(place_of<bool>) const { return "`true` or `false`"; }
+        std::string operator()(place_of<std::int64_t>) const { return range; }
+        std::string operator()(place_of<std::chrono::milliseconds>) const { return range; }
+        std::string operator()(place_of<std::string>) const { return rule; }
+        std::string operator()(place_of<text_list>) const {
+            return range + " items, no two alike; each is " + rule;
+        }
+        std::string operator()(place_of<amount_list>) const {
+            return "at least one currency, three lower-case letters; each amount " + range;
+        }
+    } const in_words{range, rule};
+    return std::visit(in_words, row.where);
 }
 
 std::string line_of(const setting& row) {

@@ -40,13 +40,23 @@ event_translator::signature event_translator::check_signature(std::string_view e
     const webhook::parsed_signature parsed = webhook::parse_signature(fields);
     if (parsed.error != webhook::signature_error::none || body.empty())
         return signature::unreadable;
-    const auto at = endpoints_.find(endpoint);
-    if (at == endpoints_.end() || !at->second.verifier)
-        return signature::no_secret;
+    if (const auto at = endpoints_.find(endpoint);
+        at != endpoints_.end() && signed_for(at->second, parsed.header, body))
+        return signature::matches;
+    for (const auto& [path, each] : endpoints_) {
+        if (path != endpoint && signed_for(each, parsed.header, body))
+            return signature::matches_another;
+    }
+    return signature::no_secret;
+}
+
+bool event_translator::signed_for(const endpoint_rules& endpoint, const webhook::signature_header& header,
+                                  std::string_view body) {
+    if (!endpoint.verifier)
+        return false;
     // The webhook's own would make it wait.
-    const webhook::verdict said =
-        at->second.verifier->copy().verify(parsed.header, body, parsed.header.timestamp);
-    return said.error == webhook::signature_error::none ? signature::matches : signature::no_secret;
+    const webhook::verdict said = endpoint.verifier->copy().verify(header, body, header.timestamp);
+    return said.error == webhook::signature_error::none;
 }
 
 } // namespace tokenledger::daemon

@@ -29,8 +29,9 @@ class event_translator {
                                         std::string_view body) const;
 
     enum class signature : std::uint8_t {
-        matches,   // one of the endpoint's secrets made it, whenever that was
-        no_secret, // none of them did
+        matches,         // one of the endpoint's secrets made it, whenever that was
+        matches_another, // one of another endpoint's did, to which it was delivered first: see decision 26
+        no_secret,       // none that is configured did
         unreadable,
     };
     [[nodiscard]] signature check_signature(std::string_view endpoint, std::string_view signature_header,
@@ -42,6 +43,9 @@ class event_translator {
         webhook::catalog prices;
         std::shared_ptr<const webhook::verifier> verifier;
     };
+    [[nodiscard]] static bool signed_for(const endpoint_rules& endpoint,
+                                         const webhook::signature_header& header, std::string_view body);
+
     std::map<std::string, endpoint_rules, std::less<>> endpoints_;
 };
 

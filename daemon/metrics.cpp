@@ -61,13 +61,12 @@ const std::array<definition, 14> definitions{{
              "database."},
     {.name = "tokenledger_events_waiting",
      .type = kind::gauge,
-     .help =
-         "Refunds and disputes that wait for their purchase, not older than 30 days; as of the last look."},
+     .help = "Refunds and disputes that wait for their purchase and have not expired "
+             "(webhook.waiting_expires_days); as of the last look."},
     {.name = "tokenledger_database_unsafe_settings",
      .type = kind::gauge,
      .help = "Settings of PostgreSQL with which a crash may lose what was acknowledged: fsync or "
-             "full_page_writes "
-             "off.",
+             "full_page_writes off.",
      .labelled = false},
     {.name = "tokenledger_database_up",
      .type = kind::gauge,

@@ -2,6 +2,7 @@
 #include "payment_proof.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tokenledger::daemon {
 
@@ -22,7 +23,10 @@ class prover {
             return said(event, proof::mismatch, "its stored bytes do not unpack");
         switch (translator_.check_signature(event.endpoint, bytes->signature_header, bytes->body)) {
         case signature::matches:
-            return compare(event, *bytes);
+            return compare(event, *bytes, "");
+        case signature::matches_another:
+            return compare(event, *bytes,
+                           "signed with a secret of another endpoint, which got it before " + event.endpoint);
         case signature::unreadable:
             return said(event, proof::mismatch, "the stored signature is none");
         case signature::no_secret:
@@ -42,7 +46,8 @@ class prover {
     }
 
     // The bytes are Stripe's; are they of this event, and of this payment?
-    ledger::event_proof compare(const ledger::event_view& event, const ledger::evidence_view& bytes) const {
+    ledger::event_proof compare(const ledger::event_view& event, const ledger::evidence_view& bytes,
+                                std::string detail) const {
         auto today = translator_.translate(event.endpoint, bytes.signature_header, bytes.body);
         const auto* command = std::get_if<ledger::stripe_command>(&today);
         if (command == nullptr)
@@ -51,7 +56,7 @@ class prover {
             return said(event, proof::mismatch, "its bytes are those of " + command->event.id);
         if (command->event.type != event.type)
             return said(event, proof::mismatch, "its bytes are of type " + command->event.type);
-        return said(event, proof::verified, "");
+        return said(event, proof::verified, std::move(detail));
     }
 
     bool neighbour_verifies(const ledger::event_view& event) {

@@ -155,11 +155,17 @@ constexpr auto table = std::to_array<setting>({
     {"catalog.pack", "tokens", &in_pack<&pack_draft::tokens>, required, {1, webhook::max_pack_tokens}, reload,
      "Tokens that one pack gives."},
     {"catalog.pack", "prices", &in_pack<&pack_draft::prices>, required, {1, webhook::max_pack_price}, reload,
-     "Price of one pack in minor units, by currency; at least one. More may be received (tax)."},
+     "Price of one pack in minor units, by currency; at least one. More may be received (tax), up to "
+     "`maximum`."},
     {"catalog.pack", "minimum", &in_pack<&pack_draft::minimum>, optional,
      {1, webhook::max_pack_price}, reload,
      "Lowest amount accepted for one pack (a discount), by currency; at most the price.",
      "the price"},
+    {"catalog.pack", "maximum", &in_pack<&pack_draft::maximum>, optional,
+     {1, webhook::max_pack_price}, reload,
+     "Highest amount accepted for one pack (tax), by currency; at least the price. Above it, times the "
+     "quantity, the payment is parked: more was bought than the metadata says.",
+     "less than twice the price"},
 
     {"admin", "max_body_bytes", admin<&admin_config::max_body_bytes>, optional, {kib, 64 * mib}, restart,
      "Longest body of a request; a longer one is answered 413."},

@@ -45,6 +45,23 @@ std::vector<std::string_view> all_accounts(store& where, std::span<const command
     return users;
 }
 
+// Those that operators act on, and those that may give way to another endpoint: what was read of them before
+// is read again.
+void lock_events(store& where, std::span<const command> batch, std::span<const std::string_view> contested,
+                 snapshot& known) {
+    std::vector<std::string_view> events = events_to_lock(batch);
+    events.insert(events.end(), contested.begin(), contested.end());
+    std::sort(events.begin(), events.end());
+    events.erase(std::unique(events.begin(), events.end()), events.end());
+    if (events.empty())
+        return;
+    known.acted_events = where.lock_events(events);
+    for (const std::string_view id : contested) {
+        if (const auto now = known.acted_events.find(id); now != known.acted_events.end())
+            known.unclaimed_events.insert_or_assign(std::string(id), now->second);
+    }
+}
+
 // Of the rows that keep it, by place in the batch.
 std::vector<std::string> pack_all(const batch_plan& rows, std::span<const command> batch) {
     std::vector<std::string> packed(batch.size());
@@ -96,8 +113,9 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
     open_transaction transaction(where);
     snapshot known;
     store::opening opened = begin(where, batch);
+    const auto contested = contested_events(batch, opened.committed);
     for (auto& [id, state] : opened.committed) {
-        if (claims_event(state))
+        if (claims_event(state) && !std::binary_search(contested.begin(), contested.end(), id))
             known.committed_events.insert(id);
         else
             known.unclaimed_events.emplace(id, state);
@@ -124,8 +142,7 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
         known.accounts = std::move(opened.accounts->accounts);
         known.now_us = opened.accounts->now_us;
     }
-    if (const auto events = events_to_lock(batch); !events.empty())
-        known.acted_events = where.lock_events(events);
+    lock_events(where, batch, contested, known);
     if (const auto keys = keys_to_read(batch); !keys.empty())
         known.keys = where.read_keys(keys);
     batch_plan rows = plan(batch, known);

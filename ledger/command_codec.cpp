@@ -64,14 +64,25 @@ std::string encode(const admin_command& what, extent how) {
     return std::move(bytes).finish();
 }
 
+grant_source read_source(netstring_reader& from) {
+    const std::int64_t number = from.number();
+    if (const auto made = static_cast<grant_source>(number); number == static_cast<std::int64_t>(made)) {
+        switch (made) {
+        case grant_source::admin:
+        case grant_source::subscription:
+        case grant_source::trial:
+            return made;
+        }
+    }
+    from.fail();
+    return grant_source::admin;
+}
+
 grant read_grant(netstring_reader& from) {
     grant made;
     made.user_id = from.string();
     made.tokens = from.number();
-    const std::int64_t source = from.number();
-    if (source < 0 || source > static_cast<std::int64_t>(grant_source::trial))
-        from.fail();
-    made.source = static_cast<grant_source>(source);
+    made.source = read_source(from);
     made.reason = from.string();
     made.reference = from.string();
     made.metadata = from.string();
@@ -144,6 +155,8 @@ assign_event read_assignment(netstring_reader& from) {
 }
 
 std::optional<operation> decode_operation(std::string_view bytes) {
+    static_assert(std::variant_size_v<operation> == 7,
+                  "read the new operation below, by the name it is written with");
     netstring_reader from(bytes);
     const std::string_view name = from.text();
     operation made;

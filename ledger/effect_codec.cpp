@@ -123,9 +123,9 @@ payment_update read_update(netstring_reader& from) {
 
 reason read_reason(netstring_reader& from) {
     const std::string_view name = from.text();
-    for (int each = 0; each <= static_cast<int>(reason::store_refused); ++each) {
-        if (to_string(static_cast<reason>(each)) == name)
-            return static_cast<reason>(each);
+    for (std::uint8_t each = 0; to_string(reason{each}) != "unknown"; ++each) {
+        if (to_string(reason{each}) == name)
+            return reason{each};
     }
     from.fail();
     return reason::none;
@@ -138,6 +138,8 @@ std::string encode(const stripe_effect& what) {
 }
 
 std::optional<stripe_effect> decode_effect(std::string_view bytes) {
+    static_assert(std::variant_size_v<stripe_effect> == 4,
+                  "read the new effect below, by the name it is written with");
     netstring_reader from(bytes);
     const std::string_view name = from.text();
     stripe_effect made;

@@ -3,6 +3,8 @@
 
 #include "ledger/command_codec.hpp"
 
+#include "working_set.hpp"
+
 #include <algorithm>
 
 namespace tokenledger::ledger {
@@ -13,7 +15,19 @@ event_state state_of(const memory_database::stored_event& event) {
     return {.result = event.result,
             .reason = event.reason,
             .has_evidence = !event.evidence.empty(),
-            .has_effect = !event.effect.empty()};
+            .has_effect = !event.effect.empty(),
+            .endpoint = event.endpoint,
+            .origin = event.origin};
+}
+
+// As tokenledger.add_events has it.
+bool gives_way(const event_state& before, const event_state& now) {
+    if (now.result == result::ignored && !now.has_evidence && !(now.has_effect && !before.has_effect))
+        return false;
+    if (!claims_event(before))
+        return before.result == result::ignored || claims_event(now);
+    return is_contestable(before) && before.endpoint != now.endpoint && now.has_evidence &&
+           !is_contestable(now);
 }
 
 class memory_store final : public store {
@@ -111,12 +125,9 @@ class memory_store final : public store {
         actions_ = rows.actions;
         for (const action_row& row : rows.actions) {
             const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
-            const auto* again = std::get_if<retry_event>(&only);
-            if (again == nullptr)
-                continue;
-            std::string& payment = events_.find(again->event_id)->second.payment_intent_id;
+            std::string& payment = events_.find(event_acted_on(only))->second.payment_intent_id;
             if (payment.empty())
-                payment = again->payment_intent_id;
+                payment = payment_read_anew(only);
         }
         for (const key_row& row : rows.keys)
             keys_.emplace(row.id, row.state);
@@ -133,15 +144,15 @@ class memory_store final : public store {
                 .type = event.type,
                 .payment_intent_id = event.payment_intent_id,
                 .evidence = row.with_evidence ? evidence[row.command] : std::string(),
-                .effect = row.with_effect ? encode(what.effect) : std::string()};
+                .effect = row.with_effect ? encode(what.effect) : std::string(),
+                .endpoint = event.endpoint,
+                .origin = origin_of(event)};
             auto [at, added] = events_.try_emplace(event.id, made);
-            const event_state now = state_of(made);
-            const event_state before = state_of(at->second);
-            const bool says_something =
-                now.result != result::ignored || now.has_evidence || (now.has_effect && !before.has_effect);
-            if (!added && says_something && !claims_event(before) &&
-                (claims_event(now) || at->second.result == result::ignored)) {
+            if (!added && gives_way(state_of(at->second), state_of(made))) {
+                const std::string first = at->second.evidence;
                 at->second = made;
+                if (!first.empty())
+                    at->second.evidence = first; // as it was delivered first
                 added = true;
             }
             if (!added && row.has_effect)

@@ -14,6 +14,9 @@ namespace tokenledger::ledger {
 
 namespace {
 
+// Below, whatever is no event is a request.
+static_assert(std::variant_size_v<command> == 2, "say where the new kind of command stands in a batch");
+
 class planner {
   public:
     explicit planner(const snapshot& known) : known_(known), work_(known) {}
@@ -26,13 +29,15 @@ class planner {
     outcome take(std::size_t position, const stripe_command& stripe) {
         work_.set_clock(stripe.replayed_at_us);
         const std::string_view id = stripe.event.id;
-        if (known_.committed_events.contains(id) || claimed_.contains(id))
+        const std::optional<event_origin> origin = origin_of(stripe.event);
+        const event_name name{stripe.event.id, stripe.event.payment_intent_id, origin};
+        if (known_.committed_events.contains(id))
             return {.result = result::duplicate};
-        work_.begin_event(position);
-        outcome settled =
-            decide_effect(work_, {stripe.event.id, stripe.event.payment_intent_id}, stripe.effect);
-        if (claims_event({.result = settled.result, .reason = settled.reason}))
-            claimed_.insert(id);
+        if (const event_state* before = work_.event_before(id);
+            before != nullptr && claims_event(*before) && !takes_over(*before, name, stripe))
+            return {.result = result::duplicate};
+        work_.begin_event(position, stripe.event);
+        outcome settled = decide_effect(work_, name, stripe.effect);
         if (!work_.end_event(id, settled))
             settled = {.result = result::duplicate};
         return settled;
@@ -45,9 +50,14 @@ class planner {
     }
 
   private:
+    // Another endpoint can do what the one that parked the event could not.
+    bool takes_over(const event_state& before, const event_name& name, const stripe_command& stripe) {
+        return is_contestable(before) && before.endpoint != stripe.event.endpoint &&
+               would_move(work_, name, stripe.effect);
+    }
+
     const snapshot& known_;
     working_set work_;
-    std::set<std::string_view> claimed_;
 };
 
 // What a command would lock and change for a payment.
@@ -57,24 +67,101 @@ struct payment_use {
     bool only_credits = true; // then a payment that is credited already stays as it is
 };
 
+payment_use use_of(std::string_view, const ignore_event&) {
+    return {};
+}
+payment_use use_of(std::string_view, const park_event&) {
+    return {};
+}
+payment_use use_of(std::string_view payment, const purchase& bought) {
+    return {payment, bought.refused == reason::none ? std::string_view(bought.user_id) : std::string_view()};
+}
+payment_use use_of(std::string_view payment, const payment_update&) {
+    return {payment, {}, false};
+}
 payment_use use_of(std::string_view payment, const stripe_effect& effect) {
-    if (const auto* bought = std::get_if<purchase>(&effect))
-        return {payment,
-                bought->refused == reason::none ? std::string_view(bought->user_id) : std::string_view()};
-    return {std::holds_alternative<payment_update>(effect) ? payment : std::string_view(), {}, false};
+    return std::visit([&](const auto& each) { return use_of(payment, each); }, effect);
 }
 
-payment_use use_of(const command& what) {
-    if (const auto* stripe = std::get_if<stripe_command>(&what))
-        return use_of(stripe->event.payment_intent_id, stripe->effect);
-    const operation& only = std::get<admin_command>(what).operations.front();
-    if (const auto* again = std::get_if<retry_event>(&only))
-        return use_of(again->payment_intent_id, again->effect);
-    if (const auto* assigned = std::get_if<assign_event>(&only))
-        return {assigned->payment_intent_id, assigned->user_id};
-    if (const auto* dismissed = std::get_if<dismiss_event>(&only))
-        return {dismissed->payment_intent_id, {}};
+payment_use use_of(const grant&) {
     return {};
+}
+payment_use use_of(const deduction&) {
+    return {};
+}
+payment_use use_of(const transfer&) {
+    return {};
+}
+payment_use use_of(const usage&) {
+    return {};
+}
+payment_use use_of(const retry_event& again) {
+    payment_use use = use_of(again.payment_intent_id, again.effect);
+    use.payment = again.payment_intent_id; // whatever it does: the event may be of another origin
+    return use;
+}
+payment_use use_of(const dismiss_event& dismissed) {
+    return {dismissed.payment_intent_id, {}};
+}
+payment_use use_of(const assign_event& assigned) {
+    return {assigned.payment_intent_id, assigned.user_id};
+}
+
+payment_use use_of(const stripe_command& stripe) {
+    return use_of(stripe.event.payment_intent_id, stripe.effect);
+}
+payment_use use_of(const admin_command& admin) { // what acts on an event is alone
+    return std::visit([](const auto& each) { return use_of(each); }, admin.operations.front());
+}
+payment_use use_of(const command& what) {
+    return std::visit([](const auto& each) { return use_of(each); }, what);
+}
+
+// The account that an operation makes where there is none; empty: none.
+struct account_made {
+    std::string_view operator()(const grant& one) const { return one.user_id; }
+    std::string_view operator()(const deduction&) const { return {}; }
+    std::string_view operator()(const transfer&) const { return {}; }
+    std::string_view operator()(const usage&) const { return {}; }
+    std::string_view operator()(const retry_event&) const { return {}; } // these three by their payment
+    std::string_view operator()(const dismiss_event&) const { return {}; }
+    std::string_view operator()(const assign_event&) const { return {}; }
+};
+
+// The accounts that an operation takes from or gives to only if they are there.
+struct accounts_looked_for {
+    std::vector<std::string_view>& into;
+
+    void operator()(const grant&) const {}
+    void operator()(const deduction& one) const { into.emplace_back(one.user_id); }
+    void operator()(const transfer& one) const {
+        into.emplace_back(one.from);
+        into.emplace_back(one.to);
+    }
+    void operator()(const usage& one) const {
+        if (one.charge > 0)
+            into.emplace_back(one.user_id);
+    }
+    void operator()(const retry_event&) const {}
+    void operator()(const dismiss_event&) const {}
+    void operator()(const assign_event&) const {}
+};
+
+// Could it be applied at all, whatever is known of its payment?
+bool asks_for_something(const ignore_event&) {
+    return false;
+}
+bool asks_for_something(const park_event&) {
+    return false;
+}
+bool asks_for_something(const purchase& bought) {
+    return bought.refused == reason::none;
+}
+bool asks_for_something(const payment_update& update) {
+    return update.moves_tokens;
+}
+bool asks_for_something(const stripe_effect& effect) {
+    return std::visit([](const auto& each) { return asks_for_something(each); }, effect);
 }
 
 bool is_committed(const command& what, const event_id_set& committed) {
@@ -113,6 +200,19 @@ void for_each_operation(std::span<const command> batch, Visit visit) {
 
 } // namespace
 
+std::vector<std::string_view> contested_events(std::span<const command> batch, const event_map& known) {
+    std::vector<std::string_view> ids;
+    for (const command& each : batch) {
+        const auto* stripe = std::get_if<stripe_command>(&each);
+        if (stripe == nullptr || !asks_for_something(stripe->effect))
+            continue;
+        const auto at = known.find(stripe->event.id);
+        if (at != known.end() && is_contestable(at->second))
+            ids.push_back(stripe->event.id);
+    }
+    return sorted_once(std::move(ids));
+}
+
 std::vector<std::string_view> payments_to_lock(std::span<const command> batch,
                                                const event_id_set& committed) {
     std::vector<std::string_view> ids;
@@ -132,24 +232,15 @@ std::vector<std::string_view> accounts_to_lock(std::span<const command> batch, c
             users.push_back(user);
     }
     for_each_operation(batch, [&](const operation& one) {
-        if (const auto* granted = std::get_if<grant>(&one))
-            users.emplace_back(granted->user_id);
+        if (const std::string_view user = std::visit(account_made(), one); !user.empty())
+            users.push_back(user);
     });
     return sorted_once(std::move(users));
 }
 
 std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch) {
     std::vector<std::string_view> users;
-    for_each_operation(batch, [&](const operation& one) {
-        if (const auto* taken = std::get_if<deduction>(&one)) {
-            users.emplace_back(taken->user_id);
-        } else if (const auto* moved = std::get_if<transfer>(&one)) {
-            users.emplace_back(moved->from);
-            users.emplace_back(moved->to);
-        } else if (const auto* used = std::get_if<usage>(&one); used != nullptr && used->charge > 0) {
-            users.emplace_back(used->user_id);
-        }
-    });
+    for_each_operation(batch, [&](const operation& one) { std::visit(accounts_looked_for{users}, one); });
     return sorted_once(std::move(users));
 }
 

@@ -23,7 +23,13 @@ class action {
     outcome decide(const retry_event& again) {
         if (was_.result == result::waiting)
             return refused(refusal::event_waiting);
-        outcome made = decide_effect(work_, {again.event_id, again.payment_intent_id}, again.effect);
+        const event_name name{again.event_id, again.payment_intent_id, was_.origin, true};
+        const payment_state* payment = work_.payment(again.payment_intent_id);
+        if (payment != nullptr) {
+            if (const reason why = origin_mismatch(name, *payment); why != reason::none)
+                return refused(refusal::still_parked, why);
+        }
+        outcome made = decide_effect(work_, name, again.effect);
         if (made.result == result::duplicate && is_unproven(again)) {
             made.result = result::parked;
             made.reason = reason::partial_capture_refund;
@@ -35,6 +41,8 @@ class action {
         const bool changed = work_.changed_facts() || !made.posted.empty();
         if (made.result == result::parked && !changed)
             return refused(refusal::still_parked, made.reason);
+        if (was_.origin && made.result != result::duplicate && payment != nullptr)
+            work_.note_origin(again.payment_intent_id, *was_.origin);
         return made;
     }
 
@@ -52,6 +60,9 @@ class action {
             return refused(refusal::not_assignable);
         if (payment->credit)
             return refused(refusal::payment_has_owner);
+        const event_name name{assigned.event_id, assigned.payment_intent_id, was_.origin, true};
+        if (origin_mismatch(name, *payment) != reason::none)
+            return refused(refusal::not_assignable);
         if (!work_.has_room(assigned.user_id, assigned.tokens))
             return refused(refusal::balance_overflow);
         purchase completed;
@@ -62,13 +73,14 @@ class action {
         completed.amount_requested_cents = assigned.amount_requested_cents;
         const assignment by{
             .reason = assigned.reason, .idempotency_key = what_.idempotency_key, .actor = what_.actor};
-        return credit_payment(work_, {assigned.event_id, assigned.payment_intent_id}, completed, &by);
+        return credit_payment(work_, name, completed, &by);
     }
 
-    template <class Other>
-    outcome decide(const Other&) {
-        return refused(refusal::unknown_event); // no action: the precondition rules it out
-    }
+    // No actions: event_acted_on() names no event for them.
+    static outcome decide(const grant&) { return refused(refusal::unknown_event); }
+    static outcome decide(const deduction&) { return refused(refusal::unknown_event); }
+    static outcome decide(const transfer&) { return refused(refusal::unknown_event); }
+    static outcome decide(const usage&) { return refused(refusal::unknown_event); }
 
   private:
     // What it says is known and settled, but it is still for an operator to look at.
@@ -87,13 +99,29 @@ class action {
 } // namespace
 
 std::string_view event_acted_on(const operation& what) {
-    if (const auto* again = std::get_if<retry_event>(&what))
-        return again->event_id;
-    if (const auto* dismissed = std::get_if<dismiss_event>(&what))
-        return dismissed->event_id;
-    if (const auto* assigned = std::get_if<assign_event>(&what))
-        return assigned->event_id;
-    return {};
+    struct {
+        std::string_view operator()(const grant&) const { return {}; }
+        std::string_view operator()(const deduction&) const { return {}; }
+        std::string_view operator()(const transfer&) const { return {}; }
+        std::string_view operator()(const usage&) const { return {}; }
+        std::string_view operator()(const retry_event& one) const { return one.event_id; }
+        std::string_view operator()(const dismiss_event& one) const { return one.event_id; }
+        std::string_view operator()(const assign_event& one) const { return one.event_id; }
+    } const event;
+    return std::visit(event, what);
+}
+
+std::string_view payment_read_anew(const operation& what) {
+    struct {
+        std::string_view operator()(const grant&) const { return {}; }
+        std::string_view operator()(const deduction&) const { return {}; }
+        std::string_view operator()(const transfer&) const { return {}; }
+        std::string_view operator()(const usage&) const { return {}; }
+        std::string_view operator()(const retry_event& one) const { return one.payment_intent_id; }
+        std::string_view operator()(const dismiss_event&) const { return {}; }
+        std::string_view operator()(const assign_event&) const { return {}; }
+    } const payment;
+    return std::visit(payment, what);
 }
 
 outcome decide_action(working_set& work, std::size_t position, const admin_command& what) {

@@ -23,13 +23,22 @@ class decision {
         payment_state* payment = work_.payment(event.payment);
         if (payment == nullptr)
             return {.result = result::parked, .reason = reason::bad_payload};
+        if (const reason why = origin_mismatch(event, *payment); why != reason::none)
+            return {.result = result::parked, .reason = why};
         if (payment->credit)
             return against(*payment->credit, bought);
-        if (bought.refused != reason::none)
-            return {.result = result::parked, .reason = bought.refused};
-        if (bought.tokens <= 0 || bought.amount_cents <= 0 || !work_.has_room(bought.user_id, bought.tokens))
-            return {.result = result::parked, .reason = reason::store_refused};
+        if (const reason why = hindrance(bought); why != reason::none)
+            return {.result = result::parked, .reason = why};
         return credit_payment(work_, event, bought, nullptr);
+    }
+
+    // Why a payment that is not credited yet cannot be credited with this; none: it can.
+    [[nodiscard]] reason hindrance(const purchase& bought) const {
+        if (bought.refused != reason::none)
+            return bought.refused;
+        const bool credits =
+            bought.tokens > 0 && bought.amount_cents > 0 && work_.has_room(bought.user_id, bought.tokens);
+        return credits ? reason::none : reason::store_refused;
     }
 
     // The payment is credited already: its first credit fixed user, amount and currency.
@@ -49,6 +58,8 @@ class decision {
         payment_state* payment = work_.payment(event.payment);
         if (payment == nullptr)
             return {.result = result::parked, .reason = reason::bad_payload};
+        if (const reason why = origin_mismatch(event, *payment); why != reason::none)
+            return {.result = update.moves_tokens ? result::parked : result::ignored, .reason = why};
         if (payment->credit && update.moves_tokens)
             return settle_update(event, update, *payment);
         const bool news = work_.merge_facts(event.payment, update.facts);
@@ -61,6 +72,7 @@ class decision {
         if (!news)
             return {.result = update.moves_tokens ? result::duplicate : result::ignored};
         payment->waiting.push_back(event.id);
+        note_origin(event);
         return {.result = result::waiting};
     }
 
@@ -74,6 +86,7 @@ class decision {
         if (!work_.has_room(payment.credit->user_id, payment.taken_tokens - worth.taken_tokens))
             return {.result = result::parked, .reason = reason::store_refused};
         work_.merge_facts(event.payment, update.facts);
+        note_origin(event);
         outcome made{.result = result::applied};
         if (auto posted = work_.post_settlement(event.payment, worth, event.id))
             made.posted.push_back(std::move(*posted));
@@ -86,7 +99,36 @@ class decision {
         return made;
     }
 
+    static bool would_move(const event_name&, const ignore_event&) { return false; }
+    static bool would_move(const event_name&, const park_event&) { return false; }
+
+    bool would_move(const event_name& event, const purchase& bought) {
+        const payment_state* payment = work_.payment(event.payment);
+        return payment != nullptr && origin_mismatch(event, *payment) == reason::none && !payment->credit &&
+               hindrance(bought) == reason::none;
+    }
+
+    bool would_move(const event_name& event, const payment_update& update) {
+        const payment_state* payment = work_.payment(event.payment);
+        if (payment == nullptr || origin_mismatch(event, *payment) != reason::none || !update.moves_tokens)
+            return false;
+        payment_state after = *payment;
+        after.facts = merge(payment->facts, update.facts);
+        if (after.facts == payment->facts)
+            return false;
+        if (!payment->credit)
+            return !after.facts.canceled && !after.facts.foreign;
+        const entitlement worth = settle(credited_of(*payment->credit), after.facts);
+        return work_.has_room(payment->credit->user_id, payment->taken_tokens - worth.taken_tokens) &&
+               !tells_unproven_refund(after, update);
+    }
+
   private:
+    void note_origin(const event_name& event) {
+        if (event.origin)
+            work_.note_origin(event.payment, *event.origin);
+    }
+
     working_set& work_;
 };
 
@@ -102,6 +144,17 @@ void settle_what_waited(working_set& work, const event_name& event, payment_stat
 }
 
 } // namespace
+
+reason origin_mismatch(const event_name& event, const payment_state& payment) {
+    const std::set<event_origin>& known = payment.origins;
+    if (!event.origin || known.empty() || known.contains(*event.origin))
+        return reason::none;
+    if (known.begin()->livemode != event.origin->livemode)
+        return reason::livemode_mismatch;
+    // The own account has no name, but it has one where another endpoint tells of it.
+    const bool may_be_one = event.origin->account.empty() || known.begin()->account.empty();
+    return event.by_operator && may_be_one ? reason::none : reason::account_mismatch;
+}
 
 outcome credit_payment(working_set& work, const event_name& event, const purchase& bought,
                        const assignment* by) {
@@ -133,6 +186,8 @@ outcome credit_payment(working_set& work, const event_name& event, const purchas
                             .quantity = bought.quantity,
                             .credited_at_us = work.last_posted_at_us()};
     work.mark_credited(event.payment);
+    if (event.origin)
+        work.note_origin(event.payment, *event.origin);
     payment_facts asked;
     asked.amount_requested_cents = bought.amount_requested_cents;
     work.merge_facts(event.payment, asked);
@@ -145,6 +200,11 @@ bool tells_unproven_refund(const payment_state& payment, const payment_update& u
     payment_facts alone = update.facts;
     alone.amount_requested_cents = payment.facts.amount_requested_cents;
     return settle(what, payment.facts).unproven_refund && settle(what, alone).unproven_refund;
+}
+
+bool would_move(working_set& work, const event_name& event, const stripe_effect& effect) {
+    decision deciding(work);
+    return std::visit([&](const auto& each) { return deciding.would_move(event, each); }, effect);
 }
 
 outcome decide_effect(working_set& work, const event_name& event, const stripe_effect& effect) {

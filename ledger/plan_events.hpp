@@ -9,6 +9,8 @@ namespace tokenledger::ledger {
 struct event_name {
     const std::string& id;
     const std::string& payment; // empty: none
+    const std::optional<event_origin>& origin;
+    bool by_operator = false; // who may say that an account without a name is one with a name
 };
 
 // An operator who completes a payment.
@@ -25,6 +27,12 @@ outcome credit_payment(working_set& work, const event_name& event, const purchas
 
 // Does `update` tell of a refund that may only release what was never captured? Of a credited payment.
 [[nodiscard]] bool tells_unproven_refund(const payment_state& payment, const payment_update& update);
+
+// Why the event cannot be of this payment: it is of the other mode, or of another account. none: it can.
+[[nodiscard]] reason origin_mismatch(const event_name& event, const payment_state& payment);
+
+// Would decide_effect apply the event, or let it wait, with something new?
+[[nodiscard]] bool would_move(working_set& work, const event_name& event, const stripe_effect& effect);
 
 // Posts, merges and releases in `work`; what became of the event.
 [[nodiscard]] outcome decide_effect(working_set& work, const event_name& event, const stripe_effect& effect);

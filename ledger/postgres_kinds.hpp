@@ -4,50 +4,38 @@
 #include "ledger/outcome.hpp"
 #include "ledger/store.hpp"
 
-#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace tokenledger::ledger {
 
-inline constexpr std::array transaction_types{transaction_type::grant, transaction_type::purchase,
-                                              transaction_type::deduction, transaction_type::refund,
-                                              transaction_type::transfer};
-inline constexpr std::array sources{source::admin,      source::subscription, source::trial,
-                                    source::token_pack, source::stripe,       source::usage};
-
-// Throws unavailable: the row is of a later version.
-template <class Values>
-typename Values::value_type value_named(std::string_view name, const Values& values) {
-    for (const auto each : values) {
-        if (to_string(each) == name)
-            return each;
+// The value with this name: every enumerator has one, and what has none is "unknown". Throws unavailable: the
+// row is of a later version.
+template <class Enum>
+Enum value_named(std::string_view name) {
+    for (std::uint8_t each = 0; to_string(Enum{each}) != "unknown"; ++each) {
+        if (to_string(Enum{each}) == name)
+            return Enum{each};
     }
     throw store_error(store_failure::unavailable, "a row has an unknown kind: " + std::string(name));
 }
 
 inline transaction_type type_of(std::string_view name) {
-    return value_named(name, transaction_types);
+    return value_named<transaction_type>(name);
 }
 
 inline source source_of(std::string_view name) {
-    return value_named(name, sources);
+    return value_named<source>(name);
 }
 
-// What may become of an event.
-inline constexpr std::array event_results{result::applied, result::duplicate, result::ignored,
-                                          result::parked,  result::waiting,   result::dismissed};
-
+// What has become of an event.
 inline result event_result_of(std::string_view name) {
-    return value_named(name, event_results);
+    return value_named<result>(name);
 }
 
 inline reason reason_of(std::string_view name) {
-    for (int each = 0; each <= static_cast<int>(reason::store_refused); ++each) {
-        if (to_string(static_cast<reason>(each)) == name)
-            return static_cast<reason>(each);
-    }
-    throw store_error(store_failure::unavailable, "a row has an unknown reason: " + std::string(name));
+    return value_named<reason>(name);
 }
 
 } // namespace tokenledger::ledger

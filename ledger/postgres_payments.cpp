@@ -1,9 +1,11 @@
 // Facts are written as upserts by key, so that no statistics can spoil the plan, and read in one round trip.
 #include "postgres_payments.hpp"
 
+#include "netstrings.hpp"
 #include "pg_parameters.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 
@@ -31,11 +33,17 @@ dispute_status status_of(std::string_view text) {
 }
 
 std::string_view text_of(dispute_status status) {
-    for (const auto& [known, name] : dispute_statuses) {
-        if (known == status)
-            return name;
+    switch (status) { // no default: a new one must be written as itself
+    case dispute_status::undecided:
+        return "undecided";
+    case dispute_status::closed:
+        return "closed";
+    case dispute_status::lost:
+        return "lost";
+    case dispute_status::won:
+        return "won";
     }
-    return "undecided";
+    throw std::logic_error("a dispute has a status without a name");
 }
 
 constexpr std::string_view merge_details = R"sql(
@@ -135,6 +143,18 @@ void update_events(pg::connection& connection, std::span<const event_update> upd
 
 bool has_details(const payment_state& payment) {
     return !payment.facts.refunds.empty() || !payment.facts.disputes.empty() || !payment.waiting.empty();
+}
+
+std::set<event_origin> read_origins(std::string_view netstrings) {
+    std::set<event_origin> made;
+    netstring_reader from(netstrings);
+    while (from.more()) {
+        const bool livemode = from.truth();
+        made.insert({.livemode = livemode, .account = from.string()});
+    }
+    if (!from.finished())
+        throw store_error(store_failure::unavailable, "the origins of a payment cannot be read");
+    return made;
 }
 
 bool read_payment(const pg::result& from, std::size_t row, payment_state& into) {

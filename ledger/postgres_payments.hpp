@@ -16,6 +16,33 @@ inline constexpr std::string_view payment_columns =
     " amount_requested_cents, refunded_cumulative_cents, canceled, not_ours, taken_tokens, lost_cents, "
     "has_details";
 
+inline constexpr std::size_t payment_columns_count = 16;
+
+// One more column, of tokenledger.payments AS paid: the modes and accounts of the events that credited it or
+// brought a refund or dispute, as netstrings. Each part is a lookup in an index: the first finds every such event
+// but the one that credited the payment, which its purchase names. A join would be planned by statistics.
+inline constexpr std::string_view payment_origins = R"sql(
+concat((SELECT string_agg(DISTINCT concat(CASE WHEN told.livemode THEN '4:true,' ELSE '5:false,' END,
+                          octet_length(coalesce(told.account, '')), ':', told.account, ','), '')
+          FROM tokenledger.stripe_events AS told
+         WHERE told.payment_intent_id = paid.payment_intent_id
+           AND (told.event_type <> 'payment_intent.succeeded' OR told.result <> 'applied')
+           AND told.livemode IS NOT NULL AND told.effect IS NOT NULL
+           AND (told.reason IS NULL AND (told.result IN ('applied', 'waiting', 'dismissed')
+                                         OR told.result = 'ignored' AND (told.evidence IS NOT NULL
+                                                                         OR told.evidence_sha256 IS NOT NULL))
+                OR told.reason = 'partial_capture_refund')),
+       (SELECT concat(CASE WHEN first.livemode THEN '4:true,' ELSE '5:false,' END,
+                      octet_length(coalesce(first.account, '')), ':', first.account, ',')
+          FROM tokenledger.stripe_events AS first
+         WHERE first.livemode IS NOT NULL
+           AND first.event_id = (SELECT bought.stripe_event_id FROM tokenledger.token_transactions AS bought
+                                  WHERE bought.user_id = paid.user_id
+                                    AND bought.stripe_payment_intent_id = paid.payment_intent_id
+                                    AND bought.transaction_type = 'purchase')))
+)sql";
+[[nodiscard]] std::set<event_origin> read_origins(std::string_view netstrings);
+
 // One row of payment_columns. Returns whether the payment has details that are still to be read.
 [[nodiscard]] bool read_payment(const pg::result& from, std::size_t row, payment_state& into);
 

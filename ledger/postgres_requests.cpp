@@ -7,27 +7,40 @@
 #include "pg_parameters.hpp"
 #include "postgres_kinds.hpp"
 
-#include <array>
+#include <cstdint>
+#include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace tokenledger::ledger {
 
 namespace {
 
-constexpr std::array<std::pair<key_scope, std::string_view>, 4> scopes{{
-    {key_scope::request, "request"},
-    {key_scope::usage, "usage"},
-    {key_scope::subscription, "subscription"},
-    {key_scope::trial, "trial"},
-}};
+// Empty: there is no such scope. A new one must be named here, and is read and written then.
+constexpr std::string_view name_of(key_scope scope) {
+    switch (scope) {
+    case key_scope::request:
+        return "request";
+    case key_scope::usage:
+        return "usage";
+    case key_scope::subscription:
+        return "subscription";
+    case key_scope::trial:
+        return "trial";
+    }
+    return {};
+}
 
-std::string_view name_of(key_scope scope) {
-    return scopes[static_cast<std::size_t>(scope)].second;
+std::vector<key_scope> all_scopes() {
+    std::vector<key_scope> all;
+    for (std::uint8_t each = 0; !name_of(key_scope{each}).empty(); ++each)
+        all.push_back(key_scope{each});
+    return all;
 }
 
 key_scope scope_of(std::string_view name) {
-    for (const auto& [scope, known] : scopes) {
-        if (known == name)
+    for (const key_scope scope : all_scopes()) {
+        if (name_of(scope) == name)
             return scope;
     }
     throw store_error(store_failure::unavailable, "a key has an unknown scope: " + std::string(name));
@@ -122,20 +135,29 @@ struct action_text {
     std::string_view reason;
 };
 
+[[noreturn]] action_text no_action() {
+    throw std::logic_error("an operation that acts on no event was planned as one that does");
+}
+
 action_text text_of(const operation& what) {
-    if (const auto* dismissed = std::get_if<dismiss_event>(&what))
-        return {"dismiss", dismissed->reason};
-    if (const auto* assigned = std::get_if<assign_event>(&what))
-        return {"assign", assigned->reason};
-    return {"retry", {}};
+    struct {
+        action_text operator()(const grant&) const { no_action(); }
+        action_text operator()(const deduction&) const { no_action(); }
+        action_text operator()(const transfer&) const { no_action(); }
+        action_text operator()(const usage&) const { no_action(); }
+        action_text operator()(const retry_event&) const { return {"retry", {}}; }
+        action_text operator()(const dismiss_event& one) const { return {"dismiss", one.reason}; }
+        action_text operator()(const assign_event& one) const { return {"assign", one.reason}; }
+    } const text;
+    return std::visit(text, what);
 }
 
 // An event that could not be read when it came, and is now: its row tells which payment it is about.
 void name_payment(pg::connection& connection, const operation& what) {
-    const auto* again = std::get_if<retry_event>(&what);
-    if (again == nullptr || again->payment_intent_id.empty())
+    const std::string_view payment = payment_read_anew(what);
+    if (payment.empty())
         return;
-    const std::optional<std::string> values[] = {again->payment_intent_id, again->event_id};
+    const std::optional<std::string> values[] = {std::string(payment), std::string(event_acted_on(what))};
     connection.exec("UPDATE tokenledger.stripe_events SET payment_intent_id = $1"
                     " WHERE event_id = $2 AND payment_intent_id IS NULL",
                     values);
@@ -171,7 +193,7 @@ void apply_actions(pg::connection& connection, const batch_plan& rows, std::span
 
 std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<std::string>>& parameters) {
     std::string sql;
-    for (const auto& [scope, name] : scopes) {
+    for (const key_scope scope : all_scopes()) {
         pg::array keys;
         for (const key_id& id : ids) {
             if (id.scope == scope)
@@ -189,7 +211,8 @@ std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<s
                " ON t.user_id = posted.user_id AND t.sequence = posted.sequence"
                " LEFT JOIN tokenledger.event_actions a ON k.scope = 'request' AND a.idempotency_key = k.key"
                " WHERE k.scope = '" +
-               std::string(name) + "' AND k.key = ANY($" + std::to_string(parameters.size()) + "::text[])";
+               std::string(name_of(scope)) + "' AND k.key = ANY($" + std::to_string(parameters.size()) +
+               "::text[])";
     }
     return "SELECT * FROM (" + sql + ") AS known (scope, key, hash, place) ORDER BY scope, key, place";
 }

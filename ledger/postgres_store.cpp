@@ -35,7 +35,8 @@ void read_account(const pg::result& from, std::size_t row, store::locked_account
 }
 
 constexpr std::string_view event_columns =
-    "event_id, result, reason, evidence IS NOT NULL OR evidence_sha256 IS NOT NULL, effect IS NOT NULL";
+    "event_id, result, reason, evidence IS NOT NULL OR evidence_sha256 IS NOT NULL, effect IS NOT NULL,"
+    " endpoint, livemode, account";
 
 constexpr std::string_view open_batch = "SELECT * FROM tokenledger.open_batch(";
 
@@ -193,14 +194,21 @@ void postgres_store::read_known_payments(std::span<const std::string_view> ids, 
     std::vector<std::string_view> known;
     std::copy_if(ids.begin(), ids.end(), std::back_inserter(known),
                  [&](std::string_view id) { return !into.contains(id); });
-    const pg::result found = locking("SELECT " + std::string(payment_columns) +
-                                     " FROM tokenledger.payments WHERE payment_intent_id = ANY(" +
-                                     literal(known) + ") ORDER BY payment_intent_id FOR UPDATE");
+    const std::string listed = literal(known);
+    // Two statements in one round trip: the second sees what was committed while the first waited for its
+    // locks.
+    const pg::result found =
+        locking("SELECT FROM tokenledger.payments WHERE payment_intent_id = ANY(" + listed +
+                ") ORDER BY payment_intent_id FOR UPDATE; SELECT " + std::string(payment_columns) + ", " +
+                std::string(payment_origins) +
+                " FROM tokenledger.payments AS paid WHERE payment_intent_id = ANY(" + listed + ")");
     std::vector<std::string_view> with_details;
     for (std::size_t row = 0; row < found.size(); ++row) {
         const std::string_view id = found.text(row, 0);
-        if (read_payment(found, row, into[std::string(id)]))
+        payment_state& payment = into[std::string(id)];
+        if (read_payment(found, row, payment))
             with_details.push_back(id);
+        payment.origins = read_origins(found.get(row, payment_columns_count).value_or(""));
     }
     if (found.size() != known.size())
         throw store_error(store_failure::conflict, "a payment vanished while it was being locked");
@@ -244,8 +252,14 @@ event_map postgres_store::lock_events(std::span<const std::string_view> event_id
                                          " FROM tokenledger.stripe_events WHERE event_id = ANY(" +
                                          literal(event_ids) + ") ORDER BY event_id FOR UPDATE");
         event_map locked;
-        for (std::size_t row = 0; row < found.size(); ++row)
-            locked.emplace(found.text(row, 0), event_state_of(found, row, 1));
+        for (std::size_t row = 0; row < found.size(); ++row) {
+            event_state state = event_state_of(found, row, 1);
+            state.endpoint = found.text(row, 5);
+            if (found.get(row, 6))
+                state.origin = event_origin{.livemode = found.text(row, 6) == "t",
+                                            .account = std::string(found.get(row, 7).value_or(""))};
+            locked.emplace(found.text(row, 0), std::move(state));
+        }
         return locked;
     });
 }

@@ -10,6 +10,12 @@ credited credited_of(const credit& what) {
     return {.tokens = what.tokens, .received_cents = what.amount_cents, .currency = what.currency};
 }
 
+std::optional<event_origin> origin_of(const stripe_event& event) {
+    if (!event.livemode)
+        return std::nullopt;
+    return event_origin{.livemode = *event.livemode, .account = event.account};
+}
+
 working_set::working_set(const snapshot& known)
     : snapshot_us_(known.now_us),
       now_us_(known.now_us),
@@ -24,12 +30,14 @@ void working_set::set_clock(std::int64_t replayed_at_us) {
     now_us_ = replayed_at_us != 0 ? replayed_at_us : snapshot_us_;
 }
 
-void working_set::begin_event(std::size_t position) {
+void working_set::begin_event(std::size_t position, const stripe_event& event) {
     event_changed_facts_ = false;
+    event_ = &event;
     plan_.events.push_back({.command = position, .at_us = now_us_});
 }
 
 bool working_set::end_event(std::string_view id, const outcome& settled) {
+    const std::size_t place = plan_.events.size() - 1;
     event_row& row = plan_.events.back();
     row.result = settled.result;
     row.reason = settled.reason;
@@ -51,30 +59,47 @@ bool working_set::end_event(std::string_view id, const outcome& settled) {
         committed == unclaimed_.end() || better_than(committed->second.result, committed->second.has_effect);
     const auto earlier = events_of_batch_.find(id);
     if (says_more && earlier != events_of_batch_.end()) {
-        event_row& before = plan_.events[earlier->second];
+        const event_row& before = plan_.events[earlier->second.place];
         says_more = better_than(before.result, before.with_effect);
-        if (says_more)
-            before = row;
-        plan_.events.pop_back();
-        return says_more;
     }
-    if (says_more)
-        events_of_batch_.emplace(id, plan_.events.size() - 1);
-    else
+    if (!says_more) {
         plan_.events.pop_back();
-    return says_more;
+        return false;
+    }
+    // Its place is that of its effect: the ledger is made again in the order of the rows.
+    if (earlier != events_of_batch_.end()) {
+        replaced_.insert(earlier->second.place);
+        earlier->second = {.place = place, .event = event_};
+    } else {
+        events_of_batch_.emplace(id, own_event{.place = place, .event = event_});
+    }
+    return true;
+}
+
+event_state working_set::state_of(const own_event& own) const {
+    const event_row& row = plan_.events[own.place];
+    return {.result = row.result,
+            .reason = row.reason,
+            .has_evidence = row.with_evidence,
+            .has_effect = row.with_effect,
+            .endpoint = own.event->endpoint,
+            .origin = origin_of(*own.event)};
+}
+
+const event_state* working_set::event_before(std::string_view id) {
+    if (const auto own = events_of_batch_.find(id); own != events_of_batch_.end()) {
+        looked_up_ = state_of(own->second);
+        return &looked_up_;
+    }
+    const auto committed = unclaimed_.find(id);
+    return committed == unclaimed_.end() ? nullptr : &committed->second;
 }
 
 const event_state* working_set::begin_action(std::string_view event_id) {
     event_changed_facts_ = false;
     // This batch may have brought it, or taken it over from an endpoint that it was not for.
-    if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end()) {
-        const event_row& row = plan_.events[own->second];
-        acted_events_.insert_or_assign(own->first, event_state{.result = row.result,
-                                                               .reason = row.reason,
-                                                               .has_evidence = row.with_evidence,
-                                                               .has_effect = row.with_effect});
-    }
+    if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end())
+        acted_events_.insert_or_assign(own->first, state_of(own->second));
     const auto found = acted_events_.find(event_id);
     return found == acted_events_.end() ? nullptr : &found->second;
 }
@@ -82,7 +107,7 @@ const event_state* working_set::begin_action(std::string_view event_id) {
 void working_set::end_action(std::size_t position, std::string_view event_id, result becomes, reason why) {
     event_state& state = acted_events_.find(event_id)->second;
     if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end()) {
-        event_row& row = plan_.events[own->second];
+        event_row& row = plan_.events[own->second.place];
         row.result = becomes;
         row.reason = why;
         row.has_effect = true; // the action stands on it
@@ -142,6 +167,12 @@ bool working_set::merge_facts(std::string_view payment_id, const payment_facts& 
     return true;
 }
 
+void working_set::note_origin(std::string_view payment_id, const event_origin& of) {
+    const auto entry = payments_.find(payment_id);
+    if (entry->second.origins.insert(of).second)
+        changed_payments_[entry->first];
+}
+
 std::optional<posting> working_set::post_settlement(std::string_view payment_id, const entitlement& worth,
                                                     const std::string& cause) {
     const auto entry = payments_.find(payment_id);
@@ -184,8 +215,8 @@ void working_set::release_waiting(std::string_view payment_id, result becomes, r
             }
             continue;
         }
-        plan_.events[own->second].result = becomes;
-        plan_.events[own->second].reason = why;
+        plan_.events[own->second.place].result = becomes;
+        plan_.events[own->second.place].reason = why;
     }
     payment.waiting.clear();
 }
@@ -219,6 +250,8 @@ batch_plan working_set::finish() && {
                                   .facts_changed = what.facts});
     for (const std::string_view user : changed_accounts_)
         plan_.accounts.emplace_back(user, accounts_.find(user)->second);
+    for (auto place = replaced_.rbegin(); place != replaced_.rend(); ++place)
+        plan_.events.erase(plan_.events.begin() + static_cast<std::ptrdiff_t>(*place));
     return std::move(plan_);
 }
 

@@ -12,6 +12,7 @@
 namespace tokenledger::ledger {
 
 [[nodiscard]] credited credited_of(const credit& what);
+[[nodiscard]] std::optional<event_origin> origin_of(const stripe_event& event);
 
 class working_set {
   public:
@@ -21,9 +22,11 @@ class working_set {
     void set_clock(std::int64_t replayed_at_us);
 
     // Everything between these two belongs to one event, in the batch at `position`.
-    void begin_event(std::size_t position);
+    void begin_event(std::size_t position, const stripe_event& event);
     // False if the event has a row already that says as much: it keeps that one.
     bool end_event(std::string_view id, const outcome& settled);
+    // What is known of an event before it: by this batch, or by a row that may give way. Null: nothing.
+    [[nodiscard]] const event_state* event_before(std::string_view id);
 
     // The same for an action on an event that is committed. Null if there is no such event.
     [[nodiscard]] const event_state* begin_action(std::string_view event_id);
@@ -45,6 +48,8 @@ class working_set {
     void mark_credited(std::string_view payment_id);
     // True if that brought something new. Precondition: the payment is there.
     bool merge_facts(std::string_view payment_id, const payment_facts& news);
+    // An event of this origin has credited the payment or told something of it.
+    void note_origin(std::string_view payment_id, const event_origin& of);
     // Posts the difference between what the payment is worth and what has been posted for it; nullopt: none.
     std::optional<posting> post_settlement(std::string_view payment_id, const entitlement& worth,
                                            const std::string& cause);
@@ -75,9 +80,19 @@ class working_set {
     key_map keys_;
     event_map unclaimed_;
     event_map acted_events_;
-    std::map<std::string_view, mark, std::less<>> changed_payments_;  // keys live in payments_
-    std::set<std::string_view> changed_accounts_;                     // likewise in accounts_
-    std::map<std::string, std::size_t, std::less<>> events_of_batch_; // event id to its place in plan_.events
+    std::map<std::string_view, mark, std::less<>> changed_payments_; // keys live in payments_
+    std::set<std::string_view> changed_accounts_;                    // likewise in accounts_
+    // Of this batch's events: the place in plan_.events, and what is there.
+    struct own_event {
+        std::size_t place = 0;
+        const stripe_event* event = nullptr;
+    };
+    [[nodiscard]] event_state state_of(const own_event& own) const;
+
+    std::map<std::string, own_event, std::less<>> events_of_batch_; // by event id
+    std::set<std::size_t> replaced_;      // places whose row gave way to a later one
+    const stripe_event* event_ = nullptr; // the one that is being decided
+    event_state looked_up_;
     bool event_changed_facts_ = false;
     batch_plan plan_;
 };

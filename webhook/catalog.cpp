@@ -8,6 +8,17 @@ appraisal refuse(ledger::reason why) {
     return {.refused = why, .tokens = 0};
 }
 
+// Twice what it costs is no tax: somebody bought more than the metadata says. A product that does not fit is
+// above every amount.
+bool is_too_much(const price& of, std::int64_t quantity, std::int64_t amount) {
+    std::int64_t limit = 0;
+    if (of.maximum > 0) {
+        return !__builtin_mul_overflow(of.maximum, quantity, &limit) && amount > limit;
+    }
+    return !__builtin_mul_overflow(of.amount, quantity, &limit) &&
+           !__builtin_mul_overflow(limit, std::int64_t{2}, &limit) && amount >= limit;
+}
+
 } // namespace
 
 appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quantity, std::int64_t amount,
@@ -27,7 +38,8 @@ appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quan
     // Checked although a catalogue within its limits cannot overflow: a wrong product would be wrong money.
     std::int64_t required = 0;
     std::int64_t tokens = 0;
-    if (__builtin_mul_overflow(price->second.minimum, quantity, &required) || amount < required) {
+    if (__builtin_mul_overflow(price->second.minimum, quantity, &required) || amount < required ||
+        is_too_much(price->second, quantity, amount)) {
         return refuse(ledger::reason::amount_mismatch);
     }
     if (__builtin_mul_overflow(found->second.tokens, quantity, &tokens)) {

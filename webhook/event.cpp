@@ -34,6 +34,7 @@ constexpr std::array<std::pair<event_type, std::string_view>, 18> known_types{{
 
 constexpr std::string_view thin_object = "v2.core.event";
 constexpr std::string_view thin_prefix = "v1."; // of the thin twin of a snapshot type
+constexpr std::string_view account_prefix = "acct_";
 
 // The same delivery repeated has the same bytes, hence the same id: so it is deduplicated like any other.
 std::string surrogate_id_of(std::string_view body) {
@@ -61,15 +62,46 @@ json_value envelope_member(const json_value& root, std::string_view name, json_k
     return found;
 }
 
-void read_envelope(const json_value& root, event& into) {
-    into.livemode = envelope_member(root, "livemode", json_kind::boolean, into).boolean();
-    into.thin = envelope_member(root, "object", json_kind::string, into).string() == thin_object;
+bool is_account(std::string_view text) {
+    return text.size() > account_prefix.size() && text.starts_with(account_prefix) &&
+           text.find('/') == std::string_view::npos && ledger::is_identifier(text);
+}
+
+// The account of a context: of the two forms that Stripe documents the last segment. Empty: neither of them.
+std::string_view account_of_context(std::string_view context) {
+    const std::size_t slash = context.find('/');
+    if (slash == std::string_view::npos) {
+        return is_account(context) ? context : std::string_view{};
+    }
+    const std::string_view last = context.substr(slash + 1);
+    return is_account(context.substr(0, slash)) && is_account(last) ? last : std::string_view{};
+}
+
+void read_account(const json_value& root, event& into) {
     const json_value account = envelope_member(root, "account", json_kind::string, into);
     if (const std::string_view text = account.string().value_or(""); ledger::is_identifier(text)) {
         into.account = text;
     } else if (account.string()) {
         into.ambiguous_envelope = true; // some account, but which?
     }
+    const json_value context = envelope_member(root, "context", json_kind::string, into);
+    if (!context.string() || into.thin) { // nothing is done about a thin event, whoever's it is
+        return;
+    }
+    const std::string_view named = account_of_context(*context.string());
+    if (named.empty()) {
+        into.ambiguous_envelope = true; // likewise
+    } else if (root.member("account").is_absent_or_null() && root.count("account") <= 1) {
+        into.account = named;
+    } else {
+        into.two_accounts = !into.account.empty() && into.account != named;
+    }
+}
+
+void read_envelope(const json_value& root, event& into) {
+    into.livemode = envelope_member(root, "livemode", json_kind::boolean, into).boolean();
+    into.thin = envelope_member(root, "object", json_kind::string, into).string() == thin_object;
+    read_account(root, into);
     const json_value version = envelope_member(root, "api_version", json_kind::string, into);
     if (const std::string_view text = version.string().value_or(""); ledger::is_identifier(text)) {
         into.api_version = text;

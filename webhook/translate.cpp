@@ -193,6 +193,16 @@ effect settle(const event& what, settlement_news news) {
     return ledger::payment_update{.facts = std::move(news.facts), .moves_tokens = true};
 }
 
+// An event that names two accounts is nobody's to apply. Parked, unless its payment is clearly not ours.
+effect of_two_accounts(const event& what, const catalog& prices, const std::optional<settlement_news>& news) {
+    const bool foreign = news ? news->usable && (news->payment_intent_id.empty() || news->ours == false)
+                              : owner_of(data_object(what), prices) == ownership::foreign;
+    if (foreign) {
+        return ledger::ignore_event{ledger::reason::account_mismatch};
+    }
+    return ledger::park_event{ledger::reason::account_mismatch};
+}
+
 effect decide(const event& what, const endpoint_policy& endpoint, const catalog& prices,
               const std::optional<settlement_news>& news) {
     const role plays = role_of(what.type);
@@ -200,12 +210,15 @@ effect decide(const event& what, const endpoint_policy& endpoint, const catalog&
         return ledger::ignore_event{};
     }
     if (plays == role::ends) {
-        const bool from_here =
-            what.livemode == endpoint.livemode && !what.ambiguous_envelope && is_for(endpoint, what.account);
+        const bool from_here = what.livemode == endpoint.livemode && !what.ambiguous_envelope &&
+                               !what.two_accounts && is_for(endpoint, what.account);
         return from_here ? never_ours(what, true) : ledger::ignore_event{};
     }
     if (what.livemode == false && endpoint.livemode) {
         return ledger::ignore_event{ledger::reason::livemode_mismatch};
+    }
+    if (!what.ambiguous_envelope && what.two_accounts) {
+        return of_two_accounts(what, prices, news);
     }
     if (!what.ambiguous_envelope && !is_for(endpoint, what.account)) {
         return ledger::ignore_event{ledger::reason::account_mismatch};
@@ -236,8 +249,13 @@ ledger::stripe_event describe(const event& what, const endpoint_policy& endpoint
 
 // Only what an operator or a proof may need is kept: not the bytes of what changes nothing.
 bool keeps_evidence(const effect& of) {
-    const auto* update = std::get_if<ledger::payment_update>(&of);
-    return update != nullptr ? update->moves_tokens : !std::holds_alternative<ledger::ignore_event>(of);
+    struct {
+        bool operator()(const ledger::ignore_event&) const { return false; }
+        bool operator()(const ledger::park_event&) const { return true; }
+        bool operator()(const ledger::purchase&) const { return true; }
+        bool operator()(const ledger::payment_update& update) const { return update.moves_tokens; }
+    } const keeps;
+    return std::visit(keeps, of);
 }
 
 } // namespace

@@ -55,8 +55,19 @@ BOOST_AUTO_TEST_CASE(a_minimum_belongs_to_a_price_and_is_not_above_it) {
           {"13: the minimum in 'eur' is above the price: 950 > 949"});
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_price_does_not_make_its_minimum_an_error_too) {
-    check(replaced(added("minimum = { usd = 1 }\n"), "usd = 999", "usd = 0"),
+BOOST_AUTO_TEST_CASE(a_maximum_belongs_to_a_price_and_is_not_below_it) {
+    check(added("maximum = { usd = 998, chf = 1, eur = 949 }\n"),
+          {"11: the maximum in 'usd' is below the price: 998 < 999",
+           "11: the maximum in 'chf' has no price in that currency"});
+    check(added("maximum = { usd = 9223372036854776 }\n"),
+          {"11: catalog.pack.maximum.usd must be from 1 to 9223372036854775, not 9223372036854776"});
+    check(added("maximum = { USD = 2000 }\n"),
+          {"11: each key of catalog.pack.maximum must be a currency of three lower-case letters, not 'USD'"});
+    check(added("minimum = { usd = 1 }\nmaximum = { usd = 999 }\n"), {});
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_price_does_not_make_its_limits_errors_too) {
+    check(replaced(added("minimum = { usd = 1 }\nmaximum = { usd = 1 }\n"), "usd = 999", "usd = 0"),
           {"10: catalog.pack.prices.usd must be from 1 to 9223372036854775, not 0"});
 }
 

@@ -40,6 +40,7 @@ id = "starter"
 tokens = 100000
 prices = { usd = 999, eur = 949 }  # minor units per pack; amount_received may be higher (tax)
 minimum = { usd = 499 }            # lowest amount accepted with a discount; default: the price
+maximum = { eur = 1200 }           # highest amount accepted; default: twice the price, less one
 )";
 
 std::vector<std::string> listeners_of(const config& from) {
@@ -89,6 +90,8 @@ BOOST_AUTO_TEST_CASE(the_example_of_the_contract_gives_its_values) {
     BOOST_TEST(starter.prices.at("usd").minimum == 499);
     BOOST_TEST(starter.prices.at("eur").amount == 949);
     BOOST_TEST(starter.prices.at("eur").minimum == 949);
+    BOOST_TEST(starter.prices.at("eur").maximum == 1200);
+    BOOST_TEST(starter.prices.at("usd").maximum == 0); // by the price
 }
 
 BOOST_AUTO_TEST_CASE(a_file_with_only_what_is_required_gets_the_defaults_of_the_structs) {

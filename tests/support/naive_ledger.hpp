@@ -33,9 +33,9 @@ class naive_ledger {
         posted.clear();
         const std::string& id = what.event.id;
         const auto before = events.find(id);
-        if (claimed_.contains(id))
+        if (claimed_.contains(id) && !another_endpoint_can(what))
             return {ledger::result::duplicate, ledger::reason::none};
-        const verdict said = decide(id, what.event.payment_intent_id, what.effect);
+        const verdict said = decide(what.event, what.event.payment_intent_id, what.effect);
         // One that was ignored, or is of the other mode, claims nothing: another endpoint may know better, or
         // tell a fact.
         const bool ignored = said.first == ledger::result::ignored;
@@ -49,6 +49,7 @@ class naive_ledger {
         if (claims)
             claimed_.insert(id);
         events[id] = said;
+        rows_[id] = what.event;
         return said;
     }
 
@@ -57,11 +58,14 @@ class naive_ledger {
     std::vector<naive_posting> posted;            // by the last command
 
   protected:
+    using origin = std::pair<bool, std::string>; // live mode, account
+
     struct payment {
         std::optional<ledger::purchase> credit;
         std::vector<ledger::payment_facts> said;
         std::set<std::string> waiting;
         std::int64_t taken = 0;
+        std::set<origin> origins;
 
         [[nodiscard]] ledger::payment_facts known() const {
             ledger::payment_facts all;
@@ -87,16 +91,32 @@ class naive_ledger {
     std::set<std::string> claimed_;
     std::set<std::string> told_; // events that are kept as they were translated
     bool brought_news_ = false;
+    std::map<std::string, ledger::stripe_event> rows_; // who delivered what stands in `events`
+    origin origin_;                                    // of the event that is being decided
+    bool by_operator_ = false;
 
-    verdict decide(const std::string& event, const std::string& payment_id,
-                   const ledger::stripe_effect& what) {
+    verdict decide(const ledger::stripe_event& event, const std::string& payment_id,
+                   const ledger::stripe_effect& what, bool by_operator = false) {
         brought_news_ = false;
-        return std::visit([&](const auto& effect) { return decide(event, payments_[payment_id], effect); },
+        origin_ = {event.livemode.value(), event.account};
+        by_operator_ = by_operator;
+        return std::visit([&](const auto& effect) { return decide(event.id, payments_[payment_id], effect); },
                           what);
+    }
+
+    // One mode; and one account, unless an operator says that a named one is the one without a name.
+    [[nodiscard]] ledger::reason mismatch(const payment& of) const {
+        if (of.origins.empty() || of.origins.contains(origin_))
+            return ledger::reason::none;
+        if (!of.origins.contains({origin_.first, of.origins.begin()->second}))
+            return ledger::reason::livemode_mismatch;
+        const bool nameless = origin_.second.empty() || of.origins.contains({origin_.first, ""});
+        return by_operator_ && nameless ? ledger::reason::none : ledger::reason::account_mismatch;
     }
 
     verdict credit(payment& of, const ledger::purchase& buys) {
         of.credit = buys;
+        of.origins.insert(origin_);
         of.said.push_back({.amount_requested_cents = buys.amount_requested_cents});
         post(buys.user_id, buys.tokens);
         take_back(of);
@@ -113,6 +133,17 @@ class naive_ledger {
     }
 
   private:
+    // Parked, with nothing of it in the ledger, and this endpoint can do what the other could not.
+    [[nodiscard]] bool another_endpoint_can(const ledger::stripe_command& what) const {
+        const verdict was = events.at(what.event.id);
+        if (was.first != ledger::result::parked || was.second == ledger::reason::partial_capture_refund ||
+            rows_.at(what.event.id).endpoint == what.event.endpoint)
+            return false;
+        naive_ledger trial = *this;
+        const verdict would = trial.decide(what.event, what.event.payment_intent_id, what.effect);
+        return would.first == ledger::result::applied || would.first == ledger::result::waiting;
+    }
+
     verdict decide(const std::string&, payment&, const ledger::ignore_event& effect) {
         return {ledger::result::ignored, effect.reason};
     }
@@ -122,6 +153,8 @@ class naive_ledger {
 
     verdict decide(const std::string&, payment& of, const ledger::purchase& buys) {
         using ledger::reason;
+        if (const reason why = mismatch(of); why != reason::none)
+            return {ledger::result::parked, why};
         if (!of.credit && buys.refused != reason::none)
             return {ledger::result::parked, buys.refused};
         if (!of.credit)
@@ -140,12 +173,16 @@ class naive_ledger {
     verdict decide(const std::string& event, payment& of, const ledger::payment_update& update) {
         using ledger::result;
         constexpr auto none = ledger::reason::none;
+        if (const ledger::reason why = mismatch(of); why != none)
+            return {update.moves_tokens ? result::parked : result::ignored, why};
         const ledger::payment_facts before = of.known();
         of.said.push_back(update.facts);
         const bool news = of.known() != before;
         brought_news_ = news;
         if (of.credit && update.moves_tokens) {
             take_back(of);
+            if (news)
+                of.origins.insert(origin_);
             if (news && of.is_unproven(update))
                 return {result::parked, ledger::reason::partial_capture_refund};
             return {news ? result::applied : result::duplicate, none};
@@ -159,6 +196,7 @@ class naive_ledger {
         if (!news)
             return {result::duplicate, none};
         of.waiting.insert(event);
+        of.origins.insert(origin_);
         return {result::waiting, none};
     }
 

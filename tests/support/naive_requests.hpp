@@ -164,6 +164,11 @@ class naive_books : public naive_ledger {
     }
 
     // ---- What each action makes of its event.
+    void take_origin_of(const std::string& event) {
+        const ledger::stripe_event& row = rows_.at(event);
+        origin_ = {row.livemode.value(), row.account};
+        by_operator_ = true;
+    }
     ledger::refusal look(const std::string& event) const {
         const auto known = events.find(event);
         if (known == events.end())
@@ -176,8 +181,7 @@ class naive_books : public naive_ledger {
         events[event] = what;
         made.result = what.first;
         made.reason = what.second;
-        if (what.second != ledger::reason::livemode_mismatch)
-            claimed_.insert(event);
+        claimed_.insert(event); // an operator's decision is final
         return ledger::refusal::none;
     }
 
@@ -198,6 +202,9 @@ class naive_books : public naive_ledger {
         payment& of = payments_[what.payment_intent_id];
         if (of.credit)
             return ledger::refusal::payment_has_owner;
+        take_origin_of(what.event_id);
+        if (mismatch(of) != ledger::reason::none)
+            return ledger::refusal::not_assignable;
         ledger::purchase completed;
         completed.user_id = what.user_id;
         completed.tokens = what.tokens;
@@ -214,7 +221,12 @@ class naive_books : public naive_ledger {
         const verdict was = events[what.event_id];
         if (was.first == result::waiting)
             return ledger::refusal::event_waiting;
-        verdict said = decide(what.event_id, what.payment_intent_id, what.effect);
+        take_origin_of(what.event_id);
+        if (const auto why = mismatch(payments_[what.payment_intent_id]); why != ledger::reason::none) {
+            made.reason = why;
+            return ledger::refusal::still_parked;
+        }
+        verdict said = decide(rows_.at(what.event_id), what.payment_intent_id, what.effect, true);
         const auto* update = std::get_if<ledger::payment_update>(&what.effect);
         const payment& of = payments_[what.payment_intent_id];
         constexpr auto partial = ledger::reason::partial_capture_refund;
@@ -226,6 +238,8 @@ class naive_books : public naive_ledger {
             made.reason = said.second;
             return ledger::refusal::still_parked;
         }
+        if (said.first != result::duplicate)
+            payments_[what.payment_intent_id].origins.insert(origin_);
         return becomes(what.event_id, said, made);
     }
 };

@@ -103,6 +103,12 @@ class mixed_stream {
         ledger::stripe_command made{.event = make_event(event, payment), .effect = {}};
         if (!is_purchase(number))
             made.event.type = "refund.updated";
+        if (pick(3) == 0)
+            made.event.endpoint = "/another";
+        // One mode whoever delivers it; the account has a name at an endpoint of its organisation.
+        made.event.livemode = number % 11 != 4;
+        if (number % 5 == 1 && made.event.endpoint == "/another")
+            made.event.account = "acct_" + std::to_string(number % 2);
         switch (pick(8)) {
         case 0:
             made.effect = ledger::park_event{ledger::reason::bad_payload};

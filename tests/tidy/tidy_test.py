@@ -158,6 +158,19 @@ class Tidy(unittest.TestCase):
                     self.assertEqual(said.returncode, 0, said.stderr)
                     self.assertIn("set -euo pipefail", text)
 
+    def test_proxies_pass_every_body_that_the_daemon_takes(self):
+        page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+        taken = int(re.search(r"^\| `max_body_bytes` \| integer \| `(\d+)`", page, re.MULTILINE).group(1))
+        # Caddy tells decimal units from binary ones; nginx has binary ones alone, in one letter.
+        units = {"KB": 10**3, "MB": 10**6, "KiB": 2**10, "MiB": 2**20, "k": 2**10, "m": 2**20, "": 1}
+        for name, directive in (("Caddyfile", "max_size"), ("nginx.conf", "client_max_body_size")):
+            with self.subTest(file=name):
+                text = (ROOT / "docs/proxy" / name).read_text(encoding="utf-8")
+                sizes = re.findall(rf"{directive}\s+(\d+)([A-Za-z]*)", text)
+                self.assertTrue(sizes, f"{name} says {directive}")
+                for number, unit in sizes:
+                    self.assertGreaterEqual(int(number) * units[unit], taken)
+
     def test_cpp_is_formatted(self):
         program = shutil.which(f"clang-format-{CLANG_FORMAT_VERSION}") or shutil.which("clang-format")
         if not program:

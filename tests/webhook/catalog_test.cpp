@@ -28,7 +28,31 @@ BOOST_AUTO_TEST_CASE(a_pack_gives_its_tokens_from_the_minimum_upwards) {
     BOOST_TEST(refusal(from, "starter", 1, 499, "usd") == "100000"); // with a discount
     BOOST_TEST(refusal(from, "starter", 1, 498, "usd") == "amount_mismatch");
     BOOST_TEST(refusal(from, "starter", 1, 1199, "usd") == "100000"); // with tax
-    BOOST_TEST(refusal(from, "starter", 1, INT64_MAX, "usd") == "100000");
+}
+
+BOOST_AUTO_TEST_CASE(twice_the_price_is_more_than_one_pack) {
+    const catalog from = fixtures::prices();
+    BOOST_TEST(refusal(from, "starter", 1, 1997, "usd") == "100000");
+    BOOST_TEST(refusal(from, "starter", 1, 1998, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "starter", 1, 2997, "usd") == "amount_mismatch"); // Checkout sold three
+    BOOST_TEST(refusal(from, "starter", 1, INT64_MAX, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "starter", 3, 2 * 3 * 999 - 1, "usd") == "300000");
+    BOOST_TEST(refusal(from, "starter", 3, 2 * 3 * 999, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "starter", 1, 2999, "jpy") == "100000");
+    BOOST_TEST(refusal(from, "starter", 1, 3000, "jpy") == "amount_mismatch");
+}
+
+BOOST_AUTO_TEST_CASE(a_maximum_is_per_pack_and_replaces_twice_the_price) {
+    catalog from = fixtures::prices();
+    from.packs["starter"].prices["usd"].maximum = 1200;
+    BOOST_TEST(refusal(from, "starter", 1, 1200, "usd") == "100000");
+    BOOST_TEST(refusal(from, "starter", 1, 1201, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "starter", 3, 3600, "usd") == "300000");
+    BOOST_TEST(refusal(from, "starter", 3, 3601, "usd") == "amount_mismatch");
+    BOOST_TEST(refusal(from, "starter", 1, 2999, "jpy") == "100000"); // of its currency alone
+    from.packs["starter"].prices["usd"].maximum = 50'000;
+    BOOST_TEST(refusal(from, "starter", 1, 50'000, "usd") == "100000");
+    BOOST_TEST(refusal(from, "starter", 1, 50'001, "usd") == "amount_mismatch");
 }
 
 BOOST_AUTO_TEST_CASE(a_quantity_multiplies_tokens_and_minimum) {
@@ -65,12 +89,17 @@ BOOST_AUTO_TEST_CASE(the_largest_catalogue_does_not_overflow) {
     BOOST_TEST(refusal(from, "whale", max_quantity, max_pack_price * 1000, "usd") ==
                std::to_string(max_pack_tokens * 1000));
     BOOST_TEST(refusal(from, "whale", max_quantity, max_pack_price * 1000 - 1, "usd") == "amount_mismatch");
+    from.packs["whale"].prices["usd"].maximum = max_pack_price;
+    BOOST_TEST(refusal(from, "whale", max_quantity, max_pack_price * 1000, "usd") ==
+               std::to_string(max_pack_tokens * 1000));
+    BOOST_TEST(refusal(from, "whale", max_quantity, INT64_MAX, "usd") == "amount_mismatch");
 }
 
 BOOST_AUTO_TEST_CASE(a_catalogue_beyond_its_limits_credits_nothing_rather_than_a_wrapped_product) {
     catalog from;
     from.packs["dear"] = {.tokens = 1, .prices = {{"usd", {.amount = INT64_MAX, .minimum = INT64_MAX}}}};
-    from.packs["vast"] = {.tokens = INT64_MAX, .prices = {{"usd", {.amount = 1, .minimum = 1}}}};
+    from.packs["vast"] = {.tokens = INT64_MAX,
+                          .prices = {{"usd", {.amount = 1, .minimum = 1, .maximum = INT64_MAX}}}};
     BOOST_TEST(refusal(from, "dear", 2, INT64_MAX, "usd") == "amount_mismatch");
     BOOST_TEST(refusal(from, "dear", 1, INT64_MAX, "usd") == "1");
     BOOST_TEST(refusal(from, "vast", 2, 1000, "usd") == "amount_mismatch");

@@ -205,8 +205,60 @@ BOOST_AUTO_TEST_CASE(a_member_of_a_wrong_type_makes_the_envelope_ambiguous) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_context_names_the_account_by_its_last_segment) {
+    const auto of = [](const std::string& context) {
+        const event read = with("context", context);
+        BOOST_TEST(!read.ambiguous_envelope);
+        BOOST_TEST(!read.two_accounts);
+        return read.account;
+    };
+    BOOST_TEST(of(R"("acct_1")") == "acct_1");
+    BOOST_TEST(of(R"("acct_1/acct_1a")") ==
+               "acct_1a"); // an organisation's platform, and its connected account
+    BOOST_TEST(of("null") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_context_that_is_no_path_of_accounts_is_ambiguous) {
+    for (const std::string value :
+         {R"("")", R"("/")", R"("/acct_1")", R"("acct_1/")", R"("acct_1//acct_2")", R"("acct_")",
+          R"("org_1")", R"("org_1/acct_1")", R"("acct_1/wksp_1")", R"("acct_1/acct_2/acct_3")",
+          R"("acct_1\u0000")", R"("acct_\ud800")", R"(" acct_1")", "1", "{}", R"(["acct_1"])", "true"}) {
+        const event read = with("context", value);
+        BOOST_TEST_INFO(value);
+        BOOST_TEST(read.ambiguous_envelope);
+        BOOST_TEST(read.account == "");
+    }
+    BOOST_TEST(with("context", "\"acct_" + std::string(251, 'x') + "\"").ambiguous_envelope);
+    BOOST_TEST(!with("context", "\"acct_" + std::string(250, 'x') + "\"").ambiguous_envelope);
+    fixtures::payment twice;
+    twice.envelope.set("context", R"("acct_1")").add("context", R"("acct_1")");
+    BOOST_TEST(parse(twice.body()).ambiguous_envelope);
+}
+
+BOOST_AUTO_TEST_CASE(account_and_context_of_a_connect_event_say_the_same_or_the_account_is_in_doubt) {
+    const auto both = [](const std::string& account, const std::string& context) {
+        fixtures::payment made;
+        made.envelope.set("account", account).set("context", context);
+        return parse(made.body());
+    };
+    for (const std::string same : {R"("acct_1a")", R"("acct_1/acct_1a")", "null"}) {
+        const event read = both(R"("acct_1a")", same);
+        BOOST_TEST(read.account == "acct_1a");
+        BOOST_TEST(!read.two_accounts);
+        BOOST_TEST(!read.ambiguous_envelope);
+    }
+    for (const std::string other : {R"("acct_1")", R"("acct_1a/acct_1")"}) {
+        const event read = both(R"("acct_1a")", other);
+        BOOST_TEST(read.account == "acct_1a"); // as it is written
+        BOOST_TEST(read.two_accounts);
+        BOOST_TEST(!read.ambiguous_envelope);
+    }
+    BOOST_TEST(both("1", R"("acct_1")").ambiguous_envelope);
+    BOOST_TEST(both("1", R"("acct_1")").account == "");
+}
+
 BOOST_AUTO_TEST_CASE(null_says_nothing_and_is_not_ambiguous) {
-    for (const std::string member : {"object", "livemode", "account", "api_version", "created"}) {
+    for (const std::string member : {"object", "livemode", "account", "context", "api_version", "created"}) {
         BOOST_TEST(!with(member, "null").ambiguous_envelope);
     }
     BOOST_TEST(!with("livemode", "null").livemode);
@@ -229,7 +281,7 @@ BOOST_AUTO_TEST_CASE(created_is_a_time_that_a_database_can_hold) {
 }
 
 BOOST_AUTO_TEST_CASE(whatever_an_event_holds_what_is_kept_is_storable) {
-    for (const std::string member : {"id", "type", "account", "api_version", "object"}) {
+    for (const std::string member : {"id", "type", "account", "context", "api_version", "object"}) {
         for (const std::string value : {R"("\u0000")", R"("\ud800")", R"("")", R"("é🦊")"}) {
             const event read = with(member, value);
             BOOST_TEST(tokenledger::ledger::is_identifier(read.id));

@@ -30,7 +30,7 @@ webhook::catalog catalog_of(std::int64_t tokens) {
     webhook::pack& pack = made.packs["starter"];
     pack.tokens = tokens;
     for (const char* currency : {"usd", "jpy", "kwd", "isk"})
-        pack.prices[currency] = {.amount = 1, .minimum = 1};
+        pack.prices[currency] = {.amount = 1, .minimum = 1, .maximum = INT64_MAX};
     return made;
 }
 

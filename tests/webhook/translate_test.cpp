@@ -121,6 +121,40 @@ BOOST_AUTO_TEST_CASE(an_endpoint_takes_its_own_account_or_the_listed_ones) {
     BOOST_TEST(command_of(from(R"("acct_2")").body(), partners()).event.account == "acct_2");
 }
 
+BOOST_AUTO_TEST_CASE(a_context_counts_as_the_account) {
+    const auto from = [](const std::string& context, payment made = {}) {
+        return with_envelope("context", context, std::move(made));
+    };
+    BOOST_TEST(result_of(from(R"("acct_1")")) == "ignore account_mismatch");
+    BOOST_TEST(result_of(from("null")) == "credit 100000");
+    BOOST_TEST(result_of(from(R"("acct_1")"), partners()) == "credit 100000");
+    BOOST_TEST(result_of(from(R"("acct_9/acct_1")"), partners()) == "credit 100000");
+    BOOST_TEST(result_of(from(R"("acct_1/acct_9")"), partners()) == "ignore account_mismatch");
+    BOOST_TEST(result_of(from(R"("acct_3")"), partners()) == "ignore account_mismatch");
+    BOOST_TEST(command_of(from(R"("acct_9/acct_2")").body(), partners()).event.account == "acct_2");
+    // What is no path of accounts is for an operator, if it may be ours.
+    BOOST_TEST(result_of(from(R"("org_1/acct_1")"), partners()) == "park bad_payload");
+    BOOST_TEST(result_of(from(R"("org_1/acct_1")", foreign()), partners()) == "ignore");
+    BOOST_TEST(result_of(from(R"("org_1/acct_1")", with_envelope("livemode", "false")), partners()) ==
+               "ignore livemode_mismatch");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_two_accounts_is_parked_where_it_may_be_ours) {
+    const auto two = [](payment made = {}) {
+        return with_envelope("context", R"("acct_2")",
+                             with_envelope("account", R"("acct_1")", std::move(made)));
+    };
+    BOOST_TEST(result_of(two(), partners()) == "park account_mismatch");
+    BOOST_TEST(result_of(two()) == "park account_mismatch");
+    BOOST_TEST(command_of(two().body(), partners()).event.body == two().body());
+    BOOST_TEST(command_of(two().body(), partners()).event.account == "acct_1");
+    BOOST_TEST(result_of(two(foreign()), partners()) == "ignore account_mismatch");
+    BOOST_TEST(result_of(two(with_envelope("livemode", "false")), partners()) == "ignore livemode_mismatch");
+    BOOST_TEST(result_of(two(with_envelope("type", R"("payment_intent.created")")), partners()) == "ignore");
+    // Not even that it is canceled is told of a payment that may be another's.
+    BOOST_TEST(result_of(two(with_envelope("type", R"("payment_intent.canceled")")), partners()) == "ignore");
+}
+
 BOOST_AUTO_TEST_CASE(a_payment_is_ours_by_the_pack_key_alone) {
     BOOST_TEST(result_of(foreign()) == "foreign");
     payment made;

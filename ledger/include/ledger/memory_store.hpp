@@ -18,6 +18,8 @@ struct memory_database {
         std::string payment_intent_id;
         std::string evidence; // empty: a row without body
         std::string effect;   // encoded; empty: none
+        std::string endpoint;
+        std::optional<event_origin> origin;
     };
     struct stored_usage {
         usage what;

@@ -67,13 +67,26 @@ struct event_row {
     std::int64_t at_us = 0;   // 0: the database's clock
 };
 
-// True if an event with this outcome is done with, wherever else it is delivered. Stripe sends one event to
-// every endpoint that matches: one that ignores it, or is of the other mode, must not hide it from the right
-// one.
-// One that waited and was released as ignored has evidence, and is done with.
-[[nodiscard]] constexpr bool claims_event(const event_state& of) noexcept {
-    return (of.result != result::ignored || of.has_evidence) && of.reason != reason::livemode_mismatch;
+// Stripe sends one event to every endpoint that matches: one that ignores it, or is of the other mode, must
+// not hide it from the right one. True if an event with this outcome is done with, wherever else it is
+// delivered; but for what is_contestable() says. One that is ignored with evidence waited and was released,
+// or an operator retried it: it is done with. So is what an operator dismissed, whatever it was parked for.
+[[nodiscard]] inline bool claims_event(const event_state& of) noexcept {
+    if (of.result == result::ignored)
+        return of.has_evidence;
+    return of.result != result::parked || of.reason != reason::livemode_mismatch;
 }
+
+// True if nothing of the event is in the ledger because the endpoint that it came in by could not apply it:
+// another one, with another catalogue, other keys or another API version, may.
+[[nodiscard]] inline bool is_contestable(const event_state& of) noexcept {
+    return of.result == result::parked && of.reason != reason::partial_capture_refund;
+}
+
+// Of the batch's events that are committed, `known`, those that are contestable and of which some command
+// asks for something: whether it can be done is decided under their locks. Sorted, each once.
+[[nodiscard]] std::vector<std::string_view> contested_events(std::span<const command> batch,
+                                                             const event_map& known);
 
 // The final state of a payment that the batch has changed.
 struct payment_row {
@@ -129,6 +142,10 @@ accounts_to_lock(std::span<const command> batch, const event_id_set& committed, 
 
 // The event that an operation acts on; empty: it is no such operation.
 [[nodiscard]] std::string_view event_acted_on(const operation& what);
+
+// The payment that an operation found in its event, which could perhaps not be read when it came; empty:
+// none.
+[[nodiscard]] std::string_view payment_read_anew(const operation& what);
 
 // The keys of a batch's requests, sorted, each once.
 [[nodiscard]] std::vector<key_id> keys_to_read(std::span<const command> batch);

@@ -27,8 +27,20 @@ struct credit {
     bool operator==(const credit&) const = default;
 };
 
+// In which mode, and of which account, Stripe told of a payment.
+struct event_origin {
+    bool livemode = true;
+    std::string account; // empty: the own one of the endpoint that it came in by
+
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
+    auto operator<=>(const event_origin&) const = default;
+};
+
 struct payment_state {
     std::optional<ledger::credit> credit; // nullopt: the row is there, and locked, but nothing is credited
+    // Of the events that credited it, or brought a refund or dispute of it. One mode; more than one account only where an
+    // operator said that they are one.
+    std::set<event_origin> origins{};
     payment_facts facts{};
     std::int64_t taken_tokens = 0; // what settlement has taken back so far, 0..credit->tokens
     std::int64_t lost_cents = 0;   // and the money behind it, 0..credit->amount_cents
@@ -80,6 +92,9 @@ struct event_state {
     ledger::reason reason = reason::none;
     bool has_evidence = false; // or its hash
     bool has_effect = false;   // what was translated from it is kept
+    // Read under the event's lock only (store::lock_events): who delivered it, and of whom it tells.
+    std::string endpoint{};
+    std::optional<event_origin> origin{}; // nullopt: it does not say which mode it is of
 
     bool operator==(const event_state&) const = default;
 };
@@ -87,7 +102,7 @@ using event_map = std::map<std::string, event_state, std::less<>>;
 
 struct snapshot {
     event_id_set committed_events; // of the batch's event ids, those done with before it
-    event_map unclaimed_events;    // and those committed by an endpoint that they were not for (claims_event)
+    event_map unclaimed_events;    // and those whose row may give way to another endpoint's delivery
     payment_map payments;          // every payment of the batch, locked
     account_map accounts;          // every account the batch may change, locked
     event_map acted_events;        // the events that operators act on, locked

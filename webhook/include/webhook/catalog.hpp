@@ -17,6 +17,8 @@ inline constexpr std::int64_t max_pack_price = INT64_MAX / max_quantity;  // lik
 struct price {
     std::int64_t amount = 0;  // minor units per pack, 1..max_pack_price
     std::int64_t minimum = 0; // lowest amount per pack accepted (a discount), 1..amount
+    std::int64_t maximum =
+        0; // highest amount per pack accepted, amount..max_pack_price; 0: less than two prices
 };
 
 struct pack {

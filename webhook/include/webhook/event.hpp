@@ -47,11 +47,15 @@ struct event {
     bool thin = false;
     // Stripe's id cannot be stored (empty, too long, a NUL, no UTF-8): `id` is "sha256:" and the body's hash.
     bool surrogate_id = false;
-    // `object`, `livemode`, `account` or `api_version` is twice there or of a wrong type (null is none), or
-    // `account` is no identifier. What is ambiguous is left empty below.
+    // `object`, `livemode`, `account`, `context` or `api_version` is twice there or of a wrong type (null is
+    // none), `account` is no identifier, or `context` no path of accounts. What is ambiguous is left empty
+    // below.
     bool ambiguous_envelope = false;
+    bool two_accounts = false; // `context` names another account than `account`
     std::optional<bool> livemode;
-    std::string account;                 // empty: the endpoint's own
+    // Empty: the endpoint's own. Endpoints of an organisation are told of it by `context` alone, "acct_1" or
+    // "acct_1/acct_2", whose last account it is: https://docs.stripe.com/context
+    std::string account;
     std::string api_version;             // empty: none, null, or one that cannot be stored
     std::optional<std::int64_t> created; // seconds since the epoch, 0..max_created
     json_tree json;                      // the whole body; data.object is what the translator reads

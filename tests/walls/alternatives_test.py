@@ -1,0 +1,114 @@
+"""A new alternative of what the ledger can be asked, or a new name of what it can answer, must not compile until each
+place that decides by it says what it does: no catch-all may take it in silence.
+
+A header is copied with one more alternative, `unheard_of`, and the files that decide are compiled against the copy with
+their own commands, from compile_commands.json.
+"""
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import unittest
+
+COMPILE_COMMANDS = pathlib.Path(
+    os.environ.get("TOKENLEDGER_COMPILE_COMMANDS", "build/dev/compile_commands.json"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+VARIANT = (r"using {name} =\s*std::variant<([^>]*)>;",
+           "struct unheard_of {{ bool operator==(const unheard_of&) const = default; }};\n"
+           "using {name} = std::variant<\\1, unheard_of>;")
+ENUM = (r"enum class {name} : std::uint8_t {{", "enum class {name} : std::uint8_t {{ unheard_of,")
+
+# Header, as it is included; where it is; what is added to; the files that must not compile then.
+ADDITIONS = [
+    ("ledger/command.hpp", "ledger/api", VARIANT, "operation",
+     ["ledger/plan.cpp", "ledger/plan_admin.cpp", "ledger/plan_actions.cpp", "ledger/postgres_requests.cpp",
+      "ledger/command_codec.cpp", "admin/translate.cpp"]),
+    ("ledger/command.hpp", "ledger/api", VARIANT, "stripe_effect",
+     ["ledger/plan.cpp", "ledger/plan_events.cpp", "ledger/effect_codec.cpp", "webhook/translate.cpp"]),
+    ("ledger/command.hpp", "ledger/api", VARIANT, "command", ["ledger/plan.cpp"]),
+    ("ledger/command.hpp", "ledger/api", ENUM, "grant_source",
+     ["ledger/plan_admin.cpp", "ledger/command_codec.cpp", "admin/translate.cpp"]),
+    ("ledger/outcome.hpp", "ledger/api", ENUM, "result", ["ledger/outcome.cpp"]),
+    ("ledger/outcome.hpp", "ledger/api", ENUM, "reason", ["ledger/outcome.cpp"]),
+    ("ledger/outcome.hpp", "ledger/api", ENUM, "transaction_type", ["ledger/outcome.cpp"]),
+    ("ledger/outcome.hpp", "ledger/api", ENUM, "source", ["ledger/outcome.cpp"]),
+    ("ledger/outcome.hpp", "ledger/api", ENUM, "refusal", ["ledger/outcome.cpp", "admin/reply.cpp"]),
+    ("ledger/facts.hpp", "ledger/api", ENUM, "dispute_status", ["ledger/postgres_payments.cpp"]),
+    ("ledger/snapshot.hpp", "ledger/include", ENUM, "key_scope", ["ledger/postgres_requests.cpp"]),
+    ("admin/route.hpp", "admin/include", ENUM, "call",
+     ["admin/fields.cpp", "admin/parameters.cpp", "admin/query.cpp", "admin/translate.cpp", "admin/action.cpp"]),
+]
+
+
+def command_of(file):
+    """The command that compiles the file, without launcher, input and output; and where to run it."""
+    for entry in json.loads(COMPILE_COMMANDS.read_text(encoding="utf-8")):
+        if not os.path.samefile(os.path.join(entry["directory"], entry["file"]), ROOT / file):
+            continue
+        words = shlex.split(entry["command"])
+        if os.path.basename(words[0]) == "ccache":
+            words = words[1:]
+        kept, skip = [], 0
+        for word in words:
+            if skip:
+                skip -= 1
+            elif word in ("-o", "-c"):
+                skip = 1
+            else:
+                kept.append(word)
+        return kept, entry["directory"]
+    raise AssertionError(f"{file} is not in {COMPILE_COMMANDS}")
+
+
+def compile_against(folder, command, directory, source):
+    """What the compiler says to the source, if headers of the folder come before all others."""
+    return subprocess.run([command[0], f"-I{folder}", *command[1:], "-fsyntax-only", "-fmax-errors=3", str(source)],
+                          cwd=directory, env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True,
+                          check=False)
+
+
+class Alternatives(unittest.TestCase):
+    def added(self, folder, header, place, how, name):
+        """The header, with one more alternative, in the folder."""
+        text = (ROOT / place / header).read_text(encoding="utf-8")
+        pattern, replacement = (each.format(name=name) for each in how)
+        text, times = re.subn(pattern, replacement, text)
+        self.assertEqual(times, 1, f"{name} is in {header}")
+        copy = pathlib.Path(folder, header)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(text, encoding="utf-8")
+
+
+def refused(header, place, how, name, files):
+    def test(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.added(folder, header, place, how, name)
+            alone = pathlib.Path(folder, "alone.cpp")
+            alone.write_text(f'#include "{header}"\n', encoding="utf-8")
+            command, directory = command_of(files[0])
+            said = compile_against(folder, command, directory, alone)
+            self.assertEqual(said.returncode, 0, said.stderr)  # the addition itself is well-formed
+            for file in files:
+                with self.subTest(file=file):
+                    command, directory = command_of(file)
+                    said = compile_against(folder, command, directory, ROOT / file)
+                    self.assertNotEqual(said.returncode, 0, f"{file} takes a new {name} in silence")
+                    self.assertIn("error:", said.stderr)
+                    self.assertNotIn("No such file", said.stderr)
+    return test
+
+
+for _header, _place, _how, _name, _files in ADDITIONS:
+    setattr(Alternatives, f"test_a_new_{_name}_does_not_compile_until_each_place_says_what_it_does",
+            refused(_header, _place, _how, _name, _files))
+
+if __name__ == "__main__":
+    if not COMPILE_COMMANDS.exists():
+        print(f"{COMPILE_COMMANDS} is not there (CMAKE_EXPORT_COMPILE_COMMANDS is off): nothing to test with")
+        sys.exit(77)
+    unittest.main()
