@@ -14,7 +14,7 @@ inline constexpr std::string_view payment_columns =
     "payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity,"
     " (extract(epoch FROM credited_at) * 1000000)::bigint,"
     " amount_requested_cents, refunded_cumulative_cents, canceled, not_ours, taken_tokens, lost_cents, "
-    "has_details";
+    "has_details, refunded_currency";
 
 // One row of payment_columns. Returns whether the payment has details that are still to be read.
 [[nodiscard]] bool read_payment(const pg::result& from, std::size_t row, payment_state& into);
