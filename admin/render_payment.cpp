@@ -34,17 +34,26 @@ void write_dispute(json_writer& out, const std::string& id, const ledger::disput
     out.member_if("currency", dispute.currency).member("status", to_string(dispute.status));
     out.member("funds_withdrawn", dispute.funds_withdrawn);
     out.member("funds_reinstated", dispute.funds_reinstated).key("balance_transactions").begin_array();
-    for (const auto& [transaction, takes_money] : dispute.balance_transactions)
-        out.begin_object().member("id", transaction).member("takes_money", takes_money).end_object();
-    out.end_array().end_object();
+    for (const auto& [transaction, moved] : dispute.balance_transactions) {
+        out.begin_object().member("id", transaction).member("takes_money", moved.takes_money);
+        if (moved.amount_cents != 0) // else an earlier version kept the sign alone
+            out.member("amount_cents", moved.amount_cents);
+        out.member_if("currency", moved.currency).end_object();
+    }
+    out.end_array();
+    if (dispute.signs_only)
+        out.member("signs_only", true);
+    out.end_object();
 }
 
 void write_facts(json_writer& out, const ledger::payment_facts& facts) {
     out.key("facts").begin_object().member("amount_requested_cents", facts.amount_requested_cents);
     out.member("refunded_cumulative_cents", facts.refunded_cumulative_cents);
+    out.member_if("refunded_currency", facts.refunded_currency);
     out.member("canceled", facts.canceled).member("foreign", facts.foreign).key("refunds").begin_array();
     for (const auto& [id, refund] : facts.refunds) {
         out.begin_object().member("id", id).member("amount_cents", refund.amount_cents);
+        out.member_if("currency", refund.currency);
         out.member("status", refund.status == ledger::refund_status::counting ? "counting" : "void");
         out.member("moved_money", refund.moved_money).end_object();
     }
@@ -59,7 +68,9 @@ void write_entitlement(json_writer& out, const ledger::entitlement_view& worth) 
     out.member("disputed_cents", worth.disputed_cents).member("lost_cents", worth.lost_cents);
     out.member("taken_tokens", worth.taken_tokens);
     out.member("missing_refund_objects", worth.missing_refund_objects);
-    out.member("unproven_refund", worth.unproven_refund).member("in_dispute", worth.in_dispute).end_object();
+    out.member("unproven_refund", worth.unproven_refund);
+    out.member("other_currency_refund", worth.other_currency_refund);
+    out.member("in_dispute", worth.in_dispute).end_object();
 }
 
 } // namespace

@@ -10,6 +10,7 @@
 #include "metrics.hpp"
 #include "operations_service.hpp"
 #include "owner_database.hpp"
+#include "reread_disputes.hpp"
 #include "server_limits.hpp"
 #include "service_manager.hpp"
 #include "verification.hpp"
@@ -348,6 +349,7 @@ int migrate(const config& with) {
             log::info("migrated", {{"version", each.version}, {"name", each.name}});
         if (applied.empty())
             log::info("schema is up to date");
+        reread_disputes(owner_database(with));
         return exit_ok;
     } catch (const ledger::migration_refused& error) {
         log::error("migration refused", {{"error", error.what()}});

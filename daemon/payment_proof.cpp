@@ -1,6 +1,8 @@
 // Event by event; then the sums.
 #include "payment_proof.hpp"
 
+#include "ledger/reread.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -52,7 +54,9 @@ class prover {
         const auto* command = std::get_if<ledger::stripe_command>(&today);
         if (command == nullptr)
             return said(event, proof::mismatch, std::get<std::string>(today));
-        if (command->event.id != event.event_id)
+        // What `migrate` read again has the bytes of the event that it read.
+        if (command->event.id != event.event_id &&
+            ledger::reread_event_id(command->event.id) != event.event_id)
             return said(event, proof::mismatch, "its bytes are those of " + command->event.id);
         if (command->event.type != event.type)
             return said(event, proof::mismatch, "its bytes are of type " + command->event.type);

@@ -1,6 +1,9 @@
-// Effects by their name, then their fields in the order of the struct; facts as lists within the fields.
+// Effects by their name, then their fields in the order of the struct; facts as lists within the fields. What
+// was kept stays readable for ever, and is written again as it stood: facts have two forms, and each has one
+// of them.
 #include "effect_codec.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tokenledger::ledger {
@@ -21,31 +24,66 @@ void add(netstring_writer& to, const purchase& what) {
     to.add(to_string(what.refused));
 }
 
-std::string encode_refunds(const payment_facts& facts) {
+// "update" knows neither the currencies of refunds nor the amounts of balance transactions: the only form
+// until they were kept, and still that of what tells of neither. "settlement" says all.
+enum class form : bool { update, settlement };
+
+form form_of(const payment_facts& facts) {
+    const auto has_currency = [](const auto& each) { return !each.second.currency.empty(); };
+    const auto is_sign = [](const auto& each) {
+        return each.second.amount_cents == 0 && each.second.currency.empty();
+    };
+    const auto has_signs_only = [&](const auto& each) {
+        const dispute_fact& fact = each.second;
+        return fact.signs_only &&
+               std::all_of(fact.balance_transactions.begin(), fact.balance_transactions.end(), is_sign);
+    };
+    const bool old = facts.refunded_currency.empty() &&
+                     std::none_of(facts.refunds.begin(), facts.refunds.end(), has_currency) &&
+                     std::all_of(facts.disputes.begin(), facts.disputes.end(), has_signs_only);
+    return old ? form::update : form::settlement;
+}
+
+std::string encode_refunds(const payment_facts& facts, form how) {
     netstring_writer list;
-    for (const auto& [id, fact] : facts.refunds)
-        list.add(id).add(fact.amount_cents).add(fact.status == refund_status::void_).add(fact.moved_money);
+    for (const auto& [id, fact] : facts.refunds) {
+        list.add(id).add(fact.amount_cents);
+        if (how == form::settlement)
+            list.add(fact.currency);
+        list.add(fact.status == refund_status::void_).add(fact.moved_money);
+    }
     return std::move(list).finish();
 }
 
-std::string encode_disputes(const payment_facts& facts) {
+std::string encode_disputes(const payment_facts& facts, form how) {
     netstring_writer list;
     for (const auto& [id, fact] : facts.disputes) {
         list.add(id).add(fact.amount_cents).add(fact.currency);
         netstring_writer moves;
-        for (const auto& [transaction, takes_money] : fact.balance_transactions)
-            moves.add(transaction).add(takes_money);
+        for (const auto& [transaction, moved] : fact.balance_transactions) {
+            moves.add(transaction).add(moved.takes_money);
+            if (how == form::settlement)
+                moves.add(moved.amount_cents).add(moved.currency);
+        }
         list.add(std::move(moves).finish()).add(fact.funds_withdrawn).add(fact.funds_reinstated);
         list.add(static_cast<std::int64_t>(fact.status));
+        if (how == form::settlement)
+            list.add(fact.signs_only);
     }
     return std::move(list).finish();
 }
 
 void add(netstring_writer& to, const payment_update& what) {
     const payment_facts& facts = what.facts;
-    to.add("update").add(what.moves_tokens).add(facts.amount_requested_cents);
-    to.add(facts.refunded_cumulative_cents).add(facts.canceled).add(facts.foreign);
-    to.add(encode_refunds(facts)).add(encode_disputes(facts));
+    const form how = form_of(facts);
+    to.add(how == form::update ? "update" : "settlement");
+    to.add(what.moves_tokens).add(facts.amount_requested_cents).add(facts.refunded_cumulative_cents);
+    if (how == form::settlement)
+        to.add(facts.refunded_currency);
+    to.add(facts.canceled)
+        .add(facts.foreign)
+        .add(encode_refunds(facts, how))
+        .add(encode_disputes(facts, how));
 }
 
 purchase read_purchase(netstring_reader& from) {
@@ -71,11 +109,13 @@ typename Facts::mapped_type& next_of(netstring_reader& list, Facts& into) {
     return into[std::move(id)];
 }
 
-void read_refunds(netstring_reader& outer, payment_facts& into) {
+void read_refunds(netstring_reader& outer, payment_facts& into, form how) {
     netstring_reader list(outer.text());
     while (list.more()) {
         refund_fact& fact = next_of(list, into.refunds);
         fact.amount_cents = list.number();
+        if (how == form::settlement)
+            fact.currency = list.string();
         fact.status = list.truth() ? refund_status::void_ : refund_status::counting;
         fact.moved_money = list.truth();
     }
@@ -83,38 +123,51 @@ void read_refunds(netstring_reader& outer, payment_facts& into) {
         outer.fail();
 }
 
-dispute_fact read_dispute(netstring_reader& from) {
+void read_movements(netstring_reader& outer, dispute_fact& into, form how) {
+    netstring_reader list(outer.text());
+    while (list.more()) {
+        dispute_movement& moved = next_of(list, into.balance_transactions);
+        moved.takes_money = list.truth();
+        if (how == form::settlement) {
+            moved.amount_cents = list.number();
+            moved.currency = list.string();
+        }
+    }
+    if (!list.finished())
+        outer.fail();
+}
+
+dispute_fact read_dispute(netstring_reader& from, form how) {
     dispute_fact fact;
     fact.amount_cents = from.number();
     fact.currency = from.string();
-    netstring_reader moves(from.text());
-    while (moves.more()) {
-        bool& takes_money = next_of(moves, fact.balance_transactions);
-        takes_money = moves.truth();
-    }
+    read_movements(from, fact, how);
     fact.funds_withdrawn = from.truth();
     fact.funds_reinstated = from.truth();
     const std::int64_t status = from.number();
-    if (!moves.finished() || status < 0 || status > static_cast<std::int64_t>(dispute_status::won))
+    if (status < 0 || status > static_cast<std::int64_t>(dispute_status::won))
         from.fail();
     fact.status = static_cast<dispute_status>(status);
+    fact.signs_only = how == form::update || from.truth();
     return fact;
 }
 
-payment_update read_update(netstring_reader& from) {
+payment_update read_update(netstring_reader& from, form how) {
     payment_update made;
     made.moves_tokens = from.truth();
     made.facts.amount_requested_cents = from.number();
     made.facts.refunded_cumulative_cents = from.number();
+    if (how == form::settlement)
+        made.facts.refunded_currency = from.string();
     made.facts.canceled = from.truth();
     made.facts.foreign = from.truth();
-    read_refunds(from, made.facts);
+    read_refunds(from, made.facts, how);
     netstring_reader disputes(from.text());
     while (disputes.more()) {
         dispute_fact& fact = next_of(disputes, made.facts.disputes);
-        fact = read_dispute(disputes);
+        fact = read_dispute(disputes, how);
     }
-    if (!disputes.finished())
+    if (!disputes.finished() || form_of(made.facts) != how)
         from.fail();
     return made;
 }
@@ -150,7 +203,9 @@ std::optional<stripe_effect> decode_effect(std::string_view bytes) {
     else if (name == "purchase")
         made = read_purchase(from);
     else if (name == "update")
-        made = read_update(from);
+        made = read_update(from, form::update);
+    else if (name == "settlement")
+        made = read_update(from, form::settlement);
     else
         return std::nullopt;
     return from.finished() ? std::optional(std::move(made)) : std::nullopt;

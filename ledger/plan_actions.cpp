@@ -30,10 +30,11 @@ class action {
                 return refused(refusal::still_parked, why);
         }
         outcome made = decide_effect(work_, name, again.effect);
-        if (made.result == result::duplicate && is_unproven(again)) {
+        const reason doubt = made.result == result::duplicate ? doubt_about(again) : reason::none;
+        if (doubt != reason::none) {
             made.result = result::parked;
-            made.reason = reason::partial_capture_refund;
-        } else if (was_.reason == reason::partial_capture_refund &&
+            made.reason = doubt;
+        } else if (std::holds_alternative<payment_update>(again.effect) && is_doubt(was_.reason) &&
                    (made.result == result::duplicate || made.result == result::ignored)) {
             // What it told was settled when it was parked, and rows may stand on it.
             made = {.result = result::applied};
@@ -84,11 +85,12 @@ class action {
 
   private:
     // What it says is known and settled, but it is still for an operator to look at.
-    [[nodiscard]] bool is_unproven(const retry_event& again) const {
+    [[nodiscard]] reason doubt_about(const retry_event& again) const {
         const auto* update = std::get_if<payment_update>(&again.effect);
         const payment_state* payment = work_.payment(again.payment_intent_id);
-        return update != nullptr && payment != nullptr && payment->credit &&
-               tells_unproven_refund(*payment, *update);
+        return update != nullptr && payment != nullptr && payment->credit
+                   ? ledger::doubt_about(*payment, *update)
+                   : reason::none;
     }
 
     working_set& work_;

@@ -91,11 +91,9 @@ class decision {
         if (auto posted = work_.post_settlement(event.payment, worth, event.id))
             made.posted.push_back(std::move(*posted));
         work_.release_waiting(event.payment, result::applied, reason::none);
-        // A refund that may only release what was never captured: an operator looks at it.
-        if (tells_unproven_refund(payment, update)) {
+        made.reason = doubt_about(payment, update);
+        if (made.reason != reason::none)
             made.result = result::parked;
-            made.reason = reason::partial_capture_refund;
-        }
         return made;
     }
 
@@ -120,7 +118,7 @@ class decision {
             return !after.facts.canceled && !after.facts.foreign;
         const entitlement worth = settle(credited_of(*payment->credit), after.facts);
         return work_.has_room(payment->credit->user_id, payment->taken_tokens - worth.taken_tokens) &&
-               !tells_unproven_refund(after, update);
+               doubt_about(after, update) == reason::none;
     }
 
   private:
@@ -132,15 +130,20 @@ class decision {
     working_set& work_;
 };
 
+reason doubt_of(const entitlement& worth) {
+    if (worth.other_currency_refund)
+        return reason::currency_mismatch;
+    return worth.unproven_refund ? reason::partial_capture_refund : reason::none;
+}
+
 // Refunds and disputes that came before their purchase are settled in its transaction.
 void settle_what_waited(working_set& work, const event_name& event, payment_state& payment, outcome& made) {
     const entitlement worth = settle(credited_of(*payment.credit), payment.facts);
     const std::string& cause = payment.waiting.empty() ? event.id : payment.waiting.back();
     if (auto posted = work.post_settlement(event.payment, worth, cause))
         made.posted.push_back(std::move(*posted));
-    const bool unproven = worth.unproven_refund;
-    work.release_waiting(event.payment, unproven ? result::parked : result::applied,
-                         unproven ? reason::partial_capture_refund : reason::none);
+    const reason doubt = doubt_of(worth);
+    work.release_waiting(event.payment, doubt == reason::none ? result::applied : result::parked, doubt);
 }
 
 } // namespace
@@ -195,11 +198,19 @@ outcome credit_payment(working_set& work, const event_name& event, const purchas
     return made;
 }
 
-bool tells_unproven_refund(const payment_state& payment, const payment_update& update) {
+reason doubt_about(const payment_state& payment, const payment_update& update) {
     const credited what = credited_of(*payment.credit);
     payment_facts alone = update.facts;
     alone.amount_requested_cents = payment.facts.amount_requested_cents;
-    return settle(what, payment.facts).unproven_refund && settle(what, alone).unproven_refund;
+    const entitlement all = settle(what, payment.facts);
+    entitlement both = settle(what, alone);
+    both.other_currency_refund = both.other_currency_refund && all.other_currency_refund;
+    both.unproven_refund = both.unproven_refund && all.unproven_refund;
+    return doubt_of(both);
+}
+
+bool is_doubt(reason why) {
+    return why == reason::currency_mismatch || why == reason::partial_capture_refund;
 }
 
 bool would_move(working_set& work, const event_name& event, const stripe_effect& effect) {

@@ -25,8 +25,13 @@ struct assignment {
 outcome credit_payment(working_set& work, const event_name& event, const purchase& bought,
                        const assignment* by);
 
-// Does `update` tell of a refund that may only release what was never captured? Of a credited payment.
-[[nodiscard]] bool tells_unproven_refund(const payment_state& payment, const payment_update& update);
+// Why an operator should look at what `update` tells of a credited payment: of a refund that is not counted,
+// since it is in another currency or may only release what was never captured. none: of no such refund.
+[[nodiscard]] reason doubt_about(const payment_state& payment, const payment_update& update);
+
+// An event that was parked for this reason told its facts all the same: they are merged and settled, and rows
+// may stand on it.
+[[nodiscard]] bool is_doubt(reason why);
 
 // Why the event cannot be of this payment: it is of the other mode, or of another account. none: it can.
 [[nodiscard]] reason origin_mismatch(const event_name& event, const payment_state& payment);

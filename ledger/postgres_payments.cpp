@@ -48,34 +48,44 @@ std::string_view text_of(dispute_status status) {
 
 constexpr std::string_view merge_details = R"sql(
 WITH refunds AS (
-    INSERT INTO tokenledger.payment_refunds AS known (payment_intent_id, refund_id, amount_cents, failed, moved_money)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::boolean[])
+    INSERT INTO tokenledger.payment_refunds AS known (payment_intent_id, refund_id, amount_cents, currency, failed,
+           moved_money)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::boolean[], $6::boolean[])
         ON CONFLICT (payment_intent_id, refund_id) DO UPDATE
-       SET amount_cents = EXCLUDED.amount_cents, failed = EXCLUDED.failed, moved_money = EXCLUDED.moved_money
-     WHERE (known.amount_cents, known.failed, known.moved_money)
-           IS DISTINCT FROM (EXCLUDED.amount_cents, EXCLUDED.failed, EXCLUDED.moved_money)
+       SET amount_cents = EXCLUDED.amount_cents, currency = EXCLUDED.currency, failed = EXCLUDED.failed,
+           moved_money = EXCLUDED.moved_money
+     WHERE (known.amount_cents, known.currency, known.failed, known.moved_money)
+           IS DISTINCT FROM (EXCLUDED.amount_cents, EXCLUDED.currency, EXCLUDED.failed, EXCLUDED.moved_money)
 ), disputes AS (
     INSERT INTO tokenledger.payment_disputes AS known (payment_intent_id, dispute_id, amount_cents, currency,
-           funds_withdrawn, funds_reinstated, status)
-    SELECT * FROM unnest($6::text[], $7::text[], $8::bigint[], $9::text[], $10::boolean[], $11::boolean[], $12::text[])
+           funds_withdrawn, funds_reinstated, status, signs_only)
+    SELECT * FROM unnest($7::text[], $8::text[], $9::bigint[], $10::text[], $11::boolean[], $12::boolean[], $13::text[],
+           $14::boolean[])
         ON CONFLICT (payment_intent_id, dispute_id) DO UPDATE
        SET amount_cents = EXCLUDED.amount_cents, currency = EXCLUDED.currency,
            funds_withdrawn = EXCLUDED.funds_withdrawn, funds_reinstated = EXCLUDED.funds_reinstated,
-           status = EXCLUDED.status
-     WHERE (known.amount_cents, known.currency, known.funds_withdrawn, known.funds_reinstated, known.status)
+           status = EXCLUDED.status, signs_only = EXCLUDED.signs_only
+     WHERE (known.amount_cents, known.currency, known.funds_withdrawn, known.funds_reinstated, known.status,
+            known.signs_only)
            IS DISTINCT FROM (EXCLUDED.amount_cents, EXCLUDED.currency, EXCLUDED.funds_withdrawn,
-                             EXCLUDED.funds_reinstated, EXCLUDED.status)
+                             EXCLUDED.funds_reinstated, EXCLUDED.status, EXCLUDED.signs_only)
+), charges AS (
+    UPDATE tokenledger.payments AS known SET refunded_currency = shown.currency
+      FROM unnest($15::text[], $16::text[]) AS shown (payment_intent_id, currency)
+     WHERE known.payment_intent_id = shown.payment_intent_id
+       AND known.refunded_currency IS DISTINCT FROM shown.currency
 )
 INSERT INTO tokenledger.payment_dispute_transactions AS known (payment_intent_id, dispute_id, balance_transaction_id,
-       takes_money)
-SELECT * FROM unnest($13::text[], $14::text[], $15::text[], $16::boolean[])
+       takes_money, amount_cents, currency)
+SELECT * FROM unnest($17::text[], $18::text[], $19::text[], $20::boolean[], $21::bigint[], $22::text[])
     ON CONFLICT (payment_intent_id, dispute_id, balance_transaction_id) DO UPDATE
-   SET takes_money = EXCLUDED.takes_money
- WHERE known.takes_money <> EXCLUDED.takes_money
+   SET takes_money = EXCLUDED.takes_money, amount_cents = EXCLUDED.amount_cents, currency = EXCLUDED.currency
+ WHERE (known.takes_money, known.amount_cents, known.currency)
+       IS DISTINCT FROM (EXCLUDED.takes_money, EXCLUDED.amount_cents, EXCLUDED.currency)
 )sql";
 
 void add_refunds(parameters& into, const batch_plan& rows) {
-    pg::array payment, refund, amount, failed, moved;
+    pg::array payment, refund, amount, currency, failed, moved;
     for (const payment_row& row : rows.payments) {
         for (const auto& [id, fact] : row.state.facts.refunds) {
             if (!row.facts_changed)
@@ -83,16 +93,17 @@ void add_refunds(parameters& into, const batch_plan& rows) {
             payment.add(row.id);
             refund.add(id);
             amount.add(fact.amount_cents);
+            currency.add_or_null(fact.currency);
             failed.add(fact.status == refund_status::void_);
             moved.add(fact.moved_money);
         }
     }
-    into.add(std::move(payment), std::move(refund), std::move(amount), std::move(failed), std::move(moved));
+    into.add(std::move(payment), std::move(refund), std::move(amount), std::move(currency), std::move(failed),
+             std::move(moved));
 }
 
 void add_disputes(parameters& into, const batch_plan& rows) {
-    pg::array payment, dispute, amount, currency, withdrawn, reinstated, status;
-    pg::array of_payment, of_dispute, transaction, takes;
+    pg::array payment, dispute, amount, currency, withdrawn, reinstated, status, signs;
     for (const payment_row& row : rows.payments) {
         for (const auto& [id, fact] : row.state.facts.disputes) {
             if (!row.facts_changed)
@@ -104,17 +115,42 @@ void add_disputes(parameters& into, const batch_plan& rows) {
             withdrawn.add(fact.funds_withdrawn);
             reinstated.add(fact.funds_reinstated);
             status.add(text_of(fact.status));
-            for (const auto& [balance_transaction, takes_money] : fact.balance_transactions) {
-                of_payment.add(row.id);
-                of_dispute.add(id);
-                transaction.add(balance_transaction);
-                takes.add(takes_money);
-            }
+            signs.add(fact.signs_only);
         }
     }
     into.add(std::move(payment), std::move(dispute), std::move(amount), std::move(currency),
-             std::move(withdrawn), std::move(reinstated), std::move(status), std::move(of_payment),
-             std::move(of_dispute), std::move(transaction), std::move(takes));
+             std::move(withdrawn), std::move(reinstated), std::move(status), std::move(signs));
+}
+
+void add_charges(parameters& into, const batch_plan& rows) {
+    pg::array payment, currency;
+    for (const payment_row& row : rows.payments) {
+        if (!row.facts_changed || row.state.facts.refunded_currency.empty())
+            continue;
+        payment.add(row.id);
+        currency.add(row.state.facts.refunded_currency);
+    }
+    into.add(std::move(payment), std::move(currency));
+}
+
+void add_movements(parameters& into, const batch_plan& rows) {
+    pg::array payment, dispute, transaction, takes, amount, currency;
+    for (const payment_row& row : rows.payments) {
+        for (const auto& [id, fact] : row.state.facts.disputes) {
+            if (!row.facts_changed)
+                break;
+            for (const auto& [balance_transaction, moved] : fact.balance_transactions) {
+                payment.add(row.id);
+                dispute.add(id);
+                transaction.add(balance_transaction);
+                takes.add(moved.takes_money);
+                amount.add(moved.amount_cents != 0 ? std::optional(moved.amount_cents) : std::nullopt);
+                currency.add_or_null(moved.currency);
+            }
+        }
+    }
+    into.add(std::move(payment), std::move(dispute), std::move(transaction), std::move(takes),
+             std::move(amount), std::move(currency));
 }
 
 // Events that became something else: one statement for each run of equal changes.
@@ -173,22 +209,22 @@ bool read_payment(const pg::result& from, std::size_t row, payment_state& into) 
     into.facts.foreign = truth(from, row, 12);
     into.taken_tokens = from.number(row, 13);
     into.lost_cents = from.number(row, 14);
+    into.facts.refunded_currency = from.get(row, 16).value_or("");
     return truth(from, row, 15);
 }
 
 std::string select_details(const std::string& ids) {
     // One shape for all: what, payment, id, id within it, amount, text, three truths.
-    return "SELECT 'refund', payment_intent_id, refund_id, NULL, amount_cents, NULL, failed, moved_money, "
-           "NULL"
+    return "SELECT 'refund', payment_intent_id, refund_id, NULL, amount_cents, currency, failed,"
+           " moved_money, NULL"
            " FROM tokenledger.payment_refunds WHERE payment_intent_id = ANY(" +
            ids +
            ") UNION ALL SELECT 'dispute', payment_intent_id, dispute_id, status, amount_cents, currency,"
-           " funds_withdrawn, funds_reinstated, NULL"
+           " funds_withdrawn, funds_reinstated, signs_only"
            " FROM tokenledger.payment_disputes WHERE payment_intent_id = ANY(" +
            ids +
-           ") UNION ALL SELECT 'dispute_transaction', payment_intent_id, dispute_id, balance_transaction_id, "
-           "NULL,"
-           " NULL, takes_money, NULL, NULL"
+           ") UNION ALL SELECT 'dispute_transaction', payment_intent_id, dispute_id, balance_transaction_id,"
+           " amount_cents, currency, takes_money, NULL, NULL"
            " FROM tokenledger.payment_dispute_transactions WHERE payment_intent_id = ANY(" +
            ids +
            ") UNION ALL (SELECT 'waiting', payment_intent_id, event_id, NULL, position, NULL, NULL, NULL, "
@@ -207,17 +243,21 @@ void read_details(const pg::result& from, payment_map& into) {
             payment.facts.refunds[id] = {.amount_cents = from.number(row, 4),
                                          .status = truth(from, row, 6) ? refund_status::void_
                                                                        : refund_status::counting,
-                                         .moved_money = truth(from, row, 7)};
+                                         .moved_money = truth(from, row, 7),
+                                         .currency = std::string(from.get(row, 5).value_or(""))};
         } else if (what == "dispute") {
             dispute_fact& dispute = payment.facts.disputes[id];
             dispute.amount_cents = from.number(row, 4);
             dispute.currency = from.get(row, 5).value_or("");
             dispute.funds_withdrawn = truth(from, row, 6);
             dispute.funds_reinstated = truth(from, row, 7);
+            dispute.signs_only = truth(from, row, 8);
             dispute.status = status_of(from.text(row, 3));
         } else if (what == "dispute_transaction") {
-            payment.facts.disputes[id].balance_transactions[std::string(from.text(row, 3))] =
-                truth(from, row, 6);
+            payment.facts.disputes[id].balance_transactions[std::string(from.text(row, 3))] = {
+                .takes_money = truth(from, row, 6),
+                .amount_cents = from.get(row, 4) ? from.number(row, 4) : 0,
+                .currency = std::string(from.get(row, 5).value_or(""))};
         } else {
             waiting[std::string(from.text(row, 1))].emplace(from.number(row, 4), id);
         }
@@ -232,13 +272,17 @@ void apply_details(pg::connection& connection, const batch_plan& rows) {
     if (!rows.event_updates.empty())
         update_events(connection, rows.event_updates);
     const bool any = std::any_of(rows.payments.begin(), rows.payments.end(), [](const payment_row& row) {
-        return row.facts_changed && (!row.state.facts.refunds.empty() || !row.state.facts.disputes.empty());
+        const payment_facts& facts = row.state.facts;
+        return row.facts_changed &&
+               (!facts.refunds.empty() || !facts.disputes.empty() || !facts.refunded_currency.empty());
     });
     if (!any)
         return;
     parameters columns;
     add_refunds(columns, rows);
     add_disputes(columns, rows);
+    add_charges(columns, rows);
+    add_movements(columns, rows);
     connection.exec(std::string(merge_details), columns.values());
 }
 

@@ -14,7 +14,7 @@ inline constexpr std::string_view payment_columns =
     "payment_intent_id, user_id, tokens, amount_cents, currency, catalog, pack, quantity,"
     " (extract(epoch FROM credited_at) * 1000000)::bigint,"
     " amount_requested_cents, refunded_cumulative_cents, canceled, not_ours, taken_tokens, lost_cents, "
-    "has_details";
+    "has_details, refunded_currency";
 
 inline constexpr std::size_t payment_columns_count = 16;
 

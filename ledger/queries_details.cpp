@@ -101,6 +101,7 @@ entitlement_view view_of(const entitlement& what) {
             .taken_tokens = what.taken_tokens,
             .missing_refund_objects = what.missing_refund_objects,
             .unproven_refund = what.unproven_refund,
+            .other_currency_refund = what.other_currency_refund,
             .in_dispute = what.in_dispute};
 }
 

@@ -30,6 +30,22 @@ SELECT position, scope, key, NULL, NULL, NULL, NULL, NULL, NULL,
  ORDER BY 1
 )sql";
 
+// The versions that kept no effect knew neither the amounts of balance transactions nor currencies of
+// refunds.
+void as_applied_then(stripe_effect& effect) {
+    auto* update = std::get_if<payment_update>(&effect);
+    if (update == nullptr)
+        return;
+    update->facts.refunded_currency.clear();
+    for (auto& [id, refund] : update->facts.refunds)
+        refund.currency.clear();
+    for (auto& [id, dispute] : update->facts.disputes) {
+        dispute.signs_only = true;
+        for (auto& [transaction, moved] : dispute.balance_transactions)
+            moved = {.takes_money = moved.takes_money};
+    }
+}
+
 class replay {
   public:
     replay(pg::connection& from, const rebuild_options& options, rebuild_totals& totals,
@@ -155,6 +171,8 @@ class replay {
             ++totals_.translated_anew;
             if (today) {
                 made.effect = std::move(today->effect);
+                if (!options_.translate_all)
+                    as_applied_then(made.effect);
                 made.event.payment_intent_id = std::move(today->event.payment_intent_id);
             } else {
                 made.effect = park_event{reason::bad_payload};

@@ -2,17 +2,13 @@
 // https://docs.stripe.com/refunds and https://docs.stripe.com/api/disputes/object.
 #include "ledger/settlement.hpp"
 
+#include "dispute_loss.hpp"
+
 #include <algorithm>
+#include <tuple>
 
 namespace tokenledger::ledger {
 namespace {
-
-// A sum of any number of int64 fits: there are never 2^64 of them.
-__extension__ using wide = __int128;
-
-wide amount(std::int64_t cents) {
-    return std::max<std::int64_t>(cents, 0);
-}
 
 // The larger, the higher rank, the true one.
 template <class Value>
@@ -32,23 +28,39 @@ void merge_each(std::map<std::string, Fact>& known, const std::map<std::string, 
 
 void merge_refund(refund_fact& known, const refund_fact& news) {
     raise(known.amount_cents, news.amount_cents);
+    raise(known.currency, news.currency);
     raise(known.status, news.status);
     raise(known.moved_money, news.moved_money);
+}
+
+// The greater in one order of all values. The amounts stand crosswise, for the smaller one takes more.
+void merge_movement(dispute_movement& known, const dispute_movement& news) {
+    const bool has_amount = known.amount_cents != 0;
+    const bool brings_amount = news.amount_cents != 0;
+    if (std::tie(has_amount, known.takes_money, news.amount_cents, known.currency) <
+        std::tie(brings_amount, news.takes_money, known.amount_cents, news.currency))
+        known = news;
 }
 
 void merge_dispute(dispute_fact& known, const dispute_fact& news) {
     raise(known.amount_cents, news.amount_cents);
     raise(known.currency, news.currency);
-    merge_each(known.balance_transactions, news.balance_transactions, raise<bool>);
+    merge_each(known.balance_transactions, news.balance_transactions, merge_movement);
     raise(known.funds_withdrawn, news.funds_withdrawn);
     raise(known.funds_reinstated, news.funds_reinstated);
     raise(known.status, news.status);
+    known.signs_only = known.signs_only && news.signs_only;
+}
+
+bool is_other(const std::string& currency, const credited& what) {
+    return !currency.empty() && currency != what.currency;
 }
 
 struct refunds {
     wide total = 0;
     bool missing_objects = false;
     bool unproven = false;
+    bool other_currency = false;
 };
 
 // A Charge's cumulative figure and the Refund objects speak of the same refunds, so the larger counts. The
@@ -61,33 +73,25 @@ refunds refunded(const credited& what, const payment_facts& facts) {
     refunds found;
     wide voided = 0;
     for (const auto& [id, refund] : facts.refunds) {
-        if (refund.status == refund_status::void_)
+        // Amounts of two currencies cannot be compared, and there is no rate: an operator looks at it.
+        if (is_other(refund.currency, what))
+            found.other_currency = found.other_currency || refund.status == refund_status::counting;
+        else if (refund.status == refund_status::void_)
             voided += amount(refund.amount_cents);
         else if (never_captured > 0 && !refund.moved_money)
             found.unproven = true;
         else
             found.total += amount(refund.amount_cents);
     }
-    const wide shown = std::max<wide>(amount(facts.refunded_cumulative_cents) - never_captured, 0) - voided;
+    wide cumulative = amount(facts.refunded_cumulative_cents);
+    if (cumulative > 0 && is_other(facts.refunded_currency, what)) {
+        found.other_currency = true;
+        cumulative = 0;
+    }
+    const wide shown = std::max<wide>(cumulative - never_captured, 0) - voided;
     found.missing_objects = shown > found.total;
     found.total = std::max(found.total, shown);
     return found;
-}
-
-enum class funds : std::uint8_t { untold, taken, not_taken };
-
-// The closest to the money decides: its movements, else the events about them, else the verdict.
-funds funds_of(const dispute_fact& dispute) {
-    const auto told = [](bool taken) { return taken ? funds::taken : funds::not_taken; };
-    if (const auto& moved = dispute.balance_transactions; !moved.empty()) {
-        const auto taking =
-            std::count_if(moved.begin(), moved.end(), [](const auto& each) { return each.second; });
-        return told(taking > std::ssize(moved) - taking);
-    }
-    if (dispute.funds_withdrawn || dispute.funds_reinstated)
-        return told(!dispute.funds_reinstated);
-    return dispute.status == dispute_status::undecided ? funds::untold
-                                                       : told(dispute.status == dispute_status::lost);
 }
 
 } // namespace
@@ -95,6 +99,7 @@ funds funds_of(const dispute_fact& dispute) {
 payment_facts merge(payment_facts known, const payment_facts& news) {
     raise(known.amount_requested_cents, news.amount_requested_cents);
     raise(known.refunded_cumulative_cents, news.refunded_cumulative_cents);
+    raise(known.refunded_currency, news.refunded_currency);
     merge_each(known.refunds, news.refunds, merge_refund);
     merge_each(known.disputes, news.disputes, merge_dispute);
     raise(known.canceled, news.canceled);
@@ -112,15 +117,11 @@ entitlement settle(const credited& what, const payment_facts& facts) {
     worth.refunded_cents = at_most_received(back.total);
     worth.missing_refund_objects = back.missing_objects;
     worth.unproven_refund = back.unproven;
+    worth.other_currency_refund = back.other_currency;
     wide disputed = 0;
     for (const auto& [id, dispute] : facts.disputes) {
-        const funds held = funds_of(dispute);
-        worth.in_dispute = worth.in_dispute || held != funds::not_taken;
-        if (held != funds::taken)
-            continue;
-        // Amounts of two currencies cannot be compared, so such a dispute is of the whole payment.
-        const bool comparable = dispute.currency.empty() || dispute.currency == what.currency;
-        disputed += comparable ? amount(dispute.amount_cents) : received;
+        worth.in_dispute = worth.in_dispute || dispute.status == dispute_status::undecided;
+        disputed += lost_by(dispute, what);
     }
     worth.disputed_cents = at_most_received(disputed);
     worth.lost_cents = at_most_received(wide{worth.refunded_cents} + worth.disputed_cents);

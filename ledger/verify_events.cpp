@@ -48,8 +48,8 @@ constexpr verify_rule refund_event_rules[] = {
     {"event_missing", "NOT known", "'the event behind it'", "'none'"},
     {"event_result",
      "known AND (result = 'applied' OR result = 'dismissed'"
-     " OR (result = 'parked' AND reason = 'partial_capture_refund')) IS NOT TRUE",
-     "'applied, or parked partial_capture_refund'", "concat_ws(' ', result, reason)"},
+     " OR (result = 'parked' AND reason IN ('partial_capture_refund', 'currency_mismatch'))) IS NOT TRUE",
+     "'applied, or parked for a refund that is not counted'", "concat_ws(' ', result, reason)"},
     {"event_payment", "known AND payment_intent_id IS DISTINCT FROM payment", "payment", "payment_intent_id"},
     {"event_evidence", "known AND NOT proven AND result IN ('duplicate', 'ignored')", "'evidence'", "'none'"},
 };

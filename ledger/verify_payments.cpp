@@ -104,7 +104,8 @@ SELECT NULL AS user_id, NULL::bigint AS sequence, detail.payment_intent_id AS pa
           FROM tokenledger.payment_disputes
         UNION ALL
         SELECT moved.payment_intent_id,
-               'balance transaction ' || moved.balance_transaction_id || ' of dispute ' || moved.dispute_id, true,
+               'balance transaction ' || moved.balance_transaction_id || ' of dispute ' || moved.dispute_id,
+               (moved.amount_cents <> 0 AND moved.takes_money = (moved.amount_cents < 0)) IS NOT FALSE,
                dispute.dispute_id IS NULL
           FROM tokenledger.payment_dispute_transactions AS moved
           LEFT JOIN tokenledger.payment_disputes AS dispute USING (payment_intent_id, dispute_id)) AS detail
@@ -115,7 +116,8 @@ constexpr verify_rule detail_rules[] = {
     {"detail_without_payment", "NOT known", "'a payment'", "what || ' of none'"},
     {"detail_not_read", "known AND NOT has_details", "'has_details of the payment'", "what"},
     {"detail_without_dispute", "orphan", "'its dispute'", "what"},
-    {"detail_value", "sane IS NOT TRUE", "'an amount and a status that are known'", "what"},
+    {"detail_value", "sane IS NOT TRUE", "'an amount and a status that are known, and a sign that fits'",
+     "what"},
 };
 
 } // namespace

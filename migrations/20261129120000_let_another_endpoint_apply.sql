@@ -50,4 +50,6 @@ BEGIN
 END
 $$;
 
-INSERT INTO tokenledger.schema_migrations (version, name) VALUES ('20261129120000', 'let_another_endpoint_apply');
+-- A program that does not know these rules would credit what an operator dismissed.
+INSERT INTO tokenledger.schema_migrations (version, name, oldest_program)
+VALUES ('20261129120000', 'let_another_endpoint_apply', '20261129120000');

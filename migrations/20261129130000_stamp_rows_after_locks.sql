@@ -1,10 +1,10 @@
 -- Lists promise that no row is committed behind a reader who follows them. A reader counts on times that were read under
 -- a lock of the table: an event without a payment got the time at which its transaction began, before any lock.
 
--- Adds rows of stripe_events in the given order, which their position tells. A row that claims nothing, ignored or
--- parked by an endpoint of the other mode, gives way: Stripe sends one event to every endpoint that matches, and one
--- of them may be the right one. Returns the events that were not written. Who names no time
--- gets the clock's, read while the table is locked for writing: never the transaction's start (docs/queries.md).
+-- Adds rows of stripe_events in the given order, which their position tells. Returns the events that were not written.
+-- Whoever names no time gets the clock's, read while the table is locked for writing: never the transaction's start
+-- (docs/queries.md). Which row gives way to another delivery of its event is as the migration before says; a refund in
+-- another currency than its payment's is parked for what it proves as well.
 CREATE OR REPLACE FUNCTION tokenledger.add_events(
     event_ids text[], event_types text[], results text[], reasons text[], payment_intent_ids text[], endpoints text[],
     accounts text[], api_versions text[], livemodes boolean[], created bigint[], evidence_formats smallint[],
@@ -34,7 +34,14 @@ BEGIN
          WHERE (EXCLUDED.result <> 'ignored' OR EXCLUDED.evidence IS NOT NULL
                 OR EXCLUDED.effect IS NOT NULL AND known.effect IS NULL)
            AND (known.result = 'ignored' AND known.evidence IS NULL AND known.evidence_sha256 IS NULL
-                OR known.reason = 'livemode_mismatch' AND EXCLUDED.reason IS DISTINCT FROM 'livemode_mismatch')
+                OR known.result = 'parked' AND known.reason = 'livemode_mismatch'
+                   AND EXCLUDED.reason IS DISTINCT FROM 'livemode_mismatch'
+                OR known.result = 'parked' AND known.reason <> 'partial_capture_refund'
+                   AND (known.reason <> 'currency_mismatch' OR known.event_type = 'payment_intent.succeeded')
+                   AND known.endpoint <> EXCLUDED.endpoint AND EXCLUDED.evidence IS NOT NULL
+                   AND (EXCLUDED.result <> 'parked' OR EXCLUDED.reason = 'partial_capture_refund'
+                        OR EXCLUDED.reason = 'currency_mismatch'
+                           AND EXCLUDED.event_type <> 'payment_intent.succeeded'))
      RETURNING event_id
     )
     SELECT array_agg(added.event_id) INTO written FROM added;
@@ -49,4 +56,4 @@ $$;
 DROP INDEX tokenledger.stripe_events_queue;
 
 INSERT INTO tokenledger.schema_migrations (version, name, oldest_program)
-VALUES ('20261129130000', 'stamp_rows_after_locks', '20261122220000');
+VALUES ('20261129130000', 'stamp_rows_after_locks', '20261129120000');

@@ -75,6 +75,7 @@ ledger::dispute_status dispute_status_of(std::string_view status) noexcept {
 void read_refund(object_reader& in, const json_value& refund, ledger::payment_facts& into) {
     ledger::refund_fact fact;
     fact.amount_cents = in.amount(refund, "amount");
+    fact.currency = in.currency(refund);
     const std::string_view status = in.text(refund, "status");
     if (status == "failed" || status == "canceled") {
         fact.status = ledger::refund_status::void_;
@@ -110,33 +111,38 @@ void read_embedded_refunds(object_reader& in, const json_value& charge, ledger::
     }
 }
 
-// Says something where it is expanded: an id alone does not tell which way the money went.
-void read_balance_transaction(object_reader& in, const json_value& moved, ledger::dispute_fact& into) {
+// Says something where it is expanded: an id alone does not tell how much moved, and which way.
+void read_balance_transaction(object_reader& in, const json_value& moved, const std::string& dispute_id,
+                              ledger::payment_facts& into) {
     if (moved.is_absent_or_null() || moved.kind() == json_kind::string) {
         return;
     }
     const std::string id = in.identifier(in.only(moved, "id"));
-    const std::int64_t amount = in.integer(moved, "amount");
-    if (amount != 0) { // nothing moved
-        bool& takes_money = into.balance_transactions[id];
-        takes_money = takes_money || amount < 0;
+    const std::int64_t amount = in.integer(moved, "amount"); // the fee is beside it: it was not disputed
+    std::string currency = in.currency(moved);
+    if (amount == 0) { // nothing moved
+        return;
     }
+    ledger::payment_facts one;
+    one.disputes[dispute_id].balance_transactions.emplace(id,
+                                                          ledger::movement_of(amount, std::move(currency)));
+    into = merge(std::move(into), one); // it may be named twice
 }
 
 void read_dispute(object_reader& in, event_type type, const json_value& dispute,
                   ledger::payment_facts& into) {
-    ledger::dispute_fact fact;
+    const std::string id = in.identifier(in.only(dispute, "id"));
+    ledger::dispute_fact& fact = into.disputes[id];
     fact.amount_cents = in.amount(dispute, "amount");
     fact.currency = in.currency(dispute);
     fact.status = dispute_status_of(in.text(dispute, "status"));
     fact.funds_withdrawn = type == event_type::charge_dispute_funds_withdrawn;
     fact.funds_reinstated = type == event_type::charge_dispute_funds_reinstated;
-    read_balance_transaction(in, in.only(dispute, "balance_transaction"), fact); // the older shape
+    read_balance_transaction(in, in.only(dispute, "balance_transaction"), id, into); // the older shape
     const json_value moved = in.optional(dispute, "balance_transactions", json_kind::array);
     for (json_value each = moved.first(); each; each = each.next()) {
-        read_balance_transaction(in, each, fact);
+        read_balance_transaction(in, each, id, into);
     }
-    into.disputes.emplace(in.identifier(in.only(dispute, "id")), std::move(fact));
 }
 
 // The payment that the object is about; empty if it names none.
@@ -169,6 +175,7 @@ ledger::payment_facts read_facts(object_reader& in, object_kind kind, event_type
     switch (kind) {
     case object_kind::charge:
         facts.refunded_cumulative_cents = in.amount(object, "amount_refunded");
+        facts.refunded_currency = in.currency(object);
         read_embedded_refunds(in, object, facts);
         break;
     case object_kind::refund:

@@ -20,10 +20,6 @@ bool is_set(const json_value& value) {
     return value.boolean().value_or(false);
 }
 
-std::string times(std::size_t count, const std::string& thing) {
-    return grouped(static_cast<std::int64_t>(count)) + " " + thing + (count == 1 ? "" : "s");
-}
-
 class explanation {
   public:
     explanation(const json_value& payment, const view& how)
@@ -76,13 +72,32 @@ class explanation {
             say("The charge shows " + cents(cumulative) + " refunded in all.");
         for (auto each = facts_.member("refunds").first(); each; each = each.next()) {
             const bool counts = each.member("status").string() == "counting";
-            say("Refund " + text_of(each.member("id")) + " of " + cents(number(each.member("amount_cents"))) +
+            const std::string own(each.member("currency").string().value_or(""));
+            say("Refund " + text_of(each.member("id")) + " of " +
+                money(number(each.member("amount_cents")), own.empty() ? currency_ : own) +
                 (counts ? "." : " failed or was canceled, so it does not count.") +
                 (counts && !is_set(each.member("moved_money")) ? " No movement of money proves it yet."
                                                                : ""));
             ++said_;
         }
         said_ += cumulative > 0 ? 1 : 0;
+    }
+
+    // In the order of their ids. An earlier version kept no amounts.
+    static std::string movements(json_value list) {
+        std::string text;
+        for (auto moved = list.first(); moved; moved = moved.next()) {
+            const bool takes = is_set(moved.member("takes_money"));
+            const auto amount = moved.member("amount_cents").integer();
+            text += text.empty() ? "" : ", ";
+            if (amount) {
+                const std::string signed_text = money(*amount, text_of(moved.member("currency")));
+                text += signed_text.substr(signed_text.starts_with('-') ? 1 : 0) + " ";
+            }
+            text += takes ? "taken" : "returned";
+            text += amount ? "" : " (how much was not kept)";
+        }
+        return text;
     }
 
     void disputes() {
@@ -93,13 +108,9 @@ class explanation {
             std::string line = "Dispute " + text_of(each.member("id")) + " over " +
                                money(number(each.member("amount_cents")), own.empty() ? currency_ : own) +
                                ": " + (status == "undecided" ? "not decided yet" : status) + ".";
-            std::size_t out = 0;
-            std::size_t back = 0;
-            for (auto moved = each.member("balance_transactions").first(); moved; moved = moved.next())
-                ++(is_set(moved.member("takes_money")) ? out : back);
-            if (out + back > 0)
-                line +=
-                    " Its money moved out " + times(out, "time") + " and back " + times(back, "time") + ".";
+            const std::string moved = movements(each.member("balance_transactions"));
+            if (!moved.empty())
+                line += " Its money: " + moved + ".";
             else if (is_set(each.member("funds_reinstated")))
                 line += " Its funds were reinstated.";
             else if (is_set(each.member("funds_withdrawn")))
@@ -140,7 +151,7 @@ class explanation {
         } else {
             say(grouped(took) + " of " + grouped(tokens) + " tokens, for " + cents(lost) + " of " +
                 cents(received) + " lost (" + cents(number(worth_.member("refunded_cents"))) + " refunded, " +
-                cents(number(worth_.member("disputed_cents"))) + " held by disputes).");
+                cents(number(worth_.member("disputed_cents"))) + " taken by disputes).");
             say(lost == received ? "All of the money is lost, so all of the tokens are taken."
                                  : "Tokens are taken in proportion to the money lost, rounded down once.");
         }
@@ -153,11 +164,14 @@ class explanation {
             warn("The facts come to " + grouped(number(worth_.member("taken_tokens"))) +
                  " tokens, which is not what was posted: run tokenledgerctl verify.");
         if (is_set(worth_.member("in_dispute")))
-            warn("A dispute holds its funds, or nothing has decided yet whether it will.");
+            warn("A dispute is not decided yet: what it takes may still change.");
         if (is_set(worth_.member("missing_refund_objects")))
             warn("The charge shows more refunded than the refunds that have arrived explain; it counts all "
                  "the "
                  "same.");
+        if (is_set(worth_.member("other_currency_refund")))
+            warn("A refund is in another currency than the payment, so it does not count: see to it "
+                 "yourself.");
         if (is_set(worth_.member("unproven_refund")))
             warn("A refund may only be the release of what was never captured; it does not count until money "
                  "moves.");

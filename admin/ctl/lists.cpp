@@ -146,9 +146,12 @@ int balance(const context& in, const balance_options& what) {
         std::cout << pairs(lines, in.at.screen);
         return exit_done;
     }
-    for (auto each = account.member("totals").first(); each; each = each.next())
-        lines.emplace_back(text_of(each.member("type")) + " x" + number_of(each.member("count")),
-                           signed_cell(each.member("tokens")));
+    for (auto each = account.member("totals").first(); each; each = each.next()) {
+        cell sum = signed_cell(each.member("tokens"));
+        if (sum.text == "0" && each.member("type").string() == "refund")
+            sum.text += " (what was taken was given back)";
+        lines.emplace_back(text_of(each.member("type")) + " x" + number_of(each.member("count")), sum);
+    }
     if (const auto last = account.member("last_transaction_at").string())
         lines.emplace_back("last change", cell{.text = short_time(*last) + " UTC"});
     if (const std::string disputes = disputes_of(account); !disputes.empty())

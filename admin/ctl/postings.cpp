@@ -35,6 +35,8 @@ std::string in_words(json_value object) {
 cell signed_cell(json_value value) {
     std::string text = number_of(value);
     const bool negative = text.starts_with('-');
+    if (text == "0")
+        return {.text = std::move(text)};
     if (!negative && !text.empty())
         text.insert(0, "+");
     return {.text = std::move(text), .how = negative ? tone::bad : tone::good};

@@ -66,15 +66,39 @@ BOOST_AUTO_TEST_CASE(a_refund_in_part_takes_its_share_and_one_that_failed_does_n
 }
 
 BOOST_AUTO_TEST_CASE(a_dispute_says_where_its_money_is) {
+    const auto text =
+        explain(credit +
+                facts("", R"({"id":"du_1","amount_cents":999,"status":"undecided","funds_withdrawn":true,)"
+                          R"("funds_reinstated":false,"balance_transactions":[)"
+                          R"({"id":"txn_1","takes_money":true,"amount_cents":-999,"currency":"usd"}]})") +
+                taken(1000, 999, R"(,"in_dispute":true)"));
+    BOOST_TEST(says(text, "Dispute du_1 over 9.99 USD: not decided yet. Its money: 9.99 USD taken."));
+    BOOST_TEST(says(text, "All of the money is lost, so all of the tokens are taken."));
+    BOOST_TEST(says(text, "A dispute is not decided yet: what it takes may still change."));
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_dispute_is_over_and_says_how_much_came_back) {
+    const auto text =
+        explain(credit +
+                facts("", R"({"id":"du_1","amount_cents":999,"status":"lost","funds_withdrawn":true,)"
+                          R"("funds_reinstated":true,"balance_transactions":[)"
+                          R"({"id":"txn_1","takes_money":true,"amount_cents":-999,"currency":"usd"},)"
+                          R"({"id":"txn_2","takes_money":false,"amount_cents":200,"currency":"eur"},)"
+                          R"({"id":"txn_3","takes_money":false}]})") +
+                taken(799, 799, R"(,"in_dispute":false)"));
+    BOOST_TEST(says(text, "Dispute du_1 over 9.99 USD: lost. Its money: 9.99 USD taken, 2.00 EUR returned, "
+                          "returned (how much was not kept)."));
+    BOOST_TEST(!says(text, "not decided"));
+}
+
+BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_is_pointed_at) {
     const auto text = explain(
         credit +
-        facts("", R"({"id":"du_1","amount_cents":999,"status":"undecided","funds_withdrawn":true,)"
-                  R"("funds_reinstated":false,"balance_transactions":[{"id":"txn_1","takes_money":true}]})") +
-        taken(1000, 999, R"(,"in_dispute":true)"));
-    BOOST_TEST(says(
-        text, "Dispute du_1 over 9.99 USD: not decided yet. Its money moved out 1 time and back 0 times."));
-    BOOST_TEST(says(text, "All of the money is lost, so all of the tokens are taken."));
-    BOOST_TEST(says(text, "A dispute holds its funds"));
+        facts(R"({"id":"re_1","amount_cents":300,"currency":"jpy","status":"counting","moved_money":true})",
+              "") +
+        taken(0, 0, R"(,"other_currency_refund":true)"));
+    BOOST_TEST(says(text, "Refund re_1 of 300 JPY.\n"));
+    BOOST_TEST(says(text, "A refund is in another currency than the payment"));
 }
 
 BOOST_AUTO_TEST_CASE(facts_without_a_credit_wait_for_it) {

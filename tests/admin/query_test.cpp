@@ -267,7 +267,9 @@ BOOST_AUTO_TEST_CASE(a_payment_shows_its_facts_and_what_they_come_to) {
     payment.facts.refunds["re_1"] = {
         .amount_cents = 5, .status = ledger::refund_status::void_, .moved_money = true};
     payment.facts.disputes["dp_1"] = {
-        .amount_cents = 7, .balance_transactions = {{"txn", true}}, .status = ledger::dispute_status::lost};
+        .amount_cents = 7,
+        .balance_transactions = {{"txn_1", ledger::movement_of(-7, "chf")}, {"txn_2", {.takes_money = true}}},
+        .status = ledger::dispute_status::lost};
     payment.entitlement = ledger::entitlement_view{.lost_cents = 7};
     payment.credit = ledger::credit_view{.user_id = "u", .tokens = 10, .currency = "usd", .pack = "starter"};
     from.known_payment = payment;
@@ -275,12 +277,13 @@ BOOST_AUTO_TEST_CASE(a_payment_shows_its_facts_and_what_they_come_to) {
     const json_value facts = body.root().member("facts");
     BOOST_TEST((facts.member("refunds").first().member("status").string() == "void"));
     BOOST_TEST((facts.member("disputes").first().member("status").string() == "lost"));
-    BOOST_TEST((facts.member("disputes")
-                    .first()
-                    .member("balance_transactions")
-                    .first()
-                    .member("takes_money")
-                    .boolean() == true));
+    const json_value moved = facts.member("disputes").first().member("balance_transactions").first();
+    BOOST_TEST((moved.member("takes_money").boolean() == true));
+    BOOST_TEST((moved.member("amount_cents").integer() == -7));
+    BOOST_TEST((moved.member("currency").string() == "chf"));
+    BOOST_TEST((moved.next().member("takes_money").boolean() == true)); // an earlier version kept no more
+    BOOST_TEST(!moved.next().member("amount_cents"));
+    BOOST_TEST(!facts.member("disputes").first().member("signs_only"));
     BOOST_TEST((body.root().member("credit").member("user_id").string() == "u"));
     BOOST_TEST((body.root().member("entitlement").member("lost_cents").integer() == 7));
 }

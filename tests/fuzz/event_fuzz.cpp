@@ -34,8 +34,11 @@ void check_facts(const ledger::payment_facts& facts) {
     for (const auto& [id, dispute] : facts.disputes) {
         require(ledger::is_identifier(id) && dispute.amount_cents >= 0);
         require(dispute.currency.empty() || dispute.currency.size() == 3);
-        for (const auto& [transaction, takes_money] : dispute.balance_transactions) {
+        require(!dispute.signs_only);
+        for (const auto& [transaction, moved] : dispute.balance_transactions) {
             require(ledger::is_identifier(transaction));
+            require(moved.amount_cents != 0 && moved.takes_money == (moved.amount_cents < 0));
+            require(moved.currency.empty() || moved.currency.size() == 3);
         }
     }
 }

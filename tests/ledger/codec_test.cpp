@@ -157,6 +157,8 @@ BOOST_AUTO_TEST_CASE(there_is_one_way_to_write_a_value) {
         {"half a refund", update_with(fields({"re_1", "5"}), "")},
         {"one dispute twice", update_with("", dispute + dispute)},
         {"one balance transaction twice", update_with("", dispute_head + field(move + move) + dispute_tail)},
+        {"in the newer form what the older one says",
+         fields({"settlement", "true", "0", "0", "", "false", "false", "", ""})},
         {"a dispute's status there is not",
          update_with("", dispute_head + field(move) + fields({"false", "false", "4"}))},
     };
@@ -175,6 +177,30 @@ BOOST_AUTO_TEST_CASE(the_bytes_are_those_that_were_written_before) {
     // Rows that hold them are there: what this version writes, every later one reads.
     BOOST_TEST(encode(stripe_effect(payment_update{.facts = {.refunded_cumulative_cents = 7}})) ==
                "6:update,4:true,1:0,1:7,5:false,5:false,0:,0:,");
+    dispute_fact dispute{
+        .amount_cents = 1999, .currency = "usd", .funds_withdrawn = true, .status = dispute_status::lost};
+    dispute.balance_transactions = {{"txn_1", {.takes_money = true}}, {"txn_2", {}}};
+    dispute.signs_only = true;
+    payment_facts kept{.refunds = {{"re_1", {.amount_cents = 5, .moved_money = true}}},
+                       .disputes = {{"dp_1", dispute}}};
+    const std::string before =
+        "6:update,4:true,1:0,1:0,5:false,5:false,26:4:re_1,1:5,5:false,4:true,,"
+        "74:4:dp_1,4:1999,3:usd,31:5:txn_1,4:true,5:txn_2,5:false,,4:true,5:false,1:2,,";
+    BOOST_TEST(encode(stripe_effect(payment_update{.facts = kept})) == before);
+    BOOST_TEST((decode_effect(before) == stripe_effect(payment_update{.facts = kept})));
+    // Since amounts are kept.
+    kept.refunded_currency = "usd";
+    kept.refunds["re_1"].currency = "usd";
+    kept.disputes["dp_1"].signs_only = false;
+    kept.disputes["dp_1"].balance_transactions = {{"txn_1", movement_of(-1999, "usd")},
+                                                  {"txn_2", movement_of(400, "eur")}};
+    const std::string now =
+        "10:settlement,4:true,1:0,1:0,3:usd,5:false,5:false,"
+        "32:4:re_1,1:5,3:usd,5:false,4:true,,"
+        "108:4:dp_1,4:1999,3:usd,57:5:txn_1,4:true,5:-1999,3:usd,5:txn_2,5:false,3:400,3:eur,,"
+        "4:true,5:false,1:2,5:false,,";
+    BOOST_TEST(encode(stripe_effect(payment_update{.facts = kept})) == now);
+    BOOST_TEST((decode_effect(now) == stripe_effect(payment_update{.facts = kept})));
     BOOST_TEST(encode(operation(
                    deduction{.user_id = "\xC3\xA9", .tokens = 5, .reason = "a,b", .allow_negative = true})) ==
                "9:deduction,2:\xC3\xA9,1:5,3:a,b,4:true,");

@@ -164,9 +164,9 @@ BOOST_AUTO_TEST_CASE(a_dispute_and_a_refund_together_never_take_more_than_was_cr
 BOOST_AUTO_TEST_CASE(a_reinstated_dispute_gives_back_what_no_refund_has_taken) {
     buy();
     update(refund_of("re_1", 450));
-    update(dispute_of("dp_1", moved(900, {{"txn_1", true}})));
+    update(dispute_of("dp_1", moved(900, {-900})));
     BOOST_TEST(balance() == 0);
-    update(dispute_of("dp_1", moved(900, {{"txn_1", true}, {"txn_2", false}})));
+    update(dispute_of("dp_1", moved(900, {-900, 900})));
     BOOST_TEST(balance() == 500);
     BOOST_TEST(last_row().token_amount == 500);
     BOOST_TEST(last_row().amount_paid_cents == 450);

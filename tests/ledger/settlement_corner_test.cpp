@@ -118,6 +118,50 @@ BOOST_AUTO_TEST_CASE(a_release_that_came_before_its_purchase_is_parked_when_that
     BOOST_TEST(balance() == 334); // it moved money after all
 }
 
+payment_facts in_currency(payment_facts facts, const std::string& currency) {
+    for (auto& [id, refund] : facts.refunds)
+        refund.currency = currency;
+    if (facts.refunded_cumulative_cents > 0)
+        facts.refunded_currency = currency;
+    return facts;
+}
+
+BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_is_parked_and_not_counted) {
+    buy();
+    BOOST_TEST(in_words(update(in_currency(refund_of("re_1", 300), "jpy"))) == "parked currency_mismatch");
+    BOOST_TEST(stored("evt_2") == "parked currency_mismatch");
+    BOOST_TEST(balance() == 1000);
+    BOOST_TEST(in_words(update(in_currency(charge_of(300), "jpy"))) == "parked currency_mismatch");
+    BOOST_TEST(balance() == 1000);
+    // Others count beside it.
+    BOOST_TEST(in_words(update(in_currency(refund_of("re_2", 450), "usd"))) == "applied");
+    BOOST_TEST(in_words(update(dispute_of("dp_1", moved(450, {-450})))) == "applied");
+    BOOST_TEST(balance() == 0);
+    // What failed took nothing: there is nothing to look at.
+    BOOST_TEST(in_words(update(in_currency(refund_of("re_3", 1, refund_status::void_), "jpy"))) == "applied");
+}
+
+BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_that_came_before_its_purchase_is_parked_when_that_comes) {
+    for (const payment_facts& told :
+         {in_currency(refund_of("re_1", 300), "jpy"), in_currency(charge_of(300), "jpy")}) {
+        shop each;
+        BOOST_TEST(in_words(each.update(told)) == "waiting");
+        BOOST_TEST(in_words(each.buy()) == "applied");
+        BOOST_TEST(each.stored("evt_1") == "parked currency_mismatch");
+        BOOST_TEST(each.balance() == 1000);
+        BOOST_TEST(each.rows() == 1U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_refund_in_the_currency_of_its_payment_is_counted_whichever_comes_first) {
+    update(in_currency(refund_of("re_1", 450), "usd"));
+    BOOST_TEST(buy().posted.size() == 2U);
+    BOOST_TEST(stored("evt_1") == "applied");
+    BOOST_TEST(balance() == 500);
+    BOOST_TEST(in_words(update(in_currency(charge_of(900), "usd"))) == "applied");
+    BOOST_TEST(balance() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_capture_in_part_without_refunds_is_credited_whole) {
     BOOST_TEST(in_words(run(captured_in_part("evt_p"))) == "applied");
     BOOST_TEST(balance() == 1000);

@@ -3,6 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <limits>
+#include <vector>
+
 namespace {
 
 using namespace tokenledger::ledger;
@@ -25,67 +29,167 @@ BOOST_AUTO_TEST_CASE(reinstatement_after_a_partial_refund_leaves_the_refund_take
     BOOST_TEST(one.taken() == 1000);
     one.dispute("dp_1", reinstated(900));
     BOOST_TEST(one.taken() == 333);
-    BOOST_TEST(!one.now().in_dispute);
 }
 
-BOOST_AUTO_TEST_CASE(balance_transactions_decide_before_events_and_status) {
-    dispute_fact fact = moved(900, {{"txn_1", true}});
-    fact.funds_reinstated = true;
-    fact.status = dispute_status::won;
-    BOOST_TEST(paid{}.dispute("dp_1", fact).taken() == 1000);
-    BOOST_TEST(paid{}.dispute("dp_1", fact).now().in_dispute);
-
-    fact = moved(900, {{"txn_1", true}, {"txn_2", false}});
-    fact.funds_withdrawn = true;
-    fact.status = dispute_status::lost;
-    BOOST_TEST(paid{}.dispute("dp_1", fact).taken() == 0);
-    BOOST_TEST(!paid{}.dispute("dp_1", fact).now().in_dispute);
-
-    // Withdrawn, given back, withdrawn again.
-    fact.balance_transactions["txn_3"] = true;
-    BOOST_TEST(paid{}.dispute("dp_1", fact).taken() == 1000);
+// Paid 1999 cents for 2000 tokens.
+paid pack() {
+    paid one;
+    one.what = {.tokens = 2000, .received_cents = 1999, .currency = "usd"};
+    return one;
 }
 
-BOOST_AUTO_TEST_CASE(a_withdrawal_that_was_seen_only_by_its_end_takes_nothing) {
-    BOOST_TEST(paid{}.dispute("dp_1", moved(900, {{"txn_2", false}})).taken() == 0);
-    BOOST_TEST(paid{}.dispute("dp_1", reinstated(900)).taken() == 0);
-    BOOST_TEST(paid{}.dispute("dp_1", reinstated(900)).dispute("dp_1", withdrawn(900)).taken() == 0);
+constexpr auto undecided = dispute_status::undecided;
+constexpr auto lost = dispute_status::lost;
+constexpr auto won = dispute_status::won;
+
+BOOST_AUTO_TEST_CASE(a_bank_that_returns_a_part_takes_the_rest) {
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 400})).now().lost_cents == 1599);
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 400})).taken() == 1599);
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 500, 300})).now().lost_cents == 1199);
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, undecided, {-1999, 400})).now().lost_cents == 1599);
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999})).now().lost_cents == 1999);
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 1999})).now().lost_cents == 0);
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 2500})).now().lost_cents == 0);
 }
 
-BOOST_AUTO_TEST_CASE(fund_events_decide_before_the_status) {
-    dispute_fact fact = withdrawn(900); // a real body: funds_withdrawn, status warning_needs_response
-    BOOST_TEST(paid{}.dispute("dp_1", fact).taken() == 1000);
-    fact.status = dispute_status::won; // the funds have not come back yet
-    BOOST_TEST(paid{}.dispute("dp_1", fact).taken() == 1000);
-    fact = reinstated(900);
-    fact.status = dispute_status::lost;
-    BOOST_TEST(paid{}.dispute("dp_1", fact).taken() == 0);
+BOOST_AUTO_TEST_CASE(a_refund_and_a_dispute_of_which_the_refunded_part_is_returned_take_all) {
+    paid one = pack();
+    one.refund("re_1", 500).dispute("dp_1", moved(1999, lost, {-1999, 500}));
+    BOOST_TEST(one.now().refunded_cents == 500);
+    BOOST_TEST(one.now().disputed_cents == 1499);
+    BOOST_TEST(one.taken() == 2000);
 }
 
-BOOST_AUTO_TEST_CASE(the_status_alone_decides_when_nothing_tells_of_funds) {
-    const auto taken_by = [](dispute_status status) {
-        return paid{}.dispute("dp_1", with_status(900, status)).taken();
+BOOST_AUTO_TEST_CASE(adjustments_of_the_exchange_rate_decide_nothing) {
+    paid one;
+    one.what = {.tokens = 2000, .received_cents = 6500, .currency = "usd"};
+    const auto lost_of = [&](const dispute_fact& fact) {
+        return paid(one).dispute("dp_1", fact).now().lost_cents;
     };
-    BOOST_TEST(taken_by(dispute_status::undecided) == 0);
-    BOOST_TEST(taken_by(dispute_status::closed) == 0);
-    BOOST_TEST(taken_by(dispute_status::lost) == 1000);
-    BOOST_TEST(taken_by(dispute_status::won) == 0);
-    paid appealed;
-    appealed.dispute("dp_1", with_status(900, dispute_status::won));
-    BOOST_TEST(appealed.dispute("dp_1", with_status(900, dispute_status::lost)).taken() == 0);
+    BOOST_TEST(lost_of(moved(6500, lost, {-6500, 50})) == 6450);
+    BOOST_TEST(lost_of(moved(6500, lost, {-6500, -50})) == 6500);
+    BOOST_TEST(lost_of(moved(6500, won, {-6500, -50, 6550})) == 0);
+    BOOST_TEST(lost_of(moved(6500, won, {-6500, -50, 6500})) == 0);
+    BOOST_TEST(lost_of(moved(6500, won, {-6500})) == 0); // the money is on its way
+    BOOST_TEST(lost_of(moved(6500, undecided, {-6500, -50, 6550})) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_is_in_dispute_while_funds_are_held_or_nothing_is_decided) {
+BOOST_AUTO_TEST_CASE(money_in_another_currency_tells_the_share_rounded_up) {
+    const auto lost_of = [](const std::vector<std::int64_t>& amounts) {
+        return pack().dispute("dp_1", moved(1999, lost, amounts, "eur")).now().lost_cents;
+    };
+    BOOST_TEST(lost_of({-1850}) == 1999);
+    BOOST_TEST(lost_of({-1850, 370}) == 1600); // four fifths of 1999 are 1599.2
+    BOOST_TEST(lost_of({-1850, -10}) == 1999);
+    BOOST_TEST(lost_of({-1850, 1849}) == 2);
+    BOOST_TEST(lost_of({-1850, 1850}) == 0);
+    BOOST_TEST(lost_of({-2000000, 1}) == 1999);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_bank_says_in_the_own_currency_is_never_undercut) {
+    paid one = pack();
+    // Of 1000 that were disputed 1100 were taken: the fee of the bank, or the rate.
+    BOOST_TEST(paid(one).dispute("dp_1", moved(1000, lost, {-1000, -100})).now().lost_cents == 1100);
+    BOOST_TEST(paid(one).dispute("dp_1", moved(1000, lost, {-1000, -100, 100})).now().lost_cents == 1000);
+    BOOST_TEST(paid(one).dispute("dp_1", moved(1000, lost, {-3000})).now().lost_cents == 1999);
+    // Fewer taken than disputed: the share of the disputed amount.
+    BOOST_TEST(paid(one).dispute("dp_1", moved(1000, lost, {-500, 250})).now().lost_cents == 500);
+}
+
+BOOST_AUTO_TEST_CASE(between_currencies_nothing_is_netted) {
+    dispute_fact fact = moved(1999, lost, {-1999});
+    fact.balance_transactions["txn_9"] = movement_of(1850, "eur");
+    BOOST_TEST(pack().dispute("dp_1", fact).now().lost_cents == 1999);
+    fact = moved(1999, lost, {-1850, 925}, "eur");
+    fact.balance_transactions["txn_9"] = movement_of(-100, "chf");
+    fact.balance_transactions["txn_a"] = movement_of(100, "chf");
+    BOOST_TEST(pack().dispute("dp_1", fact).now().lost_cents == 1000);
+}
+
+BOOST_AUTO_TEST_CASE(entries_that_only_give_take_nothing) {
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {500})).now().lost_cents == 0);
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, undecided, {500})).now().lost_cents == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_amounts_are_shared_exactly) {
+    constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    paid one;
+    one.what = {.tokens = most, .received_cents = most, .currency = "usd"};
+    const auto lost_of = [&](const std::vector<std::int64_t>& amounts, const std::string& currency) {
+        return paid(one).dispute("dp_1", moved(most, lost, amounts, currency)).now().lost_cents;
+    };
+    BOOST_TEST(lost_of({least, least, least, least, most, most, most, most}, "eur") == 1);
+    BOOST_TEST(lost_of({least, least, least, most}, "eur") == 6148914691236517205); // two thirds and a little
+    BOOST_TEST(lost_of({least, least, most}, "usd") == most);
+    BOOST_TEST(lost_of({least, 1}, "usd") == most);
+}
+
+BOOST_AUTO_TEST_CASE(every_order_of_what_was_told_ends_in_the_same) {
+    // Each event shows what had happened by then.
+    struct example {
+        std::vector<dispute_fact> told;
+        std::int64_t lost_cents;
+    };
+    const std::vector<example> examples = {
+        {{disputed(1999), moved(1999, {-1999}), moved(1999, lost, {-1999, 400}), reinstated(1999)}, 1599},
+        {{withdrawn(1999), with_status(1999, lost), moved(1999, {-1999, 500}),
+          moved(1999, {-1999, 500, 300})},
+         1199},
+        {{disputed(1999), moved(1999, {-1999}), moved(1999, lost, {-1999, 50}), moved(1999, {-1999})}, 1949},
+        {{withdrawn(1999), moved(1999, {-1999, -50}), with_status(1999, won), reinstated(1999)}, 0},
+        // A loss that was won afterwards: a customer who withdrew it.
+        {{withdrawn(1999), with_status(1999, lost), moved(1999, won, {-1999, 1999})}, 0},
+    };
+    for (const example& each : examples) {
+        std::vector<std::size_t> order(each.told.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            order[i] = i;
+        do {
+            paid one = pack();
+            for (const std::size_t at : order)
+                one.dispute("dp_1", each.told[at]).dispute("dp_1", each.told[at]);
+            BOOST_TEST(one.now().lost_cents == each.lost_cents);
+        } while (std::next_permutation(order.begin(), order.end()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(without_entries_a_verdict_decides_before_the_events_about_funds) {
+    const auto taken_by = [](dispute_status status, bool was_withdrawn, bool was_reinstated) {
+        dispute_fact fact = with_status(900, status);
+        fact.funds_withdrawn = was_withdrawn;
+        fact.funds_reinstated = was_reinstated;
+        return paid{}.dispute("dp_1", fact).taken();
+    };
+    for (const bool was_withdrawn : {false, true}) {
+        for (const bool was_reinstated : {false, true}) {
+            BOOST_TEST(taken_by(lost, was_withdrawn, was_reinstated) == 1000);
+            BOOST_TEST(taken_by(won, was_withdrawn, was_reinstated) == 0);
+            BOOST_TEST(taken_by(dispute_status::closed, was_withdrawn, was_reinstated) == 0);
+            const bool takes = was_withdrawn && !was_reinstated;
+            BOOST_TEST(taken_by(undecided, was_withdrawn, was_reinstated) == (takes ? 1000 : 0));
+        }
+    }
+    paid appealed;
+    appealed.dispute("dp_1", with_status(900, won));
+    BOOST_TEST(appealed.dispute("dp_1", with_status(900, lost)).taken() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_inquiry_whose_funds_were_withdrawn_takes_nothing) {
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, dispute_status::closed, {-1999})).taken() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_payment_is_in_dispute_until_each_is_decided) {
     const auto in_dispute = [](const dispute_fact& fact) {
         return paid{}.dispute("dp_1", fact).now().in_dispute;
     };
     BOOST_TEST(in_dispute(disputed(900)));
     BOOST_TEST(in_dispute(withdrawn(900)));
-    BOOST_TEST(in_dispute(with_status(900, dispute_status::lost)));
-    BOOST_TEST(!in_dispute(with_status(900, dispute_status::won)));
+    BOOST_TEST(in_dispute(reinstated(900)));
+    BOOST_TEST(!in_dispute(with_status(900, lost)));
+    BOOST_TEST(!in_dispute(moved(900, lost, {-900})));
+    BOOST_TEST(!in_dispute(with_status(900, won)));
     BOOST_TEST(!in_dispute(with_status(900, dispute_status::closed)));
-    BOOST_TEST(!in_dispute(reinstated(900)));
-    BOOST_TEST(paid{}.dispute("dp_1", reinstated(900)).dispute("dp_2", disputed(1)).now().in_dispute);
+    BOOST_TEST(paid{}.dispute("dp_1", with_status(900, lost)).dispute("dp_2", disputed(1)).now().in_dispute);
 }
 
 BOOST_AUTO_TEST_CASE(disputes_add_up_by_id_and_one_of_them_counts_once) {
@@ -108,6 +212,71 @@ BOOST_AUTO_TEST_CASE(a_dispute_in_another_currency_is_of_the_whole_payment) {
     BOOST_TEST(paid{}.dispute("dp_1", withdrawn(1)).dispute("dp_1", fact).now().disputed_cents == 900);
     fact.funds_reinstated = true;
     BOOST_TEST(paid{}.dispute("dp_1", fact).taken() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_dispute_in_another_currency_whose_money_moved_in_the_own_is_of_that_money) {
+    const auto lost_of = [](const std::vector<std::int64_t>& amounts, const std::string& currency) {
+        dispute_fact fact = moved(1850, lost, amounts, currency);
+        fact.currency = "eur";
+        return pack().dispute("dp_1", fact).now().lost_cents;
+    };
+    BOOST_TEST(lost_of({-1000, 400}, "usd") == 600);
+    BOOST_TEST(lost_of({-1999, 400}, "usd") == 1599);
+    BOOST_TEST(lost_of({-1850, 925}, "eur") == 1000); // half of the whole payment, rounded up
+    BOOST_TEST(lost_of({-1700, 850}, "chf") == 1000);
+    BOOST_TEST(lost_of({-1850}, "eur") == 1999);
+}
+
+BOOST_AUTO_TEST_CASE(
+    of_two_values_of_one_balance_transaction_an_amount_counts_before_a_sign_and_more_before_less) {
+    const auto held = [](const std::vector<dispute_movement>& told) {
+        payment_facts all;
+        for (const dispute_movement& each : told) {
+            payment_facts one;
+            one.disputes["dp_1"].balance_transactions["txn_1"] = each;
+            all = merge(all, one);
+        }
+        return all.disputes["dp_1"].balance_transactions["txn_1"];
+    };
+    const dispute_movement takes{.takes_money = true};
+    const dispute_movement gives = movement_of(5, "usd");
+    BOOST_TEST((held({takes, gives}) == gives && held({gives, takes}) == gives));
+    const dispute_movement less = movement_of(-5, "usd");
+    const dispute_movement more = movement_of(-6, "eur");
+    BOOST_TEST((held({less, more}) == more && held({more, less}) == more));
+    BOOST_TEST((held({less, gives}) == less && held({gives, less}) == less));
+}
+
+// What an earlier version kept: signs, and no amounts.
+dispute_fact as_kept_before(dispute_fact fact) {
+    for (auto& [id, moved] : fact.balance_transactions)
+        moved = {.takes_money = moved.takes_money};
+    fact.signs_only = true;
+    return fact;
+}
+
+BOOST_AUTO_TEST_CASE(a_dispute_that_only_earlier_versions_were_told_of_is_worth_what_they_made_of_it) {
+    const auto taken_by = [](const dispute_fact& fact) {
+        return pack().dispute("dp_1", as_kept_before(fact)).taken();
+    };
+    BOOST_TEST(taken_by(moved(1999, lost, {-1999, 400})) == 0);
+    BOOST_TEST(taken_by(moved(1999, won, {-1999, -50, 2049})) == 2000);
+    dispute_fact fact = reinstated(1999);
+    fact.status = lost;
+    BOOST_TEST(taken_by(fact) == 0);
+    BOOST_TEST(taken_by(with_status(1999, lost)) == 2000);
+    BOOST_TEST(!pack().dispute("dp_1", as_kept_before(with_status(1999, lost))).now().in_dispute);
+}
+
+BOOST_AUTO_TEST_CASE(one_event_that_tells_the_amounts_settles_such_a_dispute_by_them) {
+    const dispute_fact old = as_kept_before(moved(1999, lost, {-1999, 400}));
+    BOOST_TEST(pack().dispute("dp_1", old).dispute("dp_1", moved(1999, lost, {-1999, 400})).taken() == 1599);
+    BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 400})).dispute("dp_1", old).taken() == 1599);
+    // It shows no entries: of those known only the sign is, and the verdict decides.
+    BOOST_TEST(pack().dispute("dp_1", old).dispute("dp_1", with_status(1999, lost)).taken() == 2000);
+    const dispute_fact open = as_kept_before(moved(1999, {-1999}));
+    BOOST_TEST(pack().dispute("dp_1", open).dispute("dp_1", disputed(1999)).taken() == 2000);
+    BOOST_TEST(pack().dispute("dp_1", open).dispute("dp_1", with_status(1999, won)).taken() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tokenledger::ledger::fixtures {
 
@@ -59,9 +59,19 @@ inline dispute_fact with_status(std::int64_t cents, dispute_status status) {
     fact.status = status;
     return fact;
 }
-inline dispute_fact moved(std::int64_t cents, std::map<std::string, bool> transactions) {
+// In usd, unless a test says otherwise: txn_1, txn_2, ...
+inline dispute_fact moved(std::int64_t cents, const std::vector<std::int64_t>& amounts,
+                          const std::string& currency = "usd") {
     dispute_fact fact = disputed(cents);
-    fact.balance_transactions = std::move(transactions);
+    for (const std::int64_t each : amounts)
+        fact.balance_transactions["txn_" + std::to_string(fact.balance_transactions.size() + 1)] =
+            movement_of(each, currency);
+    return fact;
+}
+inline dispute_fact moved(std::int64_t cents, dispute_status status, const std::vector<std::int64_t>& amounts,
+                          const std::string& currency = "usd") {
+    dispute_fact fact = moved(cents, amounts, currency);
+    fact.status = status;
     return fact;
 }
 

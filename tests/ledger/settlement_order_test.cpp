@@ -45,10 +45,10 @@ void require_end(const memory_database& rows, const sale& of) {
     const entitlement worth = test::worth_in_the_end(of);
     BOOST_REQUIRE_EQUAL(payment.taken_tokens, worth.taken_tokens);
     BOOST_REQUIRE(payment.waiting.empty());
-    payment_facts known = payment.facts;
-    payment_facts expected = test::facts_in_the_end(of.history);
+    test::naive_facts known = test::told_by({payment.facts});
+    test::naive_facts expected = test::told_by(test::said_of(of.history));
     // Only an amount above the one received says something.
-    known.amount_requested_cents = expected.amount_requested_cents = 0;
+    known.requested = expected.requested = 0;
     BOOST_REQUIRE((known == expected));
     if (worth.lost_cents == of.history.options.amount_received)
         BOOST_REQUIRE_EQUAL(payment.taken_tokens, of.tokens);

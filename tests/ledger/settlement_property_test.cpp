@@ -1,6 +1,7 @@
 // Facts and settlement over generated histories: order, repetition and splitting make no difference, and what
 // comes out in the end is the truth.
 #include "ledger/settlement.hpp"
+#include "naive_settlement.hpp"
 #include "payment_history.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -51,23 +52,37 @@ payment_facts merged(std::span<const payment_facts> pieces) {
     return all;
 }
 
+// Of any amount, or kept as a sign alone.
+dispute_movement any_movement(std::mt19937_64& random) {
+    if (random() % 4 == 0)
+        return {.takes_money = random() % 2 == 0};
+    const std::int64_t amount = any_up_to(random, most);
+    const std::string currency = std::vector<std::string>{"", "usd", "eur"}[random() % 3];
+    if (random() % 16 == 0)
+        return movement_of(std::numeric_limits<std::int64_t>::min(), currency);
+    return movement_of(random() % 3 == 0 ? amount : -amount, currency);
+}
+
 // Facts that contradict one another in every field: merging must not care.
 payment_facts any_facts(std::mt19937_64& random) {
     payment_facts facts;
     facts.amount_requested_cents = any_up_to(random, most) * static_cast<std::int64_t>(random() % 2);
     facts.refunded_cumulative_cents = any_up_to(random, most) * static_cast<std::int64_t>(random() % 2);
+    facts.refunded_currency = std::vector<std::string>{"", "usd", "eur"}[random() % 3];
     for (auto count = random() % 4; count > 0; --count) {
         facts.refunds["re_" + std::to_string(random() % 4)] = {
             .amount_cents = any_up_to(random, most),
             .status = random() % 2 == 0 ? refund_status::counting : refund_status::void_,
-            .moved_money = random() % 2 == 0};
+            .moved_money = random() % 2 == 0,
+            .currency = std::vector<std::string>{"", "usd", "eur"}[random() % 3]};
     }
     for (auto count = random() % 3; count > 0; --count) {
         dispute_fact& fact = facts.disputes["dp_" + std::to_string(random() % 3)];
         fact.amount_cents = any_up_to(random, most);
         fact.currency = std::vector<std::string>{"", "usd", "eur"}[random() % 3];
         for (auto moves = random() % 3; moves > 0; --moves)
-            fact.balance_transactions["txn_" + std::to_string(random() % 3)] = random() % 2 == 0;
+            fact.balance_transactions["txn_" + std::to_string(random() % 3)] = any_movement(random);
+        fact.signs_only = random() % 4 == 0;
         fact.funds_withdrawn = random() % 2 == 0;
         fact.funds_reinstated = random() % 2 == 0;
         fact.status = static_cast<dispute_status>(random() % 4);
@@ -86,9 +101,11 @@ std::vector<payment_facts> split(const payment_facts& whole) {
     std::vector<payment_facts> parts;
     parts.push_back({.amount_requested_cents = whole.amount_requested_cents});
     parts.push_back({.refunded_cumulative_cents = whole.refunded_cumulative_cents});
+    parts.push_back({.refunded_currency = whole.refunded_currency});
     parts.push_back({.canceled = whole.canceled, .foreign = whole.foreign});
     for (const auto& [id, refund] : whole.refunds) {
         parts.emplace_back().refunds[id] = {.amount_cents = refund.amount_cents};
+        parts.emplace_back().refunds[id] = {.currency = refund.currency};
         parts.emplace_back().refunds[id] = {.status = refund.status, .moved_money = refund.moved_money};
     }
     for (const auto& [id, dispute] : whole.disputes) {
@@ -97,8 +114,8 @@ std::vector<payment_facts> split(const payment_facts& whole) {
         parts.emplace_back().disputes[id].status = dispute.status;
         parts.emplace_back().disputes[id].funds_withdrawn = dispute.funds_withdrawn;
         parts.emplace_back().disputes[id].funds_reinstated = dispute.funds_reinstated;
-        for (const auto& [transaction, takes] : dispute.balance_transactions)
-            parts.emplace_back().disputes[id].balance_transactions[transaction] = takes;
+        for (const auto& [transaction, moved] : dispute.balance_transactions)
+            parts.emplace_back().disputes[id].balance_transactions[transaction] = moved;
     }
     return parts;
 }
@@ -156,6 +173,8 @@ BOOST_AUTO_TEST_CASE(what_is_taken_grows_with_what_is_lost_and_ends_at_exactly_a
 BOOST_AUTO_TEST_CASE(a_consistent_history_settles_to_the_truth) {
     std::size_t with_loss = 0;
     std::size_t in_part = 0;
+    std::size_t returned = 0;
+    std::size_t other = 0;
     for_seeds([&](std::mt19937_64& random) {
         const payment_history history = make_history(random, any_options(random));
         const std::int64_t received = history.options.amount_received;
@@ -171,11 +190,36 @@ BOOST_AUTO_TEST_CASE(a_consistent_history_settles_to_the_truth) {
         BOOST_REQUIRE_EQUAL(worth.in_dispute, history.in_dispute);
         BOOST_REQUIRE_EQUAL(worth.unproven_refund, history.unproven_refund);
         BOOST_REQUIRE(!worth.missing_refund_objects);
+        returned += history.returned_in_part ? 1U : 0U;
+        other += history.in_other_currency ? 1U : 0U;
         with_loss += worth.lost_cents > 0 ? 1U : 0U;
         in_part += worth.lost_cents > 0 && worth.lost_cents < received ? 1U : 0U;
     });
     BOOST_TEST(with_loss > runs / 2); // of 2 * runs: the generator is not idle
     BOOST_TEST(in_part > runs / 8);
+    BOOST_TEST(returned > runs / 16);
+    BOOST_TEST(other > runs / 16);
+}
+
+// Facts that contradict one another, but in what never changes: a balance transaction.
+BOOST_AUTO_TEST_CASE(any_facts_are_worth_what_the_rules_say_in_numbers_without_end) {
+    std::size_t disputed = 0;
+    for_seeds([&](std::mt19937_64& random) {
+        payment_facts facts = any_facts(random);
+        for (auto& [id, dispute] : facts.disputes) {
+            dispute.signs_only = false;
+            std::erase_if(dispute.balance_transactions,
+                          [](const auto& each) { return each.second.amount_cents == 0; });
+        }
+        const credited what = any_credited(random);
+        const entitlement expected =
+            tokenledger::test::naive_settlement(tokenledger::test::told_by({facts}), what.tokens,
+                                                what.received_cents, what.currency)
+                .worth();
+        BOOST_REQUIRE((settle(what, facts) == expected));
+        disputed += expected.disputed_cents > 0 ? 1U : 0U;
+    });
+    BOOST_TEST(disputed > runs / 4);
 }
 
 BOOST_AUTO_TEST_CASE(every_order_of_up_to_six_events_merges_to_the_same_facts) {

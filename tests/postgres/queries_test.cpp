@@ -58,13 +58,16 @@ BOOST_AUTO_TEST_CASE(an_account_shows_its_balance_its_totals_and_the_payments_in
     BOOST_TEST(!reader->account("nobody"));
 }
 
-BOOST_AUTO_TEST_CASE(a_dispute_that_was_won_is_a_dispute_no_more) {
-    ledger::payment_facts won = disputed("dp_1", 999);
-    won.disputes["dp_1"].balance_transactions["txn_2"] = false;
-    won.disputes["dp_1"].status = ledger::dispute_status::won;
-    run({an_update("evt_20", "pi_2", won)});
-    BOOST_TEST(reader->account("alice").value().disputed_payments.empty());
-    BOOST_TEST(!reader->payment("pi_2").value().entitlement.value().in_dispute);
+BOOST_AUTO_TEST_CASE(a_dispute_that_was_lost_or_won_is_over) {
+    ledger::payment_facts facts = disputed("dp_1", 999);
+    for (const auto status : {ledger::dispute_status::lost, ledger::dispute_status::won}) {
+        facts.disputes["dp_1"].status = status;
+        run({an_update(status == ledger::dispute_status::won ? "evt_21" : "evt_20", "pi_2", facts)});
+        BOOST_TEST(reader->account("alice").value().disputed_payments.empty());
+        const auto payment = reader->payment("pi_2").value();
+        BOOST_TEST(!payment.entitlement.value().in_dispute);
+        BOOST_TEST(payment.taken_tokens == (status == ledger::dispute_status::won ? 0 : 1000));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_balance_is_told_at_any_time_and_at_any_sequence) {
@@ -110,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_payment_is_explained_by_its_credit_its_facts_its_rows_and
     BOOST_TEST(
         (names(half.events, event_name) == strings{"evt_1 applied", "evt_2 applied", "evt_14 duplicate"}));
     const auto contested = reader->payment("pi_2").value();
-    BOOST_TEST(contested.facts.disputes.at("dp_1").balance_transactions.at("txn_1"));
+    BOOST_TEST(contested.facts.disputes.at("dp_1").balance_transactions.at("txn_1").amount_cents == -999);
     BOOST_TEST(contested.entitlement.value().in_dispute);
     const auto refund_first = reader->payment("pi_3").value();
     BOOST_TEST((names(refund_first.events, event_name) == strings{"evt_5 applied", "evt_6 applied"}));

@@ -39,16 +39,22 @@ payment_facts everything() {
     payment_facts facts{.amount_requested_cents = most, .refunded_cumulative_cents = most - 1};
     facts.refunds["re_1"] = {
         .amount_cents = most, .status = ledger::refund_status::void_, .moved_money = true};
-    facts.refunds["re_2"] = {
-        .amount_cents = 0, .status = ledger::refund_status::counting, .moved_money = false};
+    facts.refunded_currency = "usd";
+    facts.refunds["re_2"] = {.amount_cents = 0,
+                             .status = ledger::refund_status::counting,
+                             .moved_money = false,
+                             .currency = "usd"};
     facts.refunds["re_\"{},\\' \n"] = {.amount_cents = 1, .moved_money = true};
-    facts.disputes["dp_1"] = {
-        .amount_cents = most,
-        .currency = "eur",
-        .balance_transactions = {{"txn_1", true}, {"txn_2", false}, {"txn_\"{}ü", true}},
-        .funds_withdrawn = true,
-        .status = ledger::dispute_status::lost};
-    facts.disputes["dp_2"] = {.balance_transactions = {{"txn_1", false}}, .funds_reinstated = true};
+    facts.disputes["dp_1"] = {.amount_cents = most,
+                              .currency = "eur",
+                              .balance_transactions = {{"txn_1", ledger::movement_of(-most - 1, "chf")},
+                                                       {"txn_2", ledger::movement_of(most, "eur")},
+                                                       {"txn_3", ledger::movement_of(-1, "")},
+                                                       {"txn_\"{}ü", {.takes_money = true}}},
+                              .funds_withdrawn = true,
+                              .status = ledger::dispute_status::lost};
+    facts.disputes["dp_2"] = {
+        .balance_transactions = {{"txn_1", {}}}, .funds_reinstated = true, .signs_only = true};
     facts.disputes["dp_3"] = {.amount_cents = 7, .status = ledger::dispute_status::closed};
     facts.disputes["dp_4"] = {.currency = "usd", .status = ledger::dispute_status::won};
     return facts;
@@ -58,16 +64,22 @@ payment_facts everything() {
 payment_facts any_facts(std::mt19937_64& random) {
     const auto pick = [&](std::uint64_t below) { return static_cast<std::int64_t>(random() % below); };
     payment_facts facts{.refunded_cumulative_cents = pick(2) * pick(2000)};
+    facts.refunded_currency = pick(2) == 0 ? "" : "usd";
     for (std::int64_t count = pick(3); count > 0; --count)
         facts.refunds["re_" + std::to_string(pick(3))] = {.amount_cents = pick(900),
                                                           .status =
                                                               static_cast<ledger::refund_status>(pick(2)),
-                                                          .moved_money = pick(2) == 0};
+                                                          .moved_money = pick(2) == 0,
+                                                          .currency = pick(2) == 0 ? "" : "usd"};
     for (std::int64_t count = pick(3); count > 0; --count) {
         ledger::dispute_fact& fact = facts.disputes["dp_" + std::to_string(pick(2))];
         fact.amount_cents = pick(900);
         fact.currency = pick(2) == 0 ? "" : "usd";
-        fact.balance_transactions["txn_" + std::to_string(pick(3))] = pick(2) == 0;
+        const std::int64_t cents = pick(5) - 2;
+        fact.balance_transactions["txn_" + std::to_string(pick(3))] =
+            cents != 0 ? ledger::movement_of(cents, pick(2) == 0 ? "" : "usd")
+                       : ledger::dispute_movement{.takes_money = pick(2) == 0};
+        fact.signs_only = pick(3) == 0;
         fact.funds_withdrawn = pick(2) == 0;
         fact.funds_reinstated = pick(2) == 0;
         fact.status = static_cast<ledger::dispute_status>(pick(4));

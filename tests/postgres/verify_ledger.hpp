@@ -28,8 +28,9 @@ inline ledger::payment_facts refunded(const std::string& refund, std::int64_t ce
 
 inline ledger::payment_facts disputed(const std::string& dispute, std::int64_t cents) {
     ledger::payment_facts facts;
-    facts.disputes[dispute] = {
-        .amount_cents = cents, .currency = "usd", .balance_transactions = {{"txn_1", true}}};
+    facts.disputes[dispute] = {.amount_cents = cents,
+                               .currency = "usd",
+                               .balance_transactions = {{"txn_1", ledger::movement_of(-cents, "usd")}}};
     return facts;
 }
 

@@ -198,8 +198,19 @@ const std::vector<tampering> with_payments = {
     {payments + "taken_tokens = 499" + of_pi_1, of_payment("settlement_tokens", "pi_1", "500", "499")},
     {"UPDATE tokenledger.payment_refunds SET amount_cents = 999" + of_pi_1,
      of_payment("settlement_tokens", "pi_1", "1000", "500")},
-    {"UPDATE tokenledger.payment_dispute_transactions SET takes_money = false",
+    {"UPDATE tokenledger.payment_dispute_transactions SET amount_cents = 999, takes_money = false",
      of_payment("settlement_tokens", "pi_2", "0", "1000")},
+    {"UPDATE tokenledger.payment_dispute_transactions SET currency = 'eur'; INSERT INTO"
+     " tokenledger.payment_dispute_transactions VALUES ('pi_2', 'dp_1', 'txn_2', false, 333, 'eur')",
+     of_payment("settlement_tokens", "pi_2", "666", "1000")},
+    {"UPDATE tokenledger.payment_dispute_transactions SET amount_cents = NULL, currency = NULL;"
+     " UPDATE tokenledger.payment_disputes SET signs_only = true, status = 'won'; INSERT INTO"
+     " tokenledger.payment_dispute_transactions VALUES ('pi_2', 'dp_1', 'txn_2', false)",
+     of_payment("settlement_tokens", "pi_2", "0", "1000")},
+    {"UPDATE tokenledger.payment_refunds SET currency = 'jpy'" + of_pi_1,
+     of_payment("settlement_tokens", "pi_1", "0", "500")},
+    {payments + "refunded_cumulative_cents = 999, refunded_currency = 'usd'" + of_pi_1,
+     of_payment("settlement_tokens", "pi_1", "1000", "500")},
     {payments + "refunded_cumulative_cents = 999 WHERE payment_intent_id = 'pi_6'",
      of_payment("settlement_tokens", "pi_6", "10", "0")},
     {payments + "lost_cents = 100" + of_pi_1, of_payment("settlement_money", "pi_1", "500", "100")},
@@ -211,6 +222,10 @@ const std::vector<tampering> with_payments = {
                                                             "balance transaction txn_1 of dispute dp_1")},
     {"UPDATE tokenledger.payment_disputes SET status = 'strange'",
      of_payment("detail_value", "pi_2", "", "dispute dp_1")},
+    {"UPDATE tokenledger.payment_dispute_transactions SET takes_money = false",
+     of_payment("detail_value", "pi_2", "", "balance transaction txn_1 of dispute dp_1")},
+    {"UPDATE tokenledger.payment_dispute_transactions SET amount_cents = 0",
+     of_payment("detail_value", "pi_2", "", "balance transaction txn_1 of dispute dp_1")},
 };
 
 const std::vector<tampering> with_events = {
@@ -221,7 +236,8 @@ const std::vector<tampering> with_events = {
     {events + "result = 'parked', reason = 'bad_payload'" + of_event("evt_1"),
      of_event("event_result", "evt_1", "applied", "parked bad_payload")},
     {events + "result = 'parked', reason = 'bad_payload'" + of_event("evt_2"),
-     of_event("event_result", "evt_2", "applied, or parked partial_capture_refund", "parked bad_payload")},
+     of_event("event_result", "evt_2", "applied, or parked for a refund that is not counted",
+              "parked bad_payload")},
     {events + "payment_intent_id = 'pi_9'" + of_event("evt_1"),
      of_event("event_payment", "evt_1", "pi_1", "pi_9")},
     {events + "payment_intent_id = 'pi_9'" + of_event("evt_2"),

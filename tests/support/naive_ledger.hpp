@@ -2,8 +2,9 @@
 // was said of it, read anew each time.
 #pragma once
 
+#include "naive_settlement.hpp"
+
 #include "ledger/command.hpp"
-#include "ledger/settlement.hpp"
 
 #include <cstdint>
 #include <map>
@@ -67,23 +68,24 @@ class naive_ledger {
         std::int64_t taken = 0;
         std::set<origin> origins;
 
-        [[nodiscard]] ledger::payment_facts known() const {
-            ledger::payment_facts all;
-            for (const ledger::payment_facts& each : said)
-                all = merge(all, each);
-            return all;
+        [[nodiscard]] naive_facts known() const { return told_by(said); }
+        [[nodiscard]] ledger::entitlement worth(const naive_facts& facts) const {
+            return naive_settlement(facts, credit->tokens, credit->amount_cents, credit->currency).worth();
         }
-        [[nodiscard]] ledger::entitlement worth(const ledger::payment_facts& facts) const {
-            return settle({.tokens = credit->tokens,
-                           .received_cents = credit->amount_cents,
-                           .currency = credit->currency},
-                          facts);
+        // A refund in another currency, or that may only release what was never captured, if both what is
+        // known and what it says alone tell of one: somebody has to look at it.
+        [[nodiscard]] ledger::reason doubt(const ledger::entitlement& one,
+                                           const ledger::entitlement& other) const {
+            if (one.other_currency_refund && other.other_currency_refund)
+                return ledger::reason::currency_mismatch;
+            return one.unproven_refund && other.unproven_refund ? ledger::reason::partial_capture_refund
+                                                                : ledger::reason::none;
         }
-        // Neither what is known nor what it says alone proves more than a release of what was never captured.
-        [[nodiscard]] bool is_unproven(const ledger::payment_update& update) const {
-            ledger::payment_facts alone = update.facts;
-            alone.amount_requested_cents = known().amount_requested_cents;
-            return worth(known()).unproven_refund && worth(alone).unproven_refund;
+        [[nodiscard]] ledger::reason doubt() const { return doubt(worth(known()), worth(known())); }
+        [[nodiscard]] ledger::reason doubt(const ledger::payment_update& update) const {
+            naive_facts alone = told_by({update.facts});
+            alone.requested = known().requested;
+            return doubt(worth(known()), worth(alone));
         }
     };
 
@@ -120,8 +122,8 @@ class naive_ledger {
         of.said.push_back({.amount_requested_cents = buys.amount_requested_cents});
         post(buys.user_id, buys.tokens);
         take_back(of);
-        if (of.worth(of.known()).unproven_refund)
-            release(of, {ledger::result::parked, ledger::reason::partial_capture_refund});
+        if (const ledger::reason why = of.doubt(); why != ledger::reason::none)
+            release(of, {ledger::result::parked, why});
         else
             release(of, {ledger::result::applied, ledger::reason::none});
         return {ledger::result::applied, ledger::reason::none};
@@ -175,7 +177,7 @@ class naive_ledger {
         constexpr auto none = ledger::reason::none;
         if (const ledger::reason why = mismatch(of); why != none)
             return {update.moves_tokens ? result::parked : result::ignored, why};
-        const ledger::payment_facts before = of.known();
+        const naive_facts before = of.known();
         of.said.push_back(update.facts);
         const bool news = of.known() != before;
         brought_news_ = news;
@@ -183,8 +185,8 @@ class naive_ledger {
             take_back(of);
             if (news)
                 of.origins.insert(origin_);
-            if (news && of.is_unproven(update))
-                return {result::parked, ledger::reason::partial_capture_refund};
+            if (const ledger::reason why = of.doubt(update); news && why != none)
+                return {result::parked, why};
             return {news ? result::applied : result::duplicate, none};
         }
         if (of.credit)

@@ -229,10 +229,13 @@ class naive_books : public naive_ledger {
         verdict said = decide(rows_.at(what.event_id), what.payment_intent_id, what.effect, true);
         const auto* update = std::get_if<ledger::payment_update>(&what.effect);
         const payment& of = payments_[what.payment_intent_id];
-        constexpr auto partial = ledger::reason::partial_capture_refund;
-        if (said.first == result::duplicate && update != nullptr && of.credit && of.is_unproven(*update))
-            said = {result::parked, partial};
-        else if (was.second == partial && (said.first == result::duplicate || said.first == result::ignored))
+        constexpr auto none = ledger::reason::none;
+        const auto why = update != nullptr && of.credit ? of.doubt(*update) : none;
+        const bool was_settled = update != nullptr && (was.second == ledger::reason::partial_capture_refund ||
+                                                       was.second == ledger::reason::currency_mismatch);
+        if (said.first == result::duplicate && why != none)
+            said = {result::parked, why};
+        else if (was_settled && (said.first == result::duplicate || said.first == result::ignored))
             said = {result::applied, ledger::reason::none}; // what it told was settled when it came
         if (said.first == result::parked && !brought_news_ && posted.empty()) {
             made.reason = said.second;

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "commands.hpp"
+#include "naive_settlement.hpp"
 #include "payment_history.hpp"
-
-#include "ledger/settlement.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -85,19 +84,18 @@ inline std::vector<ledger::command> deliveries(std::mt19937_64& random, const sa
     return stream;
 }
 
-inline ledger::payment_facts facts_in_the_end(const payment_history& history) {
-    ledger::payment_facts all;
+inline std::vector<ledger::payment_facts> said_of(const payment_history& history) {
+    std::vector<ledger::payment_facts> said;
     for (const history_event& each : history.events)
-        all = merge(std::move(all), each.facts);
-    return all;
+        said.push_back(each.facts);
+    return said;
 }
 
-// What the payment is worth once every event has come, from what truly happened to its money.
+// What the payment is worth once every event has come: by the rules, not by the program's arithmetic.
 inline ledger::entitlement worth_in_the_end(const sale& of) {
-    return settle({.tokens = of.tokens,
-                   .received_cents = of.history.options.amount_received,
-                   .currency = of.history.options.currency},
-                  facts_in_the_end(of.history));
+    const history_options& paid = of.history.options;
+    return naive_settlement(told_by(said_of(of.history)), of.tokens, paid.amount_received, paid.currency)
+        .worth();
 }
 
 // Calls `take` with one random piece of the stream after the other.

@@ -22,6 +22,7 @@ struct refund_object {
     std::int64_t amount = 0;
     std::string status;
     std::string balance_transaction; // empty: null
+    std::string currency{};          // empty: not told
 };
 
 struct charge_object {
@@ -29,11 +30,13 @@ struct charge_object {
     std::int64_t amount_captured = 0;
     std::int64_t amount_refunded = 0;                  // cumulative
     std::optional<std::vector<refund_object>> refunds; // refunds.data, where the API version embeds it
+    std::string currency{};                            // empty: not told
 };
 
 struct balance_transaction_object {
     std::string id;
     std::int64_t amount = 0; // negative: money taken
+    std::string currency{};  // empty: not told
 };
 
 struct dispute_object {
@@ -56,7 +59,8 @@ inline ledger::refund_fact fact_of(const refund_object& refund) {
     const bool voided = refund.status == "failed" || refund.status == "canceled";
     return {.amount_cents = refund.amount,
             .status = voided ? ledger::refund_status::void_ : ledger::refund_status::counting,
-            .moved_money = !refund.balance_transaction.empty()};
+            .moved_money = !refund.balance_transaction.empty(),
+            .currency = refund.currency};
 }
 
 inline ledger::dispute_fact fact_of(const std::string& type, const dispute_object& dispute) {
@@ -65,7 +69,8 @@ inline ledger::dispute_fact fact_of(const std::string& type, const dispute_objec
                               .funds_withdrawn = type == "charge.dispute.funds_withdrawn",
                               .funds_reinstated = type == "charge.dispute.funds_reinstated"};
     for (const balance_transaction_object& each : dispute.balance_transactions)
-        fact.balance_transactions[each.id] = each.amount < 0;
+        fact.balance_transactions[each.id] = {
+            .takes_money = each.amount < 0, .amount_cents = each.amount, .currency = each.currency};
     if (dispute.status == "won")
         fact.status = ledger::dispute_status::won;
     else if (dispute.status == "lost")
@@ -83,6 +88,7 @@ inline ledger::payment_facts facts_of(const std::string& type, const stripe_obje
         facts.amount_requested_cents = type == "payment_intent.succeeded" ? intent->amount : 0;
     } else if (const auto* charge = std::get_if<charge_object>(&object)) {
         facts.refunded_cumulative_cents = charge->amount_refunded;
+        facts.refunded_currency = charge->currency;
         for (const refund_object& each : charge->refunds.value_or(std::vector<refund_object>{}))
             facts.refunds[each.id] = fact_of(each);
     } else if (const auto* refund = std::get_if<refund_object>(&object)) {

@@ -6,6 +6,7 @@
 #include "payment_options.hpp"
 
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -20,6 +21,7 @@ class history_maker {
     history_maker(std::mt19937_64& random, const history_options& options)
         : random_(random),
           embeds_refunds_(random() % 2 == 0),
+          tells_currency_(random() % 4 != 0),
           releases_as_refund_(embeds_refunds_ || random() % 2 == 0) {
         made_.options = options;
         made_.charge_id = "ch_of_" + options.payment_intent_id;
@@ -49,15 +51,22 @@ class history_maker {
 
   private:
     enum class telling : std::uint8_t { by_transactions, by_events, by_status };
+    using any_size = boost::multiprecision::cpp_int;
     struct dispute {
         dispute_object object;
         telling how = telling::by_transactions;
-        bool holds_funds = false;
+        std::string balance_currency{}; // that of its balance transactions
+        std::int64_t rate = 1;          // units of it for one of the dispute's currency
+        bool withdrawn = false;
         bool open = true;
+        // What moved, by its balance transactions.
+        any_size taken = 0;
+        any_size returned = 0;
     };
 
     std::mt19937_64& random_;
     bool embeds_refunds_;     // the endpoint's API version is older than 2022-11-15
+    bool tells_currency_;     // of refunds and charges; old bodies in other people's tests do not
     bool releases_as_refund_; // the capture was made by a version older than 2025-03-31.basil
     std::int64_t received_ = 0;
     payment_history made_;
@@ -84,8 +93,10 @@ class history_maker {
     std::int64_t released() const {
         return releases_as_refund_ ? made_.options.amount_requested - received_ : 0;
     }
+    std::string told_currency() const { return tells_currency_ ? made_.options.currency : ""; }
     void tell_charge() {
-        charge_object charge{made_.options.amount_requested, received_, shown_refunded(), std::nullopt};
+        charge_object charge{made_.options.amount_requested, received_, shown_refunded(), std::nullopt,
+                             told_currency()};
         if (embeds_refunds_)
             charge.refunds = refunds_;
         tell("charge.refunded", std::move(charge));
@@ -109,7 +120,7 @@ class history_maker {
     void release_uncaptured() {
         if (released() == 0)
             return;
-        refunds_.push_back({new_id("re"), released(), "succeeded", ""});
+        refunds_.push_back({new_id("re"), released(), "succeeded", "", told_currency()});
         tell_new_refund(refunds_.back());
     }
     void start_refund() {
@@ -121,7 +132,7 @@ class history_maker {
         // Of a payment captured in part, a refund that has not moved money yet proves nothing: not made here.
         const bool moved = !pending || made_.options.amount_received < made_.options.amount_requested;
         refunds_.push_back({new_id("re"), amount, pending ? "pending" : "succeeded",
-                            moved ? new_id("txn_re") : std::string{}});
+                            moved ? new_id("txn_re") : std::string{}, told_currency()});
         tell_new_refund(refunds_.back());
     }
     void continue_refund() {
@@ -152,32 +163,64 @@ class history_maker {
     void tell_dispute(const dispute& about, const std::string& what) {
         tell("charge.dispute." + what, about.object);
     }
-    void move_funds(dispute& of, bool take) {
-        of.holds_funds = take;
-        if (of.how == telling::by_transactions)
-            of.object.balance_transactions.push_back(
-                {new_id("txn_dp"), take ? -of.object.amount : of.object.amount});
+    // Negative: the bank takes it.
+    void move_funds(dispute& of, std::int64_t amount) {
+        if (of.how != telling::by_transactions || amount == 0)
+            return;
+        (amount < 0 ? of.taken : of.returned) += amount < 0 ? -any_size(amount) : any_size(amount);
+        of.object.balance_transactions.push_back({new_id("txn_dp"), amount, of.balance_currency});
+    }
+    void withdraw(dispute& of) {
+        of.withdrawn = of.how != telling::by_status;
+        move_funds(of, -of.object.amount * of.rate);
+    }
+    // What the exchange rate moved meanwhile, either way; a small part of what was taken.
+    void adjust(dispute& of) {
+        const std::int64_t most = std::max<std::int64_t>(of.object.amount / 8, 1);
+        move_funds(of, random_() % 2 == 0 ? any_up_to(random_, most) : -any_up_to(random_, most));
+    }
+    // Short of nothing, but for what the exchange rate takes after that.
+    void give_back_all(dispute& of) {
+        const any_size held = of.taken - of.returned;
+        if (held > 0 && held <= std::numeric_limits<std::int64_t>::max())
+            move_funds(of, static_cast<std::int64_t>(held));
+        if (random_() % 4 == 0)
+            adjust(of);
     }
     void tell_moved_funds(const dispute& of, bool taken) {
         // Told by transactions, the event need not come: not every endpoint subscribes to it.
         if (of.how == telling::by_events || (of.how == telling::by_transactions && random_() % 2 == 0))
             tell_dispute(of, taken ? "funds_withdrawn" : "funds_reinstated");
     }
+    void choose_currencies(dispute& of) {
+        of.object.currency = random_() % 6 == 0 ? "eur" : made_.options.currency;
+        switch (random_() % 3) {
+        case 0:
+            of.balance_currency = made_.options.currency;
+            break;
+        case 1:
+            of.balance_currency = of.object.currency;
+            break;
+        default: // settled in another currency than it was paid in
+            of.balance_currency = "chf";
+            of.rate = 1 + static_cast<std::int64_t>(random_() % 9);
+        }
+    }
     void start_dispute() {
         dispute made;
-        const bool other_currency = random_() % 6 == 0;
         made.object.id = new_id("dp");
         made.object.amount =
             random_() % 2 == 0 ? received_ : any_up_to(random_, std::numeric_limits<std::int64_t>::max());
-        made.object.currency = other_currency ? "eur" : made_.options.currency;
-        made.how = static_cast<telling>(random_() % 3);
+        choose_currencies(made);
+        if (made.object.amount > std::numeric_limits<std::int64_t>::max() / 16)
+            made.rate = 1;
+        made.how = random_() % 2 == 0 ? telling::by_transactions : static_cast<telling>(random_() % 3);
         if (random_() % 3 == 0) {
             made.object.status = "warning_needs_response";
             tell_dispute(made, "created");
         } else {
             made.object.status = "needs_response";
-            if (made.how != telling::by_status)
-                move_funds(made, true);
+            withdraw(made);
             tell_dispute(made, "created");
             tell_moved_funds(made, true);
         }
@@ -191,18 +234,33 @@ class history_maker {
             return continue_inquiry(ongoing);
         if (random_() % 3 == 0) {
             ongoing.object.status = "under_review";
+            if (random_() % 3 == 0)
+                adjust(ongoing);
             return tell_dispute(ongoing, "updated");
         }
-        const bool won = random_() % 2 == 0;
         ongoing.open = false;
-        ongoing.object.status = won ? "won" : "lost";
-        if (ongoing.how == telling::by_status)
-            ongoing.holds_funds = !won;
-        else if (won)
-            move_funds(ongoing, false);
-        tell_dispute(ongoing, "closed");
-        if (won)
-            tell_moved_funds(ongoing, false);
+        random_() % 2 == 0 ? win(ongoing) : lose(ongoing);
+    }
+    void win(dispute& of) {
+        of.object.status = "won";
+        if (random_() % 2 == 0) // the money is there before the verdict is told, or after it
+            give_back_all(of);
+        tell_dispute(of, "closed");
+        if (of.returned == 0)
+            give_back_all(of);
+        tell_moved_funds(of, false);
+    }
+    // All of it, or the bank returns a part.
+    void lose(dispute& of) {
+        of.object.status = "lost";
+        const auto part = random_() % 3;
+        if (part == 0)
+            move_funds(of, any_up_to(random_, of.object.amount));
+        else if (part == 1)
+            adjust(of);
+        tell_dispute(of, "closed");
+        if (part == 0)
+            tell_moved_funds(of, false);
     }
     void continue_inquiry(dispute& inquiry) {
         if (random_() % 2 == 0) {
@@ -211,23 +269,40 @@ class history_maker {
             return tell_dispute(inquiry, "closed");
         }
         inquiry.object.status = "needs_response";
-        if (inquiry.how != telling::by_status)
-            move_funds(inquiry, true);
+        withdraw(inquiry);
         tell_dispute(inquiry, "updated");
         tell_moved_funds(inquiry, true);
+    }
+
+    // The money that is gone, in the payment's currency: told by the bank where it is that of the balance,
+    // else the share of the disputed amount, or of the payment where that is in another currency too.
+    any_size gone(const dispute& of) const {
+        if (of.object.status == "won" || of.object.status == "warning_closed")
+            return 0;
+        const bool other = of.object.currency != made_.options.currency;
+        const any_size whole = other ? received_ : of.object.amount;
+        if (of.object.balance_transactions.empty())
+            return of.object.status == "lost" || of.withdrawn ? whole : any_size(0);
+        const any_size kept = of.taken > of.returned ? any_size(of.taken - of.returned) : any_size(0);
+        if (of.balance_currency == made_.options.currency)
+            return other ? kept : std::max<any_size>(kept, share(whole, kept, of.taken));
+        return share(whole, kept, of.taken);
+    }
+    static any_size share(const any_size& whole, const any_size& part, const any_size& of) {
+        return of == 0 ? any_size(0) : any_size((whole * part + of - 1) / of);
     }
 
     payment_history finished() {
         made_.unproven_refund = released() > 0;
         made_.refunded = shown_refunded() - released();
+        any_size disputed = 0;
         for (const dispute& each : disputes_) {
-            made_.in_dispute = made_.in_dispute || each.holds_funds || each.open;
-            if (!each.holds_funds)
-                continue;
-            const bool whole = each.object.currency != made_.options.currency;
-            const std::int64_t left = received_ - made_.disputed;
-            made_.disputed += whole ? left : std::min(left, each.object.amount);
+            made_.in_dispute = made_.in_dispute || each.open;
+            made_.returned_in_part = made_.returned_in_part || (each.returned > 0 && gone(each) > 0);
+            made_.in_other_currency = made_.in_other_currency || (each.rate > 1 && gone(each) > 0);
+            disputed += gone(each);
         }
+        made_.disputed = static_cast<std::int64_t>(std::min<any_size>(disputed, received_));
         return std::move(made_);
     }
 };

@@ -59,7 +59,10 @@ class payment_json {
         return R"({"object":)" + quoted(object) + member("id", quoted(id));
     }
 
-    std::string currency() const { return member("currency", quoted(history_.options.currency)); }
+    std::string currency() const { return currency(history_.options.currency); }
+    static std::string currency(const std::string& code) {
+        return code.empty() ? "" : member("currency", quoted(code));
+    }
     std::string intent_reference() const {
         const std::string id = quoted(history_.options.payment_intent_id);
         return member("payment_intent",
@@ -84,14 +87,14 @@ class payment_json {
         if (shape_.expanded_transactions && moved != "null")
             moved = opened("balance_transaction", refund.balance_transaction) +
                     member("amount", -refund.amount) + "}";
-        return opened("refund", refund.id) + member("amount", refund.amount) + currency() +
+        return opened("refund", refund.id) + member("amount", refund.amount) + currency(refund.currency) +
                member("balance_transaction", moved) + payment_reference() + member("metadata", "{}") +
                member("status", quoted(refund.status)) + "}";
     }
     std::string written(const charge_object& charge) const {
         std::string text = opened("charge", history_.charge_id) + member("amount", charge.amount) +
                            member("amount_captured", charge.amount_captured) +
-                           member("amount_refunded", charge.amount_refunded) + currency() +
+                           member("amount_refunded", charge.amount_refunded) + currency(charge.currency) +
                            intent_reference() + member("metadata", shape_.metadata);
         if (charge.refunds) {
             std::string list;
@@ -107,7 +110,8 @@ class payment_json {
         std::string list;
         std::string last = "null";
         for (const balance_transaction_object& each : dispute.balance_transactions) {
-            last = opened("balance_transaction", each.id) + member("amount", each.amount) + "}";
+            last = opened("balance_transaction", each.id) + member("amount", each.amount) +
+                   currency(each.currency) + member("fee", 1500) + member("net", each.amount) + "}";
             list += (list.empty() ? "" : ",") + last;
         }
         return opened("dispute", dispute.id) + member("amount", dispute.amount) +

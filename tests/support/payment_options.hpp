@@ -46,10 +46,12 @@ struct payment_history {
     bool canceled = false;             // nothing was ever received
     std::vector<history_event> events; // in the order in which it happened
     // The truth in the end, for a receiver that has seen every event at least once.
-    std::int64_t refunded = 0;    // 0..received
-    std::int64_t disputed = 0;    // 0..received
-    bool in_dispute = false;      // funds are held, or it is undecided whether they will be
-    bool unproven_refund = false; // the release of what was never captured looks like a refund
+    std::int64_t refunded = 0;      // 0..received
+    std::int64_t disputed = 0;      // 0..received
+    bool in_dispute = false;        // of some dispute it is undecided what it takes
+    bool returned_in_part = false;  // a bank gave some of what it took back, and kept the rest
+    bool in_other_currency = false; // and of some, or all, that it keeps the balance is in another currency
+    bool unproven_refund = false;   // the release of what was never captured looks like a refund
 };
 
 } // namespace tokenledger::test

@@ -64,23 +64,29 @@ class random_values {
     ledger::reason reason() { return static_cast<ledger::reason>(below(12)); } // up to store_refused
 
     ledger::payment_facts facts() {
+        const bool old = below(4) == 0; // what versions kept that knew neither currencies nor amounts
         ledger::payment_facts made{.amount_requested_cents = number(),
                                    .refunded_cumulative_cents = number(),
+                                   .refunded_currency = old ? "" : text(),
                                    .canceled = truth(),
                                    .foreign = truth()};
         for (auto left = below(4); left > 0; --left)
             made.refunds[text()] = {.amount_cents = number(),
                                     .status = static_cast<ledger::refund_status>(below(2)),
-                                    .moved_money = truth()};
+                                    .moved_money = truth(),
+                                    .currency = old ? "" : text()};
         for (auto left = below(3); left > 0; --left) {
             ledger::dispute_fact& each = made.disputes[text()];
             each = {.amount_cents = number(),
                     .currency = text(),
                     .funds_withdrawn = truth(),
                     .funds_reinstated = truth(),
-                    .status = static_cast<ledger::dispute_status>(below(4))};
+                    .status = static_cast<ledger::dispute_status>(below(4)),
+                    .signs_only = old || truth()};
             for (auto moves = below(4); moves > 0; --moves)
-                each.balance_transactions[text()] = truth();
+                each.balance_transactions[text()] = {.takes_money = truth(),
+                                                     .amount_cents = old ? 0 : number(),
+                                                     .currency = old ? "" : text()};
         }
         return made;
     }

@@ -29,6 +29,7 @@ inline ledger::command random_update(std::mt19937_64& random, const std::string&
         [[fallthrough]];
     case 3:
         facts.refunded_cumulative_cents = pick(1000);
+        facts.refunded_currency = pick(2) == 0 ? "" : pick(8) == 0 ? "eur" : "usd";
         break;
     case 4: {
         ledger::dispute_fact& dispute = facts.disputes["dp_" + std::to_string(pick(2))];
@@ -36,13 +37,23 @@ inline ledger::command random_update(std::mt19937_64& random, const std::string&
         dispute.funds_withdrawn = pick(2) == 0;
         dispute.funds_reinstated = pick(4) == 0;
         dispute.status = static_cast<ledger::dispute_status>(pick(4));
+        for (auto moves = pick(4); moves > 0; --moves) { // the id says what it is: it never changes
+            const std::int64_t cents = (pick(9) - 6) * 70;
+            const std::string currency = pick(4) == 0 ? "eur" : "usd";
+            if (cents != 0)
+                dispute.balance_transactions["txn_" + std::to_string(cents) + currency] =
+                    ledger::movement_of(cents, currency);
+        }
         break;
     }
     default:
         facts.refunds["re_" + std::to_string(pick(3))] = {
             .amount_cents = pick(500),
             .status = static_cast<ledger::refund_status>(pick(5) == 0),
-            .moved_money = pick(4) != 0};
+            .moved_money = pick(4) != 0,
+            .currency = pick(2) == 0   ? ""
+                        : pick(8) == 0 ? "eur"
+                                       : "usd"};
     }
     return update_command(event, payment, facts);
 }

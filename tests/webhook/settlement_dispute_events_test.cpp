@@ -4,7 +4,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <random>
 #include <string>
@@ -17,7 +19,8 @@ using tokenledger::ledger::dispute_fact;
 using tokenledger::ledger::dispute_status;
 namespace history = tokenledger::test;
 
-using transactions = std::map<std::string, bool>;
+using tokenledger::ledger::movement_of;
+using transactions = std::map<std::string, tokenledger::ledger::dispute_movement>;
 
 BOOST_AUTO_TEST_SUITE(settlement_events_of_disputes)
 
@@ -59,22 +62,30 @@ BOOST_AUTO_TEST_CASE(every_status_is_told_as_what_it_means_for_the_funds) {
     BOOST_TEST(!dispute_news(dispute().set("status", "[]")).usable);
 }
 
-BOOST_AUTO_TEST_CASE(balance_transactions_are_read_where_they_say_which_way_the_money_went) {
+BOOST_AUTO_TEST_CASE(balance_transactions_are_read_where_they_say_how_much_moved_and_which_way) {
     const auto read = [](const char* list) {
         return only_dispute(dispute_news(dispute().set("balance_transactions", list))).balance_transactions;
     };
-    BOOST_TEST((read(R"([{"id":"txn_1","amount":-900,"net":-2400}])") == transactions{{"txn_1", true}}));
+    BOOST_TEST((read(R"([{"id":"txn_1","amount":-900,"net":-2400}])") ==
+                transactions{{"txn_1", movement_of(-900, "")}}));
     BOOST_TEST((read(R"([{"id":"txn_1","amount":-900},{"id":"txn_2","amount":900}])") ==
-                transactions{{"txn_1", true}, {"txn_2", false}}));
-    BOOST_TEST((read(R"(["txn_1",{"id":"txn_2","amount":-900}])") == transactions{{"txn_2", true}}));
+                transactions{{"txn_1", movement_of(-900, "")}, {"txn_2", movement_of(900, "")}}));
+    BOOST_TEST((read(R"([{"id":"txn_1","amount":-900,"currency":"gbp","fee":1500,"net":-2400}])") ==
+                transactions{{"txn_1", movement_of(-900, "gbp")}}));
+    BOOST_TEST((read(R"([{"id":"txn_1","amount":-9223372036854775808}])") ==
+                transactions{{"txn_1", movement_of(std::numeric_limits<std::int64_t>::min(), "")}}));
+    BOOST_TEST((read(R"(["txn_1",{"id":"txn_2","amount":-900}])") ==
+                transactions{{"txn_2", movement_of(-900, "")}}));
     BOOST_TEST((read(R"([{"id":"txn_1","amount":0}])") == transactions{}));
     BOOST_TEST((read(R"([{"id":"txn_1","amount":-900},{"id":"txn_1","amount":900}])") == // in either order
-                transactions{{"txn_1", true}}));
+                transactions{{"txn_1", movement_of(-900, "")}}));
     BOOST_TEST((read("null") == transactions{}));
     for (const char* const bad :
          {"{}", "7", R"("txn_1")", "[7]", "[[]]", R"([{"id":"txn_1"}])", R"([{"amount":-9}])",
           R"([{"id":"txn_1","amount":-9.0}])", R"([{"id":"txn_1","amount":-9,"amount":9}])",
-          R"([{"id":"txn_1","id":"txn_2","amount":9}])", R"([{"id":7,"amount":9}])"}) {
+          R"([{"id":"txn_1","id":"txn_2","amount":9}])", R"([{"id":7,"amount":9}])",
+          R"([{"id":"txn_1","amount":-9,"currency":7}])",
+          R"([{"id":"txn_1","amount":-9,"currency":"POUND"}])"}) {
         BOOST_TEST_INFO(bad);
         BOOST_TEST(!dispute_news(dispute().set("balance_transactions", bad)).usable);
     }
@@ -85,10 +96,10 @@ BOOST_AUTO_TEST_CASE(the_single_balance_transaction_of_older_versions_is_read_to
         object made = dispute().set("balance_transaction", one).set("balance_transactions", list);
         return only_dispute(dispute_news(made)).balance_transactions;
     };
-    BOOST_TEST((read(R"({"id":"txn_1","amount":-900})", "null") == transactions{{"txn_1", true}}));
-    BOOST_TEST((read(R"("txn_1")", R"([{"id":"txn_1","amount":-900}])") == transactions{{"txn_1", true}}));
-    BOOST_TEST((read(R"({"id":"txn_1","amount":-900})", R"([{"id":"txn_1","amount":-900}])") ==
-                transactions{{"txn_1", true}}));
+    const transactions one{{"txn_1", movement_of(-900, "")}};
+    BOOST_TEST((read(R"({"id":"txn_1","amount":-900})", "null") == one));
+    BOOST_TEST((read(R"("txn_1")", R"([{"id":"txn_1","amount":-900}])") == one));
+    BOOST_TEST((read(R"({"id":"txn_1","amount":-900})", R"([{"id":"txn_1","amount":-900}])") == one));
     BOOST_TEST((read(R"("txn_1")", "[]") == transactions{}));
     BOOST_TEST((read("null", "[]") == transactions{}));
     BOOST_TEST(!dispute_news(dispute().set("balance_transaction", "7")).usable);

@@ -21,7 +21,23 @@ BOOST_AUTO_TEST_CASE(a_refunded_charge_tells_its_cumulative_amount_its_payment_a
     BOOST_TEST(news.payment_intent_id == "pi_1");
     BOOST_TEST(news.currency == "usd");
     BOOST_TEST((news.ours == true));
-    BOOST_TEST((news.facts == payment_facts{.refunded_cumulative_cents = 300}));
+    BOOST_TEST((news.facts == payment_facts{.refunded_cumulative_cents = 300, .refunded_currency = "usd"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_charge_and_its_refunds_tell_their_currency) {
+    const auto read = [](const char* code) {
+        return charge_news(
+            charge()
+                .set("currency", code)
+                .set("refunds", R"({"data":[{"object":"refund","id":"re_1","amount":5,"currency":)" +
+                                    std::string(code) + "}]}"));
+    };
+    BOOST_TEST(read(R"("jpy")").facts.refunded_currency == "jpy");
+    BOOST_TEST(read(R"("jpy")").facts.refunds.at("re_1").currency == "jpy");
+    BOOST_TEST(read("null").facts.refunded_currency.empty());
+    BOOST_TEST(read("null").facts.refunds.at("re_1").currency.empty());
+    BOOST_TEST(!read(R"("JPY")").usable);
+    BOOST_TEST(only_refund(refund_news(refund().set("currency", R"("kwd")"))).currency == "kwd");
 }
 
 BOOST_AUTO_TEST_CASE(a_charge_without_the_pack_key_is_foreign) {
@@ -54,8 +70,8 @@ BOOST_AUTO_TEST_CASE(embedded_refunds_are_read_wherever_a_version_puts_them) {
         const settlement_news news = charge_news(charge().set("refunds", list));
         BOOST_REQUIRE(news.usable);
         BOOST_REQUIRE_EQUAL(news.facts.refunds.size(), 2U);
-        BOOST_TEST((news.facts.refunds.at("re_1") == refund_fact{300, refund_status::counting, true}));
-        BOOST_TEST((news.facts.refunds.at("re_2") == refund_fact{300, refund_status::void_, false}));
+        BOOST_TEST((news.facts.refunds.at("re_1") == refund_fact{300, refund_status::counting, true, "usd"}));
+        BOOST_TEST((news.facts.refunds.at("re_2") == refund_fact{300, refund_status::void_, false, "usd"}));
         BOOST_TEST(news.facts.refunded_cumulative_cents == 300);
     }
 }
@@ -102,7 +118,7 @@ BOOST_AUTO_TEST_CASE(every_event_about_a_refund_carries_a_refund) {
          {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"}) {
         BOOST_TEST_INFO(type);
         const settlement_news news = news_of(type, refund());
-        BOOST_TEST((only_refund(news) == refund_fact{300, refund_status::counting, true}));
+        BOOST_TEST((only_refund(news) == refund_fact{300, refund_status::counting, true, "usd"}));
         BOOST_TEST(news.payment_intent_id == "pi_1");
         BOOST_TEST(!news.ours.has_value()); // its metadata is its own
         BOOST_TEST(!news.facts.foreign);

@@ -86,7 +86,9 @@ BOOST_AUTO_TEST_CASE(a_charge_without_the_pack_key_settles_as_foreign) {
     const object foreign = charge().set("metadata", R"({"user_id":"user_1"})");
     const ledger::payment_update update = update_of(command_of(body_of("charge.refunded", foreign)));
     BOOST_TEST(update.moves_tokens);
-    BOOST_TEST((update.facts == ledger::payment_facts{.refunded_cumulative_cents = 300, .foreign = true}));
+    BOOST_TEST((update.facts == ledger::payment_facts{.refunded_cumulative_cents = 300,
+                                                      .refunded_currency = "usd",
+                                                      .foreign = true}));
     catalog named = prices();
     named.pack_key = "pack";
     BOOST_TEST(

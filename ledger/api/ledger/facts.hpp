@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tokenledger::ledger {
 
@@ -18,22 +19,42 @@ enum class refund_status : std::uint8_t {
 
 // One Refund object, by its id.
 struct refund_fact {
-    std::int64_t amount_cents = 0; // minor units of the charge's currency, >= 0; of two the larger counts
+    std::int64_t amount_cents = 0; // minor units of its currency, >= 0; of two the larger counts
     refund_status status = refund_status::counting;
     // It has a balance transaction: money moved. A refund that only releases what was never captured has
     // none.
     bool moved_money = false;
+    // ISO 4217, lower case; empty: not told, then it is the payment's. Of two the larger text counts; a
+    // refund's currency does not change. It is the charge's, Stripe says: one in another is not counted, but
+    // looked at.
+    std::string currency{};
 
     bool operator==(const refund_fact&) const = default;
 };
 
-// By rank. Says something only where neither balance transactions nor fund events do.
+// By rank.
 enum class dispute_status : std::uint8_t {
     undecided, // needs_response, under_review and their warning_ and appeal_ twins: takes nothing by itself
     closed,    // over without a chargeback: an inquiry that was closed, a dispute that was prevented
     lost,
-    won, // above lost: an appeal can win what was lost
+    won, // above lost: a customer can withdraw, or an appeal win, what was lost; a bank's "won" is final
 };
+
+// One balance transaction of a dispute, by its id. One that moved nothing is none.
+struct dispute_movement {
+    bool takes_money = false; // its amount is negative
+    // Minor units of `currency`, without fees; negative: money was taken. 0: not known, for an earlier
+    // version kept the sign alone.
+    std::int64_t amount_cents = 0;
+    // ISO 4217, lower case: of the balance, which need not be the payment's. Empty: not told.
+    std::string currency{};
+
+    bool operator==(const dispute_movement&) const = default;
+};
+
+[[nodiscard]] inline dispute_movement movement_of(std::int64_t amount_cents, std::string currency) {
+    return {.takes_money = amount_cents < 0, .amount_cents = amount_cents, .currency = std::move(currency)};
+}
 
 // One Dispute object, by its id.
 struct dispute_fact {
@@ -42,11 +63,15 @@ struct dispute_fact {
     // payment's is for settle() to say: a dispute may arrive before its payment. Of two the larger text
     // counts; a dispute's currency does not change.
     std::string currency{};
-    // Id to "takes money" (a negative amount); of two the true one counts.
-    std::map<std::string, bool> balance_transactions{};
+    // By id. A balance transaction never changes; so that merging is total all the same, of two values one
+    // whose amount is known counts before a sign alone, then the one that takes more.
+    std::map<std::string, dispute_movement> balance_transactions{};
     bool funds_withdrawn = false;  // an event of that type was seen
     bool funds_reinstated = false; // likewise
     dispute_status status = dispute_status::undecided;
+    // Every event that told of it was read by a version that counted the signs of its balance transactions:
+    // it is worth what that version made of it. Of two the false one counts.
+    bool signs_only = false;
 
     bool operator==(const dispute_fact&) const = default;
 };
@@ -56,6 +81,7 @@ struct payment_facts {
     // payment was captured in part.
     std::int64_t amount_requested_cents = 0;
     std::int64_t refunded_cumulative_cents = 0; // the largest amount_refunded that a Charge has shown
+    std::string refunded_currency{};            // that Charge's, as of a refund
     std::map<std::string, refund_fact> refunds{};
     std::map<std::string, dispute_fact> disputes{};
     bool canceled = false; // payment_intent.canceled: it will never be credited

@@ -177,6 +177,7 @@ struct entitlement_view {
     std::int64_t taken_tokens = 0;
     bool missing_refund_objects = false;
     bool unproven_refund = false;
+    bool other_currency_refund = false;
     bool in_dispute = false;
 };
 

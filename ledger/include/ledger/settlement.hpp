@@ -26,7 +26,10 @@ struct entitlement {
     // A partly captured payment has a refund that nothing proves to be more than the release of what was
     // never captured.
     bool unproven_refund = false;
-    // Some dispute holds funds now (for ever, when lost), or nothing has decided yet whether it will.
+    // A refund, or what a Charge shows of refunds, is in another currency than the payment: it is not
+    // counted.
+    bool other_currency_refund = false;
+    // Some dispute is not decided yet.
     bool in_dispute = false;
 
     bool operator==(const entitlement&) const = default;

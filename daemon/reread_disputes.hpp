@@ -1,0 +1,11 @@
+// The part of `migrate` that reads the bytes of old disputes again.
+#pragma once
+
+#include "ledger/postgres.hpp"
+
+namespace tokenledger::daemon {
+
+// Says in the log what it did, if there was something to do. Throws store_error.
+void reread_disputes(const ledger::postgres_options& database);
+
+} // namespace tokenledger::daemon
