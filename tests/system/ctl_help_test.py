@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from ctl import DONE, USAGE, program
+from ctl import DONE, USAGE, commands_in, program
 from daemon_process import run
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "admin", "ctl")
@@ -19,11 +19,6 @@ printf '%s\\n' "${COMPREPLY[@]}"
 
 def ctl(*words):
     return subprocess.run([program(), *words], capture_output=True, text=True, timeout=60, check=False)
-
-
-def commands_in(text):
-    """The names under "Subcommands:"."""
-    return re.findall(r"^  ([a-z][a-z-]*)", text.partition("Subcommands:\n")[2].partition("\n\n")[0], re.M)
 
 
 def read(*path):
