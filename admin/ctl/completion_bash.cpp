@@ -10,7 +10,7 @@ namespace {
 // Words in lines of a script. Within quotes white space of any kind parts them; between patterns a line goes
 // on only after a backslash.
 std::string wrapped(const std::vector<std::string>& words, const std::string& between) {
-    constexpr std::size_t columns = 90;
+    constexpr std::size_t columns = 80;
     const std::string line_end = between.empty() ? "\n            " : " \\\n            ";
     std::string out;
     std::size_t begin = 0;
@@ -136,7 +136,7 @@ std::string bash_completion() {
             std::any_of(each.options.begin(), each.options.end(),
                         [](const option_text& option) { return option.positional && takes_file(option); });
         words += "        '" + each.name + "') words='" + wrapped(words_after(each), "") + "'" +
-                 (has_file ? "; compopt -o default 2>/dev/null" : "") + " ;;\n";
+                 (has_file ? "\n            compopt -o default 2>/dev/null\n            ;;\n" : " ;;\n");
     }
     return begin + ("        " + wrapped(names_before_values(commands), " |")) + after_options + steps +
            after_commands + values + after_values + words + end;

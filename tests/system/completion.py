@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import shutil
 import subprocess
 import tempfile
@@ -50,8 +51,16 @@ def in_bash(*words):
     return done.stdout.split()
 
 
-def have_zsh():
-    return shutil.which("zsh") is not None
+def lacking():
+    """What there is not of what a zsh at a terminal needs; empty: nothing."""
+    if shutil.which("zsh") is None:
+        return "zsh is not installed"
+    try:
+        for end in pty.openpty():
+            os.close(end)
+    except OSError:
+        return "there is no pseudo-terminal"
+    return ""
 
 
 class Zsh:
@@ -62,18 +71,21 @@ class Zsh:
         self.offered = os.path.join(self.directory.name, "offered")
         with open(os.path.join(self.directory.name, ".zshrc"), "w", encoding="utf-8") as file:
             file.write(ZSHRC)
-        environment = {**os.environ, "ZDOTDIR": self.directory.name, "OFFERED": self.offered, "COMPLETIONS": FOLDER,
-                       "TERM": "xterm", "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
+        environment = {**os.environ, "ZDOTDIR": self.directory.name, "OFFERED": self.offered,
+                       "COMPLETIONS": FOLDER, "TERM": "xterm", "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
         self.terminal, theirs = pty.openpty()
         # Not the system's own start-up files: only what is above.
-        self.process = subprocess.Popen(["setsid", "--ctty", "zsh", "-d", "-i"], stdin=theirs, stdout=theirs, stderr=theirs,
-                                        env=environment)
+        self.process = subprocess.Popen(["setsid", "--ctty", "zsh", "-d", "-i"], stdin=theirs, stdout=theirs,
+                                        stderr=theirs, env=environment)
         os.close(theirs)
         self.shown = b""
         self.wait_for(b"<READY>")
 
     def wait_for(self, mark):
         while mark not in self.shown:
+            ready, _, _ = select.select([self.terminal], [], [], TIMEOUT_S)
+            if not ready:
+                raise TimeoutError(f"zsh shows no {mark}: {self.shown}")
             self.shown += os.read(self.terminal, 65536)
         self.shown = self.shown.partition(mark)[2]
 

@@ -52,7 +52,7 @@ class Bash(unittest.TestCase):
         self.assertIn("--body", completion.in_bash("events", "--json", "show", "evt_1", "--"))
 
 
-@unittest.skipUnless(completion.have_zsh(), "zsh is not installed")
+@unittest.skipIf(completion.lacking(), completion.lacking())
 class Zsh(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

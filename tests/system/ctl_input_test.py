@@ -219,7 +219,8 @@ class Days(CtlTest):
                                        ("2020-01", self.day(zone, -1), 0), ("-7d", "2999-12-31", 1)):
                 with self.subTest(zone=zone, first=first, last=last):
                     self.assertEqual(self.count("--from", first, "--to", last, "--time-zone", zone), count)
-                    exported = self.ctl("export", "transactions", "--from", first, "--to", last, TOKENLEDGER_TIME_ZONE=zone)
+                    exported = self.ctl("export", "transactions", "--from", first, "--to", last,
+                                        TOKENLEDGER_TIME_ZONE=zone)
                     self.assertEqual(len(list(csv.DictReader(io.StringIO(exported.stdout, newline="")))), count)
 
     def test_a_time_is_exclusive_at_the_end(self):
@@ -252,7 +253,8 @@ class Days(CtlTest):
         for zone in ("Europe/Berlinn", "../../../etc/passwd", "/etc/localtime", "nowhere+3", "CET-1CEST", ""):
             with self.subTest(zone=zone):
                 self.assertIn("time zone", self.ctl("report", "--time-zone", zone, exit_code=USAGE).stderr)
-        self.assertIn("invalid_parameter", self.ctl("history", "--from", "2026-01-01T25:00:00Z", exit_code=REFUSED).stderr)
+        self.assertIn("invalid_parameter",
+                      self.ctl("history", "--from", "2026-01-01T25:00:00Z", exit_code=REFUSED).stderr)
         self.ctl("report", exit_code=DONE, TOKENLEDGER_TIME_ZONE="")
         self.assertIn("TOKENLEDGER_TIME_ZONE", self.ctl("report", exit_code=USAGE, TOKENLEDGER_TIME_ZONE="x").stderr)
 

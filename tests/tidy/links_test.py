@@ -60,8 +60,10 @@ class Links(unittest.TestCase):
     def test_a_link_that_leads_nowhere_is_found(self):
         with tempfile.TemporaryDirectory() as folder:
             page = pathlib.Path(folder, "page.md")
-            page.write_text("# A `title`, here\n[a](page.md#a-title-here) [b](page.md#b) [c](c.md) [d](../d) `[e](e.md)`\n")
-            self.assertEqual(broken_links(pathlib.Path(folder)), ["page.md: page.md#b", "page.md: c.md", "page.md: ../d"])
+            page.write_text("# A `title`, here\n"
+                            "[a](page.md#a-title-here) [b](page.md#b) [c](c.md) [d](../d) `[e](e.md)`\n")
+            self.assertEqual(broken_links(pathlib.Path(folder)),
+                             ["page.md: page.md#b", "page.md: c.md", "page.md: ../d"])
 
 
 if __name__ == "__main__":

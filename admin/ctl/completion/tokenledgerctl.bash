@@ -21,9 +21,10 @@ _tokenledgerctl() {
         fi
         case "$word" in
         --socket | --timeout | --reason | --source | --reference | --metadata | --key | \
-            --confirm-above | --input | --output | --model | --cost | --charge | --at | --type | --from | \
-            --to | --time-zone | --limit | --cursor | --action | --result | --payment | --user | \
-            --tokens | --by | --format | --secret-file | --url | --timestamp)
+            --confirm-above | --input | --output | --model | --cost | --charge | --at | \
+            --type | --from | --to | --time-zone | --limit | --cursor | --action | --result | \
+            --payment | --user | --tokens | --by | --format | --secret-file | --url | \
+            --timestamp)
             is_value=yes
             continue
             ;;
@@ -86,8 +87,9 @@ _tokenledgerctl() {
     'payment --socket') compopt -o default 2>/dev/null; return ;;
     'events --socket') compopt -o default 2>/dev/null; return ;;
     'events --result') words='applied duplicate ignored parked waiting dismissed expired' ;;
-    'events --reason') words='unknown_pack amount_mismatch zero_amount currency_mismatch bad_metadata bad_payload
-            owner_mismatch partial_capture_refund livemode_mismatch account_mismatch store_refused' ;;
+    'events --reason') words='unknown_pack amount_mismatch zero_amount currency_mismatch bad_metadata
+            bad_payload owner_mismatch partial_capture_refund livemode_mismatch
+            account_mismatch store_refused' ;;
     'events --type') words='payment_intent.created payment_intent.processing payment_intent.requires_action
             payment_intent.amount_capturable_updated payment_intent.partially_funded
             payment_intent.payment_failed payment_intent.canceled payment_intent.succeeded
@@ -114,12 +116,13 @@ _tokenledgerctl() {
     'export --from') words='today yesterday -7d' ;;
     'export --to') words='today yesterday -7d' ;;
     'export --time-zone') words=$(_tokenledgerctl_time_zones) ;;
-    'export --type') words='grant purchase deduction refund transfer payment_intent.created payment_intent.processing
-            payment_intent.requires_action payment_intent.amount_capturable_updated
-            payment_intent.partially_funded payment_intent.payment_failed payment_intent.canceled
-            payment_intent.succeeded charge.refunded charge.refund.updated refund.created
-            refund.updated refund.failed charge.dispute.created charge.dispute.updated
-            charge.dispute.funds_withdrawn charge.dispute.funds_reinstated charge.dispute.closed' ;;
+    'export --type') words='grant purchase deduction refund transfer payment_intent.created
+            payment_intent.processing payment_intent.requires_action
+            payment_intent.amount_capturable_updated payment_intent.partially_funded
+            payment_intent.payment_failed payment_intent.canceled payment_intent.succeeded
+            charge.refunded charge.refund.updated refund.created refund.updated refund.failed
+            charge.dispute.created charge.dispute.updated charge.dispute.funds_withdrawn
+            charge.dispute.funds_reinstated charge.dispute.closed' ;;
     'export --source') words='admin subscription trial token_pack stripe usage' ;;
     'export --result') words='applied duplicate ignored parked waiting dismissed expired' ;;
     'send --socket') compopt -o default 2>/dev/null; return ;;
@@ -127,23 +130,29 @@ _tokenledgerctl() {
     *)
         [[ -z $is_value ]] || return # a text or a number of the caller's
         case "$path" in
-        '') words='grant deduct transfer usage balance history purchases usage-report activity payment events
-            verify status report export send -h --help --version --socket --json --timeout' ;;
-        'grant') words='-h --help --socket --json --timeout --reason --source --reference --metadata --key -y --yes
+        '') words='grant deduct transfer usage balance history purchases usage-report activity
+            payment events verify status report export send -h --help --version --socket
+            --json --timeout' ;;
+        'grant') words='-h --help --socket --json --timeout --reason --source --reference --metadata
+            --key -y --yes --dry-run --confirm-above' ;;
+        'deduct') words='-h --help --socket --json --timeout --reason --allow-negative --key -y --yes
             --dry-run --confirm-above' ;;
-        'deduct') words='-h --help --socket --json --timeout --reason --allow-negative --key -y --yes --dry-run
+        'transfer') words='-h --help --socket --json --timeout --reason --key -y --yes --dry-run
             --confirm-above' ;;
-        'transfer') words='-h --help --socket --json --timeout --reason --key -y --yes --dry-run --confirm-above' ;;
-        'usage') words='-h --help --socket --json --timeout --input --output --model --cost --charge --key' ;;
+        'usage') words='-h --help --socket --json --timeout --input --output --model --cost --charge
+            --key' ;;
         'balance') words='-h --help --socket --json --timeout --at' ;;
-        'history') words='-h --help --socket --json --timeout --type --source --from --to --time-zone --limit
-            --cursor --oldest-first' ;;
-        'purchases') words='-h --help --socket --json --timeout --from --to --time-zone --limit --cursor --oldest-first' ;;
-        'usage-report') words='-h --help --socket --json --timeout --action --model --per-day --from --to --time-zone' ;;
-        'activity') words='-h --help --socket --json --timeout --from --to --time-zone --limit --cursor --oldest-first' ;;
+        'history') words='-h --help --socket --json --timeout --type --source --from --to --time-zone
+            --limit --cursor --oldest-first' ;;
+        'purchases') words='-h --help --socket --json --timeout --from --to --time-zone --limit --cursor
+            --oldest-first' ;;
+        'usage-report') words='-h --help --socket --json --timeout --action --model --per-day --from --to
+            --time-zone' ;;
+        'activity') words='-h --help --socket --json --timeout --from --to --time-zone --limit --cursor
+            --oldest-first' ;;
         'payment') words='-h --help --socket --json --timeout --prove' ;;
-        'events') words='show retry dismiss assign -h --help --socket --json --timeout --result --reason --type
-            --payment --from --to --time-zone --limit --cursor --oldest-first' ;;
+        'events') words='show retry dismiss assign -h --help --socket --json --timeout --result --reason
+            --type --payment --from --to --time-zone --limit --cursor --oldest-first' ;;
         'events show') words='-h --help --socket --json --timeout --body' ;;
         'events retry') words='-h --help --socket --json --timeout --key' ;;
         'events dismiss') words='-h --help --socket --json --timeout --reason --key' ;;
@@ -151,10 +160,12 @@ _tokenledgerctl() {
         'verify') words='-h --help --socket --json --timeout' ;;
         'status') words='-h --help --socket --json --timeout' ;;
         'report') words='-h --help --socket --json --timeout --by --user --from --to --time-zone' ;;
-        'export') words='-h --help --socket --json --timeout transactions purchases usage activity events --format
-            --output --user --from --to --time-zone --type --source --action --model --result --limit
-            --cursor' ;;
-        'send') words='-h --help --socket --json --timeout --secret-file --url --timestamp'; compopt -o default 2>/dev/null ;;
+        'export') words='-h --help --socket --json --timeout transactions purchases usage activity events
+            --format --output --user --from --to --time-zone --type --source --action --model
+            --result --limit --cursor' ;;
+        'send') words='-h --help --socket --json --timeout --secret-file --url --timestamp'
+            compopt -o default 2>/dev/null
+            ;;
         esac
         ;;
     esac
