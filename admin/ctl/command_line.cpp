@@ -38,11 +38,14 @@ int not_parsed(context& in, const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0)
         return app.exit(error);
     in.common.json = in.common.json || asks_for_json(in.words);
-    complain(in,
-             {.type = "usage",
-              .title = usage_fault(app, error),
-              .detail = "\"tokenledgerctl --help\" has the commands, \"tokenledgerctl COMMAND --help\" the "
-                        "options of one."});
+    std::string program = "tokenledgerctl";
+    for (const CLI::App* each = &app; !each->get_subcommands().empty();) {
+        each = each->get_subcommands().front();
+        program += " " + each->get_name();
+    }
+    complain(in, complaint{.type = "usage",
+                           .title = usage_fault(app, error),
+                           .detail = "\"" + program + " --help\" has all of them, with examples."});
     return exit_usage;
 }
 

@@ -34,7 +34,7 @@ void add_balance(command_line& to) {
                        "  tokenledgerctl balance user_1 --at 17        # after its 17th transaction",
                        [what](const context& in) { return balance(in, *what); });
     sub->add_option("user", what->user, "Whose account")->required();
-    sub->add_option("--at", what->at, "As it was at a day, a time or a sequence");
+    sub->add_option("--at", what->at, "As it was when a day of UTC began, at a time, or after a sequence");
 }
 
 void add_lists(command_line& to) {

@@ -103,6 +103,8 @@ int send_event(const context& in, const send_options& what) {
         std::cout << got.body << '\n';
     else
         std::cout << got.status << ' ' << visible(got.body) << '\n';
+    if (in.common.json && got.status >= 300)
+        complain(in, "the webhook answered " + std::to_string(got.status));
     return got.status < 300 ? exit_done : got.status == 503 ? exit_unreachable : exit_refused;
 }
 
