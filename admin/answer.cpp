@@ -83,10 +83,10 @@ class asker {
     }
     reply operator()(const events_query& what) const { return rows_of(from_.events(what.filter, what.page)); }
     reply operator()(const usage_report_query& what) const {
-        return report_of(from_.usage_report(what.filter, what.span));
+        return report_of(from_.usage_report(what.filter, {what.span, what.time_zone}));
     }
     reply operator()(const transaction_report_query& what) const {
-        return report_of(from_.transaction_report(what.filter, what.span));
+        return report_of(from_.transaction_report(what.filter, {what.span, what.time_zone}));
     }
 
   private:
@@ -110,6 +110,12 @@ reply refused(const ledger::bad_query& why) {
         return none(problem_type::report_too_large, "The report would have more than " +
                                                         std::to_string(ledger::max_report_rows) +
                                                         " rows. Ask for a shorter period.");
+    case ledger::query_fault::bad_time_zone:
+        return reply_for(problem{.type = problem_type::invalid_parameter,
+                                 .detail =
+                                     "`time_zone` is no name of a time zone that the database knows. "
+                                     "Names are such as Europe/Berlin or UTC: pg_timezone_names has all.",
+                                 .field = "time_zone"});
     case ledger::query_fault::bad_limit:
     case ledger::query_fault::bad_text:
         break;

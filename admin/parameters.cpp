@@ -6,6 +6,7 @@
 
 #include "admin/query.hpp"
 
+#include "ledger/names.hpp"
 #include "ledger/text.hpp"
 
 #include <algorithm>
@@ -26,10 +27,10 @@ constexpr std::array<std::string_view, 8> usage{"user_id", "action_type", "model
 constexpr std::array<std::string_view, 6> activity{"user_id", "from", "to", "cursor", "limit", "order"};
 constexpr std::array<std::string_view, 9> events{
     "result", "reason", "type", "stripe_payment_intent_id", "from", "to", "cursor", "limit", "order"};
-constexpr std::array<std::string_view, 6> usage_report{"user_id", "action_type", "model_used",
-                                                       "from",    "to",          "span"};
-constexpr std::array<std::string_view, 6> transaction_report{"user_id", "type", "source",
-                                                             "from",    "to",   "span"};
+constexpr std::array<std::string_view, 7> usage_report{"user_id", "action_type", "model_used", "from",
+                                                       "to",      "span",        "time_zone"};
+constexpr std::array<std::string_view, 7> transaction_report{"user_id", "type", "source",   "from",
+                                                             "to",      "span", "time_zone"};
 
 std::optional<std::int64_t> integer(std::string_view text) {
     std::int64_t value = 0;
@@ -118,25 +119,21 @@ std::string parameters::identifier(std::string_view name) {
 
 std::optional<ledger::transaction_type> parameters::type() {
     using enum ledger::transaction_type;
-    const auto text = find("type");
+    const std::string text = one_of("type", ledger::transaction_type_names());
     for (const auto each : {grant, purchase, deduction, refund, transfer}) {
         if (text == ledger::to_string(each))
             return each;
     }
-    if (text)
-        refuse("type", "must be grant, purchase, deduction, refund or transfer");
     return std::nullopt;
 }
 
 std::optional<ledger::source> parameters::source() {
     using enum ledger::source;
-    const auto text = find("source");
+    const std::string text = one_of("source", ledger::source_names());
     for (const auto each : {admin, subscription, trial, token_pack, stripe, usage}) {
         if (text == ledger::to_string(each))
             return each;
     }
-    if (text)
-        refuse("source", "must be admin, subscription, trial, token_pack, stripe or usage");
     return std::nullopt;
 }
 
@@ -177,6 +174,27 @@ ledger::report_span parameters::span() {
     if (text != "whole" && text != "day")
         refuse("span", "must be whole or day");
     return text == "day" ? ledger::report_span::day : ledger::report_span::whole;
+}
+
+std::string parameters::time_zone() {
+    const std::string name = identifier("time_zone");
+    if (!name.empty() && find("span").value_or("whole") != "day")
+        refuse("time_zone", "goes with span=day: it says whose days they are");
+    return name.empty() ? "UTC" : name;
+}
+
+std::string parameters::one_of(std::string_view name, std::span<const std::string_view> known) {
+    const std::string_view text = find(name).value_or("");
+    if (text.empty() || std::find(known.begin(), known.end(), text) != known.end())
+        return std::string(text);
+    if (wrong_)
+        return {};
+    const std::string_view nearest = nearest_to(text, known);
+    wrong_ = problem{.type = problem_type::invalid_parameter,
+                     .detail = unknown_name("`" + std::string(name) + "`", text, nearest, known),
+                     .field = std::string(name),
+                     .nearest = std::string(nearest)};
+    return {};
 }
 
 std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>> parameters::time_or_sequence() {

@@ -8,6 +8,7 @@
 #include "ledger/views.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@ class parameters {
     [[nodiscard]] ledger::period period();
     [[nodiscard]] ledger::page_request page();
     [[nodiscard]] ledger::report_span span();
+    [[nodiscard]] std::string time_zone(); // "UTC" unless it is there; only days have one
+    // One of a closed list; empty if it is not there.
+    [[nodiscard]] std::string one_of(std::string_view name, std::span<const std::string_view> known);
     // `at`: digits are a sequence, everything else is a time in microseconds.
     [[nodiscard]] std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>> time_or_sequence();
 

@@ -3,6 +3,8 @@
 
 #include "parameters.hpp"
 
+#include "ledger/names.hpp"
+
 #include <stdexcept>
 
 namespace tokenledger::admin {
@@ -27,8 +29,8 @@ ledger::usage_filter usage_filter(parameters& in) {
 }
 
 ledger::event_filter event_filter(parameters& in) {
-    return {.result = in.identifier("result"),
-            .reason = in.identifier("reason"),
+    return {.result = in.one_of("result", ledger::event_result_names()),
+            .reason = in.one_of("reason", ledger::reason_names()),
             .type = in.identifier("type"),
             .payment_intent_id = in.identifier("stripe_payment_intent_id"),
             .period = in.period()};
@@ -61,9 +63,10 @@ std::optional<query> make(parameters& in, const target& what, permit_set permits
     case call::events:
         return events_query{.filter = event_filter(in), .page = in.page()};
     case call::usage_report:
-        return usage_report_query{.filter = usage_filter(in), .span = in.span()};
+        return usage_report_query{.filter = usage_filter(in), .span = in.span(), .time_zone = in.time_zone()};
     case call::transaction_report:
-        return transaction_report_query{.filter = transaction_filter(in, asked), .span = in.span()};
+        return transaction_report_query{
+            .filter = transaction_filter(in, asked), .span = in.span(), .time_zone = in.time_zone()};
     case call::grant: // writes, and what is answered without a query
     case call::deduct:
     case call::transfer:

@@ -163,6 +163,8 @@ std::string_view to_string(query_fault value) noexcept {
         return "bad_text";
     case query_fault::too_large:
         return "too_large";
+    case query_fault::bad_time_zone:
+        return "bad_time_zone";
     }
     return "unknown";
 }

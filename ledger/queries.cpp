@@ -51,12 +51,13 @@ class postgres_reader final : public reader {
         return events_page(session_, filter, request);
     }
 
-    std::vector<usage_report_row> usage_report(const usage_filter& filter, report_span span) override {
-        return report_usage(session_, filter, span);
+    std::vector<usage_report_row> usage_report(const usage_filter& filter,
+                                               const report_shape& shape) override {
+        return report_usage(session_, filter, shape);
     }
     std::vector<transaction_report_row> transaction_report(const transaction_filter& filter,
-                                                           report_span span) override {
-        return report_transactions(session_, filter, span);
+                                                           const report_shape& shape) override {
+        return report_transactions(session_, filter, shape);
     }
 
   private:

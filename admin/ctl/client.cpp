@@ -1,6 +1,7 @@
 // Calls over the admin socket, problems in plain words.
 #include "client.hpp"
 
+#include "complaint.hpp"
 #include "screen_text.hpp"
 
 #include <algorithm>
@@ -26,22 +27,21 @@ std::string percent_encoded(std::string_view text) {
     return out;
 }
 
-std::string text_of(json_value value) {
-    return visible(value.string().value_or(""));
+complaint no_answer(const context& in, const http_answer& got) {
+    const bool is_connected = got.came != exchanged::not_connected;
+    return {.type = "unreachable",
+            .title = (is_connected ? "no answer from " : "cannot connect to ") + visible(in.common.socket) +
+                     ": " + got.why};
 }
 
-void say_no_answer(const context& in, const http_answer& got) {
-    if (got.came == exchanged::not_connected)
-        complain(in, "cannot connect to " + visible(in.common.socket) + ": " + got.why);
-    else
-        complain(in, "no answer from " + visible(in.common.socket) + ": " + got.why);
-}
-
-// `told`: what the exchange brought, said if there is something to say.
-answer judged(const context& in, http_answer told, problems how) {
+// `told`: what the exchange brought, said if there is something to say. `command`: how to send it again,
+// where that is of use.
+answer judged(const context& in, http_answer told, problems how, const std::string& command = {}) {
     answer got{.status = told.status, .replayed = told.replayed};
     if (told.came != exchanged::answered) {
-        say_no_answer(in, told);
+        complaint what = no_answer(in, told);
+        what.again = told.came == exchanged::no_answer ? command : "";
+        complain(in, what);
         got.exit_code = exit_unreachable;
         return got;
     }
@@ -49,8 +49,11 @@ answer judged(const context& in, http_answer told, problems how) {
     got.tree = json_tree(got.body);
     if (got.status >= 300) {
         got.exit_code = got.status == 503 ? exit_unreachable : exit_refused;
-        if (how == problems::said)
-            say_problem(in, got);
+        if (how == problems::said) {
+            complaint what = complaint_of(got);
+            what.again = got.status == 503 ? command : "";
+            complain(in, what);
+        }
     }
     return got;
 }
@@ -69,7 +72,7 @@ std::string again(const context& in, const std::string& key) {
         const auto end_of_options = std::find(words.begin(), words.end(), "--");
         words.insert(end_of_options, {"--key", key});
     }
-    return shell_text(words);
+    return visible(shell_text(words));
 }
 
 } // namespace
@@ -99,39 +102,14 @@ answer post(const context& in, const write_call& what) {
     if (!what.key_is_in_body)
         request.headers.emplace_back("Idempotency-Key", what.key);
     // Before it is sent: whoever is interrupted from here on needs it.
-    std::cerr << "key: " << visible(what.key) << std::endl;
-    http_answer told = exchange({.socket = in.common.socket}, request, timeout_of(in, default_timeout_s));
-    const bool undecided = told.came == exchanged::no_answer || told.status == 503;
-    answer got = judged(in, std::move(told), problems::said);
-    if (undecided)
-        std::cerr << "  It may or may not have been done. The same command with its key is safe, it takes "
-                     "effect once:\n  "
-                  << visible(again(in, what.key)) << '\n';
-    return got;
-}
-
-void say_problem(const context& in, const answer& got) {
-    const json_value problem = got.root();
-    std::string title = text_of(problem.member("title"));
-    if (title.empty())
-        title = "the daemon answered " + std::to_string(got.status) +
-                (got.body.empty() ? "" : ": " + visible(got.body.substr(0, 300)));
-    if (const std::string slug = text_of(problem.member("type")); !slug.empty())
-        title += " (" + slug + ")";
-    complain(in, title);
-    if (const std::string detail = text_of(problem.member("detail")); !detail.empty())
-        std::cerr << "  " << detail << '\n';
-    if (const std::string reason = text_of(problem.member("reason")); !reason.empty())
-        std::cerr << "  It is parked for: " << reason << '\n';
+    say_key(in, what.key);
+    return judged(in, exchange({.socket = in.common.socket}, request, timeout_of(in, default_timeout_s)),
+                  problems::said, again(in, what.key));
 }
 
 int print_json(const answer& what) {
     std::cout << what.body << '\n';
     return exit_done;
-}
-
-void complain(const context& in, const std::string& text) {
-    std::cerr << painted("tokenledgerctl:", tone::bad, in.at.colour_err) << ' ' << text << '\n';
 }
 
 std::string shell_text(const std::vector<std::string>& words) {

@@ -61,14 +61,24 @@ struct write_call {
 };
 [[nodiscard]] answer post(const context& in, const write_call& what);
 
-// A refusal in plain words on standard error: title and detail of the problem.
+// What went wrong, on standard error: in words, or with --json as one line that is a JSON object.
+struct complaint {
+    std::string type =
+        "failed";        // of a problem the daemon's; else usage, unreachable, unknown_value or failed
+    std::string title{}; // each is visible() already
+    std::string detail{};
+    std::string again{};   // the command that is safe to run, where nobody knows whether it was done
+    std::string problem{}; // the daemon's JSON object, which is shown in place of the above but for `again`
+};
+void complain(const context& in, const complaint& what);
+// "tokenledgerctl: TEXT"
+void complain(const context& in, const std::string& text);
+
+// A refusal: title and detail of the problem.
 void say_problem(const context& in, const answer& got);
 
 // The daemon's answer as it is, on a line.
 int print_json(const answer& what);
-
-// "tokenledgerctl: TEXT" on standard error.
-void complain(const context& in, const std::string& text);
 
 // The words of a command, quoted for a shell.
 [[nodiscard]] std::string shell_text(const std::vector<std::string>& words);

@@ -2,6 +2,7 @@
 #include "command_line.hpp"
 #include "run.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
@@ -17,8 +18,49 @@ constexpr const char* exit_codes =
     "Exit codes: 0 done, 1 refused (the reason is on standard error), 2 usage, 3 the daemon or its\n"
     "database cannot be reached. Every write has a key, named on standard error: the same command\n"
     "with --key KEY takes effect once, however often it is sent.\n"
-    "Environment: TOKENLEDGER_SOCKET, TOKENLEDGER_CONFIRM_ABOVE, NO_COLOR, COLUMNS.\n"
+    "Environment: TOKENLEDGER_SOCKET, TOKENLEDGER_CONFIRM_ABOVE, TOKENLEDGER_TIME_ZONE, NO_COLOR, COLUMNS.\n"
     "\"tokenledgerctl COMMAND --help\" has the options and examples of a command.";
+
+// The program itself has these as well as each command, so they stand before it or after it.
+void add_common(CLI::App& to, common_options& common) {
+    to.add_option("--socket", common.socket, "The admin socket")->capture_default_str();
+    to.add_flag("--json", common.json, "The daemon's JSON as it is, for programs; errors are JSON too");
+    add_number(to, "--timeout", common.timeout_s, 1, "Seconds to wait for the daemon");
+}
+
+bool asks_for_json(const std::vector<std::string>& words) {
+    const auto end = std::find(words.begin(), words.end(), "--");
+    return std::find(words.begin(), end, "--json") != end;
+}
+
+// Prints what was asked for, help or the version; or says what is wrong.
+int not_parsed(context& in, const CLI::App& app, const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0)
+        return app.exit(error);
+    in.common.json = in.common.json || asks_for_json(in.words);
+    std::string program = "tokenledgerctl";
+    for (const CLI::App* each = &app; !each->get_subcommands().empty();) {
+        each = each->get_subcommands().front();
+        program += " " + each->get_name();
+    }
+    complain(in, complaint{.type = "usage",
+                           .title = usage_fault(app, error),
+                           .detail = "\"" + program + " --help\" has all of them, with examples."});
+    return exit_usage;
+}
+
+int run_in(context& in, int argc, char** argv) {
+    CLI::App app;
+    command chosen;
+    command_line line{.app = app, .common = in.common, .chosen = chosen};
+    describe(line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return not_parsed(in, app, error);
+    }
+    return chosen(in);
+}
 
 } // namespace
 
@@ -30,9 +72,7 @@ std::string environment_or(const char* name, const std::string& otherwise) {
 CLI::App* command_line::add(const std::string& name, const std::string& description,
                             const std::string& examples, command action, CLI::App* within) {
     auto* made = (within != nullptr ? within : &app)->add_subcommand(name, description);
-    made->add_option("--socket", common.socket, "The admin socket")->capture_default_str();
-    made->add_flag("--json", common.json, "The daemon's JSON as it is, for programs");
-    add_number(*made, "--timeout", common.timeout_s, 1, "Seconds to wait for the daemon");
+    add_common(*made, common);
     made->footer("Examples:\n" + examples);
     if (action)
         made->callback([&target = chosen, action = std::move(action)] {
@@ -62,11 +102,6 @@ CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& num
     });
 }
 
-void add_days(CLI::App& to, list_options& what) {
-    to.add_option("--from", what.from, "Not before this day or time (2026-01-31, 2026-01-31T12:00:00Z)");
-    to.add_option("--to", what.to, "Before this day or time");
-}
-
 void add_key(CLI::App& to, std::string& key) {
     to.add_option("--key", key, "The idempotency key; made up if it is not given")
         ->check([](const std::string& text) {
@@ -84,6 +119,7 @@ void describe(command_line& line) {
     line.app.name("tokenledgerctl");
     line.app.set_version_flag("--version", "tokenledgerctl " TOKENLEDGER_VERSION);
     line.app.require_subcommand(1);
+    add_common(line.app, line.common);
     line.app.footer(exit_codes);
     add_writes(line);
     add_reads(line);
@@ -92,22 +128,20 @@ void describe(command_line& line) {
 }
 
 int run(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of the stream
+    // A reader that has gone ends this program quietly, even where the parent ignored the signal. Sockets do
+    // not raise it.
+    std::signal(SIGPIPE, SIG_DFL);
     context in;
     in.words.assign(argv, argv + argc);
     in.common.socket = environment_or("TOKENLEDGER_SOCKET", default_socket);
     in.at = this_terminal();
-
-    CLI::App app;
-    command chosen;
-    command_line line{.app = app, .common = in.common, .chosen = chosen};
-    describe(line);
+    int code = exit_refused;
     try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_done : exit_usage;
+        code = run_in(in, argc, argv);
+    } catch (const std::exception& error) {
+        in.common.json = in.common.json || asks_for_json(in.words);
+        complain(in, error.what());
     }
-    const int code = chosen(in);
     std::cout.flush();
     if (!std::cout) {
         complain(in, "standard output cannot be written");

@@ -1,6 +1,10 @@
 // verify, status, report, export, send.
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "one_of.hpp"
+#include "values.hpp"
+
+#include "ledger/names.hpp"
 
 #include <memory>
 
@@ -32,9 +36,16 @@ void add_report(command_line& to) {
                        "  tokenledgerctl report --user user_1",
                        [what](const context& in) { return report(in, *what); });
     sub->add_option("--by", what->by, "Only this section; may be repeated")
-        ->check(CLI::IsMember(
-            {"purchase", "grant", "refund", "usage", "type", "pack", "currency", "action", "model"}));
+        ->check(
+            one_of({"purchase", "grant", "refund", "usage", "type", "pack", "currency", "action", "model"}));
     add_filter(*sub, what->filter);
+}
+
+std::vector<std::string> words_of(std::span<const std::string_view> first,
+                                  std::span<const std::string_view> then) {
+    std::vector<std::string> all(first.begin(), first.end());
+    all.insert(all.end(), then.begin(), then.end());
+    return all;
 }
 
 void add_export(command_line& to) {
@@ -45,17 +56,20 @@ void add_export(command_line& to) {
                        [what](const context& in) { return export_list(in, *what); });
     sub->add_option("list", what->list, "transactions, purchases, usage, activity or events")
         ->required()
-        ->check(CLI::IsMember({"transactions", "purchases", "usage", "activity", "events"}));
-    sub->add_option("--format", what->format, "csv (the default) or jsonl")
-        ->check(CLI::IsMember({"csv", "jsonl"}));
+        ->check(one_of({"transactions", "purchases", "usage", "activity", "events"}));
+    sub->add_option("--format", what->format, "csv (the default) or jsonl")->check(one_of({"csv", "jsonl"}));
     sub->add_option("--output", what->file,
                     "The file to write, which is not there yet; standard output unless given");
     add_filter(*sub, what->filter);
-    sub->add_option("--type", what->filter.type, "Only rows of this type");
-    sub->add_option("--source", what->filter.source, "Only transactions from this source");
+    auto* type = sub->add_option("--type", what->filter.type,
+                                 "Only transactions of this type, or events of this type of Stripe's");
+    to.offered[type] = words_of(ledger::transaction_type_names(), handled_event_types());
+    sub->add_option("--source", what->filter.source, "Only transactions from this source")
+        ->check(one_of(ledger::source_names()));
     sub->add_option("--action", what->filter.action, "Only usage of this action");
     sub->add_option("--model", what->filter.model, "Only usage of this model");
-    sub->add_option("--result", what->filter.result, "Only events with this result");
+    sub->add_option("--result", what->filter.result, "Only events with this result")
+        ->check(one_of(ledger::event_result_names()));
     add_number(*sub, "--limit", what->filter.limit, 1, "Rows to ask for at a time, 1 to 1000");
     sub->add_option("--cursor", what->filter.cursor,
                     "Go on where an export broke off; --output is appended to");

@@ -1,6 +1,10 @@
 // balance, history, purchases, usage-report, activity, payment; events and what is done about them.
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "one_of.hpp"
+#include "values.hpp"
+
+#include "ledger/names.hpp"
 
 #include <memory>
 
@@ -18,8 +22,8 @@ void add_pages(CLI::App& to, list_options& what) {
 }
 
 void add_type_and_source(CLI::App& to, list_options& what) {
-    to.add_option("--type", what.type, "grant, purchase, deduction, refund or transfer");
-    to.add_option("--source", what.source, "admin, subscription, trial, token_pack, stripe or usage");
+    to.add_option("--type", what.type, "Only this type")->check(one_of(ledger::transaction_type_names()));
+    to.add_option("--source", what.source, "Only from this source")->check(one_of(ledger::source_names()));
 }
 
 void add_balance(command_line& to) {
@@ -30,7 +34,7 @@ void add_balance(command_line& to) {
                        "  tokenledgerctl balance user_1 --at 17        # after its 17th transaction",
                        [what](const context& in) { return balance(in, *what); });
     sub->add_option("user", what->user, "Whose account")->required();
-    sub->add_option("--at", what->at, "As it was at a day, a time or a sequence");
+    sub->add_option("--at", what->at, "As it was when a day of UTC began, at a time, or after a sequence");
 }
 
 void add_lists(command_line& to) {
@@ -59,7 +63,7 @@ void add_lists(command_line& to) {
     sub->add_option("user", sums->user, "Whose; all unless given");
     sub->add_option("--action", sums->action, "Only this action");
     sub->add_option("--model", sums->model, "Only this model");
-    sub->add_flag("--per-day", sums->per_day, "A row per day of UTC");
+    sub->add_flag("--per-day", sums->per_day, "A row per day");
     add_days(*sub, *sums);
 
     const list all = std::make_shared<list_options>();
@@ -109,10 +113,14 @@ void add_events(command_line& to) {
                           "  tokenledgerctl events --payment pi_3Nxyz\n"
                           "  tokenledgerctl events retry evt_1Nxyz",
                           [what](const context& in) { return list_events(in, *what); });
-    events->add_option("--result", what->result,
-                       "applied, duplicate, ignored, parked, waiting, dismissed or expired");
-    events->add_option("--reason", what->reason, "Only events with this reason");
-    events->add_option("--type", what->type, "Only events of this type of Stripe's");
+    events->add_option("--result", what->result, "Only events with this result")
+        ->check(one_of(ledger::event_result_names()));
+    events->add_option("--reason", what->reason, "Only events with this reason")
+        ->check(one_of(ledger::reason_names()));
+    auto* type = events->add_option("--type", what->type,
+                                    "Only events of this type of Stripe's, such as charge.refunded");
+    const auto types = handled_event_types();
+    to.offered[type] = {types.begin(), types.end()};
     events->add_option("--payment", what->payment, "Only events of this PaymentIntent");
     add_pages(*events, *what);
     events->require_subcommand(0, 1);

@@ -1,6 +1,7 @@
 // grant, deduct, transfer, usage.
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "one_of.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -49,7 +50,7 @@ void add_grant(command_line& to) {
     add_tokens(*sub, *what, "How many");
     sub->add_option("--reason", what->reason, "Why, in your words");
     sub->add_option("--source", what->source, "admin (the default), subscription or trial")
-        ->check(CLI::IsMember({"admin", "subscription", "trial"}));
+        ->check(one_of({"admin", "subscription", "trial"}));
     sub->add_option("--reference", what->reference,
                     "The invoice or subscription: granted once per source; subscription and trial need it");
     sub->add_option("--metadata", what->metadata, "A JSON object to keep with the row");

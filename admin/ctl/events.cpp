@@ -4,6 +4,7 @@
 #include "postings.hpp"
 #include "random_key.hpp"
 #include "screen_text.hpp"
+#include "values.hpp"
 
 #include "json/writer.hpp"
 
@@ -134,13 +135,15 @@ int payment(const context& in, const payment_options& what) {
 int list_events(const context& in, const list_options& what) {
     target where("/v1/events");
     where.parameter("result", what.result).parameter("reason", what.reason);
-    where.parameter("event_type", what.type).parameter("stripe_payment_intent_id", what.payment);
+    where.parameter("type", what.type).parameter("stripe_payment_intent_id", what.payment);
     where.parameter("from", what.from).parameter("to", what.to).parameter("cursor", what.cursor);
     where.parameter("limit", std::to_string(what.limit > 0 ? what.limit : events_for_a_person));
     where.parameter("order", what.oldest_first ? "oldest_first" : "");
     const answer got = get(in, where);
     if (!got.ok())
         return got.exit_code;
+    if (!got.root().member("rows").first() && asks_for_unknown_event_type(in, what))
+        return exit_refused;
     if (in.common.json)
         return print_json(got);
     const std::string shown = events_of(got.root().member("rows"), true, in.at.screen);

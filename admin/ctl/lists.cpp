@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "postings.hpp"
 #include "screen_text.hpp"
+#include "values.hpp"
 
 #include <iostream>
 
@@ -200,8 +201,12 @@ int usage_report(const context& in, const list_options& what) {
     where.parameter("user_id", what.user).parameter("action_type", what.action);
     where.parameter("model_used", what.model).parameter("from", what.from).parameter("to", what.to);
     where.parameter("span", what.per_day ? "day" : "");
-    return print_page(in, get(in, where),
-                      {{.title = "day", .optional = true},
+    where.parameter("time_zone", what.per_day ? what.time_zone : "");
+    const answer got = get(in, where);
+    if (got.ok() && !got.root().member("rows").first() && asks_for_unknown_usage(in, what))
+        return exit_refused;
+    return print_page(in, got,
+                      {{.title = "day (" + what.time_zone + ")", .optional = true},
                        {.title = "action", .shrinks = true},
                        {.title = "model", .shrinks = true, .optional = true},
                        {.title = "calls", .right = true},

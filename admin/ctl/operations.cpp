@@ -19,7 +19,7 @@ std::string first_line(std::string_view text) {
 } // namespace
 
 int verify(const context& in) {
-    if (in.at.err)
+    if (in.at.err && !in.common.json)
         std::cerr << "recomputing every balance and chain from the rows ..." << std::endl;
     const answer got = get(in, target("/v1/verify"), problems::said, verify_timeout_s);
     if (!got.ok())

@@ -63,6 +63,7 @@ struct list_options {
     std::string payment{};
     std::string from{};
     std::string to{};
+    std::string time_zone{}; // whose days
     std::string cursor{};
     std::int64_t limit = 0; // 0: the command's default
     bool oldest_first = false;

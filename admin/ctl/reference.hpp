@@ -9,10 +9,12 @@ namespace tokenledger::ctl {
 struct option_text {
     std::string name;                   // "--limit", "-y,--yes"; of a positional "user"
     std::string help;                   // a sentence without a full stop
-    std::vector<std::string> choices{}; // the only values, if there are such
+    std::vector<std::string> choices{}; // its values, if there is a list
+    bool open = false;                  // there are other values too
     bool positional = false;
     bool required = false;
     bool takes_value = false;
+    bool takes_number = false;
 };
 
 struct command_text {
@@ -25,6 +27,11 @@ struct command_text {
 
 // The program first, then every command in the order of --help.
 [[nodiscard]] std::vector<command_text> command_texts();
+
+// "-y,--yes" as its names.
+[[nodiscard]] std::vector<std::string> names_of(const option_text& option);
+[[nodiscard]] bool takes_file(const option_text& option);
+[[nodiscard]] std::string joined(const std::vector<std::string>& words);
 
 [[nodiscard]] std::string bash_completion();
 [[nodiscard]] std::string zsh_completion();

@@ -1,27 +1,10 @@
 // tokenledgerctl(1), in the man macros.
 #include "reference.hpp"
+#include "reference_notes.hpp"
 
 namespace tokenledger::ctl {
 
 namespace {
-
-// Text as troff takes it: no line can be a request, a minus stays one.
-std::string roff(const std::string& text) {
-    std::string out;
-    bool begins_line = true;
-    for (const char each : text) {
-        if (begins_line && (each == '.' || each == '\''))
-            out += "\\&";
-        if (each == '\\')
-            out += "\\e";
-        else if (each == '-')
-            out += "\\-";
-        else
-            out += each;
-        begins_line = each == '\n';
-    }
-    return out;
-}
 
 std::string synopsis(const command_text& command) {
     std::string out = command.name;
@@ -39,7 +22,7 @@ std::string option_entry(const option_text& option) {
     if (const std::size_t comma = names.find(','); comma != std::string::npos)
         names.insert(comma + 1, " ");
     std::string help = option.help;
-    if (!option.choices.empty() && !option.positional &&
+    if (!option.choices.empty() && !option.open && !option.positional &&
         help.find(option.choices.front()) == std::string::npos) {
         help += ":";
         for (const std::string& each : option.choices)
@@ -65,10 +48,11 @@ std::string manual_page() {
     const auto commands = command_texts();
     std::string out = ".\\\" Printed by ctl_reference; do not edit.\n.TH TOKENLEDGERCTL 1 \"\" tokenledger\n"
                       ".SH NAME\ntokenledgerctl \\- look into a token ledger and change it\n"
-                      ".SH SYNOPSIS\n.B tokenledgerctl\n.I command\n[\\fIarguments\\fR] [\\fIoptions\\fR]\n"
+                      ".SH SYNOPSIS\n.B tokenledgerctl\n[\\fIoptions\\fR] \\fIcommand\\fR "
+                      "[\\fIarguments\\fR] [\\fIoptions\\fR]\n"
                       ".SH DESCRIPTION\n" +
-                      roff(commands.front().help) + "\n.PP\n" + roff(commands.front().footer) +
-                      "\n.SH OPTIONS OF EVERY COMMAND\n";
+                      roff(commands.front().help) + "\n.PP\n" + manual_description() +
+                      ".SH OPTIONS OF EVERY COMMAND\nThey stand before the command or after it.\n";
     for (const option_text& each : commands.at(1).options) {
         if (is_common(each))
             out += option_entry(each);
@@ -84,7 +68,7 @@ std::string manual_page() {
         }
         out += examples(each.footer);
     }
-    return out + ".SH SEE ALSO\n.BR tokenledgerd (8),\n.BR tokenledgerd.toml (5)\n";
+    return out + manual_notes() + ".SH SEE ALSO\n.BR tokenledgerd (8),\n.BR tokenledgerd.toml (5)\n";
 }
 
 } // namespace tokenledger::ctl

@@ -43,7 +43,7 @@ bool is_wanted(const section& what, const std::vector<std::string>& by) {
     return by.empty() || std::find(by.begin(), by.end(), what.name) != by.end();
 }
 
-void print_section(const section& what, const answer& rows, const view& how) {
+void print_section(const section& what, const answer& rows, const std::string& time_zone, const view& how) {
     sums found;
     for (auto each = rows.root().member("rows").first(); each; each = each.next()) {
         if (!what.type.empty() && each.member("type").string() != what.type)
@@ -63,13 +63,15 @@ void print_section(const section& what, const answer& rows, const view& how) {
     }
     if (lines.empty())
         return;
-    std::cout << painted(what.title, tone::strong, how.colour) << '\n' << bars(lines, how) << '\n';
+    const std::string title =
+        std::string(what.title) + (what.by == "day" ? " (" + visible(time_zone) + ")" : std::string());
+    std::cout << painted(title, tone::strong, how.colour) << '\n' << bars(lines, how) << '\n';
 }
 
 answer ask(const context& in, const std::string& path, const list_options& filter) {
     target where(path);
     where.parameter("user_id", filter.user).parameter("from", filter.from).parameter("to", filter.to);
-    return get(in, where.parameter("span", "day"));
+    return get(in, where.parameter("span", "day").parameter("time_zone", filter.time_zone));
 }
 
 } // namespace
@@ -94,7 +96,7 @@ int report(const context& in, const report_options& what) {
     }
     for (const section& each : sections) {
         if (is_wanted(each, what.by))
-            print_section(each, each.from == rows_of::usage ? usage : transactions,
+            print_section(each, each.from == rows_of::usage ? usage : transactions, what.filter.time_zone,
                           {.width = in.at.width, .colour = in.at.screen.colour});
     }
     return exit_done;

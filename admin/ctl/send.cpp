@@ -69,7 +69,8 @@ std::string trimmed(std::string text) {
 int send_event(const context& in, const send_options& what) {
     const auto url = parse_url(what.url);
     if (!url) {
-        complain(in, "not a URL of the form http://host:port/path: " + visible(what.url));
+        complain(in, complaint{.type = "usage",
+                               .title = "not a URL of the form http://host:port/path: " + visible(what.url)});
         return exit_usage;
     }
     const auto body = read_file(in, what.file);
@@ -91,15 +92,19 @@ int send_event(const context& in, const send_options& what) {
     const int limit = in.common.timeout_s > 0 ? static_cast<int>(in.common.timeout_s) : default_timeout_s;
     const http_answer got = exchange(url->where, request, std::chrono::seconds(limit));
     if (got.came != exchanged::answered) {
-        complain(
-            in, std::string(got.came == exchanged::not_connected ? "cannot connect to " : "no answer from ") +
-                    visible(what.url) + ": " + got.why);
+        complain(in,
+                 complaint{.type = "unreachable",
+                           .title = std::string(got.came == exchanged::not_connected ? "cannot connect to "
+                                                                                     : "no answer from ") +
+                                    visible(what.url) + ": " + got.why});
         return exit_unreachable;
     }
     if (in.common.json)
         std::cout << got.body << '\n';
     else
         std::cout << got.status << ' ' << visible(got.body) << '\n';
+    if (in.common.json && got.status >= 300)
+        complain(in, "the webhook answered " + std::to_string(got.status));
     return got.status < 300 ? exit_done : got.status == 503 ? exit_unreachable : exit_refused;
 }
 

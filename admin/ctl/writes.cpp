@@ -114,7 +114,7 @@ int grant(const context& in, const write_options& what) {
     if (!what.metadata.empty()) {
         const json_tree metadata(what.metadata);
         if (metadata.root().kind() != json_kind::object) {
-            complain(in, "--metadata is not a JSON object");
+            complain(in, complaint{.type = "usage", .title = "--metadata is not a JSON object"});
             return exit_usage;
         }
         body.key("metadata").raw(what.metadata);

@@ -4,6 +4,8 @@
 #include "admin/query.hpp"
 #include "admin_requests.hpp"
 
+#include "ledger/names.hpp"
+
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
@@ -194,6 +196,19 @@ BOOST_AUTO_TEST_CASE(parameters_are_those_that_are_taken) {
         BOOST_TEST((parameters(each, "header") ==
                     (each.key == key_place::header ? names{"Idempotency-Key"} : names{})));
     }
+}
+
+BOOST_AUTO_TEST_CASE(closed_lists_of_values_are_those_of_the_ledger) {
+    const json_value all = root.member("components").member("parameters");
+    const auto check = [&](const char* name, std::span<const std::string_view> known) {
+        BOOST_TEST_INFO(name);
+        BOOST_TEST(
+            (strings(all.member(name).member("schema").member("enum")) == names(known.begin(), known.end())));
+    };
+    check("type", ledger::transaction_type_names());
+    check("source", ledger::source_names());
+    check("result", ledger::event_result_names());
+    check("reason", ledger::reason_names());
 }
 
 BOOST_AUTO_TEST_CASE(problems_are_those_that_are_told) {

@@ -2,6 +2,8 @@
 #include "admin/query.hpp"
 #include "admin_requests.hpp"
 
+#include "ledger/names.hpp"
+
 namespace {
 
 using namespace tokenledger;
@@ -69,11 +71,11 @@ struct fixed_reader : ledger::reader {
         return {};
     }
     std::vector<ledger::usage_report_row> usage_report(const ledger::usage_filter&,
-                                                       ledger::report_span) override {
+                                                       const ledger::report_shape&) override {
         return {};
     }
     std::vector<ledger::transaction_report_row> transaction_report(const ledger::transaction_filter&,
-                                                                   ledger::report_span) override {
+                                                                   const ledger::report_shape&) override {
         return {};
     }
 };
@@ -153,9 +155,11 @@ BOOST_AUTO_TEST_CASE(a_list_has_its_filters_and_its_page) {
     const auto used = query_of<usage_query>("/v1/usage?action_type=a&model_used=m&user_id=u").filter;
     BOOST_TEST(used.action_type + used.model_used + used.user_id == "amu");
     BOOST_TEST(query_of<activity_query>("/v1/activity?user_id=u").filter.user_id == "u");
-    const auto events =
-        query_of<events_query>("/v1/events?result=parked&reason=r&type=t&stripe_payment_intent_id=p").filter;
-    BOOST_TEST(events.result + events.reason + events.type + events.payment_intent_id == "parkedrtp");
+    const auto events = query_of<events_query>(
+                            "/v1/events?result=parked&reason=bad_metadata&type=t&stripe_payment_intent_id=p")
+                            .filter;
+    BOOST_TEST(events.result + events.reason + events.type + events.payment_intent_id ==
+               "parkedbad_metadatatp");
 }
 
 BOOST_AUTO_TEST_CASE(a_report_has_a_span) {
@@ -163,6 +167,43 @@ BOOST_AUTO_TEST_CASE(a_report_has_a_span) {
     const auto days = query_of<transaction_report_query>("/v1/reports/transactions?span=day&type=grant");
     BOOST_TEST((days.span == ledger::report_span::day));
     BOOST_TEST((days.filter.type == ledger::transaction_type::grant));
+}
+
+BOOST_AUTO_TEST_CASE(days_have_a_time_zone) {
+    BOOST_TEST(query_of<usage_report_query>("/v1/reports/usage?span=day").time_zone == "UTC");
+    BOOST_TEST(query_of<usage_report_query>("/v1/reports/usage?span=day&time_zone=Europe/Berlin").time_zone ==
+               "Europe/Berlin");
+    BOOST_TEST(query_of<transaction_report_query>("/v1/reports/transactions?time_zone=Asia%2FTokyo&span=day")
+                   .time_zone == "Asia/Tokyo");
+    const auto wrong = problem_of(asked("/v1/reports/usage?time_zone=Europe/Berlin"));
+    BOOST_TEST(kind_of(wrong.type).slug == "invalid_parameter");
+    BOOST_TEST(test::mentions(wrong.detail, "span=day"));
+    fixed_reader from;
+    from.fault = ledger::query_fault::bad_time_zone;
+    BOOST_TEST(answer(transactions_query{}, from).status == 400U);
+    BOOST_TEST(test::mentions(answer(transactions_query{}, from).body, "\"field\":\"time_zone\""));
+}
+
+BOOST_AUTO_TEST_CASE(a_value_of_a_closed_list_that_is_not_in_it_is_refused_with_those_there_are) {
+    const auto refused = [](const std::string& target) {
+        const problem wrong = problem_of(asked(target));
+        BOOST_TEST(kind_of(wrong.type).slug == "invalid_parameter");
+        return wrong;
+    };
+    BOOST_TEST(refused("/v1/events?result=parkd").nearest == "parked");
+    BOOST_TEST(refused("/v1/events?result=refused").field == "result");
+    for (const std::string_view each : ledger::event_result_names()) {
+        BOOST_TEST(test::mentions(refused("/v1/events?result=parkd").detail, each));
+        BOOST_TEST(query_of<events_query>("/v1/events?result=" + std::string(each)).filter.result == each);
+    }
+    BOOST_TEST(refused("/v1/events?reason=unknown_pak").nearest == "unknown_pack");
+    for (const std::string_view each : ledger::reason_names()) {
+        BOOST_TEST(test::mentions(refused("/v1/events?reason=x").detail, each));
+        BOOST_TEST(query_of<events_query>("/v1/events?reason=" + std::string(each)).filter.reason == each);
+    }
+    BOOST_TEST(refused("/v1/transactions?type=gant").nearest == "grant");
+    BOOST_TEST(refused("/v1/reports/transactions?source=strip").nearest == "stripe");
+    BOOST_TEST(test::mentions(refused("/v1/purchases?source=x").detail, "admin, subscription, trial"));
 }
 
 BOOST_AUTO_TEST_CASE(unknown_repeated_and_empty_parameters_are_refused) {

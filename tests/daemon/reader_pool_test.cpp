@@ -32,11 +32,11 @@ struct idle_reader : ledger::reader {
     page<ledger::activity_view> activity(const ledger::activity_filter&, request) override { return {}; }
     page<ledger::event_view> events(const ledger::event_filter&, request) override { return {}; }
     std::vector<ledger::usage_report_row> usage_report(const ledger::usage_filter&,
-                                                       ledger::report_span) override {
+                                                       const ledger::report_shape&) override {
         return {};
     }
     std::vector<ledger::transaction_report_row> transaction_report(transactions_of,
-                                                                   ledger::report_span) override {
+                                                                   const ledger::report_shape&) override {
         return {};
     }
 };

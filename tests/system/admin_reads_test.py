@@ -167,6 +167,16 @@ class RefusedReads(Reads):
         for at in ("0", "-1", "soon", "99999999999999999999"):
             self.assert_problem(self.admin.get(f"/v1/accounts/u?at={at}"), 400, "invalid_parameter", field="at")
         self.assert_problem(self.admin.get("/v1/reports/usage?span=week"), 400, "invalid_parameter", field="span")
+        for query, field, nearest in (("result=parkd", "result", "parked"),
+                                      ("reason=unknown_pak", "reason", "unknown_pack")):
+            told = self.assert_problem(self.admin.get(f"/v1/events?{query}"), 400, "invalid_parameter", field=field)
+            self.assertEqual(told["nearest"], nearest)
+            self.assertIn("Known are: ", told["detail"])
+        for report in ("/v1/reports/usage", "/v1/reports/transactions"):
+            for query in ("span=day&time_zone=Europe/Berlinn", "span=day&time_zone=nowhere%2B3",
+                          "time_zone=Europe/Berlin"):
+                self.assert_problem(self.admin.get(f"{report}?{query}"), 400, "invalid_parameter", field="time_zone")
+            self.assertEqual(self.admin.get(f"{report}?span=day&time_zone=Europe/Berlin").status, 200)
 
     def test_a_cursor_of_another_list_is_refused(self):
         for number in range(3):

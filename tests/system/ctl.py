@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import termios
@@ -20,6 +21,33 @@ def program():
     """TOKENLEDGERCTL, or the one that was built beside the daemon."""
     beside = os.path.join(os.path.dirname(setting("TOKENLEDGERD")), "..", "admin", "ctl", "tokenledgerctl")
     return os.environ.get("TOKENLEDGERCTL") or os.path.normpath(beside)
+
+
+def help_of(*words):
+    return subprocess.run([program(), *words, "--help"], capture_output=True, text=True, timeout=TIMEOUT_S,
+                          check=True).stdout
+
+
+def commands_in(text):
+    """The names under "Subcommands:"."""
+    return re.findall(r"^  ([a-z][a-z-]*)", text.partition("Subcommands:\n")[2].partition("\n\n")[0], re.M)
+
+
+def options_in(text):
+    """The long names under "Options:"."""
+    part = text.partition("\nOptions:\n")[2].partition("\n\n")[0]
+    return set(re.findall(r"^  (?:-\w,)?(--[a-z-]+)", part, re.M))
+
+
+def commands_with_options():
+    """Every command that --help shows, those within others too, with its options."""
+    found, left = {}, [(name,) for name in commands_in(help_of())]
+    while left:
+        words = left.pop(0)
+        text = help_of(*words)
+        found[" ".join(words)] = options_in(text)
+        left += [(*words, name) for name in commands_in(text)]
+    return found
 
 
 class CtlTest(AdminTest):

@@ -43,8 +43,8 @@ class Operations(CtlTest):
 
     def test_a_report_has_bars_for_each_section(self):
         shown = self.ctl("report").stdout
-        for pattern in (r"purchased tokens per day\n\d{4}-\d\d-\d\d +200,000 +█+\n",
-                        r"granted tokens per day\n\S+ +7 +█",
+        for pattern in (r"purchased tokens per day \(UTC\)\n\d{4}-\d\d-\d\d +200,000 +█+\n",
+                        r"granted tokens per day \(UTC\)\n\S+ +7 +█",
                         r"tokens used by model\nm +9 +█", r"money by currency\nusd +19\.98 USD +█", r"chat +9 +█",
                         r"starter +200,000 +█"):
             self.assertRegex(shown, pattern)
@@ -76,7 +76,7 @@ class Operations(CtlTest):
                         expected = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
                         if member != "metadata":
                             self.assertEqual(got[member], expected)
-                self.assertNotIn("rows", self.ctl("export", name).stderr, "progress is for a terminal")
+                self.assertNotIn("\r", self.ctl("export", name).stderr, "progress is for a terminal")
 
     def test_an_export_is_filtered_and_goes_on_from_a_cursor(self):
         lines = self.ctl("export", "transactions", "--user", "user_2", "--format", "jsonl").stdout.splitlines()

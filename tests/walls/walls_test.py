@@ -68,8 +68,13 @@ TARGETS = {
         ["boost/beast/http/parser.hpp"]),
     "tokenledger_ctl": (
         ["pqxx", "asio", "beast", "rapidjson"],
-        ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "config.hpp"],
-        ["json/tree.hpp", "http_exchange.hpp"]),
+        ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "admin/route.hpp", "parameters.hpp",
+         "config.hpp"],
+        ["json/tree.hpp", "http_exchange.hpp", "ledger/names.hpp", "nearest.hpp"]),
+    "tokenledger_nearest": (
+        ["pqxx", "asio", "beast", "rapidjson"],
+        ["webhook/event.hpp", "ledger/store.hpp", "admin/route.hpp", "json/tree.hpp", "config.hpp"],
+        ["nearest.hpp", "ledger/text.hpp"]),
     "tokenledger_config": (
         ["pqxx", "asio", "beast", "rapidjson"],
         ["ledger/store.hpp", "ledger/postgres.hpp"],

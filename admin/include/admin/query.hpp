@@ -62,11 +62,13 @@ struct events_query {
 struct usage_report_query {
     ledger::usage_filter filter{};
     ledger::report_span span = ledger::report_span::whole;
+    std::string time_zone = "UTC"; // of the days
 };
 
 struct transaction_report_query {
     ledger::transaction_filter filter{};
     ledger::report_span span = ledger::report_span::whole;
+    std::string time_zone = "UTC"; // of the days
 };
 
 using query =

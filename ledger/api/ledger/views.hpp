@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tokenledger::ledger {
@@ -250,7 +251,19 @@ struct event_filter {
 
 // ---- Reports. ----
 
-enum class report_span : std::uint8_t { whole, day }; // a day is a day of UTC
+enum class report_span : std::uint8_t { whole, day };
+
+// How a report is divided. The zone is one of PostgreSQL's names; it says where a day begins.
+struct report_shape {
+    // A span alone means days of UTC, so a caller need not name the zone.
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    report_shape(report_span of = report_span::whole, std::string zone = "UTC")
+        : span(of),
+          time_zone(std::move(zone)) {}
+
+    report_span span;
+    std::string time_zone;
+};
 
 struct usage_report_row {
     std::string day{}; // YYYY-MM-DD; empty with report_span::whole
@@ -282,10 +295,11 @@ struct transaction_report_row {
 // ---- The read entry. ----
 
 enum class query_fault : std::uint8_t {
-    bad_limit,  // not 1..max_page_limit
-    bad_cursor, // not a cursor of this list with this filter and order
-    bad_text,   // an identifier that the ledger cannot hold (ledger/text.hpp)
-    too_large,  // the report would have more than max_report_rows groups: ask for a shorter period
+    bad_limit,     // not 1..max_page_limit
+    bad_cursor,    // not a cursor of this list with this filter and order
+    bad_text,      // an identifier that the ledger cannot hold (ledger/text.hpp)
+    too_large,     // the report would have more than max_report_rows groups: ask for a shorter period
+    bad_time_zone, // PostgreSQL has no time zone of this name
 };
 [[nodiscard]] std::string_view to_string(query_fault value) noexcept;
 
@@ -330,9 +344,9 @@ class reader {
 
     // Sorted by their group.
     [[nodiscard]] virtual std::vector<usage_report_row> usage_report(const usage_filter& filter,
-                                                                     report_span span) = 0;
+                                                                     const report_shape& shape) = 0;
     [[nodiscard]] virtual std::vector<transaction_report_row>
-    transaction_report(const transaction_filter& filter, report_span span) = 0;
+    transaction_report(const transaction_filter& filter, const report_shape& shape) = 0;
 };
 
 } // namespace tokenledger::ledger

@@ -48,6 +48,10 @@ std::string_view nearest_to(std::string_view name, std::span<const std::string_v
     return best;
 }
 
+bool is_slip(std::string_view name, std::string_view nearest) {
+    return name.size() <= max_compared_bytes && 2 * distance(name, nearest) <= nearest.size();
+}
+
 std::string unknown_name(std::string_view what, std::string_view name, std::string_view nearest,
                          std::span<const std::string_view> candidates) {
     std::string text = quoted(name) + " is no " + std::string(what) + " of this call";

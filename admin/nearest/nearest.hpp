@@ -12,6 +12,10 @@ namespace tokenledger::admin {
 [[nodiscard]] std::string_view nearest_to(std::string_view name,
                                           std::span<const std::string_view> candidates);
 
+// True if so few edits lie between them that one was probably meant by the other: no more than half its
+// length.
+[[nodiscard]] bool is_slip(std::string_view name, std::string_view nearest);
+
 // "`tokns` is not known; did you mean `tokens`? Known are: ..." `what` says what it is a name of.
 [[nodiscard]] std::string unknown_name(std::string_view what, std::string_view name, std::string_view nearest,
                                        std::span<const std::string_view> candidates);

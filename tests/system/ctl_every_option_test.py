@@ -1,0 +1,153 @@
+"""Every option of every command of tokenledgerctl is understood by a running daemon.
+
+The commands and their options are those that --help shows: one that has nothing to try here is a failure.
+"""
+
+import itertools
+import os
+import time
+import unittest
+
+from ctl import DONE, REFUSED, CtlTest, commands_with_options
+from stripe_events import SECRET, dump, event, intent_id_of, ours, payment_intent, purchase
+
+FLAG = None  # an option without a value
+GIVEN = object()  # an option that the command needs: it is there in every try
+EVERYWHERE = ("--help", "--socket", "--json", "--timeout")
+DAYS = {"--from": "-7d", "--to": "2999-01", "--time-zone": "Europe/Berlin"}
+CARE = {"--reason": "a test", "--yes": FLAG, "--dry-run": FLAG, "--confirm-above": "1000"}
+
+
+class EveryOption(CtlTest):
+    maxDiff = None
+
+    def setUp(self):
+        self.start_admin()
+        self.directory = self.new_directory()
+        self.bought = purchase("user_1")
+        self.intent = intent_id_of(self.bought)
+        for each in (self.bought, purchase("user_1")):
+            self.daemon.post(each)
+        for user_id in ("user_1", "user_2"):
+            self.admin.grant(user_id, 500)
+        self.admin.post("/v1/usage", {"request_id": "r", "user_id": "user_1", "action_type": "chat",
+                                      "model_used": "m", "tokens_used": 9, "charge": 4})
+        self.numbers = itertools.count()
+        self.parked = self.park()
+
+    def park(self):
+        posted = event("payment_intent.succeeded", payment_intent(metadata=ours("user_1", pack="later")))
+        self.assertEqual(self.daemon.post(posted).json()["result"], "parked")
+        return posted["id"]
+
+    def new_name(self):
+        return f"new_{next(self.numbers)}"
+
+    def file(self, content):
+        path = os.path.join(self.directory, self.new_name())
+        with open(path, "wb") as opened:
+            opened.write(content)
+        return path
+
+    def cursor(self, target):
+        return self.admin.get(f"/v1/{target}limit=1").json()["next"]
+
+    def writes(self):
+        """Of each command: its words, and what to give to each of its options; () calls what is new each time."""
+        key = {"--key": self.new_name}
+        return {
+            "grant": (("user_1", "5"), {**CARE, **key, "--reference": self.new_name, "--metadata": '{"a": 1}',
+                                        "--source": ("trial", "--reference", self.new_name)}),
+            "deduct": (("user_1", "5"), {**CARE, **key, "--allow-negative": FLAG}),
+            "transfer": (("user_1", "user_2", "5"), {**CARE, **key}),
+            "usage": (("user_1", "chat", "5"), {**key, "--input": "2", "--output": "3", "--model": "m",
+                                                "--cost": "0.5", "--charge": "1"}),
+            "events retry": ((self.parked,), key),
+            "events dismiss": ((self.park, "--reason", "a test"), {**key, "--reason": GIVEN}),
+            "events assign": ((self.park, "--user", "user_9", "--tokens", "7"),
+                              {**key, "--user": GIVEN, "--tokens": GIVEN, "--reason": "told by mail"}),
+            "send": ((lambda: self.file(dump(self.bought)), "--secret-file", lambda: self.file(SECRET.encode()),
+                      "--url", f"http://127.0.0.1:{self.daemon.port}/stripe/webhook"),
+                     {"--secret-file": GIVEN, "--url": GIVEN, "--timestamp": lambda: str(int(time.time()))}),
+        }
+
+    def reads(self):
+        def paged(target):
+            return {**DAYS, "--limit": "5", "--cursor": lambda: self.cursor(target), "--oldest-first": FLAG}
+        return {
+            "balance": (("user_1",), {"--at": "1"}),
+            "history": (("user_1",), {**paged("transactions?user_id=user_1&"), "--type": "grant",
+                                      "--source": "admin"}),
+            "purchases": (("user_1",), paged("purchases?user_id=user_1&")),
+            "activity": (("user_1",), paged("activity?user_id=user_1&")),
+            "usage-report": (("user_1",), {**DAYS, "--action": "chat", "--model": "m", "--per-day": FLAG}),
+            "payment": ((self.intent,), {"--prove": FLAG}),
+            "events": ((), {**paged("events?"), "--result": "applied", "--reason": "unknown_pack",
+                            "--type": "payment_intent.succeeded", "--payment": self.intent}),
+            "events show": ((self.bought["id"],), {"--body": FLAG}),
+            "verify": ((), {}),
+            "status": ((), {}),
+            "report": ((), {**DAYS, "--by": "pack", "--user": "user_1"}),
+        }
+
+    def exports(self):
+        """Which list an option of export goes with, and its value."""
+        both = {**DAYS, "--format": "jsonl", "--limit": "2",
+                "--output": lambda: os.path.join(self.directory, self.new_name())}
+        filters = {
+            "transactions": {**both, "--user": "user_1", "--type": "grant", "--source": "admin",
+                             "--cursor": lambda: self.cursor("transactions?order=oldest_first&")},
+            "purchases": {**both, "--user": "user_1", "--source": "token_pack"},
+            "usage": {**both, "--user": "user_1", "--action": "chat", "--model": "m"},
+            "activity": {**both, "--user": "user_1"},
+            "events": {**both, "--type": "payment_intent.succeeded", "--result": "parked"},
+        }
+        return [("export", (name,), options) for name, options in filters.items()]
+
+    def tries(self):
+        """(command, its words, the options to try with them)"""
+        return [(name, *entry) for name, entry in {**self.writes(), **self.reads()}.items()] + self.exports()
+
+    def called(self, words):
+        return [word() if callable(word) else word for word in words]
+
+    def attempt(self, command, words, before=()):
+        """It is done; a retry of what is not mended yet is refused by the ledger, which has understood it too."""
+        is_retry = command == "events retry"
+        done = self.ctl(*before, *command.split(), *self.called(words), exit_code=REFUSED if is_retry else DONE)
+        if is_retry:
+            self.assertIn("still_parked", done.stderr)
+        return done
+
+    def test_every_option_that_help_shows_is_understood(self):
+        tried = {}
+        for command, words, options in self.tries():
+            tried.setdefault(command, set()).update(options)
+            for option, value in options.items():
+                if value is GIVEN:
+                    continue
+                with self.subTest(command=command, words=words[:1], option=option):
+                    given = () if value is FLAG else value if isinstance(value, tuple) else (value,)
+                    self.attempt(command, (*words, option, *given))
+        shown = commands_with_options()
+        self.assertIn("--type", shown["events"])
+        self.assertEqual({name: sorted(options - set(EVERYWHERE)) for name, options in shown.items()},
+                         {name: sorted(options) for name, options in tried.items()},
+                         "an option that is shown is tried, and one that is tried is shown")
+
+    def test_what_every_command_has_is_taken_before_it_and_after_it(self):
+        for command, words, _ in self.tries():
+            for option in (("--json",), ("--timeout", "40"), ("--socket", self.path)):
+                with self.subTest(command=command, option=option):
+                    self.assertEqual(bool(self.attempt(command, words, before=option)),
+                                     bool(self.attempt(command, (*words, *option))))
+
+    def test_an_option_before_the_command_counts(self):
+        self.assertTrue(self.ctl("--json", "balance", "user_1").stdout.startswith("{"))
+        self.assertTrue(self.ctl("events", "--json", "show", self.bought["id"]).stdout.startswith("{"))
+        self.ctl("--socket", self.path, "status", TOKENLEDGER_SOCKET="/nowhere")
+        self.ctl("events", "--socket", self.path, "show", self.bought["id"], TOKENLEDGER_SOCKET="/nowhere")
+
+
+if __name__ == "__main__":
+    unittest.main()
