@@ -3,7 +3,33 @@
 
 #include "body_check.hpp"
 
+#include <utility>
+
 namespace tokenledger::admin {
+
+namespace {
+
+problem wrong_field(std::string_view field, std::string detail) {
+    return {.type = problem_type::invalid_field, .detail = std::move(detail), .field = std::string(field)};
+}
+
+// Tokens, or a pack and perhaps how many of it.
+std::optional<problem> check_worth(const event_action& made, const json_value& root) {
+    if (!root.member("tokens") && made.pack.empty())
+        return problem{.type = problem_type::missing_field,
+                       .detail = "`tokens` or `pack` is required: what the whole payment is worth.",
+                       .field = "tokens"};
+    if (root.member("tokens") && !made.pack.empty())
+        return wrong_field("pack", "Send `tokens` or `pack`, not both.");
+    if (root.member("quantity") && made.pack.empty())
+        return wrong_field("quantity", "`quantity` is how many of a `pack`: there is none here.");
+    if (made.quantity > max_quantity)
+        return wrong_field("quantity",
+                           "`quantity` must be an integer from 1 to " + std::to_string(max_quantity) + ".");
+    return std::nullopt;
+}
+
+} // namespace
 
 bool is_action(call what) noexcept {
     return what == call::retry || what == call::dismiss || what == call::assign;
@@ -22,7 +48,14 @@ std::variant<event_action, problem> translate_action(const target& what, std::st
         return std::move(*wrong);
     made.user_id = root.member("user_id").string().value_or("");
     made.tokens = root.member("tokens").integer().value_or(0);
+    made.pack = root.member("pack").string().value_or("");
+    made.quantity = root.member("quantity").integer().value_or(1);
     made.reason = root.member("reason").string().value_or("");
+    made.max_tokens = allowed.max_tokens_per_request;
+    if (made.what == call::assign) {
+        if (auto wrong = check_worth(made, root))
+            return std::move(*wrong);
+    }
     if (made.tokens > allowed.max_tokens_per_request)
         return over_token_limit(allowed.max_tokens_per_request);
     return made;
@@ -53,6 +86,18 @@ ledger::operation complete(const event_action& asked, const ledger::event_view& 
         made.amount_requested_cents = paid->amount_requested_cents;
     }
     return made;
+}
+
+std::optional<problem> resolve_pack(ledger::operation& made, const event_action& asked,
+                                    const named_pack& found) {
+    if (found.tokens > asked.max_tokens)
+        return over_token_limit(asked.max_tokens);
+    auto& assigned = std::get<ledger::assign_event>(made);
+    assigned.catalog = found.catalog;
+    assigned.pack = asked.pack;
+    assigned.quantity = asked.quantity;
+    assigned.tokens = found.tokens;
+    return std::nullopt;
 }
 
 } // namespace tokenledger::admin

@@ -14,6 +14,8 @@ ledger::transaction_filter transaction_filter(parameters& in, call what) {
         made.type = in.type();
     made.source = in.source();
     made.period = in.period();
+    if (what == call::transactions)
+        made.actor = in.actor();
     return made;
 }
 
@@ -59,6 +61,8 @@ query make(parameters& in, const target& what, permit_set permits) {
         return usage_report_query{.filter = usage_filter(in), .span = in.span()};
     case call::transaction_report:
         return transaction_report_query{.filter = transaction_filter(in, asked), .span = in.span()};
+    case call::queue:
+        return queue_query{};
     default:
         return account_at(in, what.parameter);
     }

@@ -38,7 +38,8 @@ ledger::operation read_grant(const json_value& object) {
                          .source = source_of(object),
                          .reason = text(object, "reason"),
                          .reference = text(object, "reference"),
-                         .metadata = metadata ? compact(metadata) : std::string()};
+                         .metadata = metadata ? compact(metadata) : std::string(),
+                         .existing = object.member("existing").boolean().value_or(false)};
 }
 
 ledger::operation read_deduction(const json_value& object) {

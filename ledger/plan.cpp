@@ -132,7 +132,7 @@ std::vector<std::string_view> accounts_to_lock(std::span<const command> batch, c
             users.push_back(user);
     }
     for_each_operation(batch, [&](const operation& one) {
-        if (const auto* granted = std::get_if<grant>(&one))
+        if (const auto* granted = std::get_if<grant>(&one); granted != nullptr && !granted->existing)
             users.emplace_back(granted->user_id);
     });
     return sorted_once(std::move(users));
@@ -143,6 +143,8 @@ std::vector<std::string_view> accounts_to_look_for(std::span<const command> batc
     for_each_operation(batch, [&](const operation& one) {
         if (const auto* taken = std::get_if<deduction>(&one)) {
             users.emplace_back(taken->user_id);
+        } else if (const auto* granted = std::get_if<grant>(&one); granted != nullptr && granted->existing) {
+            users.emplace_back(granted->user_id);
         } else if (const auto* moved = std::get_if<transfer>(&one)) {
             users.emplace_back(moved->from);
             users.emplace_back(moved->to);

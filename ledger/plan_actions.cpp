@@ -52,10 +52,15 @@ class action {
             return refused(refusal::not_assignable);
         if (payment->credit)
             return refused(refusal::payment_has_owner);
+        if (assigned.tokens <= 0)
+            return refused(refusal::unknown_pack);
         if (!work_.has_room(assigned.user_id, assigned.tokens))
             return refused(refusal::balance_overflow);
         purchase completed;
         completed.user_id = assigned.user_id;
+        completed.catalog = assigned.catalog;
+        completed.pack = assigned.pack;
+        completed.quantity = assigned.quantity;
         completed.tokens = assigned.tokens;
         completed.amount_cents = assigned.amount_cents;
         completed.currency = assigned.currency;

@@ -49,8 +49,9 @@ int failed(const context& in, int exit_code, const std::string& cursor) {
 int copy_rows(const context& in, const export_options& what, std::ostream& out) {
     const bool csv = what.format != "jsonl";
     std::string cursor = what.filter.cursor;
+    const csv_style style = what.spreadsheet ? csv_style::spreadsheet : csv_style::exact;
     if (csv && cursor.empty())
-        out << csv_header(what.list);
+        out << (what.spreadsheet ? byte_order_mark : "") << csv_header(what.list);
     std::int64_t rows = 0;
     for (;;) {
         const answer got = get(in, page_of(what, cursor));
@@ -58,7 +59,7 @@ int copy_rows(const context& in, const export_options& what, std::ostream& out) 
             return failed(in, got.exit_code, cursor);
         std::string text;
         for (auto each = got.root().member("rows").first(); each; each = each.next()) {
-            text += csv ? csv_line(what.list, each) : json_line(each);
+            text += csv ? csv_line(what.list, each, style) : json_line(each);
             ++rows;
         }
         if (!out.write(text.data(), static_cast<std::streamsize>(text.size())).flush()) {
@@ -76,6 +77,10 @@ int copy_rows(const context& in, const export_options& what, std::ostream& out) 
 } // namespace
 
 int export_list(const context& in, const export_options& what) {
+    if (what.spreadsheet && what.format == "jsonl") {
+        complain(in, "--spreadsheet is for CSV: leave out --format jsonl");
+        return exit_usage;
+    }
     if (what.file.empty())
         return copy_rows(in, what, std::cout);
     // Appended to when the export goes on from a cursor; else a file that is there is not overwritten.

@@ -1,5 +1,5 @@
-// Bytes and hashes as the first version wrote them, for commands that say nothing of what was added later: rows
-// and keys that hold them are there.
+// Bytes and hashes as the first version wrote them, for commands that say nothing of what was added later:
+// rows and keys that hold them are there.
 #include "ledger/command_codec.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -75,6 +75,24 @@ BOOST_AUTO_TEST_CASE(an_assignment_of_tokens_is_written_and_hashed_as_ever) {
     require_written(an_assignment(), assignment_bytes,
                     "db0a47a812ff0c80218941f75fee1ed31edcfb5e8621dfb79f4b1505aaef10c4",
                     "3c715f39312768626bbb154c614d9ebdb5fe7539b3db7b5b35a3f8bff2686e7f");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_added_later_stands_behind_what_was_there) {
+    operation existing = a_grant();
+    std::get<grant>(existing).existing = true;
+    require_written(
+        existing, std::string(grant_bytes) + "4:true,",
+        "0666b106899600f423891a9299b8e866e59480c4fb815725088748f608f0bd74",
+        to_hex(hash_of(admin_command{.idempotency_key = {}, .actor = 0, .operations = {existing}})));
+    operation by_pack = an_assignment();
+    auto& assigned = std::get<assign_event>(by_pack);
+    assigned.catalog = "partners";
+    assigned.pack = "starter";
+    assigned.quantity = 2;
+    require_written(
+        by_pack, std::string(assignment_bytes) + "8:partners,7:starter,1:2,",
+        "b2ecb2ef25d673105fbb89323851784ba477bb4a86ab9290cc246a2557cad919",
+        to_hex(hash_of(admin_command{.idempotency_key = {}, .actor = 0, .operations = {by_pack}})));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -28,21 +28,21 @@ _tokenledgerctl() {
     COMPREPLY=()
     case "$before" in
     --source) words='admin subscription trial' ;;
-    --by) words='purchase grant refund usage type pack currency action model' ;;
+    --by) words='purchase grant refund usage type pack currency action model revenue' ;;
     --format) words='csv jsonl' ;;
     --socket | --output | --secret-file) return ;; # files, by default
     *)
         case "$path" in
         '') words='grant deduct transfer usage balance history purchases usage-report activity payment events
             verify status report export send -h --help --version' ;;
-        'grant') words='-h --help --socket --json --timeout --reason --source --reference --metadata --key -y --yes
-            --dry-run --confirm-above' ;;
+        'grant') words='-h --help --socket --json --timeout --reason --source --reference --metadata --existing
+            --key -y --yes --dry-run --confirm-above' ;;
         'deduct') words='-h --help --socket --json --timeout --reason --allow-negative --key -y --yes --dry-run
             --confirm-above' ;;
         'transfer') words='-h --help --socket --json --timeout --reason --key -y --yes --dry-run --confirm-above' ;;
         'usage') words='-h --help --socket --json --timeout --input --output --model --cost --charge --key' ;;
         'balance') words='-h --help --socket --json --timeout --at' ;;
-        'history') words='-h --help --socket --json --timeout --type --source --from --to --limit --cursor
+        'history') words='-h --help --socket --json --timeout --type --source --actor --from --to --limit --cursor
             --oldest-first' ;;
         'purchases') words='-h --help --socket --json --timeout --from --to --limit --cursor --oldest-first' ;;
         'usage-report') words='-h --help --socket --json --timeout --action --model --per-day --from --to' ;;
@@ -53,12 +53,13 @@ _tokenledgerctl() {
         'events show') words='-h --help --socket --json --timeout --body' ;;
         'events retry') words='-h --help --socket --json --timeout --key' ;;
         'events dismiss') words='-h --help --socket --json --timeout --reason --key' ;;
-        'events assign') words='-h --help --socket --json --timeout --user --tokens --reason --key' ;;
+        'events assign') words='-h --help --socket --json --timeout --user --tokens --pack --quantity --reason --key' ;;
         'verify') words='-h --help --socket --json --timeout' ;;
         'status') words='-h --help --socket --json --timeout' ;;
         'report') words='-h --help --socket --json --timeout --by --user --from --to' ;;
         'export') words='-h --help --socket --json --timeout transactions purchases usage activity events --format
-            --output --user --from --to --type --source --action --model --result --limit --cursor' ;;
+            --output --spreadsheet --user --from --to --type --source --action --model --result --limit
+            --cursor' ;;
         'send') words='-h --help --socket --json --timeout --secret-file --url --timestamp' ;;
         esac
         ;;
