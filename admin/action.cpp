@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace tokenledger::admin {
 
@@ -38,8 +39,29 @@ std::optional<verb> verb_of(call what) noexcept {
     case call::usage_report:
     case call::transaction_report:
     case call::verify:
+    case call::queue:
         return std::nullopt;
     }
+    return std::nullopt;
+}
+
+problem wrong_field(std::string_view field, std::string detail) {
+    return {.type = problem_type::invalid_field, .detail = std::move(detail), .field = std::string(field)};
+}
+
+// Tokens, or a pack and perhaps how many of it.
+std::optional<problem> check_worth(const event_action& made, const json_value& root) {
+    if (!root.member("tokens") && made.pack.empty())
+        return problem{.type = problem_type::missing_field,
+                       .detail = "`tokens` or `pack` is required: what the whole payment is worth.",
+                       .field = "tokens"};
+    if (root.member("tokens") && !made.pack.empty())
+        return wrong_field("pack", "Send `tokens` or `pack`, not both.");
+    if (root.member("quantity") && made.pack.empty())
+        return wrong_field("quantity", "`quantity` is how many of a `pack`: there is none here.");
+    if (made.quantity > max_quantity)
+        return wrong_field("quantity",
+                           "`quantity` must be an integer from 1 to " + std::to_string(max_quantity) + ".");
     return std::nullopt;
 }
 
@@ -86,7 +108,14 @@ std::variant<event_action, problem> translate_action(const target& what, std::st
         return std::move(*wrong);
     made.user_id = root.member("user_id").string().value_or("");
     made.tokens = root.member("tokens").integer().value_or(0);
+    made.pack = root.member("pack").string().value_or("");
+    made.quantity = root.member("quantity").integer().value_or(1);
     made.reason = root.member("reason").string().value_or("");
+    made.max_tokens = allowed.max_tokens_per_request;
+    if (made.what == call::assign) {
+        if (auto wrong = check_worth(made, root))
+            return std::move(*wrong);
+    }
     if (made.tokens > allowed.max_tokens_per_request)
         return over_token_limit(allowed.max_tokens_per_request);
     return made;
@@ -108,6 +137,18 @@ ledger::operation complete(const event_action& asked, const ledger::event_view& 
         break;
     }
     return assignment_of(asked, stored, payment, today);
+}
+
+std::optional<problem> resolve_pack(ledger::operation& made, const event_action& asked,
+                                    const named_pack& found) {
+    if (found.tokens > asked.max_tokens)
+        return over_token_limit(asked.max_tokens);
+    auto& assigned = std::get<ledger::assign_event>(made);
+    assigned.catalog = found.catalog;
+    assigned.pack = asked.pack;
+    assigned.quantity = asked.quantity;
+    assigned.tokens = found.tokens;
+    return std::nullopt;
 }
 
 } // namespace tokenledger::admin

@@ -88,6 +88,7 @@ class asker {
     reply operator()(const transaction_report_query& what) const {
         return report_of(from_.transaction_report(what.filter, {what.span, what.time_zone}));
     }
+    reply operator()(const queue_query&) const { return found(from_.queue()); }
 
   private:
     [[nodiscard]] static reply no_account() {

@@ -14,6 +14,7 @@ constexpr std::array grant_fields{
     field{"reason", field_kind::text},
     field{"reference", field_kind::identifier},
     field{"metadata", field_kind::object},
+    field{"existing", field_kind::boolean},
 };
 constexpr std::array deduction_fields{
     field{"user_id", field_kind::identifier, true},
@@ -41,7 +42,9 @@ constexpr std::array usage_fields{
 constexpr std::array dismissal_fields{field{"reason", field_kind::words, true}};
 constexpr std::array assignment_fields{
     field{"user_id", field_kind::identifier, true},
-    field{"tokens", field_kind::tokens, true},
+    field{"tokens", field_kind::tokens}, // this or a pack
+    field{"pack", field_kind::identifier},
+    field{"quantity", field_kind::tokens}, // at most max_quantity
     field{"reason", field_kind::text},
 };
 constexpr std::array batch_fields{field{"items", field_kind::items, true}};
@@ -84,6 +87,7 @@ std::span<const field> fields_of(call what) noexcept {
     case call::usage_report:
     case call::transaction_report:
     case call::verify:
+    case call::queue:
         return {};
     }
     return {};

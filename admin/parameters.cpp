@@ -18,7 +18,7 @@ namespace tokenledger::admin {
 namespace {
 
 constexpr std::array<std::string_view, 1> account{"at"};
-constexpr std::array<std::string_view, 8> transactions{"user_id", "type",   "source", "from",
+constexpr std::array<std::string_view, 9> transactions{"user_id", "type",   "source", "actor", "from",
                                                        "to",      "cursor", "limit",  "order"};
 constexpr std::array<std::string_view, 7> purchases{"user_id", "source", "from", "to",
                                                     "cursor",  "limit",  "order"};
@@ -31,6 +31,8 @@ constexpr std::array<std::string_view, 7> usage_report{"user_id", "action_type",
                                                        "to",      "span",        "time_zone"};
 constexpr std::array<std::string_view, 7> transaction_report{"user_id", "type", "source",   "from",
                                                              "to",      "span", "time_zone"};
+
+constexpr std::int64_t max_actor = 4'294'967'295; // a uid has 32 bits
 
 std::optional<std::int64_t> integer(std::string_view text) {
     std::int64_t value = 0;
@@ -71,6 +73,7 @@ std::span<const std::string_view> parameters_of(call what) noexcept {
     case call::dismiss:
     case call::assign:
     case call::verify:
+    case call::queue:
         return {};
     }
     return {};
@@ -135,6 +138,16 @@ std::optional<ledger::source> parameters::source() {
             return each;
     }
     return std::nullopt;
+}
+
+std::optional<std::int64_t> parameters::actor() {
+    const auto text = find("actor");
+    if (!text)
+        return std::nullopt;
+    const auto uid = integer(*text);
+    if (!uid || *uid < 0 || *uid > max_actor)
+        refuse("actor", "must be a uid, from 0 to " + std::to_string(max_actor));
+    return uid;
 }
 
 std::optional<std::int64_t> parameters::time(std::string_view name) {

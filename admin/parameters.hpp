@@ -27,6 +27,7 @@ class parameters {
     [[nodiscard]] std::string identifier(std::string_view name);
     [[nodiscard]] std::optional<ledger::transaction_type> type();
     [[nodiscard]] std::optional<ledger::source> source();
+    [[nodiscard]] std::optional<std::int64_t> actor(); // a uid
     [[nodiscard]] ledger::period period();
     [[nodiscard]] ledger::page_request page();
     [[nodiscard]] ledger::report_span span();

@@ -38,6 +38,7 @@ constexpr std::array kinds{
     problem_kind{unknown_payment, "unknown_payment", 404, "There is no such payment"},
     problem_kind{unknown_event, "unknown_event", 404, "There is no such event"},
     problem_kind{unknown_sequence, "unknown_sequence", 404, "There is no such transaction"},
+    problem_kind{unknown_pack, "unknown_pack", 404, "The catalogue has no such pack"},
     problem_kind{report_too_large, "report_too_large", 422, "The report is too large"},
     problem_kind{same_account, "same_account", 422, "Sender and receiver are the same account"},
     problem_kind{key_reused, "key_reused", 422, "The key belongs to another command"},

@@ -18,6 +18,8 @@ ledger::transaction_filter transaction_filter(parameters& in, call what) {
         made.type = in.type();
     made.source = in.source();
     made.period = in.period();
+    if (what == call::transactions)
+        made.actor = in.actor();
     return made;
 }
 
@@ -67,6 +69,8 @@ std::optional<query> make(parameters& in, const target& what, permit_set permits
     case call::transaction_report:
         return transaction_report_query{
             .filter = transaction_filter(in, asked), .span = in.span(), .time_zone = in.time_zone()};
+    case call::queue:
+        return queue_query{};
     case call::grant: // writes, and what is answered without a query
     case call::deduct:
     case call::transfer:

@@ -141,6 +141,10 @@ void write(json_writer& out, const ledger::account_view& account) {
     out.end_array().end_object();
 }
 
+void write(json_writer& out, const ledger::queue_view& queue) {
+    out.begin_object().member("parked", queue.parked).member("waiting", queue.waiting).end_object();
+}
+
 void write(json_writer& out, const ledger::balance_view& balance) {
     out.begin_object().member("user_id", balance.user_id).member("balance", balance.balance);
     out.member("sequence", balance.sequence);

@@ -18,6 +18,7 @@ void write(json_writer& out, const ledger::transaction_report_row& row);
 void write(json_writer& out, const ledger::account_view& account);
 void write(json_writer& out, const ledger::balance_view& balance);
 void write(json_writer& out, const ledger::payment_view& payment);
+void write(json_writer& out, const ledger::queue_view& queue);
 void write(json_writer& out, const ledger::event_view& event, const ledger::evidence_view& evidence);
 void write(json_writer& out, const ledger::event_action_view& action);
 void write(json_writer& out, const ledger::event_proof& proven);

@@ -37,6 +37,8 @@ problem_type type_of(ledger::refusal why) {
         return problem_type::not_assignable;
     case ledger::refusal::payment_has_owner:
         return problem_type::payment_has_owner;
+    case ledger::refusal::unknown_pack:
+        return problem_type::unknown_pack;
     case ledger::refusal::none:
         break;
     }
@@ -50,8 +52,7 @@ std::string_view advice_for(ledger::refusal why) {
                "deduction, send allow_negative. Nothing was done, and the key is free.";
     case ledger::refusal::unknown_account:
         return "Nobody was ever granted or sold tokens under this user id. Check its spelling; a grant "
-               "creates "
-               "the account.";
+               "without `existing` creates the account. Nothing was done, and the key is free.";
     case ledger::refusal::same_account:
         return "A transfer needs two accounts.";
     case ledger::refusal::key_reused:
@@ -82,6 +83,9 @@ std::string_view advice_for(ledger::refusal why) {
         return "The payment was credited to a user before, and that is for ever: GET /v1/payments shows to "
                "whom. "
                "Transfer tokens, or dismiss the event.";
+    case ledger::refusal::unknown_pack:
+        return "The catalogue of the event's endpoint has no pack of this name, or the daemon has not "
+               "reloaded it. Check its spelling, or say the tokens. Nothing was done, and the key is free.";
     case ledger::refusal::unknown_event: // said in words of its own
     case ledger::refusal::none:
         break;

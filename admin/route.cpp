@@ -33,6 +33,7 @@ constexpr std::array table{
     route{call::assign, "POST", "/v1/events/{event_id}/assign", permit::operate, key_place::header},
     route{call::usage_report, "GET", "/v1/reports/usage", permit::read, key_place::none},
     route{call::transaction_report, "GET", "/v1/reports/transactions", permit::read, key_place::none},
+    route{call::queue, "GET", "/v1/queue", permit::read, key_place::none},
     route{call::verify, "GET", "/v1/verify", permit::read, key_place::none},
 };
 

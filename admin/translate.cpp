@@ -55,7 +55,8 @@ ledger::operation read_grant(const json_value& object) {
                          .source = source_of(object),
                          .reason = text(object, "reason"),
                          .reference = text(object, "reference"),
-                         .metadata = metadata ? metadata.compact() : std::string()};
+                         .metadata = metadata ? metadata.compact() : std::string(),
+                         .existing = object.member("existing").boolean().value_or(false)};
 }
 
 ledger::operation read_deduction(const json_value& object) {
@@ -111,6 +112,7 @@ std::optional<ledger::operation> read_operation(call what, const json_value& obj
     case call::usage_report:
     case call::transaction_report:
     case call::verify:
+    case call::queue:
         return std::nullopt;
     }
     return std::nullopt;

@@ -33,6 +33,20 @@ event_translator::translation event_translator::translate(std::string_view endpo
     return std::string("it is a thin event");
 }
 
+std::optional<event_translator::pack_contents>
+event_translator::open_pack(std::string_view endpoint, std::string_view pack, std::int64_t quantity) const {
+    const auto at = endpoints_.find(endpoint);
+    if (at == endpoints_.end())
+        return std::nullopt;
+    const webhook::catalog& prices = at->second.prices;
+    pack_contents made{.catalog = prices.name};
+    const auto found = prices.packs.find(pack);
+    if (found == prices.packs.end() ||
+        __builtin_mul_overflow(found->second.tokens, quantity, &made.tokens)) // no: the limits of a pack
+        made.tokens = 0;
+    return made;
+}
+
 event_translator::signature event_translator::check_signature(std::string_view endpoint,
                                                               std::string_view signature_header,
                                                               std::string_view body) const {

@@ -28,6 +28,15 @@ class event_translator {
     [[nodiscard]] translation translate(std::string_view endpoint, std::string_view signature_header,
                                         std::string_view body) const;
 
+    // What the catalogue of `endpoint` says of so many of a pack; nullopt: the endpoint is not configured.
+    // Tokens 0: the catalogue has no such pack.
+    struct pack_contents {
+        std::string catalog;
+        std::int64_t tokens = 0;
+    };
+    [[nodiscard]] std::optional<pack_contents> open_pack(std::string_view endpoint, std::string_view pack,
+                                                         std::int64_t quantity) const;
+
     enum class signature : std::uint8_t {
         matches,         // one of the endpoint's secrets made it, whenever that was
         matches_another, // one of another endpoint's did, to which it was delivered first: see decision 26

@@ -14,6 +14,8 @@ enum class extent : std::uint8_t { asked, everything };
 void add(netstring_writer& to, const grant& what, extent) {
     to.add("grant").add(what.user_id).add(what.tokens);
     to.add(static_cast<std::int64_t>(what.source)).add(what.reason).add(what.reference).add(what.metadata);
+    if (what.existing) // came later: what does not say it is written as ever
+        to.add(true);
 }
 
 void add(netstring_writer& to, const deduction& what, extent) {
@@ -43,12 +45,20 @@ void add(netstring_writer& to, const dismiss_event& what, extent how) {
 }
 
 void add(netstring_writer& to, const assign_event& what, extent how) {
-    to.add("assign_event").add(what.event_id).add(what.user_id).add(what.tokens).add(what.reason);
+    const bool by_pack = !what.pack.empty(); // came later: tokens alone are written as ever
+    to.add("assign_event").add(what.event_id).add(what.user_id);
+    if (how == extent::asked && by_pack) {
+        to.add(what.reason).add(what.pack).add(what.quantity);
+        return;
+    }
+    to.add(what.tokens).add(what.reason);
     if (how == extent::everything)
         to.add(what.payment_intent_id)
             .add(what.amount_cents)
             .add(what.currency)
             .add(what.amount_requested_cents);
+    if (by_pack)
+        to.add(what.catalog).add(what.pack).add(what.quantity);
 }
 
 std::string encode(const operation& what, extent how) {
@@ -86,6 +96,11 @@ grant read_grant(netstring_reader& from) {
     made.reason = from.string();
     made.reference = from.string();
     made.metadata = from.string();
+    if (from.more()) {
+        made.existing = from.truth();
+        if (!made.existing)
+            from.fail(); // it is not written
+    }
     return made;
 }
 
@@ -151,6 +166,13 @@ assign_event read_assignment(netstring_reader& from) {
     made.amount_cents = from.number();
     made.currency = from.string();
     made.amount_requested_cents = from.number();
+    if (from.more()) {
+        made.catalog = from.string();
+        made.pack = from.string();
+        made.quantity = from.number();
+        if (made.pack.empty())
+            from.fail(); // it is not written
+    }
     return made;
 }
 

@@ -85,6 +85,8 @@ std::string_view to_string(refusal value) noexcept {
         return "not_assignable";
     case refusal::payment_has_owner:
         return "payment_has_owner";
+    case refusal::unknown_pack:
+        return "unknown_pack";
     }
     return "unknown";
 }

@@ -119,7 +119,9 @@ payment_use use_of(const command& what) {
 
 // The account that an operation makes where there is none; empty: none.
 struct account_made {
-    std::string_view operator()(const grant& one) const { return one.user_id; }
+    std::string_view operator()(const grant& one) const {
+        return one.existing ? std::string_view() : std::string_view(one.user_id);
+    }
     std::string_view operator()(const deduction&) const { return {}; }
     std::string_view operator()(const transfer&) const { return {}; }
     std::string_view operator()(const usage&) const { return {}; }
@@ -132,7 +134,10 @@ struct account_made {
 struct accounts_looked_for {
     std::vector<std::string_view>& into;
 
-    void operator()(const grant&) const {}
+    void operator()(const grant& one) const {
+        if (one.existing)
+            into.emplace_back(one.user_id);
+    }
     void operator()(const deduction& one) const { into.emplace_back(one.user_id); }
     void operator()(const transfer& one) const {
         into.emplace_back(one.from);

@@ -64,10 +64,15 @@ class action {
         const event_name name{assigned.event_id, assigned.payment_intent_id, was_.origin, true};
         if (origin_mismatch(name, *payment) != reason::none)
             return refused(refusal::not_assignable);
+        if (assigned.tokens <= 0)
+            return refused(refusal::unknown_pack);
         if (!work_.has_room(assigned.user_id, assigned.tokens))
             return refused(refusal::balance_overflow);
         purchase completed;
         completed.user_id = assigned.user_id;
+        completed.catalog = assigned.catalog;
+        completed.pack = assigned.pack;
+        completed.quantity = assigned.quantity;
         completed.tokens = assigned.tokens;
         completed.amount_cents = assigned.amount_cents;
         completed.currency = assigned.currency;

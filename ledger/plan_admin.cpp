@@ -81,7 +81,7 @@ class trial_balance {
   public:
     explicit trial_balance(const working_set& work) : work_(work) {}
 
-    refusal check(const grant& what) { return add(what.user_id, what.tokens, true); }
+    refusal check(const grant& what) { return add(what.user_id, what.tokens, !what.existing); }
     refusal check(const deduction& what) { return take(what.user_id, what.tokens, what.allow_negative); }
     refusal check(const transfer& what) {
         if (what.from == what.to)

@@ -175,6 +175,8 @@ outcome credit_payment(working_set& work, const event_name& event, const purchas
                         .quantity = bought.quantity};
     if (by != nullptr) {
         row.source = source::stripe;
+        row.pack.clear(); // it stands on the payment: the row says that an operator decided
+        row.quantity = 1;
         row.reason = by->reason;
         row.idempotency_key = by->idempotency_key;
         row.actor = by->actor;

@@ -2,6 +2,7 @@
 #include "ledger/queries.hpp"
 
 #include "queries_details.hpp"
+#include "queries_operator.hpp"
 #include "queries_pages.hpp"
 #include "queries_reports.hpp"
 #include "queries_session.hpp"
@@ -50,6 +51,8 @@ class postgres_reader final : public reader {
     page<event_view> events(const event_filter& filter, const page_request& request) override {
         return events_page(session_, filter, request);
     }
+
+    queue_view queue() override { return count_queue(session_); }
 
     std::vector<usage_report_row> usage_report(const usage_filter& filter,
                                                const report_shape& shape) override {

@@ -8,6 +8,7 @@
 #include "postgres_kinds.hpp"
 #include "postgres_payments.hpp"
 #include "queries_cursor.hpp"
+#include "queries_operator.hpp"
 #include "queries_rows.hpp"
 #include "queries_streams.hpp"
 #include "working_set.hpp"
@@ -119,28 +120,6 @@ std::vector<transaction_view> read_posted(pg::connection& connection, const std:
     return read_rows(run(connection, posted), read_transaction);
 }
 
-std::vector<event_action_view> read_actions(pg::connection& connection, const std::string& event_id) {
-    const auto read = [](row_reader& from) {
-        return event_action_view{.action = from.text(),
-                                 .actor = from.number(),
-                                 .reason = from.text(),
-                                 .was = from.text(),
-                                 .was_because = from.text(),
-                                 .became = from.text(),
-                                 .became_because = from.text(),
-                                 .idempotency_key = from.text(),
-                                 .created_at_us = from.number()};
-    };
-    return read_rows(lookup(connection,
-                            "SELECT action, actor, reason, was, was_because, became, became_because,"
-                            " idempotency_key, (extract(epoch FROM created_at) * 1000000)::bigint"
-                            " FROM tokenledger.event_actions WHERE event_id = $1::text"
-                            " ORDER BY created_at, idempotency_key LIMIT " +
-                                std::to_string(max_event_actions),
-                            event_id),
-                     read);
-}
-
 std::vector<event_view> read_events(pg::connection& connection, const std::string& payment,
                                     std::chrono::days waiting_expires) {
     return read_rows(lookup(connection,
@@ -216,6 +195,7 @@ std::optional<payment_view> find_payment(read_session& session, const std::strin
         std::optional<payment_view> made(std::in_place);
         made->payment_intent_id = payment;
         made->events = read_events(connection, payment, session.waiting_expires());
+        read_actions(connection, made->events);
         if (known.empty())
             return made->events.empty() ? std::nullopt : std::move(made);
         payment_state& state = known.begin()->second;
@@ -241,9 +221,9 @@ std::optional<event_view> find_event(read_session& session, const std::string& e
         if (from.size() == 0)
             return std::nullopt;
         row_reader columns(from, 0);
-        event_view found = read_event(columns);
-        found.actions = read_actions(connection, event_id);
-        return found;
+        std::vector<event_view> found{read_event(columns)};
+        read_actions(connection, found);
+        return std::move(found.front());
     });
 }
 

@@ -65,6 +65,8 @@ list_identity identity_of(std::string_view list, const transaction_filter& filte
         .with(filter.type ? to_string(*filter.type) : "")
         .with(filter.source ? to_string(*filter.source) : "")
         .with(filter.period);
+    if (filter.actor) // came later: a cursor without it stays of use
+        made.with(std::to_string(*filter.actor));
     return made;
 }
 

@@ -100,6 +100,8 @@ statement select_transactions(const transaction_filter& filter, const stream_par
         where += " AND t.transaction_type = '" + std::string(to_string(*filter.type)) + "'";
     if (filter.source)
         where += " AND t.source = '" + std::string(to_string(*filter.source)) + "'";
+    if (filter.actor)
+        where += " AND t.actor = " + made.number(*filter.actor);
     if (is_seldom(filter))
         where += " AND t.transaction_type <> 'purchase' AND t.source <> 'usage'";
     if (part.after && (merged || filter.user_id.empty()))

@@ -33,11 +33,13 @@ void add_report(command_line& to) {
     auto* sub = to.add("report", "Show purchases, grants, refunds and usage in bars",
                        "  tokenledgerctl report --from 2026-01-01\n"
                        "  tokenledgerctl report --by pack --by model\n"
+                       "  tokenledgerctl report --by revenue --from 2026-01-01\n"
                        "  tokenledgerctl report --user user_1",
                        [what](const context& in) { return report(in, *what); });
-    sub->add_option("--by", what->by, "Only this section; may be repeated")
-        ->check(
-            one_of({"purchase", "grant", "refund", "usage", "type", "pack", "currency", "action", "model"}));
+    sub->add_option("--by", what->by,
+                    "Only this section; may be repeated. revenue: money by day and pack, on request alone")
+        ->check(one_of({"purchase", "grant", "refund", "usage", "type", "pack", "currency", "action", "model",
+                        "revenue"}));
     add_filter(*sub, what->filter);
 }
 
@@ -52,6 +54,7 @@ void add_export(command_line& to) {
     const auto what = std::make_shared<export_options>();
     auto* sub = to.add("export", "Write a whole list as CSV or JSON Lines, the oldest row first",
                        "  tokenledgerctl export transactions > transactions.csv\n"
+                       "  tokenledgerctl export purchases --spreadsheet --output purchases.csv\n"
                        "  tokenledgerctl export usage --format jsonl --from 2026-01-01 --output usage.jsonl",
                        [what](const context& in) { return export_list(in, *what); });
     sub->add_option("list", what->list, "transactions, purchases, usage, activity or events")
@@ -60,6 +63,9 @@ void add_export(command_line& to) {
     sub->add_option("--format", what->format, "csv (the default) or jsonl")->check(one_of({"csv", "jsonl"}));
     sub->add_option("--output", what->file,
                     "The file to write, which is not there yet; standard output unless given");
+    sub->add_flag(
+        "--spreadsheet", what->spreadsheet,
+        "CSV for a spreadsheet: a byte-order mark, and an apostrophe before text that would be a formula");
     add_filter(*sub, what->filter);
     auto* type = sub->add_option("--type", what->filter.type,
                                  "Only transactions of this type, or events of this type of Stripe's");

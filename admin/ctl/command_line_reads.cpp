@@ -41,10 +41,12 @@ void add_lists(command_line& to) {
     const list rows = std::make_shared<list_options>();
     auto* sub = to.add("history", "List the transactions of a user, or of all",
                        "  tokenledgerctl history user_1\n"
-                       "  tokenledgerctl history --type refund --from 2026-01-01 --limit 100",
+                       "  tokenledgerctl history --type refund --from 2026-01-01 --limit 100\n"
+                       "  tokenledgerctl history --actor 1000",
                        [rows](const context& in) { return history(in, *rows); });
     sub->add_option("user", rows->user, "Whose; all unless given");
     add_type_and_source(*sub, *rows);
+    add_number(*sub, "--actor", rows->actor, 0, "Only what this uid asked for");
     add_pages(*sub, *rows);
 
     const list bought = std::make_shared<list_options>();
@@ -147,10 +149,17 @@ void add_events(command_line& to) {
     const auto assigned = std::make_shared<event_options>();
     sub = add_event(
         to, events, "assign", "Complete a payment that does not say whose it is, or how much it bought",
-        "  tokenledgerctl events assign evt_1Nxyz --user user_1 --tokens 5000 --reason 'told by mail'",
+        "  tokenledgerctl events assign evt_1Nxyz --user user_1 --pack starter --reason 'told by mail'\n"
+        "  tokenledgerctl events assign evt_1Nxyz --user user_1 --tokens 5000",
         assign_event, assigned);
     sub->add_option("--user", assigned->user, "Who bought")->required();
-    add_number(*sub, "--tokens", assigned->tokens, 1, "Tokens that the whole payment is worth")->required();
+    auto* tokens =
+        add_number(*sub, "--tokens", assigned->tokens, 1, "Tokens that the whole payment is worth");
+    auto* pack = sub->add_option("--pack", assigned->pack,
+                                 "Or a pack: its tokens by the catalogue of the event's endpoint");
+    pack->excludes(tokens);
+    add_number(*sub, "--quantity", assigned->quantity, 1, "How many of the pack; 1 unless given")
+        ->needs(pack);
     sub->add_option("--reason", assigned->reason, "Why, in your words");
     add_key(*sub, assigned->key);
 }

@@ -44,6 +44,7 @@ void add_grant(command_line& to) {
     auto* sub = to.add("grant", "Add tokens to an account, which is made if there is none",
                        "  tokenledgerctl grant user_1 5000 --reason 'sorry for the outage'\n"
                        "  tokenledgerctl grant user_1 100000 --source subscription --reference in_1Nxyz\n"
+                       "  tokenledgerctl grant user_1 5000 --existing\n"
                        "  tokenledgerctl grant user_1 5000 --dry-run",
                        [what](const context& in) { return grant(in, *what); });
     sub->add_option("user", what->user, "Whose account")->required();
@@ -54,6 +55,7 @@ void add_grant(command_line& to) {
     sub->add_option("--reference", what->reference,
                     "The invoice or subscription: granted once per source; subscription and trial need it");
     sub->add_option("--metadata", what->metadata, "A JSON object to keep with the row");
+    sub->add_flag("--existing", what->existing, "Only to an account that is there; make none");
     add_care(*sub, *what);
 }
 

@@ -80,9 +80,20 @@ std::string quoted(std::string_view text) {
     return out + "\"";
 }
 
-std::string field(json_value value) {
+// What begins so is taken for a formula, by some also in its full width, or after a line feed.
+bool begins_formula(std::string_view text) {
+    for (const std::string_view each : {"=", "+", "-", "@", "\t", "\r", "\n", "\xEF\xBC\x9D", "\xEF\xBC\x8B",
+                                        "\xEF\xBC\x8D", "\xEF\xBC\xA0"}) {
+        if (text.starts_with(each))
+            return true;
+    }
+    return false;
+}
+
+std::string field(json_value value, csv_style style) {
     if (const auto text = value.string())
-        return quoted(*text);
+        return quoted(style == csv_style::spreadsheet && begins_formula(*text) ? "'" + std::string(*text)
+                                                                               : std::string(*text));
     if (value.is_absent_or_null())
         return {};
     json_writer out;
@@ -99,7 +110,7 @@ std::string csv_header(std::string_view list) {
     return out + "\r\n";
 }
 
-std::string csv_line(std::string_view list, json_value row) {
+std::string csv_line(std::string_view list, json_value row, csv_style style) {
     std::string kind;
     if (list == "activity") {
         kind = row.member("usage") ? "usage" : "transaction";
@@ -108,7 +119,7 @@ std::string csv_line(std::string_view list, json_value row) {
     std::string out;
     bool first = true;
     for (const std::string_view name : names_of(list)) {
-        out += (first ? "" : ",") + (name == "kind" ? kind : field(row.member(name)));
+        out += (first ? "" : ",") + (name == "kind" ? kind : field(row.member(name), style));
         first = false;
     }
     return out + "\r\n";

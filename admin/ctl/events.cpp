@@ -1,10 +1,12 @@
 // payment and events: what came from Stripe, and the operator's queue.
+#include "advice.hpp"
 #include "commands.hpp"
 #include "explain.hpp"
 #include "postings.hpp"
 #include "random_key.hpp"
 #include "screen_text.hpp"
 #include "values.hpp"
+#include "who.hpp"
 
 #include "json/writer.hpp"
 
@@ -29,12 +31,12 @@ std::vector<column> event_columns(bool with_payment) {
 
 row event_row(json_value each, bool with_payment) {
     row cells{{.text = short_time(each.member("received_at").string().value_or("")), .how = tone::faint},
-              {.text = text_of(each.member("event_id"))},
+              id_cell(each.member("event_id")),
               {.text = text_of(each.member("type"))},
               result_cell(each.member("result")),
               {.text = text_of(each.member("reason"))}};
     if (with_payment)
-        cells.push_back({.text = text_of(each.member("stripe_payment_intent_id"))});
+        cells.push_back(id_cell(each.member("stripe_payment_intent_id")));
     return cells;
 }
 
@@ -43,11 +45,11 @@ std::string rows_of_payment(json_value of, const view& how) {
     for (auto each = of.member("transactions").first(); each; each = each.next())
         rows.push_back(
             {{.text = short_time(each.member("created_at").string().value_or("")), .how = tone::faint},
-             {.text = text_of(each.member("user_id"))},
+             id_cell(each.member("user_id")),
              {.text = text_of(each.member("type"))},
              signed_cell(each.member("token_amount")),
              balance_cell(each.member("balance_after")),
-             {.text = text_of(each.member("stripe_event_id"))}});
+             id_cell(each.member("stripe_event_id"))});
     if (rows.empty())
         return {};
     return "\n" + table({{.title = "posted (UTC)"},
@@ -64,6 +66,16 @@ std::string events_of(json_value of, bool with_payment, const view& how) {
     for (auto each = of.first(); each; each = each.next())
         rows.push_back(event_row(each, with_payment));
     return rows.empty() ? std::string() : table(event_columns(with_payment), rows, how);
+}
+
+// What operators did about the events of a payment.
+std::string deeds_of(json_value payment, const view& how) {
+    std::string out;
+    for (auto each = payment.member("events").first(); each; each = each.next()) {
+        for (const std::string& deed : what_was_done(each, who))
+            out += "  Event " + text_of(each.member("event_id")) + ": " + deed + "\n";
+    }
+    return out.empty() ? out : painted("What operators did", tone::strong, how.colour) + "\n" + out;
 }
 
 // POST /v1/events/{id}/WHAT
@@ -85,7 +97,8 @@ int explain_payment(const context& in, const std::string& id) {
         return got.exit_code;
     if (in.common.json)
         return print_json(got);
-    std::cout << explained(got.root(), in.at.screen) << rows_of_payment(got.root(), in.at.screen);
+    std::cout << explained(got.root(), in.at.screen) << deeds_of(got.root(), in.at.screen)
+              << rows_of_payment(got.root(), in.at.screen);
     const std::string events = events_of(got.root().member("events"), false, in.at.screen);
     std::cout << (events.empty() ? "" : "\n") << events;
     return exit_done;
@@ -113,7 +126,7 @@ int prove_payment(const context& in, const std::string& id) {
         in.at.screen);
     std::vector<row> rows;
     for (auto each = got.root().member("events").first(); each; each = each.next())
-        rows.push_back({{.text = text_of(each.member("event_id"))},
+        rows.push_back({id_cell(each.member("event_id")),
                         judged(each.member("result")),
                         {.text = text_of(each.member("detail"))}});
     if (!rows.empty())
@@ -172,7 +185,7 @@ int show_event(const context& in, const event_options& what) {
     std::vector<std::pair<std::string, cell>> lines;
     for (auto each = event.first(); each; each = each.next()) {
         const std::string name = visible(each.name());
-        if (name == "evidence")
+        if (name == "evidence" || name == "actions")
             continue;
         cell value{.text = text_of(each)};
         if (name == "result")
@@ -189,6 +202,10 @@ int show_event(const context& in, const event_options& what) {
         lines.emplace_back("body", cell{.text = grouped(static_cast<std::int64_t>(body->size())) +
                                                 " bytes; --body prints them"});
     std::cout << pairs(lines, in.at.screen);
+    for (const std::string& deed : what_was_done(event, who))
+        std::cout << deed << '\n';
+    if (const std::string next = what_is_next(event); !next.empty())
+        std::cout << painted(next, tone::notice, in.at.screen.colour) << '\n';
     return exit_done;
 }
 
@@ -203,8 +220,18 @@ int dismiss_event(const context& in, const event_options& what) {
 }
 
 int assign_event(const context& in, const event_options& what) {
+    if (what.pack.empty() && what.tokens == 0) {
+        complain(in, "--tokens or --pack is required: what the whole payment is worth");
+        return exit_usage;
+    }
     json_writer body;
-    body.begin_object().member("user_id", what.user).member("tokens", what.tokens);
+    body.begin_object().member("user_id", what.user);
+    if (what.pack.empty())
+        body.member("tokens", what.tokens);
+    else
+        body.member("pack", what.pack);
+    if (what.quantity > 0)
+        body.member("quantity", what.quantity);
     body.member_if("reason", what.reason).end_object();
     return act(in, what, "assign", body.text());
 }

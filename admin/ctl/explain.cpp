@@ -2,6 +2,7 @@
 // docs/decisions/0010-settlement-is-state-based.md.
 #include "explain.hpp"
 
+#include "advice.hpp"
 #include "screen_text.hpp"
 
 namespace tokenledger::ctl {
@@ -180,15 +181,8 @@ class explanation {
     // The events that still wait for somebody.
     void queue() {
         for (auto each = payment_.member("events").first(); each; each = each.next()) {
-            const std::string id = text_of(each.member("event_id"));
-            const std::string reason = text_of(each.member("reason"));
-            if (each.member("result").string() == "parked")
-                warn("Event " + id + " is parked" + (reason.empty() ? "" : " for " + reason) +
-                     ": mend the cause, then tokenledgerctl events retry " + id + ".");
-            else if (each.member("result").string() == "waiting")
-                warn("Event " + id + " waits for the purchase to be credited.");
-            else if (each.member("result").string() == "expired")
-                warn("Event " + id + " has waited past its time; it is settled if the purchase still comes.");
+            if (const std::string next = what_is_next(each); !next.empty())
+                warn(next);
         }
     }
 

@@ -69,6 +69,7 @@ int failed(const context& in, int exit_code, const std::string& cursor) {
 int copy_rows(const context& in, const export_options& what, const std::function<std::ostream*()>& open) {
     const bool csv = what.format != "jsonl";
     std::string cursor = what.filter.cursor;
+    const csv_style style = what.spreadsheet ? csv_style::spreadsheet : csv_style::exact;
     std::int64_t rows = 0;
     for (std::ostream* out = nullptr;;) {
         const answer got = get(in, page_of(what, cursor));
@@ -81,11 +82,11 @@ int copy_rows(const context& in, const export_options& what, const std::function
             if (out = open(); out == nullptr)
                 return exit_refused;
             if (csv && cursor.empty())
-                *out << csv_header(what.list);
+                *out << (what.spreadsheet ? byte_order_mark : "") << csv_header(what.list);
         }
         std::string text;
         for (auto each = got.root().member("rows").first(); each; each = each.next()) {
-            text += csv ? csv_line(what.list, each) : json_line(each);
+            text += csv ? csv_line(what.list, each, style) : json_line(each);
             ++rows;
         }
         if (!out->write(text.data(), static_cast<std::streamsize>(text.size())).flush()) {
@@ -107,6 +108,11 @@ int copy_rows(const context& in, const export_options& what, const std::function
 int export_list(const context& in, const export_options& what) {
     if (const std::string fault = filter_fault(what); !fault.empty()) {
         complain(in, complaint{.type = "usage", .title = fault});
+        return exit_usage;
+    }
+    if (what.spreadsheet && what.format == "jsonl") {
+        complain(in,
+                 complaint{.type = "usage", .title = "--spreadsheet is for CSV: leave out --format jsonl"});
         return exit_usage;
     }
     if (what.file.empty())

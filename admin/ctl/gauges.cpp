@@ -55,4 +55,18 @@ std::vector<gauge> chosen_gauges(std::string_view metrics) {
     return found;
 }
 
+void set_gauge(std::vector<gauge>& in, std::string_view name, const std::string& value) {
+    for (const choice& each : choices) {
+        if (each.name != name)
+            continue;
+        const auto at =
+            std::find_if(in.begin(), in.end(), [&](const gauge& one) { return one.name == name; });
+        gauge& made = at == in.end() ? in.emplace_back() : *at;
+        made = {.name = std::string(name),
+                .label = std::string(each.label),
+                .value = value,
+                .is_bad = !each.fine.empty() && value != each.fine};
+    }
+}
+
 } // namespace tokenledger::ctl

@@ -17,4 +17,7 @@ struct gauge {
 // Those that are there, from Prometheus text (version 0.0.4).
 [[nodiscard]] std::vector<gauge> chosen_gauges(std::string_view metrics);
 
+// The same number from elsewhere; an empty value is not known, and bad where only one value is fine.
+void set_gauge(std::vector<gauge>& in, std::string_view name, const std::string& value);
+
 } // namespace tokenledger::ctl

@@ -3,6 +3,7 @@
 #include "postings.hpp"
 #include "screen_text.hpp"
 #include "values.hpp"
+#include "who.hpp"
 
 #include <iostream>
 
@@ -16,6 +17,7 @@ constexpr std::int64_t rows_for_a_person = 20;
 answer page_of(const context& in, const std::string& path, const list_options& what) {
     target where(path);
     where.parameter("user_id", what.user).parameter("type", what.type).parameter("source", what.source);
+    where.parameter("actor", what.actor >= 0 ? std::to_string(what.actor) : "");
     where.parameter("from", what.from).parameter("to", what.to).parameter("cursor", what.cursor);
     where.parameter("limit", std::to_string(what.limit > 0 ? what.limit : rows_for_a_person));
     where.parameter("order", what.oldest_first ? "oldest_first" : "");
@@ -45,28 +47,37 @@ cell time_cell(json_value value) {
     return {.text = short_time(value.string().value_or("")), .how = tone::faint};
 }
 
-// What a row is about, beside its amount.
-std::string details_of(json_value each) {
-    for (const char* name : {"reason", "reference", "stripe_payment_intent_id", "usage_request_id"}) {
-        if (const std::string text = text_of(each.member(name)); !text.empty())
-            return text;
+// What a row is about, beside its amount: words, or an id.
+cell details_of(json_value each) {
+    cell made{.text = text_of(each.member("reason"))};
+    for (const char* name : {"reference", "stripe_payment_intent_id", "usage_request_id"}) {
+        if (made.text.empty())
+            made = id_cell(each.member(name));
     }
-    return {};
+    if (const std::string other = text_of(each.member("counterparty_user_id")); !other.empty()) {
+        const bool gives = each.member("token_amount").integer().value_or(0) < 0;
+        made.text = (gives ? "to " : "from ") + other + (made.text.empty() ? "" : ": " + made.text);
+        made.whole = true;
+    }
+    return made;
 }
 
 row transaction_row(json_value each) {
-    std::string details = details_of(each);
-    if (const std::string other = text_of(each.member("counterparty_user_id")); !other.empty()) {
-        const bool gives = each.member("token_amount").integer().value_or(0) < 0;
-        details = (gives ? "to " : "from ") + other + (details.empty() ? "" : ": " + details);
-    }
     return {time_cell(each.member("created_at")),
-            {.text = text_of(each.member("user_id"))},
+            id_cell(each.member("user_id")),
             {.text = text_of(each.member("type"))},
             {.text = text_of(each.member("source"))},
             signed_cell(each.member("token_amount")),
             balance_cell(each.member("balance_after")),
-            {.text = std::move(details)}};
+            details_of(each)};
+}
+
+// With who asked, if it was not Stripe.
+row history_row(json_value each) {
+    row made = transaction_row(each);
+    const auto actor = each.member("actor").integer();
+    made.insert(made.end() - 1, cell{.text = actor ? who(*actor) : std::string()});
+    return made;
 }
 
 row purchase_row(json_value each) {
@@ -76,12 +87,12 @@ row purchase_row(json_value each) {
     const bool refunded = each.member("refunded_cents").integer().value_or(0) != 0 ||
                           each.member("refunded_tokens").integer().value_or(0) != 0;
     return {time_cell(each.member("created_at")),
-            {.text = text_of(each.member("user_id"))},
+            id_cell(each.member("user_id")),
             {.text = text_of(each.member("pack")) + (quantity > 1 ? " x" + std::to_string(quantity) : "")},
             {.text = number_of(each.member("token_amount"))},
             {.text = paid ? money(*paid, currency) : std::string()},
             {.text = refunded ? number_of(each.member("refunded_tokens")) : std::string(), .how = tone::bad},
-            {.text = text_of(each.member("stripe_payment_intent_id"))}};
+            id_cell(each.member("stripe_payment_intent_id"))};
 }
 
 row activity_row(json_value each) {
@@ -89,7 +100,7 @@ row activity_row(json_value each) {
         const std::string model = text_of(usage.member("model_used"));
         const std::string charged = number_of(usage.member("charged_tokens"));
         return {time_cell(usage.member("created_at")),
-                {.text = text_of(usage.member("user_id"))},
+                id_cell(usage.member("user_id")),
                 {.text = "usage", .how = tone::notice},
                 {.text = charged == "0" ? "" : "-" + charged, .how = tone::faint},
                 {},
@@ -164,19 +175,20 @@ int balance(const context& in, const balance_options& what) {
 int history(const context& in, const list_options& what) {
     return print_page(in, page_of(in, "/v1/transactions", what),
                       {{.title = "time (UTC)"},
-                       {.title = "user", .shrinks = true, .optional = !what.user.empty()},
+                       {.title = "user", .shrinks = true, .spare = !what.user.empty()},
                        {.title = "type"},
-                       {.title = "source", .optional = true},
+                       {.title = "source", .optional = true, .spare = true},
                        {.title = "tokens", .right = true},
                        {.title = "balance", .right = true},
+                       {.title = "who", .optional = true},
                        {.title = "about", .shrinks = true, .optional = true}},
-                      transaction_row);
+                      history_row);
 }
 
 int purchases(const context& in, const list_options& what) {
     return print_page(in, page_of(in, "/v1/purchases", what),
                       {{.title = "time (UTC)"},
-                       {.title = "user", .shrinks = true, .optional = !what.user.empty()},
+                       {.title = "user", .shrinks = true, .spare = !what.user.empty()},
                        {.title = "pack", .shrinks = true},
                        {.title = "tokens", .right = true},
                        {.title = "paid", .right = true},
@@ -188,7 +200,7 @@ int purchases(const context& in, const list_options& what) {
 int activity(const context& in, const list_options& what) {
     return print_page(in, page_of(in, "/v1/activity", what),
                       {{.title = "time (UTC)"},
-                       {.title = "user", .shrinks = true, .optional = !what.user.empty()},
+                       {.title = "user", .shrinks = true, .spare = !what.user.empty()},
                        {.title = "what"},
                        {.title = "tokens", .right = true},
                        {.title = "balance", .right = true},

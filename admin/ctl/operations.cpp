@@ -16,6 +16,20 @@ std::string first_line(std::string_view text) {
     return visible(text.substr(0, text.find('\n')));
 }
 
+// The gauges are as old as the daemon's last look at the database: what waits for an operator is counted now.
+// False: it cannot be.
+bool count_queue(const context& in, bool is_ready, std::vector<gauge>& gauges) {
+    const answer queue =
+        is_ready ? get(in, target("/v1/queue"), problems::left_to_caller) : answer{.exit_code = exit_refused};
+    if (queue.status == 404)
+        return true; // a daemon that does not know the question: its gauges will do
+    for (const std::string name : {"parked", "waiting"}) {
+        const auto count = queue.ok() ? queue.root().member(name).integer() : std::nullopt;
+        set_gauge(gauges, "tokenledger_events_" + name, count ? std::to_string(*count) : "");
+    }
+    return queue.ok();
+}
+
 } // namespace
 
 int verify(const context& in) {
@@ -63,25 +77,26 @@ int status(const context& in) {
     if (!metrics.ok())
         return metrics.exit_code;
     const bool is_ready = ready.status < 300;
-    const auto gauges = chosen_gauges(metrics.body);
+    auto gauges = chosen_gauges(metrics.body);
+    const bool is_well = count_queue(in, is_ready, gauges) && is_ready;
     if (in.common.json) {
         json_writer out;
         out.begin_object().member("health", first_line(health.body)).member("ready", is_ready);
         out.member("readiness", first_line(ready.body)).key("metrics").begin_object();
         for (const gauge& each : gauges)
-            out.key(each.name).string(each.value);
+            out.member_if(each.name, each.value);
         out.end_object().end_object();
         std::cout << out.text() << '\n';
-        return is_ready ? exit_done : exit_refused;
+        return is_well ? exit_done : exit_refused;
     }
     std::vector<std::pair<std::string, cell>> lines{
         {"health", {.text = first_line(health.body), .how = tone::good}},
         {"readiness", {.text = first_line(ready.body), .how = is_ready ? tone::good : tone::bad}}};
     for (const gauge& each : gauges)
-        lines.emplace_back(each.label,
-                           cell{.text = visible(each.value), .how = each.is_bad ? tone::bad : tone::plain});
+        lines.emplace_back(each.label, cell{.text = each.value.empty() ? "not known" : visible(each.value),
+                                            .how = each.is_bad ? tone::bad : tone::plain});
     std::cout << pairs(lines, in.at.screen);
-    return is_ready ? exit_done : exit_refused;
+    return is_well ? exit_done : exit_refused;
 }
 
 } // namespace tokenledger::ctl

@@ -34,6 +34,7 @@ struct write_options {
     std::string metadata{};
     std::string key{};
     bool allow_negative = false;
+    bool existing = false; // a grant makes no account
     bool yes = false;
     bool dry_run = false;
     std::int64_t confirm_above = default_confirm_above;
@@ -61,6 +62,7 @@ struct list_options {
     std::string result{};
     std::string reason{};
     std::string payment{};
+    std::int64_t actor = -1; // -1: whoever
     std::string from{};
     std::string to{};
     std::string time_zone{}; // whose days
@@ -83,7 +85,9 @@ struct payment_options {
 struct event_options {
     std::string id{};
     std::string user{};
-    std::int64_t tokens = 0;
+    std::int64_t tokens = 0; // 0: a pack is named
+    std::string pack{};
+    std::int64_t quantity = 0; // 0: not told
     std::string reason{};
     std::string key{};
     bool body = false;
@@ -98,6 +102,7 @@ struct export_options {
     std::string list{};
     std::string format{}; // csv, jsonl
     std::string file{};   // empty: standard output
+    bool spreadsheet = false;
     list_options filter{};
 };
 

@@ -32,6 +32,10 @@ std::string in_words(json_value object) {
     return out;
 }
 
+cell id_cell(json_value value) {
+    return {.text = text_of(value), .whole = true};
+}
+
 cell signed_cell(json_value value) {
     std::string text = number_of(value);
     const bool negative = text.starts_with('-');
@@ -67,7 +71,7 @@ int print_outcome(const context& in, const answer& got, const std::string& done)
         return print_json(got);
     std::vector<row> rows;
     for (auto each = got.root().member("transactions").first(); each; each = each.next()) {
-        rows.push_back({{.text = text_of(each.member("user_id"))},
+        rows.push_back({id_cell(each.member("user_id")),
                         {.text = text_of(each.member("type"))},
                         {.text = text_of(each.member("source"))},
                         signed_cell(each.member("token_amount")),

@@ -15,6 +15,7 @@ namespace tokenledger::ctl {
 number_of(json_value value); // an integer or decimal, grouped; empty if there is none
 // The members of an object in a line: "user_id user_1, balance 5".
 [[nodiscard]] std::string in_words(json_value object);
+[[nodiscard]] cell id_cell(json_value value);      // what one copies: never cut
 [[nodiscard]] cell signed_cell(json_value value);  // +5 good, -5 bad
 [[nodiscard]] cell balance_cell(json_value value); // negative ones stand out
 [[nodiscard]] cell result_cell(json_value value);  // of an event

@@ -1,6 +1,7 @@
 // report: where the tokens came from and went, in bars.
 #include "commands.hpp"
 #include "postings.hpp"
+#include "revenue.hpp"
 #include "screen_text.hpp"
 #include "sums.hpp"
 
@@ -38,6 +39,9 @@ constexpr std::array sections{
             "amount_paid_cents", false},
     section{"action", "tokens used by action", rows_of::usage, "", "action_type", "tokens_used", false},
     section{"model", "tokens used by model", rows_of::usage, "", "model_used", "tokens_used", false}};
+
+// Named alone: a line for each day and pack is long.
+constexpr std::string_view revenue_section = "revenue";
 
 bool is_wanted(const section& what, const std::vector<std::string>& by) {
     return by.empty() || std::find(by.begin(), by.end(), what.name) != by.end();
@@ -99,6 +103,9 @@ int report(const context& in, const report_options& what) {
             print_section(each, each.from == rows_of::usage ? usage : transactions, what.filter.time_zone,
                           {.width = in.at.width, .colour = in.at.screen.colour});
     }
+    if (std::find(what.by.begin(), what.by.end(), revenue_section) != what.by.end())
+        std::cout << painted("money by day and pack", tone::strong, in.at.screen.colour) << '\n'
+                  << revenue(transactions.root().member("rows"), in.at.screen) << '\n';
     return exit_done;
 }
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <numeric>
+#include <iterator>
 #include <utility>
 
 namespace tokenledger::ctl {
@@ -16,8 +16,11 @@ constexpr std::size_t gap = 2;
 constexpr std::size_t default_bar_screen = 80;
 
 struct layout {
-    std::vector<std::size_t> chosen; // indices of the columns shown
-    std::vector<std::size_t> widths; // of all columns
+    std::vector<std::size_t> chosen;   // indices of the columns shown
+    std::vector<std::size_t> widths{}; // of all columns
+    std::vector<std::size_t> least{};  // likewise: what whole cells need
+    std::vector<std::size_t> begins{}; // columns that begin a line of their own
+    std::size_t indent = 0;            // of those lines
 
     [[nodiscard]] std::size_t total() const {
         std::size_t sum = chosen.empty() ? 0 : gap * (chosen.size() - 1);
@@ -25,13 +28,16 @@ struct layout {
             sum += widths[each];
         return sum;
     }
+    [[nodiscard]] bool begins_line(std::size_t one) const {
+        return std::find(begins.begin(), begins.end(), one) != begins.end();
+    }
 };
 
 // Takes one column of the screen from the widest column that can give it; false if none can.
 bool shrink(layout& plan, const std::vector<column>& columns) {
     std::size_t widest = columns.size();
     for (const std::size_t each : plan.chosen) {
-        if (columns[each].shrinks && plan.widths[each] > least_column_width &&
+        if (columns[each].shrinks && plan.widths[each] > std::max(least_column_width, plan.least[each]) &&
             (widest == columns.size() || plan.widths[each] > plan.widths[widest]))
             widest = each;
     }
@@ -41,69 +47,94 @@ bool shrink(layout& plan, const std::vector<column>& columns) {
     return true;
 }
 
-// Leaves out the last column that may go; false if there is none.
+// Leaves out the last column that is to spare, else the last column that may go; false if there is none.
 bool drop(layout& plan, const std::vector<column>& columns) {
-    for (std::size_t i = plan.chosen.size(); i-- > 0;) {
-        if (!columns[plan.chosen[i]].optional)
-            continue;
-        plan.chosen.erase(plan.chosen.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto leave_out = [&](auto may_go) {
+        const auto last = std::find_if(plan.chosen.rbegin(), plan.chosen.rend(), may_go);
+        if (last == plan.chosen.rend())
+            return false;
+        plan.chosen.erase(std::next(last).base());
         return true;
+    };
+    return leave_out([&](std::size_t each) { return columns[each].spare; }) ||
+           leave_out([&](std::size_t each) { return columns[each].optional && plan.least[each] == 0; });
+}
+
+// The columns below one another in as many lines as it takes.
+layout broken(layout plan, std::size_t width) {
+    plan.indent = width > 4 * gap ? gap : 0;
+    std::size_t used = 0;
+    for (const std::size_t each : plan.chosen) {
+        const bool first = each == plan.chosen.front();
+        const std::size_t room = width - (first ? 0 : plan.indent);
+        plan.widths[each] = std::max(std::min(plan.widths[each], room), plan.least[each]);
+        const bool fits = used + (first ? 0 : gap) + plan.widths[each] <= width;
+        if (!fits && !first) {
+            plan.begins.push_back(each);
+            used = plan.indent + plan.widths[each];
+        } else {
+            used += (first ? 0 : gap) + plan.widths[each];
+        }
     }
-    return false;
+    return plan;
 }
 
 layout arrange(const std::vector<column>& columns, const std::vector<row>& rows, std::size_t width) {
-    layout natural;
+    layout natural{.chosen = {},
+                   .widths = std::vector<std::size_t>(columns.size()),
+                   .least = std::vector<std::size_t>(columns.size())};
     for (std::size_t i = 0; i < columns.size(); ++i) {
         std::size_t widest = 0;
-        for (const row& each : rows)
-            widest = std::max(widest, columns_of(each.at(i).text));
-        if (widest == 0 && columns[i].optional)
+        for (const row& each : rows) {
+            const std::size_t needs = columns_of(each.at(i).text);
+            widest = std::max(widest, needs);
+            if (each.at(i).whole)
+                natural.least[i] = std::max(natural.least[i], needs);
+        }
+        if (widest == 0 && (columns[i].optional || columns[i].spare))
             continue; // nobody has it
         natural.chosen.push_back(i);
-    }
-    natural.widths.resize(columns.size());
-    for (const std::size_t i : natural.chosen) {
-        natural.widths[i] = columns_of(columns[i].title);
-        for (const row& each : rows)
-            natural.widths[i] = std::max(natural.widths[i], columns_of(each.at(i).text));
+        natural.widths[i] = std::max(widest, columns_of(columns[i].title));
     }
     if (width == 0)
         return natural;
-    for (;;) {
-        layout plan = natural;
+    for (layout fewer = natural;;) {
+        layout plan = fewer;
         while (plan.total() > width && shrink(plan, columns)) {
         }
-        if (plan.total() <= width || !drop(natural, columns))
+        if (plan.total() <= width)
             return plan;
+        if (!drop(fewer, columns))
+            return broken(std::move(natural), width);
     }
 }
 
 std::string line(const layout& plan, const std::vector<column>& columns, const row& cells, const view& how) {
     std::string out;
-    std::size_t used = 0;
+    std::string current;
+    const auto end_line = [&](bool first) {
+        current.erase(current.find_last_not_of(' ') + 1);
+        if (first || !current.empty()) // nothing but empty cells needs no line
+            out += current + "\n";
+    };
     for (const std::size_t i : plan.chosen) {
-        const bool first = i == plan.chosen.front();
-        std::size_t room = plan.widths[i];
-        if (how.width != 0) {
-            const std::size_t left = how.width - std::min(how.width, used + (first ? 0 : gap));
-            if (left == 0)
-                break;
-            room = std::min(room, left);
+        if (plan.begins_line(i)) {
+            end_line(out.empty());
+            current = std::string(plan.indent, ' ');
+        } else if (i != plan.chosen.front()) {
+            current.append(gap, ' ');
         }
-        const std::string text = shortened(cells.at(i).text, room);
-        const std::size_t blanks = room - std::min(room, columns_of(text));
-        if (!first)
-            out.append(gap, ' ');
+        const cell& shown = cells.at(i);
+        const std::string text = shown.whole ? shown.text : shortened(shown.text, plan.widths[i]);
+        const std::size_t blanks = plan.widths[i] - std::min(plan.widths[i], columns_of(text));
         if (columns[i].right)
-            out.append(blanks, ' ');
-        out += painted(text, cells.at(i).how, how.colour);
-        if (!columns[i].right && i != plan.chosen.back())
-            out.append(blanks, ' ');
-        used += room + (first ? 0 : gap);
+            current.append(blanks, ' ');
+        current += painted(text, shown.how, how.colour);
+        if (!columns[i].right)
+            current.append(blanks, ' ');
     }
-    out.erase(out.find_last_not_of(' ') + 1);
-    return out + "\n";
+    end_line(out.empty());
+    return out;
 }
 
 std::string repeated(std::string_view what, std::size_t times) {

@@ -14,11 +14,13 @@ struct column {
     bool right = false;    // numbers
     bool shrinks = false;  // may lose its middle where the screen is narrow
     bool optional = false; // may go altogether
+    bool spare = false;    // goes before the others: the caller has named what is in it, say
 };
 
 struct cell {
     std::string text; // visible() already
     tone how = tone::plain;
+    bool whole = false; // an id, which one copies: never cut
 };
 
 using row = std::vector<cell>;
@@ -30,8 +32,10 @@ struct view {
 
 inline constexpr std::size_t least_column_width = 9; // of one that shrinks
 
-// A line per row below the titles; no line is wider than the view. Columns first lose their middle, then go,
-// the last one first; what is still too wide is cut.
+// A line per row below the titles. Where the view is too narrow, columns lose their middle, then those go
+// that may, the last one first; cells that are whole do neither. If that does not do, every row, and the
+// titles, break into several lines, the further ones indented. Only an id that is wider than the view is
+// wider than it.
 [[nodiscard]] std::string table(const std::vector<column>& columns, const std::vector<row>& rows,
                                 const view& how);
 

@@ -29,6 +29,7 @@ struct change {
     bool may_go_below_zero = false;
     std::int64_t before = 0;
     std::int64_t after = 0;
+    bool is_new = false;
     std::string refusal{}; // why it would not be done
 };
 
@@ -41,8 +42,11 @@ bool look_up(const context& in, change& what, int& exit_code) {
         exit_code = got.exit_code;
         return false;
     }
+    // A row without a transaction is no account yet: something that was refused may have left it.
+    const bool exists = got.ok() && got.root().member("last_sequence").integer().value_or(0) > 0;
+    what.is_new = !exists;
     what.before = got.root().member("balance").integer().value_or(0);
-    if (!got.ok() && !what.may_be_new)
+    if (!exists && !what.may_be_new)
         what.refusal = "there is no account " + visible(what.user);
     else if (__builtin_add_overflow(what.before, what.tokens, &what.after))
         what.refusal = "the balance of " + visible(what.user) + " would leave the range of int64";
@@ -65,10 +69,14 @@ int preview(const context& in, std::vector<change> changes) {
             return exit_refused;
         }
         out.begin_object().member("user_id", each.user).member("token_amount", each.tokens);
-        out.member("balance_before", each.before).member("balance_after", each.after).end_object();
-        rows.push_back({{.text = visible(each.user)},
+        out.member("balance_before", each.before).member("balance_after", each.after);
+        if (each.is_new)
+            out.member("new_account", true);
+        out.end_object();
+        rows.push_back({{.text = visible(each.user), .whole = true},
                         {.text = grouped(each.before)},
                         {.text = (each.tokens > 0 ? "+" : "") + grouped(each.tokens)},
+                        {.text = each.is_new ? "new account" : "", .how = tone::notice},
                         {.text = grouped(each.after), .how = each.after < 0 ? tone::bad : tone::strong}});
     }
     out.end_array().end_object();
@@ -79,6 +87,7 @@ int preview(const context& in, std::vector<change> changes) {
                   << table({{.title = "user", .shrinks = true},
                             {.title = "balance now", .right = true},
                             {.title = "tokens", .right = true},
+                            {.title = "note", .optional = true},
                             {.title = "balance after", .right = true}},
                            rows, in.at.screen);
     return exit_done;
@@ -103,7 +112,7 @@ int write(const context& in, const std::string& path, const json_writer& body, c
 
 int grant(const context& in, const write_options& what) {
     if (what.dry_run)
-        return preview(in, {{.user = what.user, .tokens = what.tokens, .may_be_new = true}});
+        return preview(in, {{.user = what.user, .tokens = what.tokens, .may_be_new = !what.existing}});
     const std::string words = grouped(what.tokens) + " tokens to " + visible(what.user);
     if (!is_wanted(in, what, "Grant " + words + "?"))
         return exit_refused;
@@ -119,8 +128,12 @@ int grant(const context& in, const write_options& what) {
         }
         body.key("metadata").raw(what.metadata);
     }
+    if (what.existing)
+        body.member("existing", true);
     body.end_object();
-    return write(in, "/v1/grants", body, what.key, "granted " + words);
+    const answer got = post(in, {.path = "/v1/grants", .body = body.text(), .key = key_of(what.key)});
+    const bool is_new = got.root().member("transactions").first().member("sequence").integer() == 1;
+    return print_outcome(in, got, "granted " + words + (is_new ? ", a new account" : ""));
 }
 
 int deduct(const context& in, const write_options& what) {

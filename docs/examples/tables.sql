@@ -26,6 +26,8 @@ SELECT created_at, action_type, NULL, NULL, model_used
   FROM tokenledger.token_usage WHERE user_id = 'user_1' AND charged_tokens = 0
  ORDER BY created_at;
 
--- What waits for an operator.
+-- What waits for an operator; 30 days is waiting_expires_days, after which what waits is expired.
 SELECT event_id, event_type, result, reason, payment_intent_id, received_at
-  FROM tokenledger.stripe_events WHERE result IN ('parked', 'waiting') ORDER BY position;
+  FROM tokenledger.stripe_events
+ WHERE result IN ('parked', 'waiting') AND (result = 'parked' OR received_at >= now() - interval '30 days')
+ ORDER BY position;

@@ -64,6 +64,34 @@ BOOST_AUTO_TEST_CASE(a_dismissal_says_why_and_an_assignment_who_and_how_much) {
     BOOST_TEST(verdict(asked("assign", R"({"user_id":"u","tokens":5})", four)) == "token_limit 422");
 }
 
+BOOST_AUTO_TEST_CASE(an_assignment_says_tokens_or_a_pack_and_how_many_of_it) {
+    const auto made = action("assign", R"({"user_id":"u","pack":"starter","quantity":3})");
+    BOOST_TEST(made.pack == "starter");
+    BOOST_TEST(made.quantity == 3);
+    BOOST_TEST(made.tokens == 0);
+    BOOST_TEST(action("assign", R"({"user_id":"u","pack":"starter"})").quantity == 1);
+    BOOST_TEST(verdict(asked("assign", R"({"user_id":"u"})")) == "missing_field 422");
+    for (const char* wrong :
+         {R"({"user_id":"u","tokens":5,"pack":"starter"})", R"({"user_id":"u","tokens":5,"quantity":2})",
+          R"({"user_id":"u","pack":"starter","quantity":0})",
+          R"({"user_id":"u","pack":"starter","quantity":1001})", R"({"user_id":"u","pack":""})"})
+        BOOST_TEST(verdict(asked("assign", wrong)) == "invalid_field 422", wrong);
+}
+
+BOOST_AUTO_TEST_CASE(a_pack_becomes_its_tokens_within_what_the_listener_allows) {
+    const allowance most{.max_tokens_per_request = 10};
+    const auto who =
+        std::get<event_action>(asked("assign", R"({"user_id":"u","pack":"starter","quantity":2})", most));
+    ledger::operation made = complete(who, stored, paid());
+    BOOST_TEST(!resolve_pack(made, who, {.catalog = "partners", .tokens = 10}));
+    const auto& assigned = std::get<ledger::assign_event>(made);
+    BOOST_TEST(assigned.catalog + assigned.pack == "partnersstarter");
+    BOOST_TEST(assigned.quantity == 2);
+    BOOST_TEST(assigned.tokens == 10);
+    BOOST_TEST(
+        (resolve_pack(made, who, {.catalog = {}, .tokens = 11}).value().type == problem_type::token_limit));
+}
+
 BOOST_AUTO_TEST_CASE(a_retry_takes_what_the_event_means_today) {
     const auto again = std::get<ledger::retry_event>(complete(action("retry", ""), stored, paid()));
     BOOST_TEST(again.event_id == "evt_1");

@@ -108,10 +108,10 @@ BOOST_AUTO_TEST_CASE(facts_without_a_credit_wait_for_it) {
         R"({"event_id":"evt_1","result":"waiting"},{"event_id":"evt_2","result":"parked","reason":"unknown_pack"})");
     BOOST_TEST(says(text, "It has not been credited"));
     BOOST_TEST(says(text, "If the purchase comes, it is settled with these facts."));
-    BOOST_TEST(says(text, "Event evt_1 waits for the purchase"));
+    BOOST_TEST(says(text, "Event evt_1 waits for its purchase"));
     BOOST_TEST(says(
-        text,
-        "Event evt_2 is parked for unknown_pack: mend the cause, then tokenledgerctl events retry evt_2."));
+        text, "Event evt_2 is parked for unknown_pack: the catalogue of its endpoint has no such pack."));
+    BOOST_TEST(says(text, "tokenledgerctl events retry evt_2"));
 }
 
 BOOST_AUTO_TEST_CASE(books_that_differ_from_the_facts_are_pointed_at) {

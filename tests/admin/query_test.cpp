@@ -70,6 +70,7 @@ struct fixed_reader : ledger::reader {
                                             const ledger::page_request&) override {
         return {};
     }
+    ledger::queue_view queue() override { return {.parked = 3, .waiting = 2}; }
     std::vector<ledger::usage_report_row> usage_report(const ledger::usage_filter&,
                                                        const ledger::report_shape&) override {
         return {};
@@ -85,6 +86,24 @@ constexpr std::int64_t a_day_us = 86'400'000'000;
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(admin_queries)
+
+BOOST_AUTO_TEST_CASE(transactions_are_asked_for_by_who_asked_for_them) {
+    BOOST_TEST((query_of<transactions_query>("/v1/transactions?actor=4294967295").filter.actor ==
+                std::optional<std::int64_t>(4294967295)));
+    BOOST_TEST((query_of<transactions_query>("/v1/transactions?actor=0").filter.actor ==
+                std::optional<std::int64_t>(0)));
+    BOOST_TEST(!query_of<transactions_query>("/v1/transactions").filter.actor);
+    for (const char* wrong : {"-1", "4294967296", "root", "1.0"})
+        BOOST_TEST(verdict(asked(std::string("/v1/transactions?actor=") + wrong)) == "invalid_parameter 400",
+                   wrong);
+    BOOST_TEST(verdict(asked("/v1/purchases?actor=1")) == "unknown_parameter 400");
+}
+
+BOOST_AUTO_TEST_CASE(the_queue_is_counted) {
+    fixed_reader from;
+    BOOST_TEST(answer(query_of<queue_query>("/v1/queue"), from).body == R"({"parked":3,"waiting":2})");
+    BOOST_TEST(verdict(asked("/v1/queue?result=parked")) == "unknown_parameter 400");
+}
 
 BOOST_AUTO_TEST_CASE(an_account_is_asked_for_now_at_a_time_or_at_a_sequence) {
     const auto now = query_of<account_query>("/v1/accounts/a%2Fb");

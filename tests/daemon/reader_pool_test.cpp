@@ -31,6 +31,7 @@ struct idle_reader : ledger::reader {
     page<ledger::usage_view> usage(const ledger::usage_filter&, request) override { return {}; }
     page<ledger::activity_view> activity(const ledger::activity_filter&, request) override { return {}; }
     page<ledger::event_view> events(const ledger::event_filter&, request) override { return {}; }
+    ledger::queue_view queue() override { return {}; }
     std::vector<ledger::usage_report_row> usage_report(const ledger::usage_filter&,
                                                        const ledger::report_shape&) override {
         return {};

@@ -40,6 +40,48 @@ BOOST_AUTO_TEST_CASE(an_assignment_posts_the_purchase_with_who_did_it_and_why) {
     BOOST_TEST(first.pack.empty());
 }
 
+assign_event of_pack(std::int64_t tokens) {
+    auto made = std::get<assign_event>(assigning("evt_1", "pi_1", {.tokens = tokens}));
+    made.catalog = "partners";
+    made.pack = "starter";
+    made.quantity = 2;
+    return made;
+}
+
+BOOST_AUTO_TEST_CASE(an_assignment_of_a_pack_keeps_it_on_the_payment_and_posts_its_tokens) {
+    run(unknown_pack("evt_1"));
+    BOOST_TEST(in_words(act("key_1", of_pack(2000))) == "applied");
+    BOOST_TEST(balance() == 2000);
+    const transaction_row& row = last_row();
+    BOOST_TEST((row.source == source::stripe && row.pack.empty()));
+    const credit& first = *database->payments.at("pi_1").credit;
+    BOOST_TEST(first.catalog == "partners");
+    BOOST_TEST(first.pack == "starter");
+    BOOST_TEST(first.quantity == 2);
+    BOOST_TEST(first.tokens == 2000);
+}
+
+BOOST_AUTO_TEST_CASE(a_pack_that_was_assigned_is_answered_the_same_whatever_the_catalogue_says_later) {
+    run(unknown_pack("evt_1"));
+    const outcome first = act("key_1", of_pack(2000));
+    for (const std::int64_t today : {0, 5, 2000}) {
+        const outcome again = act("key_1", of_pack(today));
+        BOOST_TEST(again.replayed);
+        BOOST_TEST((again.posted == first.posted));
+    }
+    BOOST_TEST(balance() == 2000);
+    assign_event other = of_pack(2000);
+    other.quantity = 1;
+    BOOST_TEST((act("key_1", other).refusal == refusal::key_reused));
+    BOOST_TEST((act("key_1", assigning("evt_1", "pi_1", {.tokens = 2000})).refusal == refusal::key_reused));
+}
+
+BOOST_AUTO_TEST_CASE(a_pack_that_the_catalogue_has_not_is_refused_and_uses_no_key_up) {
+    run(unknown_pack("evt_1"));
+    require_refused(refusal::unknown_pack, of_pack(0));
+    BOOST_TEST(in_words(act("a key", of_pack(2000))) == "applied");
+}
+
 BOOST_AUTO_TEST_CASE(an_assignment_settles_what_waited_and_a_later_refund_takes_back_exactly) {
     run(unknown_pack("evt_1"));
     run(update_of("evt_2", refund_of("re_1", 300)));

@@ -170,6 +170,11 @@ BOOST_AUTO_TEST_CASE(there_is_one_way_to_write_a_value) {
     BOOST_TEST(!decode_operations(field("")));
     BOOST_TEST(!decode_operations(field(fields({"grant", "alice", "1", "3", "", "", ""})))); // no such source
     BOOST_TEST(decode_operations(field(fields({"grant", "alice", "1", "2", "", "", ""}))).has_value());
+    BOOST_TEST(
+        decode_operations(field(fields({"grant", "alice", "1", "2", "", "", "", "true"}))).has_value());
+    BOOST_TEST(!decode_operations(field(fields({"grant", "alice", "1", "2", "", "", "", "false"}))));
+    BOOST_TEST(!decode_operations(
+        field(fields({"assign_event", "evt_1", "alice", "5", "", "pi_1", "9", "usd", "0", "", "", "1"}))));
     BOOST_TEST(!decode_operations(field(fields({"retry_event", "evt_1", "pi_1", "no effect"}))));
 }
 
@@ -238,7 +243,8 @@ BOOST_AUTO_TEST_CASE(a_key_is_held_against_all_that_was_asked_of_the_balances) {
                             {"source", [](grant& of) { of.source = grant_source::trial; }},
                             {"reason", [](grant& of) { of.reason = "x"; }},
                             {"reference", [](grant& of) { of.reference = "x"; }},
-                            {"metadata", [](grant& of) { of.metadata = "x"; }}},
+                            {"metadata", [](grant& of) { of.metadata = "x"; }},
+                            {"existing", [](grant& of) { of.existing = true; }}},
                            {});
     require_in_hash<deduction>({},
                                {{"user_id", [](deduction& of) { of.user_id = "x"; }},
@@ -284,6 +290,20 @@ BOOST_AUTO_TEST_CASE(a_key_is_not_held_against_what_the_catalogue_or_the_event_a
          {"amount_cents", [](assign_event& of) { of.amount_cents = 1; }},
          {"currency", [](assign_event& of) { of.currency = "usd"; }},
          {"amount_requested_cents", [](assign_event& of) { of.amount_requested_cents = 1; }}});
+    require_in_hash<assign_event>({.event_id = {},
+                                   .user_id = {},
+                                   .reason = {},
+                                   .payment_intent_id = {},
+                                   .currency = {},
+                                   .pack = "starter"},
+                                  {{"user_id", [](assign_event& of) { of.user_id = "x"; }},
+                                   {"reason", [](assign_event& of) { of.reason = "x"; }},
+                                   {"pack", [](assign_event& of) { of.pack = "x"; }},
+                                   {"no pack", [](assign_event& of) { of.pack.clear(); }},
+                                   {"quantity", [](assign_event& of) { of.quantity = 2; }}},
+                                  {{"tokens", [](assign_event& of) { of.tokens = 1; }},
+                                   {"catalog", [](assign_event& of) { of.catalog = "x"; }},
+                                   {"currency", [](assign_event& of) { of.currency = "usd"; }}});
 }
 
 BOOST_AUTO_TEST_CASE(the_hash_of_one_kind_of_action_is_never_that_of_another) {

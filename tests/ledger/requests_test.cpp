@@ -50,6 +50,28 @@ struct fixture {
 
 BOOST_FIXTURE_TEST_SUITE(requests, fixture)
 
+BOOST_AUTO_TEST_CASE(a_grant_to_an_account_that_must_exist_makes_none) {
+    grant existing = granting("alice", 500);
+    existing.existing = true;
+    require_refused(request("key_1", {existing}), refusal::unknown_account);
+    BOOST_TEST(!database->accounts.contains("alice"));
+    run(request("key_2", {granting("alice", 1)}));
+    const outcome got = run(request("key_1", {existing})); // the refusal has not used the key up
+    BOOST_TEST((got.result == result::applied && !got.replayed));
+    BOOST_TEST(balance("alice") == 501);
+    existing.existing = false;
+    BOOST_TEST((run(request("key_1", {existing})).refusal == refusal::key_reused));
+}
+
+BOOST_AUTO_TEST_CASE(within_a_batch_an_account_exists_once_an_item_before_has_made_it) {
+    grant existing = granting("alice", 2);
+    existing.existing = true;
+    require_refused(request("key_1", {existing, granting("alice", 1)}), refusal::unknown_account, 0);
+    const outcome got = run(request("key_2", {granting("alice", 1), existing}));
+    BOOST_TEST((got.result == result::applied));
+    BOOST_TEST(balance("alice") == 3);
+}
+
 BOOST_AUTO_TEST_CASE(a_grant_makes_the_account_and_says_who_and_why) {
     const outcome got = run(request("key_1", {granting("alice", 500)}));
     BOOST_TEST((got.result == result::applied));

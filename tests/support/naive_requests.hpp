@@ -79,6 +79,10 @@ class naive_books : public naive_ledger {
                 assigned->payment_intent_id.clear();
                 assigned->currency.clear();
                 assigned->amount_cents = assigned->amount_requested_cents = 0;
+                if (!assigned->pack.empty()) { // what it holds is the catalogue's
+                    assigned->tokens = 0;
+                    assigned->catalog.clear();
+                }
             }
         }
         return all;
@@ -135,6 +139,8 @@ class naive_books : public naive_ledger {
 
     // ---- What each operation does to the balances.
     ledger::refusal perform(const ledger::grant& what, naive_outcome&) {
+        if (what.existing && !balances.contains(what.user_id))
+            return ledger::refusal::unknown_account;
         post(what.user_id, what.tokens);
         return ledger::refusal::none;
     }
@@ -205,7 +211,12 @@ class naive_books : public naive_ledger {
         take_origin_of(what.event_id);
         if (mismatch(of) != ledger::reason::none)
             return ledger::refusal::not_assignable;
+        if (what.tokens <= 0)
+            return ledger::refusal::unknown_pack;
         ledger::purchase completed;
+        completed.catalog = what.catalog;
+        completed.pack = what.pack;
+        completed.quantity = what.quantity;
         completed.user_id = what.user_id;
         completed.tokens = what.tokens;
         completed.amount_cents = what.amount_cents;

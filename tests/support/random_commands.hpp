@@ -120,7 +120,8 @@ class random_values {
                                  .source = static_cast<ledger::grant_source>(below(3)),
                                  .reason = text(),
                                  .reference = text(),
-                                 .metadata = text()};
+                                 .metadata = text(),
+                                 .existing = truth()};
         case 1:
             return ledger::deduction{
                 .user_id = text(), .tokens = number(), .reason = text(), .allow_negative = truth()};
@@ -141,15 +142,25 @@ class random_values {
         case 5:
             return ledger::dismiss_event{.event_id = text(), .payment_intent_id = text(), .reason = text()};
         default:
-            return ledger::assign_event{.event_id = text(),
-                                        .user_id = text(),
-                                        .tokens = number(),
-                                        .reason = text(),
-                                        .payment_intent_id = text(),
-                                        .amount_cents = number(),
-                                        .currency = text(),
-                                        .amount_requested_cents = number()};
+            return assignment();
         }
+    }
+
+    ledger::assign_event assignment() {
+        ledger::assign_event made{.event_id = text(),
+                                  .user_id = text(),
+                                  .tokens = number(),
+                                  .reason = text(),
+                                  .payment_intent_id = text(),
+                                  .amount_cents = number(),
+                                  .currency = text(),
+                                  .amount_requested_cents = number()};
+        if (truth()) { // by pack
+            made.catalog = text();
+            made.pack = "p" + text();
+            made.quantity = number();
+        }
+        return made;
     }
 
     ledger::admin_command command() {

@@ -163,20 +163,34 @@ class mixed_stream {
             return {dismissing(event, payment)};
         case 1:
         case 2:
-            return {assigning(event, payment,
-                              {.user = user(),
-                               .tokens = tokens(),
-                               .amount_cents = static_cast<std::int64_t>(pick(5) == 0 ? 0 : 900 + pick(2)),
-                               .currency = is_purchase(number) ? "usd" : ""})};
+            return {assigned(number, event, payment)};
         default:
             return {retrying(delivered(number))};
         }
     }
 
+    ledger::operation assigned(std::uint64_t number, const std::string& event, const std::string& payment) {
+        auto made = std::get<ledger::assign_event>(
+            assigning(event, payment,
+                      {.user = user(),
+                       .tokens = tokens(),
+                       .amount_cents = static_cast<std::int64_t>(pick(5) == 0 ? 0 : 900 + pick(2)),
+                       .currency = is_purchase(number) ? "usd" : ""}));
+        if (pick(3) == 0) { // of a pack, which the catalogue may have or not
+            made.pack = "pack_" + std::to_string(pick(3));
+            made.quantity = static_cast<std::int64_t>(1 + pick(2));
+            made.tokens = pick(4) == 0 ? 0 : made.tokens;
+        }
+        return made;
+    }
+
     ledger::operation balance() {
         switch (pick(6)) {
-        case 0:
-            return granting(user(), tokens());
+        case 0: {
+            ledger::grant made = granting(user(), tokens());
+            made.existing = pick(3) == 0;
+            return made;
+        }
         case 1:
             return granting(user(), tokens(),
                             pick(2) == 0 ? ledger::grant_source::trial : ledger::grant_source::subscription,
@@ -211,6 +225,9 @@ class mixed_stream {
         auto* retried = std::get_if<ledger::retry_event>(&made.operations.front());
         if (retried != nullptr && pick(2) == 0)
             retried->effect = ledger::park_event{ledger::reason::unknown_pack};
+        auto* assigned_before = std::get_if<ledger::assign_event>(&made.operations.front());
+        if (assigned_before != nullptr && !assigned_before->pack.empty() && pick(2) == 0)
+            assigned_before->tokens = static_cast<std::int64_t>(pick(2)) * tokens();
         return made;
     }
 

@@ -5,9 +5,10 @@ import pathlib
 import re
 
 from admin_client import AdminTest
-from stripe_events import purchase
+from stripe_events import event, ours, payment_intent, purchase, refund_event
 
-EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "docs" / "examples"
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+EXAMPLES = DOCS / "examples"
 
 
 class Examples(AdminTest):
@@ -35,3 +36,28 @@ class Examples(AdminTest):
         for query in queries:
             with self.subTest(query):
                 self.database.sql(query)
+
+    def queue_queries(self):
+        """The queries of every page that list what waits for an operator."""
+        found = []
+        for path in sorted([*DOCS.rglob("*.md"), *DOCS.rglob("*.sql")]):
+            found += re.findall(r"^SELECT event_id, [^;`]*'waiting'[^;`]*;", path.read_text("utf-8"), re.MULTILINE)
+        self.assertGreaterEqual(len(found), 2, "docs/webhook.md and tables.sql")
+        return found
+
+    def test_what_waits_for_an_operator_is_in_sql_what_it_is_in_the_program(self):
+        self.start_admin()
+        late = [refund_event(payment_intent_id=f"pi_{number}", amount=1) for number in range(2)]
+        parked = [event("payment_intent.succeeded", payment_intent(metadata=ours("user_1", pack="none")))
+                  for _ in range(2)]
+        for each in late + parked:
+            self.daemon.post(each)
+        self.database.sql("UPDATE tokenledger.stripe_events SET received_at = now() - interval '31 days' "
+                          f"WHERE event_id IN ('{late[0]['id']}', '{parked[0]['id']}')")
+        told = [row["event_id"] for result in ("parked", "waiting")
+                for row in self.admin.get(f"/v1/events?result={result}").json()["rows"]]
+        self.assertEqual(sorted(told), sorted(each["id"] for each in late[1:] + parked))
+        for query in self.queue_queries():
+            with self.subTest(query):
+                rows = self.database.rows(query.rstrip(";"))
+                self.assertEqual(sorted(row["event_id"] for row in rows), sorted(told))

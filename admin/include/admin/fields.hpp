@@ -13,6 +13,7 @@ namespace tokenledger::admin {
 inline constexpr std::size_t max_items = 100;                    // of a batch
 inline constexpr std::size_t max_reason_bytes = 1000;            // an operator's words
 inline constexpr std::size_t max_metadata_bytes = 8192;          // as JSON without blanks
+inline constexpr std::int64_t max_quantity = 1000;               // of a pack, as at the webhook
 inline constexpr std::string_view operation_field = "operation"; // says which call an item of a batch is
 
 enum class field_kind : std::uint8_t {

@@ -40,6 +40,7 @@ enum class problem_type : std::uint8_t {
     unknown_payment,
     unknown_event,
     unknown_sequence,
+    unknown_pack,
     report_too_large,
     same_account,
     key_reused,

@@ -71,9 +71,12 @@ struct transaction_report_query {
     std::string time_zone = "UTC"; // of the days
 };
 
+// What is parked and waits now.
+struct queue_query {};
+
 using query =
     std::variant<account_query, payment_query, event_query, transactions_query, purchases_query, usage_query,
-                 activity_query, events_query, usage_report_query, transaction_report_query>;
+                 activity_query, events_query, usage_report_query, transaction_report_query, queue_query>;
 
 // `what` comes from resolve(), and is a read.
 [[nodiscard]] std::variant<query, problem> read_query(const target& what, permit_set permits);

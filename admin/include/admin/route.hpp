@@ -34,6 +34,7 @@ enum class call : std::uint8_t {
     assign,
     usage_report,
     transaction_report,
+    queue,
     verify,
 };
 

@@ -82,7 +82,7 @@ struct stripe_command {
 
 enum class grant_source : std::uint8_t { admin, subscription, trial };
 
-// Creates the account.
+// Creates the account, unless it is to be there already.
 struct grant {
     std::string user_id;
     std::int64_t tokens = 0; // > 0
@@ -90,6 +90,7 @@ struct grant {
     std::string reason;
     std::string reference; // invoice or subscription; required but for admin; unique per source
     std::string metadata;  // JSON text for the application's own use; empty: none
+    bool existing = false; // refused where there is no account yet
 
     bool operator==(const grant&) const = default;
 };
@@ -152,13 +153,18 @@ struct dismiss_event {
 struct assign_event {
     std::string event_id;
     std::string user_id;
-    std::int64_t tokens = 0; // > 0, for the whole payment
+    std::int64_t tokens = 0; // for the whole payment; > 0 unless the pack is unknown
     std::string reason;
     // What was paid, from the event's bytes; not part of what the key is held against.
     std::string payment_intent_id;
     std::int64_t amount_cents = 0; // minor units of currency, >= 0
     std::string currency;          // ISO 4217, lower case
     std::int64_t amount_requested_cents = 0;
+    // Where the operator named a pack, and not tokens: `tokens` is then what the catalogue said it holds, and
+    // not part of what the key is held against. 0: the catalogue has no such pack.
+    std::string catalog{};
+    std::string pack{};
+    std::int64_t quantity = 1;
 
     bool operator==(const assign_event&) const = default;
 };

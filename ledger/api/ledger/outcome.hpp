@@ -71,6 +71,7 @@ enum class refusal : std::uint8_t {
     still_parked,      // the event would be parked again, for outcome::reason, and nothing changes
     not_assignable,    // it is of the other mode, or says no amount: no operator can complete it
     payment_has_owner, // the payment is credited already
+    unknown_pack,      // the catalogue has no pack of the name that an operator gave
 };
 [[nodiscard]] std::string_view to_string(refusal value) noexcept;
 

@@ -117,7 +117,7 @@ struct event_view {
     std::optional<std::int64_t> stripe_created_at{}; // seconds since the epoch, Stripe's clock
     std::int64_t received_at_us = 0;
     bool has_evidence = false;
-    std::vector<event_action_view> actions{}; // oldest first; only where one event was asked for
+    std::vector<event_action_view> actions{}; // oldest first; not in lists
 
     bool operator==(const event_view&) const = default;
 };
@@ -227,6 +227,7 @@ struct transaction_filter {
     std::optional<transaction_type> type{};
     std::optional<ledger::source> source{};
     ledger::period period{};
+    std::optional<std::int64_t> actor{}; // uid; of lists only
 };
 
 struct usage_filter {
@@ -247,6 +248,14 @@ struct event_filter {
     std::string type{};
     std::string payment_intent_id{};
     ledger::period period{}; // of received_at
+};
+
+// The operator's queue, counted when it is asked for.
+struct queue_view {
+    std::int64_t parked = 0;
+    std::int64_t waiting = 0; // without what has expired
+
+    bool operator==(const queue_view&) const = default;
 };
 
 // ---- Reports. ----
@@ -341,6 +350,8 @@ class reader {
                                                        const page_request& request) = 0;
     [[nodiscard]] virtual page<event_view> events(const event_filter& filter,
                                                   const page_request& request) = 0;
+
+    [[nodiscard]] virtual queue_view queue() = 0;
 
     // Sorted by their group.
     [[nodiscard]] virtual std::vector<usage_report_row> usage_report(const usage_filter& filter,

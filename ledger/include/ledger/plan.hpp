@@ -134,7 +134,7 @@ struct batch_plan {
 [[nodiscard]] std::vector<std::string_view>
 accounts_to_lock(std::span<const command> batch, const event_id_set& committed, const payment_map& payments);
 
-// Accounts that the batch would only take from: they are locked if they exist, and not made.
+// Accounts that must be there to be changed: they are locked if they exist, and not made.
 [[nodiscard]] std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch);
 
 // The events that operators act on, sorted, each once.
