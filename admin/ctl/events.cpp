@@ -221,7 +221,8 @@ int dismiss_event(const context& in, const event_options& what) {
 
 int assign_event(const context& in, const event_options& what) {
     if (what.pack.empty() && what.tokens == 0) {
-        complain(in, "--tokens or --pack is required: what the whole payment is worth");
+        complain(in, complaint{.type = "usage",
+                               .title = "--tokens or --pack is required: what the whole payment is worth"});
         return exit_usage;
     }
     json_writer body;

@@ -104,7 +104,9 @@ int report(const context& in, const report_options& what) {
                           {.width = in.at.width, .colour = in.at.screen.colour});
     }
     if (std::find(what.by.begin(), what.by.end(), revenue_section) != what.by.end())
-        std::cout << painted("money by day and pack", tone::strong, in.at.screen.colour) << '\n'
+        std::cout << painted("money by day (" + visible(what.filter.time_zone) + ") and pack", tone::strong,
+                             in.at.screen.colour)
+                  << '\n'
                   << revenue(transactions.root().member("rows"), in.at.screen) << '\n';
     return exit_done;
 }

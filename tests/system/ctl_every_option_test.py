@@ -57,6 +57,7 @@ class EveryOption(CtlTest):
         key = {"--key": self.new_name}
         return {
             "grant": (("user_1", "5"), {**CARE, **key, "--reference": self.new_name, "--metadata": '{"a": 1}',
+                                        "--existing": FLAG,
                                         "--source": ("trial", "--reference", self.new_name)}),
             "deduct": (("user_1", "5"), {**CARE, **key, "--allow-negative": FLAG}),
             "transfer": (("user_1", "user_2", "5"), {**CARE, **key}),
@@ -77,7 +78,7 @@ class EveryOption(CtlTest):
         return {
             "balance": (("user_1",), {"--at": "1"}),
             "history": (("user_1",), {**paged("transactions?user_id=user_1&"), "--type": "grant",
-                                      "--source": "admin"}),
+                                      "--source": "admin", "--actor": str(os.getuid())}),
             "purchases": (("user_1",), paged("purchases?user_id=user_1&")),
             "activity": (("user_1",), paged("activity?user_id=user_1&")),
             "usage-report": (("user_1",), {**DAYS, "--action": "chat", "--model": "m", "--per-day": FLAG}),
@@ -92,7 +93,7 @@ class EveryOption(CtlTest):
 
     def exports(self):
         """Which list an option of export goes with, and its value."""
-        both = {**DAYS, "--format": "jsonl", "--limit": "2",
+        both = {**DAYS, "--format": "jsonl", "--limit": "2", "--spreadsheet": FLAG,
                 "--output": lambda: os.path.join(self.directory, self.new_name())}
         filters = {
             "transactions": {**both, "--user": "user_1", "--type": "grant", "--source": "admin",
@@ -106,7 +107,10 @@ class EveryOption(CtlTest):
 
     def tries(self):
         """(command, its words, the options to try with them)"""
-        return [(name, *entry) for name, entry in {**self.writes(), **self.reads()}.items()] + self.exports()
+        by_pack = ("events assign", (self.park, "--user", "user_9", "--pack", "starter"),
+                   {"--pack": GIVEN, "--quantity": "2"})
+        return [(name, *entry) for name, entry in {**self.writes(), **self.reads()}.items()] + \
+            self.exports() + [by_pack]
 
     def called(self, words):
         return [word() if callable(word) else word for word in words]

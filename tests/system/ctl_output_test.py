@@ -117,7 +117,7 @@ class Money(CtlTest):
         self.daemon.post(purchase("user_2"))
         self.daemon.post(refund_event(payment_intent_id=intent_id_of(bought), amount=333))
         shown = self.ctl("report", "--by", "revenue").stdout
-        self.assertRegex(shown, r"^money by day and pack\nday +pack +payments +paid +went back +left\n")
+        self.assertRegex(shown, r"^money by day \(UTC\) and pack\nday +pack +payments +paid +went back +left\n")
         self.assertRegex(shown, r"\n\d{4}-\d\d-\d\d +starter +2 +19\.98 USD +-3\.33 USD +16\.65 USD\n")
         self.assertRegex(shown, r"\nall +2 +19\.98 USD +-3\.33 USD +16\.65 USD\n")
         self.assertNotIn("money by day", self.ctl("report").stdout, "on request alone")
