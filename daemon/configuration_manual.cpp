@@ -22,7 +22,8 @@ prints every error at once, each with file and line, and exits 78 if there is on
 .PP
 .B systemctl reload tokenledgerd
 (SIGHUP) takes over the settings marked reload; those marked restart keep their old values until
-.BR "systemctl restart tokenledgerd" .
+.BR "systemctl restart tokenledgerd" ,
+and log and status line name those that have changed.
 A file with an error in it changes nothing. Relative names of secrets are looked up in
 .BR $CREDENTIALS_DIRECTORY ;
 what lies there changes with a restart only.

@@ -21,8 +21,8 @@ at once, each with file and line, and exits 78 if there is one. An unknown key i
 integers.
 
 `systemctl reload tokenledgerd` (SIGHUP) takes over the settings marked *reload*; those marked *restart* keep
-their old values until `systemctl restart tokenledgerd`. A file with an error in it changes nothing: the old
-configuration stays in force and the log says why. Secrets inside `$CREDENTIALS_DIRECTORY` (systemd's
+their old values until `systemctl restart tokenledgerd`, and log and status line name those that have changed. A
+file with an error in it changes nothing: the old configuration stays in force and the log says why. Secrets inside `$CREDENTIALS_DIRECTORY` (systemd's
 `LoadCredential=`) change with a restart only, because systemd reads them at start.
 
 ## Example

@@ -61,7 +61,7 @@ TARGETS = {
     "tokenledger_ctl_text": (
         ["pqxx", "asio", "beast", "rapidjson"],
         ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "config.hpp"],
-        ["ledger/text.hpp", "json/tree.hpp"]),
+        ["ledger/text.hpp", "ledger/screen.hpp", "json/tree.hpp"]),
     "tokenledger_ctl_http": (
         ["pqxx", "rapidjson"],
         ["webhook/signature.hpp", "ledger/command.hpp", "json/tree.hpp", "config.hpp"],
