@@ -86,12 +86,18 @@ archive_totals move_rows(pg::connection& connection, const archive_request& requ
 } // namespace
 
 archive_totals archive_usage(const archive_request& request) {
-    // A transaction that is left open by an exception ends with the connection.
     pg::connection connection(request.database.url, request.database.connect_timeout);
     check_rights(connection);
     connection.exec(opening());
-    check_time(connection, request.before_us);
-    archive_totals totals = move_rows(connection, request);
+    archive_totals totals;
+    try {
+        check_time(connection, request.before_us);
+        totals = move_rows(connection, request);
+    } catch (...) {
+        // Now, not when the server finds the connection closed: the next archive does not wait for the lock.
+        static_cast<void>(connection.rollback());
+        throw;
+    }
     connection.commit();
     return totals;
 }

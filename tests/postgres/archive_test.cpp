@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <stdexcept>
 
 using namespace tokenledger;
 using namespace tokenledger::test;
@@ -160,6 +161,22 @@ BOOST_AUTO_TEST_CASE(only_one_archive_runs_at_a_time) {
     };
     BOOST_TEST(archive().usages == 2);
     BOOST_TEST(archives() == "2");
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_that_was_refused_or_failed_holds_no_lock_any_more) {
+    age_everything();
+    const auto locks = [this] {
+        return value("SELECT count(*) FROM pg_locks WHERE relation = 'tokenledger.usage_archives'::regclass"
+                     " AND mode = 'ShareRowExclusiveLock'");
+    };
+    finished = [] { throw std::runtime_error("disk full"); };
+    // Often, because a server that ends a connection by itself is sometimes quick enough.
+    for (int turn = 0; turn < 20; ++turn) {
+        BOOST_TEST(refusal_of("clock_timestamp()") != "not refused");
+        BOOST_TEST(locks() == "0");
+        BOOST_CHECK_THROW(static_cast<void>(archive()), std::runtime_error);
+        BOOST_TEST(locks() == "0");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(without_old_rows_there_is_no_file_and_no_record) {
