@@ -1,7 +1,9 @@
-// Pages: one more row than asked for is read, which tells whether there is more.
+// Pages: one more row than asked for is read, which tells whether there is more; unless the bytes end the
+// page first.
 #include "queries_pages.hpp"
 
 #include "pg_array.hpp"
+#include "queries_bytes.hpp"
 #include "queries_cursor.hpp"
 #include "queries_rows.hpp"
 #include "queries_streams.hpp"
@@ -31,12 +33,24 @@ page_key key_of(const event_view& row) {
     return {.at_us = row.received_at_us, .text = row.event_id};
 }
 
+// How many of the rows a page shows. As many as were asked for, unless they are too large together.
+template <class Row>
+std::size_t rows_that_fit(const std::vector<Row>& rows, std::size_t limit) {
+    std::size_t bytes = 0;
+    for (std::size_t row = 0; row < rows.size() && row < limit; ++row) {
+        bytes += shown_bytes(rows[row]);
+        if (bytes > max_page_bytes && row > 0)
+            return row;
+    }
+    return std::min(rows.size(), limit);
+}
+
 template <class Row>
 page<Row> page_of(std::vector<Row> rows, const list_identity& list, const page_request& request) {
     page<Row> made{.rows = std::move(rows), .more = false};
-    made.more = made.rows.size() > request.limit;
-    if (made.more)
-        made.rows.resize(request.limit);
+    const std::size_t fitting = rows_that_fit(made.rows, request.limit);
+    made.more = made.rows.size() > fitting;
+    made.rows.resize(fitting);
     if (request.order == page_order::newest_first)
         made.next = made.more ? encode_cursor(list, key_of(made.rows.back())) : "";
     else

@@ -48,7 +48,7 @@ const std::vector<table>& tables() {
           {"actor"},
           {"counterparty_user_id"},
           {"usage_request_id"},
-          {"metadata"},
+          {"metadata::jsonb"}, // rows of an earlier version have not the text that was sent
           {"created_at", true}},
          "true"},
         // A row that says nothing is the lock of something that came to nothing.

@@ -19,6 +19,8 @@ namespace tokenledger::ledger {
 
 inline constexpr std::size_t default_page_limit = 100;
 inline constexpr std::size_t max_page_limit = 1000;
+// Of JSON: a page ends before the row that would be too much, and has one at least.
+inline constexpr std::size_t max_page_bytes = std::size_t{4} << 20U;
 // Of one payment: the oldest this many rows, and events, are shown.
 inline constexpr std::size_t max_payment_rows = 1000;
 // Actions on one event: the oldest this many are shown.
@@ -202,7 +204,7 @@ enum class page_order : std::uint8_t {
 
 // docs/queries.md says what each list guarantees.
 struct page_request {
-    std::size_t limit = default_page_limit; // 1..max_page_limit
+    std::size_t limit = default_page_limit; // 1..max_page_limit; fewer rows where max_page_bytes ends the page
     std::string cursor{};                   // page::next of the page before; empty: the first page
     page_order order = page_order::newest_first;
 };
