@@ -4,6 +4,7 @@
 #include "rebuild_command.hpp"
 #include "rebuild_target.hpp"
 #include "redact_command.hpp"
+#include "retire_command.hpp"
 #include "utc_time.hpp"
 #include "verify_command.hpp"
 
@@ -104,6 +105,12 @@ int main(int argc, char** argv) {
     add_before(*redact, before);
     daemon_ns::redact_evidence_request redact_request;
     redact->add_flag("--yes,-y", redact_request.yes, "Do not ask first");
+    daemon_ns::retire_events_request retire_request;
+    auto* retire = cli.add_subcommand("retire-ignored-events",
+                                      "Delete events received before DATE that were ignored and say nothing");
+    add_before(*retire, before);
+    retire->add_flag("--dry-run", retire_request.dry_run, "Only say how many");
+    retire->add_flag("--yes", retire_request.yes, "Do not ask");
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -113,8 +120,8 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end of the daemon
     const auto source = source_of(file);
     // The commands of the schema's owner, whose user cannot read the secrets and need not.
-    const bool of_owner =
-        migrate->parsed() || verify->parsed() || rebuild->parsed() || archive->parsed() || redact->parsed();
+    const bool of_owner = migrate->parsed() || verify->parsed() || rebuild->parsed() || archive->parsed() ||
+                          redact->parsed() || retire->parsed();
     const auto secrets = of_owner ? daemon_ns::secret_files::left_alone : daemon_ns::secret_files::read;
     auto read = daemon_ns::load_config(source.file, source.credentials_directory, secrets);
     if (const auto* errors = std::get_if<std::vector<daemon_ns::config_error>>(&read)) {
@@ -141,6 +148,10 @@ int main(int argc, char** argv) {
     if (redact->parsed()) {
         redact_request.before_us = daemon_ns::utc_microseconds(before).value();
         return daemon_ns::redact_evidence(config, redact_request);
+    }
+    if (retire->parsed()) {
+        retire_request.before_us = daemon_ns::utc_microseconds(before).value();
+        return daemon_ns::retire_ignored_events(config, retire_request);
     }
     if (verify->parsed())
         return daemon_ns::verify(config, request);

@@ -1,9 +1,11 @@
-"""`tokenledgerd archive-usage` and `redact-evidence` as an operator meets them: files, exit statuses, what stays."""
+"""`tokenledgerd archive-usage`, `redact-evidence` and `retire-ignored-events` as an operator meets them: files, exit
+statuses, what stays."""
 
 import hashlib
 import json
 import os
 import pathlib
+import pty
 import subprocess
 import unittest
 
@@ -11,7 +13,7 @@ import ledger_rows
 from cluster import setting
 from daemon_process import run, write_config
 from harness import SystemTest
-from stripe_events import purchase
+from stripe_events import event, payment_intent, purchase
 
 DONE, REFUSED, BAD_USAGE, UNAVAILABLE, BAD_CONFIG = 0, 1, 2, 69, 78
 PLAN = ("{}, received from 2025-06-01T12:00:00Z to 2025-06-01T12:00:00Z, will have a hash where their bytes and their "
@@ -23,6 +25,25 @@ OPERATIONS = """
     INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor)
     SELECT 'usage', 'req_' || n, sha256('x'), 1000 FROM generate_series(1, {count}) n
 """
+
+
+def at_terminal(command, typed):
+    """What a terminal shows of it, and its exit status."""
+    try:
+        ours, theirs = pty.openpty()
+    except OSError as why:
+        raise unittest.SkipTest(f"no terminal can be made here: {why}") from None
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, typed)
+        shown = b""
+        try:
+            while piece := os.read(ours, 4096):
+                shown += piece
+        except OSError:  # the other side is closed
+            pass
+    os.close(ours)
+    return shown.decode(), process.returncode
 
 
 class Keeping(SystemTest):
@@ -250,6 +271,65 @@ class RedactEvidence(Keeping):
 
     def test_a_bad_time_is_a_bad_command_line(self):
         self.assert_status(self.redact("--yes", before="soon"), BAD_USAGE)
+
+
+class RetireIgnoredEvents(Keeping):
+    def retire(self, *options, before="2026-02-01"):
+        return run("retire-ignored-events", "--config", self.config, "--before", before, *options,
+                   stdin=subprocess.DEVNULL)
+
+    def left(self):
+        return int(self.database.sql("SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'ignored'"))
+
+    def setUp(self):
+        super().setUp()
+        self.daemon = self.start(self.database)
+        self.bought = purchase("alice")
+        self.assert_reply(self.daemon.post(self.bought), 200, "applied", self.bought)
+        self.ignored = [event("payment_intent.created", payment_intent("payment_intent.created")) for _ in range(3)]
+        for each in self.ignored:
+            self.assert_reply(self.daemon.post(each), 200, "ignored", each)
+        self.database.sql("UPDATE tokenledger.stripe_events SET received_at = '2026-01-15'")
+
+    def test_a_dry_run_only_says_how_many(self):
+        done = self.retire("--dry-run", "--yes")
+        self.assert_status(done, DONE)
+        self.assertEqual(done.stdout, "3 ignored events are that old, and nothing rests on them\n")
+        self.assertEqual(self.left(), 3)
+
+    def test_without_a_terminal_it_wants_to_be_told_yes(self):
+        done = self.retire()
+        self.assert_status(done, REFUSED)
+        self.assertIn("Nothing was changed", done.stderr)
+        self.assertEqual(self.left(), 3)
+
+    def test_they_go_and_the_books_stay_sound_and_one_that_comes_again_is_ignored_again(self):
+        done = self.retire("--yes")
+        self.assert_status(done, DONE)
+        self.assertEqual(done.stdout, "3 ignored events deleted\n")
+        self.assertEqual(self.left(), 0)
+        self.assert_stored(self.bought, "applied", evidence=True)
+        self.assert_books_are_clean()
+        self.assert_reply(self.daemon.post(self.ignored[0]), 200, "ignored", self.ignored[0])
+        self.assert_reply(self.daemon.post(self.bought), 200, "duplicate", self.bought)
+        self.assertEqual(self.retire("--yes").stdout, "0 ignored events deleted\n")
+
+    def test_at_a_terminal_it_asks(self):
+        command = [setting("TOKENLEDGERD"), "retire-ignored-events", "--config", self.config, "--before", "2026-02-01"]
+        for typed, status, left in ((b"n\n", REFUSED, 3), (b"y\n", DONE, 0)):
+            with self.subTest(typed=typed):
+                shown, code = at_terminal(command, typed)
+                self.assertIn("Go on? [y/N]", shown)
+                self.assertEqual((code, self.left()), (status, left), shown)
+
+    def test_the_time_must_be_past_and_the_database_there(self):
+        self.assert_status(self.retire("--yes", before="2999-01-01"), REFUSED)
+        self.assert_status(self.retire("--yes", before="soon"), BAD_USAGE)
+        self.assertEqual(self.left(), 3)
+        self.stop(self.daemon)
+        self.database.close_the_door()
+        self.addCleanup(self.database.open_the_door)
+        self.assert_status(self.retire("--yes"), UNAVAILABLE)
 
 
 if __name__ == "__main__":

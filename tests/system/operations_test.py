@@ -33,6 +33,7 @@ FAMILIES = {
     "tokenledger_events_parked": set(),
     "tokenledger_events_waiting": set(),
     "tokenledger_database_up": set(),
+    "tokenledger_database_unsafe_settings": set(),
     "tokenledger_build_info": {"version"},
 }
 SAMPLE = re.compile(r'(\w+)(?:\{(.*)\})? (\S+)')
@@ -78,11 +79,13 @@ class Operations(SystemTest):
 class Health(Operations):
     def test_healthy_and_ready_with_get_and_head(self):
         self.start_watched()
-        for path, body in (("/healthz", b"ok\n"), ("/readyz", b"ready\n")):
+        # Behind the first line there may be a warning: of fsync, which the tests' server has off.
+        for path, line in (("/healthz", b"ok"), ("/readyz", b"ready")):
             answer = self.ask(path)
-            self.assertEqual((answer.status, answer.body), (200, body))
+            self.assertEqual((answer.status, answer.body.splitlines()[0]), (200, line))
+            length = str(len(answer.body))
             answer = self.ask(path, "HEAD")
-            self.assertEqual((answer.status, answer.header("Content-Length")), (200, str(len(body))))
+            self.assertEqual((answer.status, answer.header("Content-Length")), (200, length))
 
     def test_another_path_is_404_and_another_method_405(self):
         self.start_watched()
@@ -112,7 +115,8 @@ class Health(Operations):
         self.assertEqual(self.readiness()[0], 503)
         database.open_the_door()
         daemon.wait_until_listening()
-        self.assertEqual(self.readiness(), (200, "ready"))
+        status, text = self.readiness()
+        self.assertEqual((status, text.splitlines()[0]), (200, "ready"))
 
     def test_not_ready_while_the_database_is_away(self):
         self.start_watched()

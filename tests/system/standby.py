@@ -25,7 +25,8 @@ def _as_server(command):
         owner = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
     # What is started lives on and must not hold our pipes.
     subprocess.run([*owner, *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   timeout=COMMAND_TIMEOUT_S, check=True, cwd="/", env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+                   timeout=COMMAND_TIMEOUT_S, check=True, cwd="/",
+                   env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
 
 
 def _program(name):
@@ -50,8 +51,8 @@ class Site(Database):
         return run_sql(self.server_url, statement)
 
     def control(self, *arguments):
-        _as_server([_program("pg_ctl"), "-D", self.data, "-s", "-w", "-t", "50", "-l", os.path.join(self.sockets, "log"),
-                    *arguments])
+        log = os.path.join(self.sockets, "log")
+        _as_server([_program("pg_ctl"), "-D", self.data, "-s", "-w", "-t", "50", "-l", log, *arguments])
 
     def start(self):
         self.control("start")

@@ -9,6 +9,7 @@ from standby import Pair
 from stripe_events import event, ours, payment_intent, purchase
 
 LIMITS = "\n[admin]\nrequest_timeout_ms = 800\n"
+GRANT = {"user_id": "alice", "tokens": 5}
 USAGE = {"user_id": "alice", "action_type": "chat", "tokens_used": 7}
 
 
@@ -33,7 +34,7 @@ class Standby(AdminTest):
             f"purchase {bought['id']}": lambda: self.daemon.post(bought),
             f"parked {parked['id']}": lambda: self.daemon.post(parked),
             f"ignored {uncredited['id']}": lambda: self.daemon.post(uncredited),
-            f"grant key_{name}": lambda: self.admin.post("/v1/grants", {"user_id": "alice", "tokens": 5}, f"key_{name}"),
+            f"grant key_{name}": lambda: self.admin.post("/v1/grants", GRANT, f"key_{name}"),
             f"usage req_{name}": lambda: self.admin.post("/v1/usage", {**USAGE, "request_id": f"req_{name}"}),
         }
 

@@ -1,0 +1,38 @@
+// Old events that nothing rests on: rows that were ignored leave the database.
+#pragma once
+
+#include "ledger/postgres.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+
+namespace tokenledger::ledger {
+
+// How far in the past `before` must be: a row gets its time before it is committed.
+inline constexpr std::chrono::seconds retire_settling_time{60};
+
+struct retire_request {
+    postgres_options database{}; // as a role that may delete from stripe_events: the owner
+    std::int64_t before_us = 0;  // events received before this; microseconds since the epoch
+    bool only_count = false;     // change nothing
+    // Called after each batch with the numbers so far; what it counted is committed then.
+    std::function<void(std::int64_t looked_at, std::int64_t retired)> progress{};
+    std::size_t batch_events = 2000; // that are looked at in one transaction
+};
+
+// The role may not do it, or the time is too late. Nothing was changed.
+class retire_refused : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+// Deletes the events that were ignored and say nothing: without evidence or its hash, which would claim their
+// id, and without an effect, which is a fact about a payment. Delivered again, such an event is ignored
+// again. Returns how many. Batch by batch: after an interruption call it again. Throws retire_refused,
+// store_error.
+[[nodiscard]] std::int64_t retire_ignored_events(const retire_request& request);
+
+} // namespace tokenledger::ledger
