@@ -53,7 +53,8 @@ event_translator::signature event_translator::check_signature(std::string_view e
 bool event_translator::signed_for(const endpoint_rules& endpoint, const webhook::signature_header& header,
                                   std::string_view body) {
     auto verifier = webhook::verifier::make(endpoint.secrets); // not for two threads: one a question
-    return verifier && verifier->verify(header, body, header.timestamp).error == webhook::signature_error::none;
+    return verifier &&
+           verifier->verify(header, body, header.timestamp).error == webhook::signature_error::none;
 }
 
 } // namespace tokenledger::daemon

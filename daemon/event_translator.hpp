@@ -42,8 +42,8 @@ class event_translator {
         webhook::catalog prices;
         std::vector<std::string> secrets;
     };
-    [[nodiscard]] static bool signed_for(const endpoint_rules& endpoint, const webhook::signature_header& header,
-                                         std::string_view body);
+    [[nodiscard]] static bool signed_for(const endpoint_rules& endpoint,
+                                         const webhook::signature_header& header, std::string_view body);
 
     std::map<std::string, endpoint_rules, std::less<>> endpoints_;
 };

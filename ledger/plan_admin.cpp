@@ -31,37 +31,29 @@ std::string command_hash(const admin_command& what) {
 
 // The key that one operation uses up beside the command's own. Nothing here or below has a last resort: a new
 // operation does not compile until each place says what it does with it.
-std::optional<key_id> key_of(const grant& what) {
-    switch (what.source) {
-    case grant_source::admin:
+struct own_key_of {
+    std::optional<key_id> operator()(const grant& what) const {
+        switch (what.source) {
+        case grant_source::admin:
+            return std::nullopt;
+        case grant_source::subscription:
+            return key_id{key_scope::subscription, what.reference};
+        case grant_source::trial:
+            return key_id{key_scope::trial, what.reference};
+        }
         return std::nullopt;
-    case grant_source::subscription:
-        return key_id{key_scope::subscription, what.reference};
-    case grant_source::trial:
-        return key_id{key_scope::trial, what.reference};
     }
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const deduction&) {
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const transfer&) {
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const usage& what) {
-    return key_id{key_scope::usage, what.request_id};
-}
-std::optional<key_id> key_of(const retry_event&) {
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const dismiss_event&) {
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const assign_event&) {
-    return std::nullopt;
-}
+    std::optional<key_id> operator()(const deduction&) const { return std::nullopt; }
+    std::optional<key_id> operator()(const transfer&) const { return std::nullopt; }
+    std::optional<key_id> operator()(const usage& what) const {
+        return key_id{key_scope::usage, what.request_id};
+    }
+    std::optional<key_id> operator()(const retry_event&) const { return std::nullopt; }
+    std::optional<key_id> operator()(const dismiss_event&) const { return std::nullopt; }
+    std::optional<key_id> operator()(const assign_event&) const { return std::nullopt; }
+};
 std::optional<key_id> key_of(const operation& what) {
-    return std::visit([](const auto& each) { return key_of(each); }, what);
+    return std::visit(own_key_of(), what);
 }
 
 source source_of(grant_source from) {
