@@ -128,6 +128,18 @@ outcome refused(refusal why, std::size_t item) {
     return {.result = result::refused, .refusal = why, .item = item};
 }
 
+refusal refusal_of_used(key_scope scope) {
+    switch (scope) {
+    case key_scope::request:
+    case key_scope::usage:
+        return refusal::key_reused;
+    case key_scope::subscription:
+    case key_scope::trial:
+        return refusal::reference_used;
+    }
+    return refusal::key_reused;
+}
+
 // Refused, or nothing to say.
 std::optional<outcome> check(const working_set& work, const admin_command& what) {
     trial_balance balances(work);
@@ -136,8 +148,7 @@ std::optional<outcome> check(const working_set& work, const admin_command& what)
         const operation& each = what.operations[i];
         if (const auto key = key_of(each); key && !is_lone_usage(what)) {
             if (work.key(*key) != nullptr || !used.insert(*key).second)
-                return refused(key->scope == key_scope::usage ? refusal::key_reused : refusal::reference_used,
-                               i);
+                return refused(refusal_of_used(key->scope), i);
         }
         const refusal why = std::visit([&](const auto& one) { return balances.check(one); }, each);
         if (why != refusal::none)
