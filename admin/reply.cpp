@@ -77,7 +77,7 @@ std::string_view advice_for(ledger::refusal why) {
                "was done, and the key is free.";
     case ledger::refusal::not_assignable:
         return "Only a parked payment_intent.succeeded that says amount and currency, of this endpoint's "
-               "mode, can "
+               "mode and of its payment's account, can "
                "be completed. Dismiss the event instead, or mend the configuration and retry it.";
     case ledger::refusal::payment_has_owner:
         return "The payment was credited to a user before, and that is for ever: GET /v1/payments shows to "

@@ -67,54 +67,40 @@ struct payment_use {
     bool only_credits = true; // then a payment that is credited already stays as it is
 };
 
-payment_use use_of(std::string_view, const ignore_event&) {
-    return {};
-}
-payment_use use_of(std::string_view, const park_event&) {
-    return {};
-}
-payment_use use_of(std::string_view payment, const purchase& bought) {
-    return {payment, bought.refused == reason::none ? std::string_view(bought.user_id) : std::string_view()};
-}
-payment_use use_of(std::string_view payment, const payment_update&) {
-    return {payment, {}, false};
-}
-payment_use use_of(std::string_view payment, const stripe_effect& effect) {
-    return std::visit([&](const auto& each) { return use_of(payment, each); }, effect);
-}
+// Visitors, not overloads beside one for the whole variant: a new alternative would convert to that one.
+struct use_of_effect {
+    std::string_view payment;
 
-payment_use use_of(const grant&) {
-    return {};
-}
-payment_use use_of(const deduction&) {
-    return {};
-}
-payment_use use_of(const transfer&) {
-    return {};
-}
-payment_use use_of(const usage&) {
-    return {};
-}
-payment_use use_of(const retry_event& again) {
-    payment_use use = use_of(again.payment_intent_id, again.effect);
-    use.payment = again.payment_intent_id; // whatever it does: the event may be of another origin
-    return use;
-}
-payment_use use_of(const dismiss_event& dismissed) {
-    return {dismissed.payment_intent_id, {}};
-}
-payment_use use_of(const assign_event& assigned) {
-    return {assigned.payment_intent_id, assigned.user_id};
-}
+    payment_use operator()(const ignore_event&) const { return {}; }
+    payment_use operator()(const park_event&) const { return {}; }
+    payment_use operator()(const purchase& bought) const {
+        return {payment,
+                bought.refused == reason::none ? std::string_view(bought.user_id) : std::string_view()};
+    }
+    payment_use operator()(const payment_update&) const { return {payment, {}, false}; }
+};
 
-payment_use use_of(const stripe_command& stripe) {
-    return use_of(stripe.event.payment_intent_id, stripe.effect);
-}
-payment_use use_of(const admin_command& admin) { // what acts on an event is alone
-    return std::visit([](const auto& each) { return use_of(each); }, admin.operations.front());
-}
+struct use_of_operation {
+    payment_use operator()(const grant&) const { return {}; }
+    payment_use operator()(const deduction&) const { return {}; }
+    payment_use operator()(const transfer&) const { return {}; }
+    payment_use operator()(const usage&) const { return {}; }
+    payment_use operator()(const retry_event& again) const {
+        payment_use use = std::visit(use_of_effect{again.payment_intent_id}, again.effect);
+        use.payment = again.payment_intent_id; // whatever it does: the event may be of another origin
+        return use;
+    }
+    payment_use operator()(const dismiss_event& dismissed) const { return {dismissed.payment_intent_id, {}}; }
+    payment_use operator()(const assign_event& assigned) const {
+        return {assigned.payment_intent_id, assigned.user_id};
+    }
+};
+
 payment_use use_of(const command& what) {
-    return std::visit([](const auto& each) { return use_of(each); }, what);
+    if (const auto* stripe = std::get_if<stripe_command>(&what))
+        return std::visit(use_of_effect{stripe->event.payment_intent_id}, stripe->effect);
+    // What acts on an event is alone.
+    return std::visit(use_of_operation(), std::get<admin_command>(what).operations.front());
 }
 
 // The account that an operation makes where there is none; empty: none.
@@ -153,21 +139,12 @@ struct accounts_looked_for {
 };
 
 // Could it be applied at all, whatever is known of its payment?
-bool asks_for_something(const ignore_event&) {
-    return false;
-}
-bool asks_for_something(const park_event&) {
-    return false;
-}
-bool asks_for_something(const purchase& bought) {
-    return bought.refused == reason::none;
-}
-bool asks_for_something(const payment_update& update) {
-    return update.moves_tokens;
-}
-bool asks_for_something(const stripe_effect& effect) {
-    return std::visit([](const auto& each) { return asks_for_something(each); }, effect);
-}
+struct asks_for_something {
+    bool operator()(const ignore_event&) const { return false; }
+    bool operator()(const park_event&) const { return false; }
+    bool operator()(const purchase& bought) const { return bought.refused == reason::none; }
+    bool operator()(const payment_update& update) const { return update.moves_tokens; }
+};
 
 bool is_committed(const command& what, const event_id_set& committed) {
     const auto* stripe = std::get_if<stripe_command>(&what);
@@ -209,7 +186,7 @@ std::vector<std::string_view> contested_events(std::span<const command> batch, c
     std::vector<std::string_view> ids;
     for (const command& each : batch) {
         const auto* stripe = std::get_if<stripe_command>(&each);
-        if (stripe == nullptr || !asks_for_something(stripe->effect))
+        if (stripe == nullptr || !std::visit(asks_for_something(), stripe->effect))
             continue;
         const auto at = known.find(stripe->event.id);
         if (at != known.end() && is_contestable(at->second))

@@ -31,37 +31,29 @@ std::string command_hash(const admin_command& what) {
 
 // The key that one operation uses up beside the command's own. Nothing here or below has a last resort: a new
 // operation does not compile until each place says what it does with it.
-std::optional<key_id> key_of(const grant& what) {
-    switch (what.source) {
-    case grant_source::admin:
+struct own_key_of {
+    std::optional<key_id> operator()(const grant& what) const {
+        switch (what.source) {
+        case grant_source::admin:
+            return std::nullopt;
+        case grant_source::subscription:
+            return key_id{key_scope::subscription, what.reference};
+        case grant_source::trial:
+            return key_id{key_scope::trial, what.reference};
+        }
         return std::nullopt;
-    case grant_source::subscription:
-        return key_id{key_scope::subscription, what.reference};
-    case grant_source::trial:
-        return key_id{key_scope::trial, what.reference};
     }
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const deduction&) {
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const transfer&) {
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const usage& what) {
-    return key_id{key_scope::usage, what.request_id};
-}
-std::optional<key_id> key_of(const retry_event&) {
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const dismiss_event&) {
-    return std::nullopt;
-}
-std::optional<key_id> key_of(const assign_event&) {
-    return std::nullopt;
-}
+    std::optional<key_id> operator()(const deduction&) const { return std::nullopt; }
+    std::optional<key_id> operator()(const transfer&) const { return std::nullopt; }
+    std::optional<key_id> operator()(const usage& what) const {
+        return key_id{key_scope::usage, what.request_id};
+    }
+    std::optional<key_id> operator()(const retry_event&) const { return std::nullopt; }
+    std::optional<key_id> operator()(const dismiss_event&) const { return std::nullopt; }
+    std::optional<key_id> operator()(const assign_event&) const { return std::nullopt; }
+};
 std::optional<key_id> key_of(const operation& what) {
-    return std::visit([](const auto& each) { return key_of(each); }, what);
+    return std::visit(own_key_of(), what);
 }
 
 source source_of(grant_source from) {
@@ -136,6 +128,18 @@ outcome refused(refusal why, std::size_t item) {
     return {.result = result::refused, .refusal = why, .item = item};
 }
 
+refusal refusal_of_used(key_scope scope) {
+    switch (scope) {
+    case key_scope::request:
+    case key_scope::usage:
+        return refusal::key_reused;
+    case key_scope::subscription:
+    case key_scope::trial:
+        return refusal::reference_used;
+    }
+    return refusal::key_reused;
+}
+
 // Refused, or nothing to say.
 std::optional<outcome> check(const working_set& work, const admin_command& what) {
     trial_balance balances(work);
@@ -144,8 +148,7 @@ std::optional<outcome> check(const working_set& work, const admin_command& what)
         const operation& each = what.operations[i];
         if (const auto key = key_of(each); key && !is_lone_usage(what)) {
             if (work.key(*key) != nullptr || !used.insert(*key).second)
-                return refused(key->scope == key_scope::usage ? refusal::key_reused : refusal::reference_used,
-                               i);
+                return refused(refusal_of_used(key->scope), i);
         }
         const refusal why = std::visit([&](const auto& one) { return balances.check(one); }, each);
         if (why != refusal::none)

@@ -19,8 +19,8 @@ inline constexpr std::string_view payment_columns =
 inline constexpr std::size_t payment_columns_count = 16;
 
 // One more column, of tokenledger.payments AS paid: the modes and accounts of the events that credited it or
-// brought a refund or dispute, as netstrings. Each part is a lookup in an index: the first finds every such event
-// but the one that credited the payment, which its purchase names. A join would be planned by statistics.
+// brought a refund or dispute, as netstrings. Each part is a lookup in an index: the first finds such events
+// but for the one that credited the payment, which its purchase names. A join would be planned by statistics.
 inline constexpr std::string_view payment_origins = R"sql(
 concat((SELECT string_agg(DISTINCT concat(CASE WHEN told.livemode THEN '4:true,' ELSE '5:false,' END,
                           octet_length(coalesce(told.account, '')), ':', told.account, ','), '')

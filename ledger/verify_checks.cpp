@@ -34,6 +34,7 @@ std::span<const verify_check> verify_checks() noexcept {
         purchase_check(), refund_check(), purchase_event_check(), refund_event_check(),
         waiting_check(),  detail_check(), usage_check(),          archive_check(),
         posted_check(),   named_check(),  hash_check(),           action_check(),
+        mode_check(),
     };
     return checks;
 }

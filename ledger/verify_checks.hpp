@@ -34,6 +34,7 @@ struct verify_check {
 [[nodiscard]] verify_check purchase_event_check() noexcept;
 [[nodiscard]] verify_check refund_event_check() noexcept;
 [[nodiscard]] verify_check waiting_check() noexcept;
+[[nodiscard]] verify_check mode_check() noexcept;
 [[nodiscard]] verify_check detail_check() noexcept;
 [[nodiscard]] verify_check usage_check() noexcept;
 [[nodiscard]] verify_check archive_check() noexcept;

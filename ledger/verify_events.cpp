@@ -68,7 +68,28 @@ constexpr verify_rule waiting_rules[] = {
      "CASE WHEN known THEN 'has_details is false' ELSE 'no such payment' END"},
 };
 
+// A payment rests on events of one mode. Those that changed nothing, ignored or parked, may say otherwise.
+constexpr std::string_view mode_source = R"sql(
+WITH kept AS NOT MATERIALIZED (
+    SELECT payment_intent_id, event_id, livemode
+      FROM tokenledger.stripe_events
+     WHERE effect IS NOT NULL
+       AND (reason IS NULL AND result IN ('applied', 'waiting', 'dismissed') OR reason = 'partial_capture_refund'))
+SELECT NULL AS user_id, NULL::bigint AS sequence, test.payment_intent_id AS payment, test.event_id AS event,
+       live.event_id AS other
+  FROM kept AS test JOIN kept AS live ON live.payment_intent_id = test.payment_intent_id
+ WHERE NOT test.livemode AND live.livemode
+)sql";
+
+constexpr verify_rule mode_rules[] = {
+    {"payment_mode", "other IS NOT NULL", "'live mode, as ' || other", "'test mode'"},
+};
+
 } // namespace
+
+verify_check mode_check() noexcept {
+    return {"modes of payments", mode_source, mode_rules};
+}
 
 verify_check purchase_event_check() noexcept {
     return {"events of purchases", purchase_event_source, purchase_event_rules};

@@ -226,7 +226,16 @@ effect decide(const event& what, const endpoint_policy& endpoint, const catalog&
     if (what.livemode == true && !endpoint.livemode) {
         return ledger::park_event{ledger::reason::livemode_mismatch};
     }
-    return plays == role::pays ? pay(what, prices) : settle(what, *news);
+    switch (plays) {
+    case role::pays:
+        return pay(what, prices);
+    case role::settles:
+        return settle(what, *news);
+    case role::none: // answered above
+    case role::ends:
+        break;
+    }
+    return ledger::ignore_event{};
 }
 
 ledger::stripe_event describe(const event& what, const endpoint_policy& endpoint,

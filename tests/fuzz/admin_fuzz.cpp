@@ -45,10 +45,10 @@ struct operation_check {
         require(ledger::is_identifier(one.action_type) && one.tokens_used >= 0 && one.charge >= 0);
         require(one.cost_estimate.empty() || ledger::is_cost(one.cost_estimate));
     }
-    template <class Other>
-    void operator()(const Other&) const {
-        std::abort(); // actions come another way
-    }
+    // Actions come another way.
+    void operator()(const ledger::retry_event&) const { std::abort(); }
+    void operator()(const ledger::dismiss_event&) const { std::abort(); }
+    void operator()(const ledger::assign_event&) const { std::abort(); }
 };
 
 void try_body(admin::call what, std::string_view body) {

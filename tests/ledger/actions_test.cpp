@@ -177,7 +177,8 @@ BOOST_AUTO_TEST_CASE(a_refund_whose_only_event_was_dismissed_is_settled_with_the
     BOOST_TEST(stored("evt_1") == "dismissed");
 }
 
-// That a dismissal is final is tested in endpoints_test.cpp; so is whatever else an operator made of an event.
+// That a dismissal is final is tested in endpoints_test.cpp; so is whatever else an operator made of an
+// event.
 BOOST_AUTO_TEST_CASE(what_is_ignored_for_its_mode_after_a_retry_stays_so) {
     run(other_mode("evt_1"));
     BOOST_TEST(in_words(retry("key_1", {.event = test::make_event("evt_1", "pi_1"),

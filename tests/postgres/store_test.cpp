@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(payments_are_created_empty_on_first_use_and_read_with_their
                                                            .catalog = "",
                                                            .pack = "starter",
                                                            .quantity = 1,
-                                                           .credited_at_us = first.known.now_us}}},
+                                                           .credited_at_us = first.known.now_us},
+                                            {{.livemode = true, .account = ""}}}},
                                           {"pi_c", {}}};
     BOOST_TEST((locked == expected));
 }

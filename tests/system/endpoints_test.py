@@ -97,8 +97,8 @@ class Endpoints(AdminTest):
 
     def test_a_context_is_held_to_the_accounts_and_stored(self):
         for context, answer in ((LISTED, "applied"), (f"acct_org/{LISTED}", "applied"),
-                                ("acct_9", "ignored account_mismatch"), (f"{LISTED}/acct_9", "ignored account_mismatch"),
-                                ("org_1", "parked bad_payload")):
+                                ("acct_9", "ignored account_mismatch"),
+                                (f"{LISTED}/acct_9", "ignored account_mismatch"), ("org_1", "parked bad_payload")):
             with self.subTest(context):
                 bought = self.bought(999, livemode=False, context=context)
                 self.assertEqual(self.post(bought, "/stripe/connect"), answer)

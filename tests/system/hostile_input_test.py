@@ -114,11 +114,12 @@ class Bodies(Hostile):
                 self.assert_parked(body, bought, "bad_payload")
         self.assert_no_transactions()
 
-    def test_an_amount_of_2_to_the_63_less_one_is_a_generous_customer(self):
+    def test_an_amount_of_2_to_the_63_less_one_is_read_exactly_and_is_more_than_one_pack(self):
         bought = purchase("rich", amount=2 ** 63 - 1)
-        self.assert_reply(self.daemon.post(bought), 200, "applied", bought)
-        row, = ledger_rows.transactions(self.database, "rich")
-        self.assertEqual((row["amount_paid_cents"], row["token_amount"]), (2 ** 63 - 1, 100000))
+        self.assert_reply(self.daemon.post(bought), 200, "parked", bought, "amount_mismatch")
+        effect, = self.database.rows("SELECT effect FROM tokenledger.stripe_events")
+        self.assertIn(f"19:{2 ** 63 - 1},", effect["effect"])
+        self.assert_no_transactions()
 
     def test_user_ids_that_cannot_be_stored_are_parked(self):
         for escaped in (b"\\ud800", b"\\udc00", b"\\udc00\\ud800", b"a\\u0000", b"\\u0000", b"a" * 256):

@@ -209,6 +209,11 @@ class Metrics(Operations):
         self.database.sql("UPDATE tokenledger.stripe_events SET received_at = now() - interval '31 days' "
                           "WHERE payment_intent_id = 'pi_unknown_0'")
         self.until(lambda: self.value("tokenledger_events_waiting") == 1, "the old one is not counted")
+        # HELP does not say a number that is configured otherwise.
+        [told] = [line for line in self.ask("/metrics").body.decode().splitlines()
+                  if line.startswith("# HELP tokenledger_events_waiting ")]
+        self.assertIn("waiting_expires_days", told)
+        self.assertNotRegex(told, r"\d")
 
     def test_promtool_finds_nothing_to_say(self):
         daemon = self.start_watched()

@@ -38,8 +38,8 @@ struct event_origin {
 
 struct payment_state {
     std::optional<ledger::credit> credit; // nullopt: the row is there, and locked, but nothing is credited
-    // Of the events that credited it, or brought a refund or dispute of it. One mode; more than one account only where an
-    // operator said that they are one.
+    // Of the events that credited it, or brought a refund or dispute. One mode; more than one account only
+    // where an operator said that they are one.
     std::set<event_origin> origins{};
     payment_facts facts{};
     std::int64_t taken_tokens = 0; // what settlement has taken back so far, 0..credit->tokens
