@@ -66,12 +66,12 @@ class Disputes(CtlTest):
         text = self.ctl("balance", "user_1").stdout
         self.assertNotIn("+0", text)
         self.assertRegex(text, r"refund x2\s+0 \(what was taken was given back\)")
-        self.assertNotIn("+0", self.ctl("history", "--user", "user_1").stdout)
+        self.assertNotIn("+0", self.ctl("history", "user_1").stdout)
 
     def test_a_dispute_that_is_won_before_it_took_anything_posts_no_row(self):
         bought = purchase("user_1")
         self.take(bought, told(bought, "created", "needs_response", []), told(bought, "closed", "won", []))
-        self.assertEqual([row["type"] for row in self.admin.get("/v1/transactions").json()["transactions"]],
+        self.assertEqual([row["type"] for row in self.admin.get("/v1/transactions").json()["rows"]],
                          ["purchase"])
 
     def test_a_refund_in_another_currency_is_parked_and_takes_nothing(self):
@@ -97,7 +97,7 @@ class Disputes(CtlTest):
         self.assertEqual(self.verify().returncode, 0)
         self.database.sql("UPDATE tokenledger.payment_dispute_transactions SET amount_cents = 300 "
                           "WHERE balance_transaction_id = 'txn_2'")
-        self.assertIn("check=settlement_tokens", self.verify().stdout)
+        self.assertIn("settlement_tokens user=user_1", self.verify().stdout)
         self.assertIn("table=payment_dispute_transactions", self.rebuild().stdout)
         proof = self.admin.get(f"/v1/payments/{intent_id_of(bought)}/prove").json()
         self.assertEqual(proof["result"], "mismatch")
@@ -139,7 +139,7 @@ class Disputes(CtlTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stderr, r"read the events of disputes again.*events=2 rows=1")
         self.assertEqual(self.balance(), TOKENS - TOKENS * 799 // 999)
-        last = self.admin.get("/v1/transactions?user_id=user_1").json()["transactions"]
+        last = self.admin.get("/v1/transactions?user_id=user_1").json()["rows"]
         self.assertEqual(max(last, key=lambda row: row["sequence"])["stripe_event_id"], f"reread:{second['id']}")
         self.assert_proven()
         proof = self.admin.get(f"/v1/payments/{intent_id_of(bought)}/prove").json()
