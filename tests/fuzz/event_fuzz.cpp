@@ -30,6 +30,7 @@ void check_facts(const ledger::payment_facts& facts) {
     require(facts.amount_requested_cents == 0 && facts.refunded_cumulative_cents >= 0);
     for (const auto& [id, refund] : facts.refunds) {
         require(ledger::is_identifier(id) && refund.amount_cents >= 0);
+        require(refund.currency.empty() || refund.currency.size() == 3);
     }
     for (const auto& [id, dispute] : facts.disputes) {
         require(ledger::is_identifier(id) && dispute.amount_cents >= 0);

@@ -12,7 +12,7 @@ namespace tokenledger::ledger {
 struct credited {
     std::int64_t tokens = 0;         // > 0
     std::int64_t received_cents = 0; // > 0; else there is nothing to lose
-    std::string currency{};          // of received_cents; a dispute in another one is of the whole payment
+    std::string currency{};          // of received_cents
 };
 
 struct entitlement {
