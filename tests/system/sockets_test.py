@@ -104,8 +104,7 @@ class HandedOver(Sockets):
         for path in (paths[0], f"{directory}/elsewhere", paths[2]):
             self.assert_healthy(path)
         self.assertFalse(os.path.exists(paths[1]), "its socket was handed over")
-        listening = [line for line in daemon.log() if " listening " in line]
-        self.assertTrue(any(f"listener=two address={directory}/elsewhere" in line for line in listening), listening)
+        daemon.wait_for_line(f"listener=two address={directory}/elsewhere")
 
     def test_a_socket_that_belongs_to_no_listener_stops_the_start(self):
         admin = [{"socket": f"{self.new_directory()}/{name}.sock"} for name in ("one", "two")]
