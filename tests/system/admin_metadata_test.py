@@ -1,4 +1,4 @@
-"""What an application adds to its rows: numbers that nobody can hold, and pages and batches of as much as may be sent."""
+"""What an application adds to its rows: numbers that nobody can hold, and pages of as much as may be sent."""
 
 import json
 import os
@@ -64,7 +64,8 @@ class Metadata(AdminTest):
         for order in ("newest_first", "oldest_first"):
             seen, cursor, more = [], "", True
             while more:
-                answer = self.admin.get(f"/v1/transactions?limit=1000&order={order}" + (f"&cursor={cursor}" if cursor else ""))
+                after = f"&cursor={cursor}" if cursor else ""
+                answer = self.admin.get(f"/v1/transactions?limit=1000&order={order}{after}")
                 self.assertEqual(answer.status, 200, answer)
                 self.assertLessEqual(len(answer.body), MOST_PAGE_BYTES)
                 told = answer.json()
@@ -76,9 +77,9 @@ class Metadata(AdminTest):
         grown = resident_kb(self.daemon.process.pid) - before
         print(f"a page of hostile metadata takes {grown} KB beside the {before} KB before it")
         self.assertLess(grown, 64 * 1024)
-        done = subprocess.run([program(), "export", "transactions", "--format", "jsonl"], capture_output=True, text=True,
-                              env={**os.environ, "TOKENLEDGER_SOCKET": self.path, "LSAN_OPTIONS": leak_options()},
-                              stdin=subprocess.DEVNULL, timeout=60, check=False)
+        environment = {**os.environ, "TOKENLEDGER_SOCKET": self.path, "LSAN_OPTIONS": leak_options()}
+        done = subprocess.run([program(), "export", "transactions", "--format", "jsonl"], capture_output=True,
+                              text=True, env=environment, stdin=subprocess.DEVNULL, timeout=60, check=False)
         self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, rows), done.stderr)
 
 
