@@ -84,7 +84,8 @@ constexpr auto table = std::to_array<setting>({
      "Addresses to listen at, unless systemd hands over sockets named `webhook` or `tokenledgerd.socket`. "
      "Port 0: the system chooses, and the log tells."},
     {"webhook", "max_body_bytes", http<&web::max_body_bytes>, optional, {kib, 64 * mib}, restart,
-     "Longest body of a request; a longer one is answered 413."},
+     "Longest body of a request; a longer one is answered 413. One thread reads all of them: up to 20 ms a"
+     " MiB."},
     {"webhook", "max_body_bytes_in_flight", http<&web::max_body_bytes_in_flight>, optional,
      {kib, 64 * gib}, restart,
      "Bytes of bodies held at one time, all connections together; beyond it requests are answered 503. At"
@@ -168,7 +169,8 @@ constexpr auto table = std::to_array<setting>({
      "less than twice the price"},
 
     {"admin", "max_body_bytes", admin<&admin_config::max_body_bytes>, optional, {kib, 64 * mib}, restart,
-     "Longest body of a request; a longer one is answered 413."},
+     "Longest body of a request; a longer one is answered 413. One thread reads all of them: up to 20 ms a"
+     " MiB."},
     {"admin", "max_connections", admin<&admin_config::max_connections>, optional, {1, 1'000'000}, restart,
      "Connections open at one time, of each listener."},
     {"admin", "request_timeout_ms", admin<&admin_config::request_timeout>, optional,

@@ -16,7 +16,7 @@ inline constexpr std::string_view payment_columns =
     " amount_requested_cents, refunded_cumulative_cents, canceled, not_ours, taken_tokens, lost_cents, "
     "has_details, refunded_currency";
 
-inline constexpr std::size_t payment_columns_count = 16;
+inline constexpr std::size_t payment_columns_count = 17;
 
 // One more column, of tokenledger.payments AS paid: the modes and accounts of the events that credited it or
 // brought a refund or dispute, as netstrings. Each part is a lookup in an index: the first finds such events
@@ -31,7 +31,8 @@ concat((SELECT string_agg(DISTINCT concat(CASE WHEN told.livemode THEN '4:true,'
            AND (told.reason IS NULL AND (told.result IN ('applied', 'waiting', 'dismissed')
                                          OR told.result = 'ignored' AND (told.evidence IS NOT NULL
                                                                          OR told.evidence_sha256 IS NOT NULL))
-                OR told.reason = 'partial_capture_refund')),
+                OR told.reason = 'partial_capture_refund'
+                OR told.reason = 'currency_mismatch' AND told.event_type <> 'payment_intent.succeeded')),
        (SELECT concat(CASE WHEN first.livemode THEN '4:true,' ELSE '5:false,' END,
                       octet_length(coalesce(first.account, '')), ':', first.account, ',')
           FROM tokenledger.stripe_events AS first

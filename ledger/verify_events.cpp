@@ -74,7 +74,8 @@ WITH kept AS NOT MATERIALIZED (
     SELECT payment_intent_id, event_id, livemode
       FROM tokenledger.stripe_events
      WHERE effect IS NOT NULL
-       AND (reason IS NULL AND result IN ('applied', 'waiting', 'dismissed') OR reason = 'partial_capture_refund'))
+       AND (reason IS NULL AND result IN ('applied', 'waiting', 'dismissed') OR reason = 'partial_capture_refund'
+            OR reason = 'currency_mismatch' AND event_type <> 'payment_intent.succeeded'))
 SELECT NULL AS user_id, NULL::bigint AS sequence, test.payment_intent_id AS payment, test.event_id AS event,
        live.event_id AS other
   FROM kept AS test JOIN kept AS live ON live.payment_intent_id = test.payment_intent_id

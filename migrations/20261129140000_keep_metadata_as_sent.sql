@@ -37,4 +37,5 @@ BEGIN
 END
 $$;
 
-INSERT INTO tokenledger.schema_migrations (version, name) VALUES ('20261129140000', 'keep_metadata_as_sent');
+INSERT INTO tokenledger.schema_migrations (version, name, oldest_program)
+VALUES ('20261129140000', 'keep_metadata_as_sent', '20261129120000');

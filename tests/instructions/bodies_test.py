@@ -14,8 +14,8 @@ PROGRAM = os.environ.get("TOKENLEDGER_WORST_BODIES", "")
 SMALL, LARGE = 262_144, 524_288
 # An n log n step in it makes this a little more than 2; a quadratic one 4.
 GROWTH = 2.4
-# Instructions: a third more than the most that was measured (charge_of_many_refunds, g++ 12, -O1). Twice as much is for the
-# largest body, which `tokenledger_worst_bodies measure` times: docs/decisions/0031-bodies-and-pages-are-bounded.md.
+# Instructions: a third more than the most that was measured (charge_of_many_refunds, g++ 12, -O1). Twice as much is
+# for the largest body, which `tokenledger_worst_bodies measure` times: decision 31.
 BUDGET = 165_000_000
 # Less than an instruction a byte is no reading: counting does not work.
 AT_LEAST = LARGE
@@ -38,7 +38,7 @@ class WorstBodies(unittest.TestCase):
         for shape in shapes():
             with self.subTest(shape):
                 small, large = of_one(shape, SMALL), of_one(shape, LARGE)
-                print(f"{shape}: {large / 1e6:.0f} million instructions, {large / small:.2f} times those of half as much")
+                print(f"{shape}: {large / 1e6:.0f} million instructions, {large / small:.2f} times half as much")
                 self.assertGreater(large, AT_LEAST, "counting does not work")
                 self.assertLess(large, GROWTH * small, "it grows faster than the body")
                 self.assertLess(large, BUDGET, "a large body has become more expensive")

@@ -22,8 +22,9 @@ struct kept_ledger : store_fixture {
              a_purchase("evt_5", "pi_3", "bob", 1000), lone_usage(using_up("req_1", "alice", 7)),
              an_update("evt_6", "pi_2", disputed("dp_1", 999))});
         run({lone_usage(using_up("req_2", "carol", 0))});
-        run({request("key_2",
-                     {granting("carol", 500), moving("carol", "alice", 20), deducting("carol", 3)})});
+        ledger::grant noted = granting("carol", 500);
+        noted.metadata = R"({"b":1e3,"a":[1.50]})";
+        run({request("key_2", {noted, moving("carol", "alice", 20), deducting("carol", 3)})});
         ledger::stripe_command refused = a_purchase("evt_7", "pi_7", "dora", 10);
         std::get<ledger::purchase>(refused.effect).refused = ledger::reason::unknown_pack;
         run({refused, an_event("evt_8"), a_purchase("evt_9", "pi_1", "alice", 1000)});
@@ -112,6 +113,10 @@ BOOST_AUTO_TEST_CASE(a_row_that_was_changed_behind_the_ledgers_back_is_found_whe
         {"UPDATE tokenledger.token_transactions SET created_at = created_at - interval '1 day' WHERE user_id "
          "= 'dora'",
          "token_transactions dora 1 created_at: "},
+        {"UPDATE tokenledger.token_transactions SET metadata = '{\"b\":1e4,\"a\":[1.50]}'"
+         " WHERE metadata IS NOT NULL",
+         "token_transactions carol 1 metadata::jsonb: {\"a\": [1.50], \"b\": 1000}, {\"a\": [1.50], \"b\": "
+         "10000}"},
         {"UPDATE tokenledger.token_accounts SET balance = 77 WHERE user_id = 'carol'",
          "token_accounts carol balance: 477, 77"},
         {"UPDATE tokenledger.payments SET refunded_cumulative_cents = 3 WHERE payment_intent_id = 'pi_1'",

@@ -204,7 +204,7 @@ enum class page_order : std::uint8_t {
 
 // docs/queries.md says what each list guarantees.
 struct page_request {
-    std::size_t limit = default_page_limit; // 1..max_page_limit; fewer rows where max_page_bytes ends the page
+    std::size_t limit = default_page_limit; // 1..max_page_limit; max_page_bytes may end the page before
     std::string cursor{};                   // page::next of the page before; empty: the first page
     page_order order = page_order::newest_first;
 };
