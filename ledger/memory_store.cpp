@@ -16,24 +16,19 @@ event_state state_of(const memory_database::stored_event& event) {
             .reason = event.reason,
             .has_evidence = !event.evidence.empty(),
             .has_effect = !event.effect.empty(),
+            .type = event.type,
             .endpoint = event.endpoint,
             .origin = event.origin};
 }
 
 // As tokenledger.add_events has it.
-// A refund in another currency than its payment's is parked for what it proves, not for its endpoint.
-bool is_mendable(const event_state& of, std::string_view event_type) {
-    return is_contestable(of) &&
-           (of.reason != reason::currency_mismatch || event_type == "payment_intent.succeeded");
-}
-
-bool gives_way(const event_state& before, const event_state& now, std::string_view event_type) {
+bool gives_way(const event_state& before, const event_state& now) {
     if (now.result == result::ignored && !now.has_evidence && !(now.has_effect && !before.has_effect))
         return false;
     if (!claims_event(before))
         return before.result == result::ignored || claims_event(now);
-    return is_mendable(before, event_type) && before.endpoint != now.endpoint && now.has_evidence &&
-           !is_mendable(now, event_type);
+    return is_contestable(before) && before.endpoint != now.endpoint && now.has_evidence &&
+           !is_contestable(now);
 }
 
 class memory_store final : public store {
@@ -154,7 +149,7 @@ class memory_store final : public store {
                 .endpoint = event.endpoint,
                 .origin = origin_of(event)};
             auto [at, added] = events_.try_emplace(event.id, made);
-            if (!added && gives_way(state_of(at->second), state_of(made), event.type)) {
+            if (!added && gives_way(state_of(at->second), state_of(made))) {
                 const std::string first = at->second.evidence;
                 at->second = made;
                 if (!first.empty())

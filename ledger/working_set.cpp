@@ -82,6 +82,7 @@ event_state working_set::state_of(const own_event& own) const {
             .reason = row.reason,
             .has_evidence = row.with_evidence,
             .has_effect = row.with_effect,
+            .type = own.event->type,
             .endpoint = own.event->endpoint,
             .origin = origin_of(*own.event)};
 }

@@ -282,7 +282,7 @@ class doors {
             webhook::translate(*parsed.event, {.path = "/", .accounts = {}}, prices_, field_, body));
     }
 
-    const std::array<std::string, 2> secrets_{"whsec_old", "whsec_new"};
+    const std::array<std::string_view, 2> secrets_{"whsec_old", "whsec_new"};
     std::optional<webhook::verifier> verifier_ = webhook::verifier::make(secrets_);
     std::string field_;
     webhook::catalog prices_;

@@ -141,6 +141,10 @@ class naive_ledger {
         if (was.first != ledger::result::parked || was.second == ledger::reason::partial_capture_refund ||
             rows_.at(what.event.id).endpoint == what.event.endpoint)
             return false;
+        // A refund in another currency is parked for what it proves.
+        if (was.second == ledger::reason::currency_mismatch &&
+            rows_.at(what.event.id).type != "payment_intent.succeeded")
+            return false;
         naive_ledger trial = *this;
         const verdict would = trial.decide(what.event, what.event.payment_intent_id, what.effect);
         return would.first == ledger::result::applied || would.first == ledger::result::waiting;

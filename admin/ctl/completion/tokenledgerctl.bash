@@ -22,9 +22,9 @@ _tokenledgerctl() {
         case "$word" in
         --socket | --timeout | --reason | --source | --reference | --metadata | --key | \
             --confirm-above | --input | --output | --model | --cost | --charge | --at | \
-            --type | --from | --to | --time-zone | --limit | --cursor | --action | --result | \
-            --payment | --user | --tokens | --by | --format | --secret-file | --url | \
-            --timestamp)
+            --type | --actor | --from | --to | --time-zone | --limit | --cursor | --action | \
+            --result | --payment | --user | --tokens | --pack | --quantity | --by | --format | \
+            --secret-file | --url | --timestamp)
             is_value=yes
             continue
             ;;
@@ -106,7 +106,7 @@ _tokenledgerctl() {
     'verify --socket') compopt -o default 2>/dev/null; return ;;
     'status --socket') compopt -o default 2>/dev/null; return ;;
     'report --socket') compopt -o default 2>/dev/null; return ;;
-    'report --by') words='purchase grant refund usage type pack currency action model' ;;
+    'report --by') words='purchase grant refund usage type pack currency action model revenue' ;;
     'report --from') words='today yesterday -7d' ;;
     'report --to') words='today yesterday -7d' ;;
     'report --time-zone') words=$(_tokenledgerctl_time_zones) ;;
@@ -134,7 +134,7 @@ _tokenledgerctl() {
             payment events verify status report export send -h --help --version --socket
             --json --timeout' ;;
         'grant') words='-h --help --socket --json --timeout --reason --source --reference --metadata
-            --key -y --yes --dry-run --confirm-above' ;;
+            --existing --key -y --yes --dry-run --confirm-above' ;;
         'deduct') words='-h --help --socket --json --timeout --reason --allow-negative --key -y --yes
             --dry-run --confirm-above' ;;
         'transfer') words='-h --help --socket --json --timeout --reason --key -y --yes --dry-run
@@ -142,8 +142,8 @@ _tokenledgerctl() {
         'usage') words='-h --help --socket --json --timeout --input --output --model --cost --charge
             --key' ;;
         'balance') words='-h --help --socket --json --timeout --at' ;;
-        'history') words='-h --help --socket --json --timeout --type --source --from --to --time-zone
-            --limit --cursor --oldest-first' ;;
+        'history') words='-h --help --socket --json --timeout --type --source --actor --from --to
+            --time-zone --limit --cursor --oldest-first' ;;
         'purchases') words='-h --help --socket --json --timeout --from --to --time-zone --limit --cursor
             --oldest-first' ;;
         'usage-report') words='-h --help --socket --json --timeout --action --model --per-day --from --to
@@ -156,13 +156,14 @@ _tokenledgerctl() {
         'events show') words='-h --help --socket --json --timeout --body' ;;
         'events retry') words='-h --help --socket --json --timeout --key' ;;
         'events dismiss') words='-h --help --socket --json --timeout --reason --key' ;;
-        'events assign') words='-h --help --socket --json --timeout --user --tokens --reason --key' ;;
+        'events assign') words='-h --help --socket --json --timeout --user --tokens --pack --quantity --reason
+            --key' ;;
         'verify') words='-h --help --socket --json --timeout' ;;
         'status') words='-h --help --socket --json --timeout' ;;
         'report') words='-h --help --socket --json --timeout --by --user --from --to --time-zone' ;;
         'export') words='-h --help --socket --json --timeout transactions purchases usage activity events
-            --format --output --user --from --to --time-zone --type --source --action --model
-            --result --limit --cursor' ;;
+            --format --output --spreadsheet --user --from --to --time-zone --type --source
+            --action --model --result --limit --cursor' ;;
         'send') words='-h --help --socket --json --timeout --secret-file --url --timestamp'
             compopt -o default 2>/dev/null
             ;;
