@@ -270,8 +270,10 @@ void connection::commit() {
 // A transaction that wrote nothing would not wait for the standbys, nor would one that has an xid alone. The
 // message is some 60 bytes in the log, which nobody reads. The database decides, in the same round trip.
 void connection::confirm() {
-    end_with("SELECT pg_catalog.pg_logical_emit_message(true, 'tokenledger', '')"
-             " WHERE pg_catalog.current_setting('synchronous_standby_names') <> ''; COMMIT");
+    static const std::string sql =
+        "SELECT pg_catalog.pg_logical_emit_message(true, 'tokenledger', '')"
+        " WHERE pg_catalog.current_setting('synchronous_standby_names') <> ''; COMMIT";
+    end_with(sql);
 }
 
 void connection::end_with(const std::string& sql) {

@@ -96,6 +96,7 @@ class postgres_store final : public store {
 
     const postgres_options options_;
     const std::chrono::milliseconds batch_limit_;
+    const std::string beginning_ = settings();
     std::unique_ptr<pg::connection> connection_;
     transaction state_ = transaction::none;
     bool wrote_ = false; // in this transaction, for certain
@@ -107,14 +108,21 @@ pg::connection& postgres_store::connected() {
     return *connection_;
 }
 
-// For this transaction only, so that a pooler may hand the server's session to somebody else afterwards.
+// BEGIN, and settings for this transaction only, so that a pooler may hand the server's session to somebody
+// else afterwards.
 std::string postgres_store::settings() const {
-    return "SET LOCAL statement_timeout = " + std::to_string(options_.statement_timeout.count()) +
+    return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = " +
+           std::to_string(options_.statement_timeout.count()) +
            // Which migrations it knows: tokenledger.open_batch asks whether it may write.
            "; SET LOCAL tokenledger.program = " + std::string(known_migrations().back().version) +
            // Every statement below finds its rows by key, and tables grow under plans that are kept, such as
            // those of foreign keys: never read a whole table because it was small once.
-           "; SET LOCAL enable_seqscan = off; ";
+           "; SET LOCAL enable_seqscan = off"
+           // If this machine dies, its locks must not live until TCP gives up.
+           "; SET LOCAL idle_in_transaction_session_timeout = " +
+           std::to_string(batch_limit_.count()) +
+           // Whatever is said during COMMIT is then a warning, and a reason to doubt.
+           "; SET LOCAL client_min_messages = warning; ";
 }
 
 std::string postgres_store::literal(std::span<const std::string_view> ids) {
@@ -173,14 +181,8 @@ pg::result postgres_store::locking(const std::string& sql) {
     if (state_ == transaction::open)
         return connected().exec(sql);
     state_ = transaction::open; // also if it fails: BEGIN may have been done
-    const std::string timeout = std::to_string(batch_limit_.count());
-    const bool opens = sql.starts_with(open_batch);
-    return connected().exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + settings() +
-                            // If this machine dies, its locks must not live until TCP gives up.
-                            "SET LOCAL idle_in_transaction_session_timeout = " + timeout +
-                            // Whatever is said during COMMIT is then a warning, and a reason to doubt.
-                            "; SET LOCAL client_min_messages = warning; " +
-                            (opens ? std::string() : std::string(open_nothing)) + sql);
+    return connected().exec(sql.starts_with(open_batch) ? beginning_ + sql
+                                                        : beginning_ + std::string(open_nothing) + sql);
 }
 
 payment_map postgres_store::lock_payments(std::span<const std::string_view> ids) {
