@@ -150,6 +150,12 @@ class Catalog(Reload):
         self.reload_catalog("eur = 949", "nok = 999")
         self.assertEqual(self.bought(currency="nok"), 100000)
 
+    def test_catalog_pack_maximum(self):
+        self.begin()
+        self.assertEqual(self.bought(amount=1200), 100000)
+        self.reload_catalog("minimum = { usd = 499 }", "minimum = { usd = 499 }\nmaximum = { usd = 1000 }")
+        self.assert_result(purchase(amount=1200), "parked", "amount_mismatch")
+
     def test_catalog_pack_minimum(self):
         self.begin()
         self.assertEqual(self.bought(amount=499), 100000)

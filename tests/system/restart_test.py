@@ -12,6 +12,11 @@ from notify_test import Manager
 KEPT = re.compile(r"not changed by a reload: restart key=(\S+)")
 
 
+def without_warning(status):
+    """What the status line says before it warns of the test server's settings: it need not wait for the disk."""
+    return status.partition("; warning: ")[0]
+
+
 class Restart(SystemTest):
     def setUp(self):
         self.directory = self.new_directory()
@@ -59,11 +64,12 @@ class Restart(SystemTest):
             with self.subTest(name):
                 kept, status, lines = self.reload(**self.changed(name, row["default"]))
                 self.assertEqual(kept, [name], lines)
-                self.assertTrue(status.endswith(f"; a restart is needed for {name}"), status)
+                self.assertTrue(without_warning(status).endswith(f"; a restart is needed for {name}"), status)
         kept, status, lines = self.reload(webhook={"max_connections": 9}, database={"max_batch": 9})
         self.assertEqual(kept, ["database.max_batch", "webhook.max_connections"], lines)
-        self.assertTrue(status.endswith("; a restart is needed for database.max_batch, webhook.max_connections"))
+        self.assertTrue(without_warning(status).endswith(
+            "; a restart is needed for database.max_batch, webhook.max_connections"), status)
         kept, status, lines = self.reload()
         self.assertEqual(kept, [], lines)
-        self.assertRegex(status, r" in the queue$")
+        self.assertRegex(without_warning(status), r" in the queue$")
         self.assert_alive(self.daemon)
