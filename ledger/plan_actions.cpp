@@ -34,7 +34,7 @@ class action {
         if (doubt != reason::none) {
             made.result = result::parked;
             made.reason = doubt;
-        } else if (std::holds_alternative<payment_update>(again.effect) && is_doubt(was_.reason) &&
+        } else if (was_.result == result::parked && !is_contestable(was_) &&
                    (made.result == result::duplicate || made.result == result::ignored)) {
             // What it told was settled when it was parked, and rows may stand on it.
             made = {.result = result::applied};

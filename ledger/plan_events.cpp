@@ -211,10 +211,6 @@ reason doubt_about(const payment_state& payment, const payment_update& update) {
     return doubt_of(both);
 }
 
-bool is_doubt(reason why) {
-    return why == reason::currency_mismatch || why == reason::partial_capture_refund;
-}
-
 bool would_move(working_set& work, const event_name& event, const stripe_effect& effect) {
     decision deciding(work);
     return std::visit([&](const auto& each) { return deciding.would_move(event, each); }, effect);

@@ -29,10 +29,6 @@ outcome credit_payment(working_set& work, const event_name& event, const purchas
 // since it is in another currency or may only release what was never captured. none: of no such refund.
 [[nodiscard]] reason doubt_about(const payment_state& payment, const payment_update& update);
 
-// An event that was parked for this reason told its facts all the same: they are merged and settled, and rows
-// may stand on it.
-[[nodiscard]] bool is_doubt(reason why);
-
 // Why the event cannot be of this payment: it is of the other mode, or of another account. none: it can.
 [[nodiscard]] reason origin_mismatch(const event_name& event, const payment_state& payment);
 

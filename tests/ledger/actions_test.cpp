@@ -55,6 +55,16 @@ BOOST_AUTO_TEST_CASE(a_retry_that_would_be_parked_again_is_refused_with_the_reas
     require_refused(refusal::still_parked, retrying(unread), reason::bad_payload);
 }
 
+BOOST_AUTO_TEST_CASE(a_purchase_parked_for_its_currency_that_is_not_ours_any_more_becomes_ignored) {
+    run(purchase_of("evt_1", "pi_1", {.amount_cents = 900, .refused = reason::currency_mismatch}));
+    stripe_command foreign{.event = test::make_event("evt_1", "pi_1"),
+                           .effect = payment_update{.facts = {.foreign = true}, .moves_tokens = false}};
+    const outcome got = retry("key_1", foreign);
+    BOOST_TEST(in_words(got) == "ignored");
+    BOOST_TEST(got.posted.empty());
+    BOOST_TEST(stored("evt_1") == "ignored");
+}
+
 BOOST_AUTO_TEST_CASE(a_key_that_was_refused_serves_once_the_cause_is_mended) {
     run(unknown_pack("evt_1"));
     BOOST_TEST((retry("key_1", unknown_pack("evt_1")).refusal == refusal::still_parked));

@@ -242,8 +242,9 @@ class naive_books : public naive_ledger {
         const payment& of = payments_[what.payment_intent_id];
         constexpr auto none = ledger::reason::none;
         const auto why = update != nullptr && of.credit ? of.doubt(*update) : none;
-        const bool was_settled = update != nullptr && (was.second == ledger::reason::partial_capture_refund ||
-                                                       was.second == ledger::reason::currency_mismatch);
+        const bool was_settled = was.second == ledger::reason::partial_capture_refund ||
+                                 (was.second == ledger::reason::currency_mismatch &&
+                                  rows_.at(what.event_id).type != "payment_intent.succeeded");
         if (said.first == result::duplicate && why != none)
             said = {result::parked, why};
         else if (was_settled && (said.first == result::duplicate || said.first == result::ignored))
