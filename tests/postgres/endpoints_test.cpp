@@ -168,7 +168,8 @@ BOOST_AUTO_TEST_CASE(a_dismissed_event_of_the_other_mode_is_redacted_like_any_ot
     run({parked("evt_1", "pi_1", reason::livemode_mismatch),
          parked("evt_2", "pi_2", reason::livemode_mismatch)});
     act("key_1", dismissing("evt_1", "pi_1"));
-    database.session().run("UPDATE tokenledger.stripe_events SET received_at = received_at - interval '1 hour'");
+    database.session().run(
+        "UPDATE tokenledger.stripe_events SET received_at = received_at - interval '1 hour'");
     const auto totals_of_it = ledger::redact_evidence(
         {.database = options,
          .before_us = std::stoll(value("SELECT (extract(epoch FROM now()) * 1000000)::bigint - 61000000"))});
