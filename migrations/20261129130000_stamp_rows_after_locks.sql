@@ -3,8 +3,16 @@
 
 -- Adds rows of stripe_events in the given order, which their position tells. Returns the events that were not written.
 -- Whoever names no time gets the clock's, read while the table is locked for writing: never the transaction's start
--- (docs/queries.md). Which row gives way to another delivery of its event is as the migration before says; a refund in
--- another currency than its payment's is parked for what it proves as well.
+-- (docs/queries.md).
+--
+-- It also says which row of stripe_events gives way to another delivery of its event: docs/decisions/0026.
+--
+-- * As before, one that claims nothing: ignored, or parked by an endpoint of the other mode. But not one that an
+--   operator dismissed, whatever it was parked for: that is final.
+-- * And one that is parked because its endpoint could not apply it, to a delivery at another endpoint that does: that
+--   has evidence, and is not parked for such a reason itself. Not one that is parked for what it proves: its facts are in
+--   the ledger.
+--   A refund in another currency than its payment's is parked for what it proves as well.
 CREATE OR REPLACE FUNCTION tokenledger.add_events(
     event_ids text[], event_types text[], results text[], reasons text[], payment_intent_ids text[], endpoints text[],
     accounts text[], api_versions text[], livemodes boolean[], created bigint[], evidence_formats smallint[],
@@ -55,5 +63,6 @@ $$;
 -- expires leaves its range by itself.
 DROP INDEX tokenledger.stripe_events_queue;
 
+-- A program that does not know which row gives way would credit what an operator dismissed.
 INSERT INTO tokenledger.schema_migrations (version, name, oldest_program)
-VALUES ('20261129130000', 'stamp_rows_after_locks', '20261129120000');
+VALUES ('20261129130000', 'stamp_rows_after_locks', '20261129130000');

@@ -38,4 +38,4 @@ END
 $$;
 
 INSERT INTO tokenledger.schema_migrations (version, name, oldest_program)
-VALUES ('20261129140000', 'keep_metadata_as_sent', '20261129120000');
+VALUES ('20261129140000', 'keep_metadata_as_sent', '20261129130000');
