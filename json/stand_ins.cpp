@@ -9,17 +9,11 @@ namespace tokenledger {
 namespace {
 
 constexpr std::size_t escape_bytes = 6;  // \uXXXX
-constexpr std::size_t long_exponent = 3; // digits from which on a number may be too big
+constexpr std::size_t long_exponent = 3; // digits that make a number too big have at least so many
 constexpr std::size_t long_integer = 309;
 
 bool is_digit(char c) noexcept {
     return static_cast<unsigned char>(c - '0') < 10;
-}
-
-char* skip_digits(char* at) noexcept {
-    while (is_digit(*at))
-        ++at;
-    return at;
 }
 
 // Whether the escape of a surrogate stands at `at` whose second hexadecimal digit is one of `second`.
@@ -32,58 +26,59 @@ bool is_surrogate(std::string_view text, std::size_t at, std::string_view second
            escape.find_first_not_of("0123456789abcdefABCDEF", 4) == std::string_view::npos;
 }
 
-// An e with digits two and three bytes behind it, in strings too. No step depends on the one before, so that
-// a compiler may take many at once.
-bool has_long_exponent(std::string_view text) noexcept {
-    unsigned char found = 0;
-    for (std::size_t at = 0; at + long_exponent < text.size(); ++at) {
-        const bool mark = (text[at] | 0x20) == 'e';
-        found |= static_cast<unsigned char>(mark & is_digit(text[at + 2]) & is_digit(text[at + 3]));
-    }
-    return found != 0;
+// Whether the digits at `first`, with none before them, are of an exponent.
+bool is_exponent(std::string_view text, std::size_t first) noexcept {
+    if (first > 0 && (text[first - 1] == '+' || text[first - 1] == '-'))
+        --first;
+    return first > 0 && (text[first - 1] == 'e' || text[first - 1] == 'E');
 }
 
-bool has_long_integer(std::string_view text) noexcept {
-    for (std::size_t at = 0; at + long_integer <= text.size();) {
-        std::size_t end = at + long_integer; // from here down to `at`, until something else stands there
-        while (end > at && is_digit(text[end - 1]))
-            --end;
-        if (end == at)
+// In strings too. As many digits as matter do not fit between two bytes that are looked at.
+bool may_have_large_number(std::string_view text) noexcept {
+    for (std::size_t at = 0; at < text.size(); at += long_exponent) {
+        if (!is_digit(text[at]))
+            continue;
+        std::size_t first = at;
+        while (first > 0 && is_digit(text[first - 1]))
+            --first;
+        while (at < text.size() && is_digit(text[at]))
+            ++at;
+        if (at - first >= long_integer || (at - first >= long_exponent && is_exponent(text, first)))
             return true;
-        at = end;
     }
     return false;
 }
 
 // `at` is the opening quote.
-char* skip_string(char* at, const char* end) noexcept {
-    while (++at < end && *at != '"') {
-        if (*at == '\\' && at + 1 < end)
-            ++at;
-    }
-    return at < end ? at + 1 : at;
+std::size_t skip_string(std::string_view text, std::size_t at) noexcept {
+    constexpr std::string_view marks = "\"\\";
+    at = text.find_first_of(marks, at + 1);
+    while (at != std::string_view::npos && text[at] == '\\')
+        at = text.find_first_of(marks, at + 2);
+    return at == std::string_view::npos ? text.size() : at + 1;
 }
 
-// `first` is a digit with none before it: of an exponent, they become 0; of an integer part, the point moves
-// behind it, or one is put there. Outside strings these places are a number's, or the text is malformed.
-char* replace_digits(const char* text, char* first) noexcept {
-    char* const end = skip_digits(first);
-    const auto size = static_cast<std::size_t>(end - first);
-    const auto before = [&](std::ptrdiff_t by) { return first - text < by ? '\0' : *(first - by); };
-    const char mark = before(1) == '+' || before(1) == '-' ? before(2) : before(1);
-    if (mark == 'e' || mark == 'E') {
-        if (size >= long_exponent)
-            std::fill(first, end, '0');
+// There is a digit at `first`, and none before it. Of an exponent, they become 0. Of an integer part, the
+// point moves behind the first, or one is put there. What is no number is malformed, and stays so.
+std::size_t replace_digits(std::string& text, std::size_t first) noexcept {
+    const auto skip_digits = [&text](std::size_t at) {
+        while (is_digit(text[at])) // the NUL at the end is none
+            ++at;
+        return at;
+    };
+    const std::size_t end = skip_digits(first);
+    if (is_exponent(text, first)) {
+        std::fill(&text[first], &text[end], '0');
         return end;
     }
-    if (size < long_integer || *first == '0' || before(1) == '.')
+    if (end - first < long_integer || text[first] == '0' || (first > 0 && text[first - 1] == '.'))
         return end;
-    if (*end == '.') {
-        if (!is_digit(end[1]))
+    if (text[end] == '.') {
+        if (!is_digit(text[end + 1]))
             return end;
-        *end = '0';
+        text[end] = '0';
     }
-    first[1] = '.';
+    text[first + 1] = '.';
     return skip_digits(end);
 }
 
@@ -106,14 +101,13 @@ bool replace_lone_surrogates(std::string& text) noexcept {
 }
 
 bool replace_large_numbers(std::string& text) noexcept {
-    if (!has_long_exponent(text) && !has_long_integer(text))
+    if (!may_have_large_number(text))
         return false;
-    const char* const end = text.data() + text.size();
-    for (char* at = text.data(); at < end;) {
-        if (*at == '"')
-            at = skip_string(at, end);
-        else if (is_digit(*at))
-            at = replace_digits(text.data(), at);
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '"')
+            at = skip_string(text, at);
+        else if (is_digit(text[at]))
+            at = replace_digits(text, at);
         else
             ++at;
     }

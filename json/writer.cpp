@@ -146,7 +146,7 @@ std::string json_value::compact() const {
     return {made.GetString(), made.GetSize()};
 }
 
-std::size_t json_value::compact_size() const {
+std::size_t json_value::compact_size() const noexcept {
     counter made;
     rapidjson::Writer<counter> out{made};
     write(out, *this);

@@ -52,7 +52,7 @@ class json_value {
     // The same value without blanks, numbers as they were written: what json_writer::copy() writes. Never
     // longer than what was written, unless a surrogate was repaired.
     [[nodiscard]] std::string compact() const;
-    [[nodiscard]] std::size_t compact_size() const;
+    [[nodiscard]] std::size_t compact_size() const noexcept;
 
   private:
     friend class json_tree;
