@@ -2,7 +2,8 @@
 #include "json/tree.hpp"
 
 #include "nodes.hpp"
-#include "parser.hpp"
+#include "number.hpp"
+#include "reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -47,7 +48,7 @@ json_tree::json_tree(std::string_view text, unrepresentable_json odd)
     if (end == parse_end::unrepresentable && odd == unrepresentable_json::refuse)
         error_ = json_error::unrepresentable;
     if (error_ != json_error::none)
-        nodes_->nodes.clear();
+        nodes_.reset(); // who reads it again with a repair has the memory for it
 }
 
 json_tree::json_tree() noexcept = default;

@@ -19,6 +19,52 @@ rapidjson::SizeType size_of(std::string_view text) {
     return static_cast<rapidjson::SizeType>(text.size());
 }
 
+void write_string(auto& out, std::string_view text) {
+    // An empty view may have no pointer, which RapidJSON asserts on.
+    out.String(text.empty() ? "" : text.data(), size_of(text));
+}
+
+// As deep as a tree may be, max_json_depth.
+void write(auto& out, const json_value& value) {
+    switch (value.kind()) {
+    case json_kind::absent:
+    case json_kind::null:
+        out.Null();
+        return;
+    case json_kind::boolean:
+        out.Bool(value.boolean().value_or(false));
+        return;
+    case json_kind::number:
+        out.RawValue(value.raw_number().data(), value.raw_number().size(), rapidjson::kNumberType);
+        return;
+    case json_kind::string:
+        write_string(out, value.string().value_or(""));
+        return;
+    case json_kind::array:
+        out.StartArray();
+        for (json_value each = value.first(); each; each = each.next())
+            write(out, each);
+        out.EndArray();
+        return;
+    case json_kind::object:
+        out.StartObject();
+        for (json_value each = value.first(); each; each = each.next()) {
+            write_string(out, each.name());
+            write(out, each);
+        }
+        out.EndObject();
+        return;
+    }
+}
+
+// A stream of RapidJSON's that keeps nothing.
+struct counter {
+    using Ch = char;
+    void Put(char) noexcept { ++size; }
+    void Flush() noexcept {}
+    std::size_t size = 0;
+};
+
 } // namespace
 
 json_writer::json_writer() : impl_(std::make_unique<impl>()) {
@@ -52,8 +98,7 @@ json_writer& json_writer::key(std::string_view name) {
 }
 
 json_writer& json_writer::string(std::string_view text) {
-    // An empty view may have no pointer, which RapidJSON asserts on.
-    impl_->out.String(text.empty() ? "" : text.data(), size_of(text));
+    write_string(impl_->out, text);
     return *this;
 }
 
@@ -77,31 +122,8 @@ json_writer& json_writer::raw(std::string_view json) {
     return *this;
 }
 
-// As deep as a tree may be, max_json_depth.
 json_writer& json_writer::copy(const json_value& of) {
-    switch (of.kind()) {
-    case json_kind::absent:
-    case json_kind::null:
-        return null();
-    case json_kind::boolean:
-        return boolean(of.boolean().value_or(false));
-    case json_kind::number:
-        return raw(of.raw_number());
-    case json_kind::string:
-        return string(of.string().value_or(""));
-    case json_kind::array:
-        begin_array();
-        for (json_value each = of.first(); each; each = each.next()) {
-            copy(each);
-        }
-        return end_array();
-    case json_kind::object:
-        begin_object();
-        for (json_value each = of.first(); each; each = each.next()) {
-            key(each.name()).copy(each);
-        }
-        return end_object();
-    }
+    write(impl_->out, of);
     return *this;
 }
 
@@ -115,6 +137,20 @@ json_writer& json_writer::member_if(std::string_view name, std::optional<std::in
 
 std::string json_writer::text() const {
     return {impl_->buffer.GetString(), impl_->buffer.GetSize()};
+}
+
+std::string json_value::compact() const {
+    rapidjson::StringBuffer made;
+    rapidjson::Writer<rapidjson::StringBuffer> out{made};
+    write(out, *this);
+    return {made.GetString(), made.GetSize()};
+}
+
+std::size_t json_value::compact_size() const noexcept {
+    counter made;
+    rapidjson::Writer<counter> out{made};
+    write(out, *this);
+    return made.size;
 }
 
 } // namespace tokenledger

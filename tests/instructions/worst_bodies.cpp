@@ -228,7 +228,7 @@ std::vector<shape> webhook_shapes() {
          [](std::size_t bytes) {
              return paid("\"description\":\"" + repeated("\\u00e9", bytes - envelope) + "\"");
          }},
-        // Read, repaired and read again.
+        // What RapidJSON refuses though it is JSON, and many bytes beside it.
         {"payment_to_repair", door::webhook,
          [](std::size_t bytes) {
              return paid("\"charges\":[" + repeated("0,", bytes - envelope) + R"("\ud800"])");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -200,6 +201,36 @@ BOOST_AUTO_TEST_CASE(a_number_beyond_double_is_legal_json_but_no_integer) {
         BOOST_TEST((element = element.next()).integer().value_or(0) == -3);
         BOOST_TEST((tree.root().member("c").integer() == INT64_MAX));
         BOOST_TEST(outcome(number) == "ok");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_looks_like_a_large_number_inside_a_string_stays_as_it_is) {
+    const std::string digits(320, '7');
+    const std::vector<std::string> all{std::string{"1e400"}, "x1E+999y" + digits, digits + ".5",
+                                       R"(\\1e400)",         R"(\"1e400)",        R"(\\\"1e400\\)"};
+    for (const std::string& odd : all) {
+        const std::string text =
+            "{\"" + odd + "\":[\"" + odd + "\",-1e400," + digits + ".25E-7,\"" + odd + "\"]}";
+        const json_tree tree{text};
+        const json_value list = tree.root().first();
+        BOOST_TEST_INFO(odd);
+        BOOST_TEST(tree.root().compact() == text);
+        BOOST_TEST(list.name() == list.first().string().value_or("(no string)"));
+        BOOST_TEST(list.first().next().raw_number() == "-1e400");
+        BOOST_TEST(list.first().next().next().raw_number() == digits + ".25E-7");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_large_number_that_is_malformed_stays_so) {
+    const std::string digits(320, '7');
+    const std::vector<std::string> all{digits + ".", digits + ".e5",  digits + "..5",  digits + "e",
+                                       "0" + digits, digits + ".5.5", digits + "e5.5", "1e400.5",
+                                       "1e400e400",  "1.e400",        ".5e400",        "-e400",
+                                       "1e+-400",    "1e4 00",        "- " + digits,   digits + "x"};
+    for (const std::string& wrong : all) {
+        BOOST_TEST_INFO(wrong);
+        BOOST_TEST(outcome("[" + wrong + "]") == "malformed");
+        BOOST_TEST(outcome(wrong) == "malformed");
     }
 }
 

@@ -44,6 +44,20 @@ BOOST_AUTO_TEST_CASE(text_is_escaped_and_comes_back_as_it_was) {
     BOOST_TEST((tree.root().member("e").string() == ""));
 }
 
+// Blocks of bytes may be written at a time: it must not depend on where a string begins.
+BOOST_AUTO_TEST_CASE(every_control_character_is_escaped_wherever_it_stands) {
+    for (std::size_t before = 0; before < 40; ++before) {
+        for (char control = 0; control < ' '; ++control) {
+            const std::string text = std::string(before, 'x') + control + std::string(40, 'y');
+            json_writer out;
+            out.string(text);
+            const json_tree tree{out.text()};
+            if (tree.root().string() != text || tree.root().compact() != out.text())
+                BOOST_ERROR("byte " << int{control} << " after " << before);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(integers_are_exact_to_the_ends_of_int64) {
     json_writer out;
     out.begin_array().integer(INT64_MIN).integer(INT64_MAX).end_array();

@@ -1,4 +1,4 @@
-// One pass over a JSON text (RFC 8259), which fills the nodes of a tree.
+// One pass of RapidJSON's reader over a JSON text (RFC 8259), which fills the nodes of a tree.
 #pragma once
 
 #include "nodes.hpp"
@@ -19,8 +19,5 @@ enum class parse_end : std::uint8_t {
 
 // Replaces what `into` holds. Its strings are decoded where they stand, in a copy of `text`.
 [[nodiscard]] parse_end parse_json(json_nodes& into, std::string_view text);
-
-// Whether a number of JSON is larger than every double, or smaller than every negative one.
-[[nodiscard]] bool is_beyond_double(std::string_view number) noexcept;
 
 } // namespace tokenledger
