@@ -124,12 +124,6 @@ class memory_store final : public store {
         for (const auto& [user, account] : rows.accounts)
             accounts_[user] = account;
         actions_ = rows.actions;
-        for (const action_row& row : rows.actions) {
-            const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
-            std::string& payment = events_.find(event_acted_on(only))->second.payment_intent_id;
-            if (payment.empty())
-                payment = payment_read_anew(only);
-        }
         for (const key_row& row : rows.keys)
             keys_.emplace(row.id, row.state);
         for (const usage_row& row : rows.usages)
@@ -160,6 +154,13 @@ class memory_store final : public store {
                 throw store_error(store_failure::conflict, "event " + event.id + " was committed meanwhile");
             if (!added)
                 committed_meanwhile.push_back(row.command);
+        }
+        // After the events: an action may be on one of this very batch.
+        for (const action_row& row : rows.actions) {
+            const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
+            std::string& payment = events_.find(event_acted_on(only))->second.payment_intent_id;
+            if (payment.empty())
+                payment = payment_read_anew(only);
         }
         return committed_meanwhile;
     }
