@@ -16,7 +16,7 @@ event_state state_of(const memory_database::stored_event& event) {
             .reason = event.reason,
             .has_evidence = !event.evidence.empty(),
             .has_effect = !event.effect.empty(),
-            .type = event.type,
+            .is_purchase = event.is_purchase,
             .endpoint = event.endpoint,
             .origin = event.origin};
 }
@@ -136,7 +136,7 @@ class memory_store final : public store {
             const memory_database::stored_event made{
                 .result = row.result,
                 .reason = row.reason,
-                .type = event.type,
+                .is_purchase = std::holds_alternative<purchase>(what.effect),
                 .payment_intent_id = event.payment_intent_id,
                 .evidence = row.with_evidence ? evidence[row.command] : std::string(),
                 .effect = row.with_effect ? encode(what.effect) : std::string(),
