@@ -16,7 +16,7 @@ event_state state_of(const memory_database::stored_event& event) {
             .reason = event.reason,
             .has_evidence = !event.evidence.empty(),
             .has_effect = !event.effect.empty(),
-            .type = event.type,
+            .is_purchase = event.is_purchase,
             .endpoint = event.endpoint,
             .origin = event.origin};
 }
@@ -124,12 +124,6 @@ class memory_store final : public store {
         for (const auto& [user, account] : rows.accounts)
             accounts_[user] = account;
         actions_ = rows.actions;
-        for (const action_row& row : rows.actions) {
-            const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
-            std::string& payment = events_.find(event_acted_on(only))->second.payment_intent_id;
-            if (payment.empty())
-                payment = payment_read_anew(only);
-        }
         for (const key_row& row : rows.keys)
             keys_.emplace(row.id, row.state);
         for (const usage_row& row : rows.usages)
@@ -142,7 +136,7 @@ class memory_store final : public store {
             const memory_database::stored_event made{
                 .result = row.result,
                 .reason = row.reason,
-                .type = event.type,
+                .is_purchase = std::holds_alternative<purchase>(what.effect),
                 .payment_intent_id = event.payment_intent_id,
                 .evidence = row.with_evidence ? evidence[row.command] : std::string(),
                 .effect = row.with_effect ? encode(what.effect) : std::string(),
@@ -160,6 +154,13 @@ class memory_store final : public store {
                 throw store_error(store_failure::conflict, "event " + event.id + " was committed meanwhile");
             if (!added)
                 committed_meanwhile.push_back(row.command);
+        }
+        // After the events: an action may be on one of this very batch.
+        for (const action_row& row : rows.actions) {
+            const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
+            std::string& payment = events_.find(event_acted_on(only))->second.payment_intent_id;
+            if (payment.empty())
+                payment = payment_read_anew(only);
         }
         return committed_meanwhile;
     }

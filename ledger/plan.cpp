@@ -36,7 +36,7 @@ class planner {
         if (const event_state* before = work_.event_before(id);
             before != nullptr && claims_event(*before) && !takes_over(*before, name, stripe))
             return {.result = result::duplicate};
-        work_.begin_event(position, stripe.event);
+        work_.begin_event(position, stripe);
         outcome settled = decide_effect(work_, name, stripe.effect);
         if (!work_.end_event(id, settled))
             settled = {.result = result::duplicate};

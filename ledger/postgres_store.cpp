@@ -36,7 +36,7 @@ void read_account(const pg::result& from, std::size_t row, store::locked_account
 
 constexpr std::string_view event_columns =
     "event_id, result, reason, evidence IS NOT NULL OR evidence_sha256 IS NOT NULL, effect IS NOT NULL,"
-    " endpoint, livemode, account, event_type";
+    " endpoint, livemode, account, event_type = 'payment_intent.succeeded'"; // as add_events has it
 
 constexpr std::string_view open_batch = "SELECT * FROM tokenledger.open_batch(";
 
@@ -257,7 +257,7 @@ event_map postgres_store::lock_events(std::span<const std::string_view> event_id
         for (std::size_t row = 0; row < found.size(); ++row) {
             event_state state = event_state_of(found, row, 1);
             state.endpoint = found.text(row, 5);
-            state.type = found.text(row, 8);
+            state.is_purchase = found.text(row, 8) == "t";
             if (found.get(row, 6))
                 state.origin = event_origin{.livemode = found.text(row, 6) == "t",
                                             .account = std::string(found.get(row, 7).value_or(""))};

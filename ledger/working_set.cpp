@@ -30,9 +30,9 @@ void working_set::set_clock(std::int64_t replayed_at_us) {
     now_us_ = replayed_at_us != 0 ? replayed_at_us : snapshot_us_;
 }
 
-void working_set::begin_event(std::size_t position, const stripe_event& event) {
+void working_set::begin_event(std::size_t position, const stripe_command& what) {
     event_changed_facts_ = false;
-    event_ = &event;
+    deciding_ = &what;
     plan_.events.push_back({.command = position, .at_us = now_us_});
 }
 
@@ -69,9 +69,9 @@ bool working_set::end_event(std::string_view id, const outcome& settled) {
     // Its place is that of its effect: the ledger is made again in the order of the rows.
     if (earlier != events_of_batch_.end()) {
         replaced_.insert(earlier->second.place);
-        earlier->second = {.place = place, .event = event_};
+        earlier->second = {.place = place, .what = deciding_};
     } else {
-        events_of_batch_.emplace(id, own_event{.place = place, .event = event_});
+        events_of_batch_.emplace(id, own_event{.place = place, .what = deciding_});
     }
     return true;
 }
@@ -82,9 +82,9 @@ event_state working_set::state_of(const own_event& own) const {
             .reason = row.reason,
             .has_evidence = row.with_evidence,
             .has_effect = row.with_effect,
-            .type = own.event->type,
-            .endpoint = own.event->endpoint,
-            .origin = origin_of(*own.event)};
+            .is_purchase = std::holds_alternative<purchase>(own.what->effect),
+            .endpoint = own.what->event.endpoint,
+            .origin = origin_of(own.what->event)};
 }
 
 const event_state* working_set::event_before(std::string_view id) {

@@ -22,7 +22,7 @@ class working_set {
     void set_clock(std::int64_t replayed_at_us);
 
     // Everything between these two belongs to one event, in the batch at `position`.
-    void begin_event(std::size_t position, const stripe_event& event);
+    void begin_event(std::size_t position, const stripe_command& what);
     // False if the event has a row already that says as much: it keeps that one.
     bool end_event(std::string_view id, const outcome& settled);
     // What is known of an event before it: by this batch, or by a row that may give way. Null: nothing.
@@ -85,13 +85,13 @@ class working_set {
     // Of this batch's events: the place in plan_.events, and what is there.
     struct own_event {
         std::size_t place = 0;
-        const stripe_event* event = nullptr;
+        const stripe_command* what = nullptr;
     };
     [[nodiscard]] event_state state_of(const own_event& own) const;
 
     std::map<std::string, own_event, std::less<>> events_of_batch_; // by event id
-    std::set<std::size_t> replaced_;      // places whose row gave way to a later one
-    const stripe_event* event_ = nullptr; // the one that is being decided
+    std::set<std::size_t> replaced_; // places whose row gave way to a later one
+    const stripe_command* deciding_ = nullptr;
     event_state looked_up_;
     bool event_changed_facts_ = false;
     batch_plan plan_;

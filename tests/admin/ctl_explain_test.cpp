@@ -2,6 +2,7 @@
 #include "csv.hpp"
 #include "explain.hpp"
 #include "gauges.hpp"
+#include "printed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,6 +12,7 @@ namespace {
 
 using namespace tokenledger;
 using namespace tokenledger::ctl;
+using tokenledger::test::says;
 
 const std::string credit =
     R"("credit":{"user_id":"user_1","tokens":1000,"amount_cents":999,"currency":"usd",)"
@@ -33,10 +35,6 @@ std::string explain(const std::string& members, const std::string& events = "") 
                          R"(,"transactions":[],"events":[)" + events + "]}");
     BOOST_REQUIRE(tree.error() == json_error::none);
     return explained(tree.root(), {});
-}
-
-bool says(const std::string& text, const std::string& words) {
-    return text.find(words) != std::string::npos;
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // cut.
 #include "advice.hpp"
 #include "gauges.hpp"
+#include "printed.hpp"
 #include "revenue.hpp"
 #include "screen_text.hpp"
 #include "table.hpp"
@@ -11,7 +12,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,13 +19,11 @@ namespace {
 
 using namespace tokenledger;
 using namespace tokenledger::ctl;
+using tokenledger::test::lines_of;
+using tokenledger::test::says;
 
 std::string name(std::int64_t uid) {
     return "alice (" + std::to_string(uid) + ")";
-}
-
-bool says(const std::string& text, const std::string& words) {
-    return text.find(words) != std::string::npos;
 }
 
 std::string next_of(const std::string& members) {
@@ -37,14 +35,6 @@ std::string next_of(const std::string& members) {
 std::string parked_for(ledger::reason why) {
     return next_of(R"("result":"parked","stripe_payment_intent_id":"pi_1","reason":")" +
                    std::string(ledger::to_string(why)) + "\"");
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);)
-        lines.push_back(line);
-    return lines;
 }
 
 const std::string event_id = "evt_3NxyzABCDEFGHIJKLMNOPQRS";

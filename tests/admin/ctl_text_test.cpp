@@ -1,4 +1,5 @@
 // What tokenledgerctl shows a person: text that is safe, tables that fit, bars in proportion.
+#include "printed.hpp"
 #include "screen_text.hpp"
 #include "sums.hpp"
 #include "table.hpp"
@@ -6,21 +7,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <sstream>
 #include <string>
 #include <vector>
 
 namespace {
 
 using namespace tokenledger::ctl;
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);)
-        lines.push_back(line);
-    return lines;
-}
+using tokenledger::test::lines_of;
 
 std::size_t widest(const std::string& text) {
     std::size_t columns = 0;

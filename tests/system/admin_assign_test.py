@@ -1,6 +1,5 @@
 """Assigning a pack, and grants that make no account: decided by the daemon, once, and replayed equal."""
 
-import signal
 import threading
 import unittest
 
@@ -29,14 +28,8 @@ class AssignPack(AdminTest):
         return self.admin.post(f"/v1/events/{posted['id']}/assign", {"user_id": "user_9", **body}, key)
 
     def reload_with(self, old, new):
-        with open(self.config, encoding="utf-8") as file:
-            text = file.read()
-        self.assertIn(old, text)
-        with open(self.config, "w", encoding="utf-8") as file:
-            file.write(text.replace(old, new))
-        before = len(self.daemon.log())
-        self.daemon.process.send_signal(signal.SIGHUP)
-        self.daemon.wait_for_line(r"\breloaded\b", after=before)
+        self.rewrite_config(old, new)
+        self.assertIn("reloaded", self.daemon.reload())
 
     def tokens_of(self, answer):
         self.assertEqual(answer.status, 200, answer)

@@ -1,7 +1,6 @@
 """What operators do about events over the admin socket: retry, dismiss, assign."""
 
 import os
-import signal
 import unittest
 
 import ledger_rows
@@ -48,8 +47,7 @@ class Events(AdminTest):
         """The missing pack joins the catalogue, by a reload."""
         with open(self.config, "a", encoding="utf-8") as file:
             file.write(LATER)
-        self.daemon.process.send_signal(signal.SIGHUP)
-        self.daemon.wait_for_line(r"\breloaded\b")
+        self.assertIn("reloaded", self.daemon.reload())
 
     def test_a_retry_credits_once_the_catalogue_is_mended(self):
         posted = self.park(token_pack="later")

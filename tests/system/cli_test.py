@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import unittest
 
 import ledger_rows
@@ -186,13 +185,6 @@ class Secrets(SystemTest):
         stranger = daemon.post(purchase(), path="/a", secrets=["whsec_b_old", "whsec_b_new"])
         self.assertEqual(stranger.status, 400)
 
-    def rewrite(self, old, new):
-        with open(self.config, encoding="utf-8") as file:
-            text = file.read()
-        self.assertIn(old, text)
-        with open(self.config, "w", encoding="utf-8") as file:
-            file.write(text.replace(old, new))
-
     def test_a_reload_takes_over_a_new_secret_and_keeps_connections(self):
         daemon = self.start(endpoints=[endpoint(secrets=["whsec_old"])])
         with daemon.connect() as connection:
@@ -200,25 +192,22 @@ class Secrets(SystemTest):
             self.assertEqual(connection.read().status, 200)
             with open(os.path.join(os.path.dirname(self.config), "new"), "w", encoding="utf-8") as file:
                 file.write("whsec_new")
-            self.rewrite('"secret-0-0"', '"new"')
-            daemon.process.send_signal(signal.SIGHUP)
-            daemon.wait_for_line("reloaded")
+            self.rewrite_config('"secret-0-0"', '"new"')
+            self.assertIn("reloaded", daemon.reload())
             for secret, status in (("whsec_old", 400), ("whsec_new", 200)):
                 connection.send(signed_request(purchase(), secrets=[secret]))
                 self.assertEqual(connection.read().status, status)
 
     def test_a_reload_of_a_bad_file_keeps_the_old_configuration_and_says_so(self):
         daemon = self.start()
-        self.rewrite("tokens = 100000", "tokens = -5")
-        daemon.process.send_signal(signal.SIGHUP)
-        daemon.wait_for_line(r"reload.*:\d+: ")
+        self.rewrite_config("tokens = 100000", "tokens = -5")
+        self.assertRegex(daemon.reload(), r"reload.*:\d+: ")
         self.assert_alive(daemon)
 
     def test_a_reload_takes_over_a_new_catalogue(self):
         daemon = self.start()
-        self.rewrite("tokens = 100000", "tokens = 250")
-        daemon.process.send_signal(signal.SIGHUP)
-        daemon.wait_for_line("reloaded")
+        self.rewrite_config("tokens = 100000", "tokens = 250")
+        self.assertIn("reloaded", daemon.reload())
         daemon.post(purchase("user_1"))
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 250})
 

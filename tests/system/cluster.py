@@ -2,11 +2,13 @@
 
 import json
 import os
+import pathlib
 import shlex
 import subprocess
 import urllib.parse
 
 COMMAND_TIMEOUT_S = 60
+ROLES = pathlib.Path(__file__).resolve().parents[2] / "migrations" / "roles.sql"
 
 
 def setting(name):
@@ -28,12 +30,16 @@ def _psql(url, *arguments):
     return ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, *arguments]
 
 
-def run_sql(url, statement):
-    done = subprocess.run(_psql(url, "-c", statement), capture_output=True, text=True,
+def run_psql(url, *arguments):
+    done = subprocess.run(_psql(url, *arguments), capture_output=True, text=True,
                           timeout=COMMAND_TIMEOUT_S, check=False)
     if done.returncode != 0:
-        raise RuntimeError(f"psql: {done.stderr.strip()}\n{statement}")
+        raise RuntimeError(f"psql: {done.stderr.strip()}\n{arguments[-1]}")
     return done.stdout.strip()
+
+
+def run_sql(url, statement):
+    return run_psql(url, "-c", statement)
 
 
 class Database:
@@ -56,6 +62,13 @@ class Database:
     def rows(self, query):
         """The rows of a query as dicts; numbers past 2^53 stay exact."""
         return json.loads(self.sql(f"SELECT coalesce(json_agg(t), '[]') FROM ({query}) t"))
+
+    def separate_roles(self):
+        """Makes the roles of docs/operations.md, of which none is a superuser; returns the settings of [database] that
+        name them."""
+        run_psql(self.url, "-1", "-f", str(ROLES))
+        daemon, owner = (self.url.replace("user=postgres", f"user=tokenledger_{each}") for each in ("daemon", "owner"))
+        return {"url": daemon, "migrate_url": owner}
 
     def kick_everybody(self):
         """Ends every other backend of this database, as an administrator's restart would."""

@@ -27,6 +27,14 @@ class Values(CtlTest):
             self.admin.post("/v1/usage", {"request_id": model, "user_id": "user_1", "action_type": "chat",
                                           "model_used": model, "tokens_used": 9})
 
+    def assert_refused_with_a_guess(self, exit_code, words, meant, others):
+        with self.subTest(words=words):
+            done = self.ctl(*words, exit_code=exit_code)
+            self.assertIn(f"did you mean `{meant}`?", done.stderr)
+            for each in others:
+                self.assertIn(each, done.stderr)
+            self.assertEqual(done.stdout, "")
+
     def test_a_value_of_a_closed_list_is_refused_with_those_there_are(self):
         for words, meant, others in ((("events", "--result", "parkd"), "parked", RESULTS),
                                      (("events", "--reason", "unknown_pak"), "unknown_pack", ("amount_mismatch",)),
@@ -39,12 +47,7 @@ class Values(CtlTest):
                                      (("export", "purchase"), "purchases", ("usage", "activity")),
                                      (("export", "usage", "--format", "cvs"), "csv", ("jsonl",)),
                                      (("grant", "u", "5", "--source", "tril"), "trial", ("admin", "subscription"))):
-            with self.subTest(words=words):
-                done = self.ctl(*words, exit_code=USAGE)
-                self.assertIn(f"did you mean `{meant}`?", done.stderr)
-                for each in others:
-                    self.assertIn(each, done.stderr)
-                self.assertEqual(done.stdout, "")
+            self.assert_refused_with_a_guess(USAGE, words, meant, others)
 
     def test_a_model_an_action_or_an_event_type_that_never_was_is_refused_with_those_there_are(self):
         for words, meant, others in ((("usage-report", "--model", "smal"), "small", ("large",)),
@@ -54,12 +57,7 @@ class Values(CtlTest):
                                      (("export", "usage", "--action", "chta", "--format", "jsonl"), "chat", ()),
                                      (("events", "--type", "charge.refundd"), "charge.refunded", ("refund.created",)),
                                      (("export", "events", "--type", "refund.creatd"), "refund.created", ())):
-            with self.subTest(words=words):
-                done = self.ctl(*words, exit_code=REFUSED)
-                self.assertIn(f"did you mean `{meant}`?", done.stderr)
-                for each in others:
-                    self.assertIn(each, done.stderr)
-                self.assertEqual(done.stdout, "")
+            self.assert_refused_with_a_guess(REFUSED, words, meant, others)
 
     def test_nothing_found_of_a_value_that_there_is_is_no_refusal(self):
         self.assertIn("no rows", self.ctl("usage-report", "--model", "small", "--to", "2020-01").stdout)

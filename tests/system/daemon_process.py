@@ -192,6 +192,13 @@ class Daemon:
             return True
         return False
 
+    def reload(self):
+        """SIGHUP; returns what the log says of the reload, once it is done."""
+        before = len(self.log())
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for_line(r"\breload(ed| refused)\b", after=before)
+        return "\n".join(self.log()[before:])
+
     def terminate(self):
         """SIGTERM, once however often it is asked for."""
         if not self._told_to_end:

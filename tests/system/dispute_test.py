@@ -126,7 +126,7 @@ class Disputes(CtlTest):
         for statement in owner:
             self.database.sql(statement)
 
-    def test_migrate_reads_the_bytes_of_old_disputes_again_and_posts_what_that_changes(self):
+    def assert_old_disputes_are_read_again(self):
         bought = purchase("user_1")
         first = told(bought, "funds_withdrawn", "needs_response", [-999])
         second = told(bought, "closed", "lost", [-999, 200])
@@ -146,7 +146,21 @@ class Disputes(CtlTest):
         self.assertEqual((proof["result"], proof["faults"]), ("verified", []))
 
         again = run("migrate", "--config", self.config)
+        self.assertEqual(again.returncode, 0, again.stderr)
         self.assertNotIn("disputes", again.stderr)
+
+    def test_migrate_reads_the_bytes_of_old_disputes_again_and_posts_what_that_changes(self):
+        self.assert_old_disputes_are_read_again()
+
+    def test_the_role_that_owns_the_schema_reads_them_again_too(self):
+        database = self.new_database(migrated=False)
+        roles = database.separate_roles()
+        done = run("migrate", "--config", write_config(self.new_directory(), database.url, database=roles))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.start_admin(on=database, database=roles)
+        self.assert_old_disputes_are_read_again()
+        self.assertEqual(database.rows("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'tokenledger'"),
+                         [{"tableowner": "tokenledger_owner"}])
 
 
 if __name__ == "__main__":

@@ -45,12 +45,13 @@ ENDPOINTS = [endpoint("/stripe/test", livemode=False), endpoint("/stripe/live"),
              endpoint("/stripe/connect", livemode=False, accounts=["acct_1032D82eZvKYlo2C"], catalog="partners"),
              endpoint("/stripe/discount", livemode=False, catalog="discount")]
 
-# What this program makes of cases that only say what is right: the answers of their last posts, and the tokens that
-# are taken in the end.
+# What this program makes of cases that only say what is right: the answers of their last posts, the tokens that are
+# taken in the end, and the buyer's balance.
 DECIDED = {
-    "D08": ("200 ignored", 0),  # docs/webhook.md: found by its charge
-    "R05": ("200 ignored", 0),
-    "R09": ("200 parked currency_mismatch", 0),
+    "D08": ("200 ignored", 0, 2000),  # docs/webhook.md: found by its charge
+    "P23": ("200 applied", 0, 20000),  # what docs/webhook.md warns of
+    "R05": ("200 ignored", 0, 2000),
+    "R09": ("200 parked currency_mismatch", 0, 2000),
 }
 
 
@@ -109,9 +110,9 @@ class FieldCases(AdminTest):
                 continue
             with self.subTest(case["id"]):
                 answers = [self.post(step) for step in case["steps"]]
-                payment = case["steps"][0]["post"]["data"]["object"]["id"]
-                self.assertEqual((answers[0], answers[-1], self.taken(payment)),
-                                 ("200 applied", *DECIDED[case["id"]]))
+                bought = case["steps"][0]["post"]["data"]["object"]
+                self.assertEqual((answers[0], answers[-1], self.taken(bought["id"]),
+                                  self.balance(bought["metadata"]["user_id"])), ("200 applied", *DECIDED[case["id"]]))
 
     def test_what_is_left_in_the_end_is_the_same_if_the_events_come_the_other_way_round(self):
         for case in cases():

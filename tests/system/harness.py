@@ -53,6 +53,14 @@ class SystemTest(unittest.TestCase):
         self.addCleanup(self.stop, daemon)
         return daemon
 
+    def rewrite_config(self, old, new):
+        """Replaces text of the configuration file, which has it."""
+        with open(self.config, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(old, text)
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+
     def stop(self, daemon):
         """SIGTERM, then exit status 0 and nothing from a sanitizer. A second time does nothing."""
         if daemon.process.stderr.closed:

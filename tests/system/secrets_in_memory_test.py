@@ -18,7 +18,6 @@ from cluster import setting
 from counts import sanitized
 from daemon_process import endpoint, signed_request, write_config
 from harness import SystemTest
-from reload_test import reload
 from stripe_events import purchase
 from tls_test import Authority
 
@@ -71,7 +70,7 @@ class SigningSecrets(AdminTest):
         for kept, gone in (([first, second], []), ([second, third], [first]), ([third], [first, second])):
             write_config(os.path.dirname(self.config), self.database.url, admin=admin,
                          endpoints=[endpoint(secrets=kept)])
-            reload(self.daemon, self.config)
+            self.daemon.reload()
             self.use(kept[-1])
             self.assertEqual(self.counts(*kept, *gone), [1] * len(kept) + [0] * len(gone))
 
@@ -80,7 +79,7 @@ class SigningSecrets(AdminTest):
         self.start_admin(endpoints=[endpoint(secrets=[first])])
         write_config(os.path.dirname(self.config), self.database.url, endpoints=[endpoint(secrets=[second])],
                      catalog="[catalog]\n")
-        self.assertIn("reload refused", "".join(reload(self.daemon, self.config)))
+        self.assertIn("reload refused", self.daemon.reload())
         self.use(first)
         self.assertEqual(self.counts(first, second), [1, 0])
 
@@ -100,7 +99,7 @@ class PrivateKeys(SystemTest):
                 files = {"tls_certificate": authority.file("certificate.pem"), "tls_key": authority.file("key.pem")}
                 self.daemon = self.start(webhook=files)
             else:
-                reload(self.daemon, self.config)
+                self.daemon.reload()
             self.assertEqual([copies(self.daemon, text) for text in texts], [0] * serial)
 
 

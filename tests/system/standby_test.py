@@ -18,11 +18,15 @@ class Standby(AdminTest):
         self.pair = Pair()
         self.addCleanup(self.pair.destroy)
         self.primary, self.standby = self.pair.primary, self.pair.standby
-        done = run("migrate", "--config", write_config(self.new_directory(), self.primary.url))
+        roles = self.primary.separate_roles()
+        done = run("migrate", "--config", write_config(self.new_directory(), self.primary.url, database=roles))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.until(self.pair.in_step, "the standby is a synchronous one")
         self.start_admin(on=self.primary, catalog=CATALOG + LIMITS, webhook={"request_timeout_ms": 800},
-                         database={"statement_timeout_ms": 1500, "connect_timeout_ms": 500, "connections": 6})
+                         database={**roles, "statement_timeout_ms": 1500, "connect_timeout_ms": 500, "connections": 6})
+        self.assertEqual(self.primary.rows("SELECT DISTINCT usename FROM pg_stat_activity "
+                                           "WHERE datname = 'ledger' AND pid <> pg_backend_pid()"),
+                         [{"usename": "tokenledger_daemon"}])
         self.acknowledged = set()
 
     # What can be sent again, by name: each is sent with the same key every time.

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import ssl
 import subprocess
 import tempfile
@@ -85,11 +84,6 @@ class Tls(SystemTest):
         connection.send(signed_request(event))
         self.assert_reply(connection.read(), 200, "applied", event)
 
-    def reload(self, daemon):
-        before = len(daemon.log())
-        daemon.process.send_signal(signal.SIGHUP)
-        return daemon.wait_for_line(r"\breload(ed| refused)\b", after=before)
-
     def test_tls_1_2_and_1_3_with_ec_and_rsa_and_nothing_older(self):
         for key_type in ("ec", "rsa"):
             self.authority.issue(2, key_type)
@@ -163,7 +157,7 @@ class Tls(SystemTest):
             self.assertEqual(old.serial, 1)
             for serial in (2, 3, 4):
                 self.authority.issue(serial, "ec")
-                self.assertIn("reloaded", self.reload(daemon))
+                self.assertIn("reloaded", daemon.reload())
                 with self.connect(daemon) as new:
                     self.assertEqual(new.serial, serial)
                     self.buy(new)
@@ -180,7 +174,7 @@ class Tls(SystemTest):
         shutil.copy(key, key + ".old")
         self.authority.issue(2, "ec")
         shutil.copy(key + ".old", key)
-        self.assertIn("the key is not that of the certificate", self.reload(daemon))
+        self.assertIn("the key is not that of the certificate", daemon.reload())
         with self.connect(daemon) as connection:
             self.assertEqual(connection.serial, 1)
             self.buy(connection)

@@ -4,18 +4,15 @@ place that decides by it says what it does: no catch-all may take it in silence.
 A header is copied with one more alternative, `unheard_of`, and the files that decide are compiled against the copy with
 their own commands, from compile_commands.json.
 """
-import json
 import os
 import pathlib
 import re
-import shlex
 import subprocess
-import sys
 import tempfile
 import unittest
 
-COMPILE_COMMANDS = pathlib.Path(
-    os.environ.get("TOKENLEDGER_COMPILE_COMMANDS", "build/dev/compile_commands.json"))
+import compile_commands
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 VARIANT = (r"using {name} =\s*std::variant<([^>]*)>;",
@@ -52,23 +49,9 @@ ADDITIONS = [
 
 
 def command_of(file):
-    """The command that compiles the file, without launcher, input and output; and where to run it."""
-    for entry in json.loads(COMPILE_COMMANDS.read_text(encoding="utf-8")):
-        if not os.path.samefile(os.path.join(entry["directory"], entry["file"]), ROOT / file):
-            continue
-        words = shlex.split(entry["command"])
-        if os.path.basename(words[0]) == "ccache":
-            words = words[1:]
-        kept, skip = [], 0
-        for word in words:
-            if skip:
-                skip -= 1
-            elif word in ("-o", "-c"):
-                skip = 1
-            else:
-                kept.append(word)
-        return kept, entry["directory"]
-    raise AssertionError(f"{file} is not in {COMPILE_COMMANDS}")
+    def is_it(entry):
+        return os.path.samefile(os.path.join(entry["directory"], entry["file"]), ROOT / file)
+    return compile_commands.command_of(file, is_it)
 
 
 def compile_against(folder, command, directory, source):
@@ -115,7 +98,4 @@ for _header, _place, _how, _name, _files in ADDITIONS:
             refused(_header, _place, _how, _name, _files))
 
 if __name__ == "__main__":
-    if not COMPILE_COMMANDS.exists():
-        print(f"{COMPILE_COMMANDS} is not there (CMAKE_EXPORT_COMPILE_COMMANDS is off): nothing to test with")
-        sys.exit(77)
-    unittest.main()
+    compile_commands.main()

@@ -2,17 +2,12 @@
 
 Each probe is compiled with the command of one of the target's own files, from compile_commands.json.
 """
-import json
 import os
-import pathlib
-import shlex
 import subprocess
-import sys
 import tempfile
 import unittest
 
-COMPILE_COMMANDS = pathlib.Path(
-    os.environ.get("TOKENLEDGER_COMPILE_COMMANDS", "build/dev/compile_commands.json"))
+import compile_commands
 
 # What each library's wall says, and ways into the library: the main header, and some to reach for directly.
 LIBRARIES = {
@@ -92,24 +87,8 @@ TARGETS = {
 
 
 def command_of(target):
-    """The command of a file of the target, without launcher, input and output; and where to run it."""
-    for entry in json.loads(COMPILE_COMMANDS.read_text()):
-        if f"CMakeFiles/{target}.dir/" not in entry["command"]:
-            continue
-        words = shlex.split(entry["command"])
-        if os.path.basename(words[0]) == "ccache":
-            words = words[1:]
-        kept = []
-        skip = 0
-        for word in words:
-            if skip:
-                skip -= 1
-            elif word in ("-o", "-c"):
-                skip = 1
-            else:
-                kept.append(word)
-        return kept, entry["directory"]
-    raise AssertionError(f"no file of {target} in {COMPILE_COMMANDS}")
+    return compile_commands.command_of(f"a file of {target}",
+                                       lambda entry: f"CMakeFiles/{target}.dir/" in entry["command"])
 
 
 def compile_include(target, header, mode):
@@ -167,7 +146,4 @@ for _target, (_walled, _hidden, _allowed) in TARGETS.items():
         add(f"{_target}_may_include_{_header}", compiles(_target, _header))
 
 if __name__ == "__main__":
-    if not COMPILE_COMMANDS.exists():
-        print(f"{COMPILE_COMMANDS} is not there (CMAKE_EXPORT_COMPILE_COMMANDS is off): nothing to test with")
-        sys.exit(77)
-    unittest.main()
+    compile_commands.main()

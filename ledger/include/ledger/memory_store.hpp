@@ -14,7 +14,7 @@ struct memory_database {
     struct stored_event {
         ledger::result result;
         ledger::reason reason;
-        std::string type;
+        bool is_purchase;
         std::string payment_intent_id;
         std::string evidence; // empty: a row without body
         std::string effect;   // encoded; empty: none

@@ -80,7 +80,7 @@ struct event_row {
 // True if nothing of the event is in the ledger because the endpoint that it came in by could not apply it:
 // another one, with another catalogue, other keys or another API version, may.
 [[nodiscard]] inline bool is_contestable(const event_state& of) noexcept {
-    if (of.reason == reason::currency_mismatch && !of.type.empty() && of.type != "payment_intent.succeeded")
+    if (of.reason == reason::currency_mismatch && !of.is_purchase)
         return false; // a refund in another currency than its payment's: known, and not counted
     return of.result == result::parked && of.reason != reason::partial_capture_refund;
 }

@@ -92,9 +92,9 @@ struct event_state {
     ledger::reason reason = reason::none;
     bool has_evidence = false; // or its hash
     bool has_effect = false;   // what was translated from it is kept
-    // Read under the event's lock only (store::lock_events), else empty: what it is, who delivered it, and of
-    // whom it tells.
-    std::string type{};
+    // Read under the event's lock only (store::lock_events), else as here: whether its effect is a
+    // purchase's, who delivered it, and of whom it tells.
+    bool is_purchase = true;
     std::string endpoint{};
     std::optional<event_origin> origin{}; // nullopt: it does not say which mode it is of
 
