@@ -1,4 +1,4 @@
-// The table of metrics: what /metrics serves.
+// The table of metrics: what /metrics serves and docs/metrics.md tells.
 #pragma once
 
 #include "ledger/outcome.hpp"
@@ -53,5 +53,8 @@ struct metric_family {
 // Which type of row comes from which source: the CHECK of token_transactions.
 using transaction_kind = std::pair<ledger::transaction_type, ledger::source>;
 [[nodiscard]] std::span<const transaction_kind> transaction_kinds();
+
+// docs/metrics.md
+[[nodiscard]] std::string metrics_reference();
 
 } // namespace tokenledger::daemon

@@ -1,8 +1,11 @@
-// What /metrics serves.
+// What /metrics serves, and that docs/metrics.md tells of it.
 #include "metrics.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -189,6 +192,20 @@ BOOST_AUTO_TEST_CASE(every_family_of_the_registry_is_in_the_table_and_the_other_
                                    (row.labels.empty() ? " " : "{");
         BOOST_TEST(text.find(sample) != std::string::npos, row.name);
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_page_in_the_tree_is_the_one_that_the_table_gives) {
+    const char* root = std::getenv("TOKENLEDGER_SOURCE_DIR"); // NOLINT(concurrency-mt-unsafe)
+    BOOST_TEST_REQUIRE(root != nullptr, "TOKENLEDGER_SOURCE_DIR names the source tree; ctest sets it");
+    std::ifstream file(std::string(root) + "/docs/metrics.md", std::ios::binary);
+    const std::string in_tree{std::istreambuf_iterator<char>(file), {}};
+    BOOST_TEST((in_tree == metrics_reference()),
+               "docs/metrics.md is out of date: cmake --build BUILD --target metrics_reference && "
+               "BUILD/daemon/metrics_reference > docs/metrics.md");
+    std::set<std::string> table;
+    for (const metric_family& row : metric_families())
+        table.insert(std::string(row.name));
+    BOOST_TEST(words_behind("| `", in_tree, '`') == table, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
