@@ -22,6 +22,9 @@ file(GLOB rapidjson_headers RELATIVE "${RAPIDJSON_INCLUDE_DIR}"
     "${RAPIDJSON_INCLUDE_DIR}/rapidjson/*.h" "${RAPIDJSON_INCLUDE_DIR}/rapidjson/error/*.h")
 _tokenledger_wall(rapidjson "RapidJSON is seen by json/ only" ${rapidjson_headers})
 
+file(GLOB prometheus_headers RELATIVE "${PROMETHEUS_INCLUDEDIR}" "${PROMETHEUS_INCLUDEDIR}/prometheus/*.h")
+_tokenledger_wall(prometheus "prometheus-cpp belongs to daemon/" ${prometheus_headers})
+
 # tokenledger_wall_off(TARGET library...): TARGET may not include any header of these libraries.
 function(tokenledger_wall_off target)
     foreach(library IN LISTS ARGN)

@@ -3,7 +3,6 @@
 
 #include "admin_http.hpp"
 #include "event_action.hpp"
-#include "ledger_metrics.hpp"
 #include "log.hpp"
 #include "payment_proof.hpp"
 
@@ -75,7 +74,7 @@ std::optional<http_reply> submit(const admin_backend& behind, ledger::admin_comm
         const auto* outcome = std::get_if<ledger::outcome>(&settlement);
         admin::reply told = admin::reply_for(settlement, batch);
         if (outcome != nullptr)
-            count_postings(counters, *outcome);
+            counters.count_postings(*outcome);
         line.log(told, outcome);
         respond(to_http(std::move(told)));
     };

@@ -5,7 +5,6 @@
 #include "database_watch.hpp"
 #include "doors.hpp"
 #include "http_server.hpp"
-#include "ledger_metrics.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
 #include "operations_service.hpp"
@@ -77,7 +76,6 @@ class application {
           manager_(io_, [this] { return status_line(); }) {}
 
     int run() {
-        declare_ledger_metrics(metrics_);
         await_signal();
         open_operations();
         manager_.start();
@@ -111,13 +109,11 @@ class application {
     // A database that is away is waited for; a schema that this program does not know is not touched.
     void take(const database_report& report) {
         using state = database_report::state;
-        metrics_.set("tokenledger_database_up", {},
-                     report.is == state::ready || report.is == state::schema ? 1 : 0);
+        metrics_.database_up.Set(report.is == state::ready || report.is == state::schema ? 1 : 0);
         if (report.is == state::ready) {
-            metrics_.set("tokenledger_events_parked", {}, static_cast<double>(report.parked));
-            metrics_.set("tokenledger_events_waiting", {}, static_cast<double>(report.waiting));
-            metrics_.set("tokenledger_database_unsafe_settings", {},
-                         static_cast<double>(report.unsafe_settings));
+            metrics_.events_parked.with().Set(static_cast<double>(report.parked));
+            metrics_.events_waiting.with().Set(static_cast<double>(report.waiting));
+            metrics_.unsafe_settings.Set(static_cast<double>(report.unsafe_settings));
             if (warning_ != report.warning && !report.warning.empty())
                 log::warn("database", {{"warning", report.warning}});
             warning_ = report.warning;
@@ -209,9 +205,7 @@ class application {
         operations_server_->drain([this] { manager_.end(); });
     }
 
-    void refresh_metrics() {
-        metrics_.set("tokenledger_queue_depth", {}, static_cast<double>(writer_.queue_depth()));
-    }
+    void refresh_metrics() { metrics_.queue_depth.Set(static_cast<double>(writer_.queue_depth())); }
 
     // Why an event cannot be taken at this time; empty: it can.
     std::string not_ready() {
@@ -230,7 +224,7 @@ class application {
     std::string status_line() {
         const auto now = std::chrono::steady_clock::now();
         if (const double seconds = std::chrono::duration<double>(now - rate_since_).count(); seconds >= 1) {
-            const double events = metrics_.total("tokenledger_webhook_events_total");
+            const double events = metrics_.webhook_events.total();
             rate_ = (events - std::exchange(rate_from_, events)) / seconds;
             rate_since_ = now;
         }
@@ -278,17 +272,16 @@ class application {
 
     void observe(const ledger::batch_report& report) {
         if (report.committed) {
-            metrics_.observe("tokenledger_batch_size", {}, static_cast<double>(report.commands));
-            metrics_.observe("tokenledger_commit_duration_seconds", {},
-                             std::chrono::duration<double>(report.duration).count());
-            metrics_.set("tokenledger_database_up", {}, 1);
+            metrics_.batch_size.Observe(static_cast<double>(report.commands));
+            metrics_.commit_duration.Observe(std::chrono::duration<double>(report.duration).count());
+            metrics_.database_up.Set(1);
             return;
         }
         // The watch tells once which migration it is; every batch meets it until this program is replaced.
         if (report.failure == ledger::store_failure::outdated)
             return watch_->look();
         if (report.failure == ledger::store_failure::unavailable) {
-            metrics_.set("tokenledger_database_up", {}, 0);
+            metrics_.database_up.Set(0);
             watch_->look();
         }
         log::warn("batch failed", {{"commands", report.commands},

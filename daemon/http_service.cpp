@@ -59,9 +59,7 @@ std::function<void(unsigned, std::chrono::steady_clock::duration)> duration_obse
                                                                                      std::string listener) {
     return [&counters, listener = std::move(listener)](unsigned status,
                                                        std::chrono::steady_clock::duration took) {
-        counters.observe("tokenledger_request_duration_seconds",
-                         {{"listener", listener}, {"status", std::to_string(status)}},
-                         std::chrono::duration<double>(took).count());
+        counters.request_duration.with(listener, status).Observe(std::chrono::duration<double>(took).count());
     };
 }
 

@@ -1,225 +1,139 @@
-// The table of metrics and their rendering.
+// What is written to the registry, and its rendering.
 #include "metrics.hpp"
 
+#include <prometheus/client_metric.h>
+#include <prometheus/text_serializer.h>
+
 #include <algorithm>
-#include <array>
-#include <cassert>
-#include <cmath>
-#include <cstdio>
-#include <span>
+#include <utility>
+#include <vector>
 
 namespace tokenledger::daemon {
 
 namespace {
 
-enum class kind : std::uint8_t { counter, gauge, histogram };
-
-struct definition {
-    std::string_view name;
-    kind type = kind::counter;
-    std::string_view help;
-    std::span<const double> bounds{};
-    bool labelled = true; // else its one series is there from the start
-};
-
-constexpr std::array<double, 12> seconds_bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                                0.05,   0.1,   0.25,   0.5,   1,    5};
-constexpr std::array<double, 10> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 1024};
-
-const std::array<definition, 14> definitions{{
-    {.name = "tokenledger_webhook_events_total",
-     .help = "Verified events by what became of them and by Stripe's type."},
-    {.name = "tokenledger_webhook_rejected_total",
-     .help = "Requests refused before or at verification, by reason."},
-    {.name = "tokenledger_webhook_mismatches_total",
-     .help = "Events ignored because their mode or account is not this endpoint's, by reason."},
-    {.name = "tokenledger_webhook_secret_last_used_timestamp_seconds",
-     .type = kind::gauge,
-     .help = "When a signing secret, by the name of its file, last verified an event."},
-    {.name = "tokenledger_ledger_transactions_total", .help = "Rows added to token_transactions."},
-    {.name = "tokenledger_commit_duration_seconds",
-     .type = kind::histogram,
-     .help = "Time of one batch from its first statement to the answer of COMMIT.",
-     .bounds = seconds_bounds,
-     .labelled = false},
-    {.name = "tokenledger_request_duration_seconds",
-     .type = kind::histogram,
-     .help = "Time from the first byte of a request to the end of its reply.",
-     .bounds = seconds_bounds},
-    {.name = "tokenledger_batch_size",
-     .type = kind::histogram,
-     .help = "Commands in one committed batch.",
-     .bounds = batch_bounds,
-     .labelled = false},
-    {.name = "tokenledger_queue_depth",
-     .type = kind::gauge,
-     .help = "Commands that wait for a batch.",
-     .labelled = false},
-    {.name = "tokenledger_events_parked",
-     .type = kind::gauge,
-     .help = "Events of ours that cannot be applied and wait for an operator; as of the last look at the "
-             "database."},
-    {.name = "tokenledger_events_waiting",
-     .type = kind::gauge,
-     .help = "Refunds and disputes that wait for their purchase and have not expired "
-             "(webhook.waiting_expires_days); as of the last look."},
-    {.name = "tokenledger_database_unsafe_settings",
-     .type = kind::gauge,
-     .help = "Settings of PostgreSQL with which a crash may lose what was acknowledged: fsync or "
-             "full_page_writes off.",
-     .labelled = false},
-    {.name = "tokenledger_database_up",
-     .type = kind::gauge,
-     .help = "1 if the last batch or look reached the database, 0 if not.",
-     .labelled = false},
-    {.name = "tokenledger_build_info", .type = kind::gauge, .help = "Always 1; the version is a label."},
-}};
-
-const definition* find(std::string_view name) {
-    const auto at = std::find_if(definitions.begin(), definitions.end(),
-                                 [&](const definition& each) { return each.name == name; });
-    assert(at != definitions.end());
-    return at == definitions.end() ? nullptr : &*at;
+template <class Metric>
+prometheus::Family<Metric>& registered(prometheus::Registry& registry, family which) {
+    prometheus::detail::Builder<Metric> made;
+    const metric_family& described = metric_family_of(which);
+    made.Name(std::string(described.name)).Help(std::string(described.help));
+    return made.Register(registry);
 }
 
-// Kept from call to call for its room: metrics are written several times a request.
-std::string_view rendered(metrics::labels with) {
-    thread_local std::string text;
-    text.clear();
-    for (const auto& [name, value] : with) {
-        text += text.empty() ? "" : ",";
-        text.append(name).append("=\"");
-        for (const char c : value) {
-            if (c == '\n')
-                text += "\\n";
-            else if (c == '"' || c == '\\')
-                text.append(1, '\\').append(1, c);
-            else
-                text += c;
-        }
-        text += '"';
-    }
-    return text;
+template <class Metric>
+Metric& added(prometheus::Family<Metric>& to, const metric_family& described,
+              const prometheus::Labels& with) {
+    if constexpr (std::is_same_v<Metric, prometheus::Histogram>)
+        return to.Add(with, described.bounds);
+    else
+        return to.Add(with);
 }
 
-// The entry of `key`, made if it is missing; `key` is copied only then.
-template <class Map>
-typename Map::mapped_type& entry(Map& of, std::string_view key) {
-    const auto at = of.find(key);
-    return at != of.end() ? at->second : of.try_emplace(std::string(key)).first->second;
+// The one series of a family that has no labels.
+template <class Metric>
+Metric& single(prometheus::Registry& registry, family which) {
+    return added(registered<Metric>(registry, which), metric_family_of(which), {});
 }
 
-std::string number(double value) {
-    std::array<char, 40> text{};
-    const bool whole = std::abs(value) < 1e15 && std::floor(value) == value;
-    std::snprintf(text.data(), text.size(), whole ? "%.0f" : "%.9g", value);
-    return text.data();
+std::string text_of(std::string_view value) {
+    return std::string(value);
 }
 
-std::string sample(std::string_view name, std::string_view suffix, std::string_view with, double value) {
-    std::string line(name);
-    line += suffix;
-    if (!with.empty())
-        line.append("{").append(with).append("}");
-    return line.append(" ").append(number(value)).append("\n");
+std::string text_of(unsigned value) {
+    return std::to_string(value);
+}
+
+template <class Enum>
+requires std::is_enum_v<Enum> std::string text_of(Enum value) {
+    return std::string(to_string(value));
+}
+
+// The library keeps labels by name and series in no order: the table's order, and the same at each scrape.
+void sort(std::vector<prometheus::ClientMetric>& series, const metric_family& described) {
+    const auto place = [&](const prometheus::ClientMetric::Label& label) {
+        return std::ranges::find(described.labels, label.name, &metric_label::name);
+    };
+    for (prometheus::ClientMetric& each : series)
+        std::ranges::sort(each.label, {}, place);
+    std::ranges::sort(series, [](const auto& left, const auto& right) { return left.label < right.label; });
 }
 
 } // namespace
 
-metrics::metrics() {
-    for (const definition& each : definitions) {
-        if (each.labelled)
-            continue;
-        family_values& made = families_[std::string(each.name)];
-        if (each.type == kind::histogram)
-            made.histograms[""].buckets.resize(each.bounds.size() + 1);
-        else
-            made.numbers[""] = 0;
-    }
+template <class Metric, class... Values>
+metric_series<Metric, Values...>::metric_series(prometheus::Registry& registry, family which)
+    : family_(registered<Metric>(registry, which)),
+      described_(metric_family_of(which)) {
 }
 
-void metrics::count(std::string_view family, labels with, std::uint64_t times) {
+template <class Metric, class... Values>
+Metric& metric_series<Metric, Values...>::make(const Values&... values) {
+    prometheus::Labels labels;
+    [[maybe_unused]] auto label = described_.labels.begin();
+    (labels.emplace((label++)->name, text_of(values)), ...);
+    Metric& made = added(family_, described_, labels);
+    made_.try_emplace({kept<Values>(values)...}, &made);
+    return made;
+}
+
+template <class Metric, class... Values>
+void metric_series<Metric, Values...>::clear() {
     const std::lock_guard hold(guard_);
-    entry(entry(families_, family).numbers, rendered(with)) += static_cast<double>(times);
+    for (const auto& [values, metric] : made_)
+        family_.Remove(metric);
+    made_.clear();
 }
 
-void metrics::set(std::string_view family, labels with, double value) {
-    const std::lock_guard hold(guard_);
-    entry(entry(families_, family).numbers, rendered(with)) = value;
+template class metric_series<prometheus::Counter, std::string_view, webhook::event_type>;
+template class metric_series<prometheus::Counter, std::string_view>;
+template class metric_series<prometheus::Gauge, std::string_view, std::string_view>;
+template class metric_series<prometheus::Counter, ledger::transaction_type, ledger::source>;
+template class metric_series<prometheus::Histogram, std::string_view, unsigned>;
+template class metric_series<prometheus::Gauge>;
+
+metrics::metrics()
+    : webhook_events(registry_, family::webhook_events),
+      webhook_rejected(registry_, family::webhook_rejected),
+      webhook_mismatches(registry_, family::webhook_mismatches),
+      secret_last_used(registry_, family::secret_last_used),
+      ledger_transactions(registry_, family::ledger_transactions),
+      commit_duration(single<prometheus::Histogram>(registry_, family::commit_duration)),
+      request_duration(registry_, family::request_duration),
+      batch_size(single<prometheus::Histogram>(registry_, family::batch_size)),
+      queue_depth(single<prometheus::Gauge>(registry_, family::queue_depth)),
+      events_parked(registry_, family::events_parked),
+      events_waiting(registry_, family::events_waiting),
+      unsafe_settings(single<prometheus::Gauge>(registry_, family::unsafe_settings)),
+      database_up(single<prometheus::Gauge>(registry_, family::database_up)) {
+    for (const auto& [type, source] : transaction_kinds())
+        ledger_transactions.with(type, source);
+    registered<prometheus::Gauge>(registry_, family::build_info)
+        .Add({{"version", TOKENLEDGER_VERSION}})
+        .Set(1);
 }
 
-void metrics::clear(std::string_view family) {
-    const std::lock_guard hold(guard_);
-    if (const auto of = families_.find(family); of != families_.end())
-        families_.erase(of);
-}
-
-void metrics::observe(std::string_view family, labels with, double value) {
-    const definition* of = find(family);
-    if (of == nullptr)
+void metrics::count_postings(const ledger::outcome& from) {
+    if (from.replayed)
         return;
-    const std::lock_guard hold(guard_);
-    histogram& into = entry(entry(families_, family).histograms, rendered(with));
-    into.buckets.resize(of->bounds.size() + 1);
-    const auto at = std::lower_bound(of->bounds.begin(), of->bounds.end(), value);
-    ++into.buckets[static_cast<std::size_t>(at - of->bounds.begin())];
-    into.sum += value;
-    ++into.count;
-}
-
-double metrics::value(std::string_view family, labels with) const {
-    const std::lock_guard hold(guard_);
-    const auto of = families_.find(family);
-    if (of == families_.end())
-        return 0;
-    const auto at = of->second.numbers.find(rendered(with));
-    return at == of->second.numbers.end() ? 0 : at->second;
-}
-
-double metrics::total(std::string_view family) const {
-    const std::lock_guard hold(guard_);
-    double sum = 0;
-    if (const auto of = families_.find(family); of != families_.end()) {
-        for (const auto& [with, value] : of->second.numbers)
-            sum += value;
-    }
-    return sum;
+    for (const ledger::posting& each : from.posted)
+        ledger_transactions.with(each.type, each.source).Increment();
 }
 
 std::string metrics::render() const {
-    constexpr std::array<std::string_view, 3> type_names{"counter", "gauge", "histogram"};
-    const std::lock_guard hold(guard_);
-    std::string text;
-    for (const definition& each : definitions) {
-        text.append("# HELP ").append(each.name).append(" ").append(each.help).append("\n");
-        text.append("# TYPE ").append(each.name).append(" ");
-        text.append(type_names[static_cast<std::size_t>(each.type)]).append("\n");
-        const auto of = families_.find(each.name);
-        if (of == families_.end())
-            continue;
-        for (const auto& [with, value] : of->second.numbers)
-            text += sample(each.name, "", with, value);
-        for (const auto& [with, values] : of->second.histograms) {
-            const std::string comma = with.empty() ? "" : with + ",";
-            std::uint64_t below = 0;
-            for (std::size_t i = 0; i < values.buckets.size(); ++i) {
-                below += values.buckets[i];
-                const std::string bound = i < each.bounds.size() ? number(each.bounds[i]) : "+Inf";
-                text +=
-                    sample(each.name, "_bucket", comma + "le=\"" + bound + "\"", static_cast<double>(below));
-            }
-            text += sample(each.name, "_sum", with, values.sum);
-            text += sample(each.name, "_count", with, static_cast<double>(values.count));
-        }
+    std::vector<prometheus::MetricFamily> collected = registry_.Collect();
+    std::vector<prometheus::MetricFamily> shown;
+    for (const metric_family& each : metric_families()) {
+        prometheus::MetricFamily& made = shown.emplace_back();
+        made.name = each.name;
+        made.help = each.help;
+        made.type = each.type;
+        // One without series is not collected, and is told of all the same.
+        const auto found = std::ranges::find(collected, each.name, &prometheus::MetricFamily::name);
+        if (found != collected.end())
+            made.metric = std::move(found->metric);
+        sort(made.metric, each);
     }
-    return text;
-}
-
-std::vector<std::string_view> metrics::names() {
-    std::vector<std::string_view> all;
-    for (const definition& each : definitions)
-        all.push_back(each.name);
-    return all;
+    return prometheus::TextSerializer().Serialize(shown);
 }
 
 } // namespace tokenledger::daemon

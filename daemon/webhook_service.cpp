@@ -2,7 +2,6 @@
 #include "webhook_service.hpp"
 
 #include "client_address.hpp"
-#include "ledger_metrics.hpp"
 #include "log.hpp"
 
 #include "webhook/event.hpp"
@@ -18,8 +17,6 @@ namespace {
 
 namespace http = boost::beast::http;
 using steady = std::chrono::steady_clock;
-
-constexpr std::string_view secret_last_used = "tokenledger_webhook_secret_last_used_timestamp_seconds";
 
 webhook::parsed_signature signature_of(const http_head& head) {
     std::vector<std::string_view> fields;
@@ -72,8 +69,7 @@ struct webhook_service::endpoint {
     }
 
     void tell(const secret_use& use, metrics& counters) const {
-        counters.set(secret_last_used, {{"endpoint", policy.path}, {"secret", use.name}},
-                     static_cast<double>(use.last_used_s));
+        counters.secret_last_used.with(policy.path, use.name).Set(static_cast<double>(use.last_used_s));
     }
 };
 
@@ -110,7 +106,7 @@ webhook_service::endpoint_map webhook_service::make_endpoints(const config& from
 
 void webhook_service::reload(const config& from) {
     endpoint_map before = std::exchange(endpoints_, make_endpoints(from));
-    counters_.clear(secret_last_used);
+    counters_.secret_last_used.clear();
     for (auto& [path, door] : endpoints_) {
         const auto old = before.find(path);
         for (endpoint::secret_use& each : door.uses) {
@@ -178,24 +174,24 @@ http_service::handled webhook_service::handle(const origin& from, std::string bo
     webhook::parsed_event parsed = webhook::parse_event(body);
     if (!parsed.event) {
         log::error("bad_event", {{"endpoint", door.policy.path}, {"why", parsed.why}});
-        counters_.count("tokenledger_webhook_rejected_total", {{"reason", "bad_event"}});
+        counters_.webhook_rejected.with("bad_event").Increment();
         return {.now = to_http(webhook::bad_event_reply()), .otherwise = {}};
     }
     auto translated =
         webhook::translate(*parsed.event, door.policy, door.prices, head["Stripe-Signature"], body);
-    const auto type = webhook::to_string(parsed.event->type);
+    const webhook::event_type type = parsed.event->type;
     if (const auto* thin = std::get_if<webhook::thin_event>(&translated)) {
         const webhook::reply reply = webhook::thin_event_reply(thin->handled, parsed.event->id);
-        counters_.count("tokenledger_webhook_events_total", {{"result", reply.result}, {"type", type}});
+        counters_.webhook_events.with(reply.result, type).Increment();
         if (thin->handled)
             return {.now = reject(to_http(reply), "thin_event", parsed.event->id, &from), .otherwise = {}};
         return {.now = to_http(reply), .otherwise = {}};
     }
-    return submit(std::get<ledger::stripe_command>(std::move(translated)), std::string(type), deadline,
+    return submit(std::get<ledger::stripe_command>(std::move(translated)), type, deadline,
                   std::move(respond));
 }
 
-http_service::handled webhook_service::submit(ledger::stripe_command command, std::string type,
+http_service::handled webhook_service::submit(ledger::stripe_command command, webhook::event_type type,
                                               steady::time_point deadline, respond_fn respond) {
     // What the log and the reply need of the event outlives the command; the evidence does not.
     auto event = std::make_shared<ledger::stripe_event>();
@@ -209,11 +205,11 @@ http_service::handled webhook_service::submit(ledger::stripe_command command, st
         const auto* outcome = std::get_if<ledger::outcome>(&settlement);
         const webhook::reply reply = outcome != nullptr ? webhook::reply_for(*outcome, event->id)
                                                         : webhook::unavailable_reply(event->id);
-        counters_.count("tokenledger_webhook_events_total", {{"result", reply.result}, {"type", type}});
+        counters_.webhook_events.with(reply.result, type).Increment();
         if (outcome != nullptr && outcome->result == ledger::result::ignored && !reply.reason.empty())
-            counters_.count("tokenledger_webhook_mismatches_total", {{"reason", reply.reason}});
+            counters_.webhook_mismatches.with(reply.reason).Increment();
         if (outcome != nullptr)
-            count_postings(counters_, *outcome);
+            counters_.count_postings(*outcome);
         log_event(*event, reply, outcome, steady::now() - begun);
         respond(to_http(reply));
     };
@@ -221,7 +217,7 @@ http_service::handled webhook_service::submit(ledger::stripe_command command, st
     if (taken == ledger::admission::accepted)
         return {.now = std::nullopt, .otherwise = to_http(unavailable)};
 
-    counters_.count("tokenledger_webhook_events_total", {{"result", unavailable.result}, {"type", type}});
+    counters_.webhook_events.with(unavailable.result, type).Increment();
     return {.now = reject(to_http(unavailable),
                           taken == ledger::admission::queue_full ? "queue_full" : "stopping", event->id),
             .otherwise = {}};
@@ -245,7 +241,7 @@ std::string webhook_service::client_of(const origin& from) const {
 // Counts and logs; the reply itself never tells a stranger why.
 http_reply webhook_service::reject(http_reply reply, std::string_view reason, std::string_view detail,
                                    const origin* from) {
-    counters_.count("tokenledger_webhook_rejected_total", {{"reason", reason}});
+    counters_.webhook_rejected.with(reason).Increment();
     const auto line = rejections_.next(steady::now());
     if (line.write)
         log::warn("rejected", {{"reason", reason},

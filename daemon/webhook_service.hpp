@@ -53,7 +53,7 @@ class webhook_service {
     [[nodiscard]] http_service::handled handle(const origin& from, std::string body,
                                                std::chrono::steady_clock::time_point deadline,
                                                respond_fn respond);
-    [[nodiscard]] http_service::handled submit(ledger::stripe_command command, std::string type,
+    [[nodiscard]] http_service::handled submit(ledger::stripe_command command, webhook::event_type type,
                                                std::chrono::steady_clock::time_point deadline,
                                                respond_fn respond);
     [[nodiscard]] http_reply fault(http_fault what);

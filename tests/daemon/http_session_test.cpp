@@ -62,8 +62,8 @@ BOOST_AUTO_TEST_CASE(a_signed_payment_becomes_a_purchase_and_the_same_again_a_du
     sender.send(signed_post("evt_2", "pi_1"));
     BOOST_TEST(sender.receive().body == R"({"result":"duplicate","event":"evt_2"})");
     BOOST_TEST(server.database->transactions.size() == 1U);
-    BOOST_TEST(server.counters.value("tokenledger_webhook_events_total",
-                                     {{"result", "duplicate"}, {"type", "payment_intent.succeeded"}}) == 2);
+    BOOST_TEST(server.counters.webhook_events.value("duplicate",
+                                                    webhook::event_type::payment_intent_succeeded) == 2);
 }
 
 BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {

@@ -147,7 +147,7 @@ class running_webhook {
     }
 
     [[nodiscard]] double rejected(std::string_view reason) const {
-        return counters.value("tokenledger_webhook_rejected_total", {{"reason", reason}});
+        return counters.webhook_rejected.value(reason);
     }
 
     std::shared_ptr<ledger::memory_database> database = std::make_shared<ledger::memory_database>();

@@ -58,8 +58,7 @@ void require_verdict(const json_value& vector) {
     client sender(server.port);
     sender.send(request_of(vector));
     const auto got = sender.receive();
-    const bool verified = server.counters.value("tokenledger_webhook_secret_last_used_timestamp_seconds",
-                                                {{"endpoint", "/stripe/webhook"}, {"secret", "secret"}}) != 0;
+    const bool verified = server.counters.secret_last_used.value("/stripe/webhook", "secret") != 0;
     BOOST_TEST(verified == (vector.member("expect").string() == "accept"));
     if (!verified) {
         BOOST_TEST(got.status == 400U);

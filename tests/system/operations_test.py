@@ -19,10 +19,12 @@ from wire import Connection
 PAYMENTS = "tokenledger.payments"
 ALERTS = pathlib.Path(__file__).resolve().parents[2] / "docs" / "alerts"
 SECRET_USED = "tokenledger_webhook_secret_last_used_timestamp_seconds"
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 # The contract's list, with the labels that a series of each has.
 FAMILIES = {
     "tokenledger_webhook_events_total": {"result", "type"},
     "tokenledger_webhook_rejected_total": {"reason"},
+    "tokenledger_webhook_mismatches_total": {"reason"},
     SECRET_USED: {"endpoint", "secret"},
     "tokenledger_ledger_transactions_total": {"type", "source"},
     "tokenledger_commit_duration_seconds": {"le"},
@@ -165,6 +167,7 @@ class Metrics(Operations):
         daemon = self.start_watched()
         self.assert_alive(daemon)
         daemon.post(purchase(), secrets=["whsec_wrong"])
+        self.assertEqual(daemon.post(purchase(livemode=False)).json()["reason"], "livemode_mismatch")
         text = self.ask("/metrics")
         self.assertEqual(text.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8")
         self.until(lambda: self.value("tokenledger_events_parked") is not None, "the database was looked at")
@@ -175,6 +178,19 @@ class Metrics(Operations):
                           if key[0] in (name, name + "_bucket")]
                 self.assertTrue(series, "there is a series of it")
                 self.assertTrue(all(set(each) == labels for each in series), series)
+
+    def test_the_page_tells_of_every_metric_with_its_type_labels_and_meaning_and_of_no_other(self):
+        self.start_watched()
+        text = self.ask("/metrics").body.decode()
+        helps = dict(re.findall(r"^# HELP (\w+) (.*)$", text, re.MULTILINE))
+        types = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
+        served = {name: (types[name], labels - {"le"}, helps[name]) for name, labels in FAMILIES.items()}
+        told = {name: (kind, set(re.findall(r"\w+", labels)) - {"none"}, meaning)
+                for name, kind, labels, meaning, advice
+                in re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*?) \| (.+?) \|$", PAGE.read_text(encoding="utf-8"),
+                              re.MULTILINE)}
+        self.assertEqual(told, served)
+        self.assertEqual((set(helps), set(types)), (set(told), set(told)))
 
     def test_they_count_what_happened(self):
         daemon = self.start_watched(endpoints=[endpoint(secrets=["whsec_new", "whsec_old"])])

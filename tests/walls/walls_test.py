@@ -23,62 +23,65 @@ LIBRARIES = {
     "rapidjson": ("RapidJSON is seen by json/ only",
                   ["rapidjson/rapidjson.h", "rapidjson/reader.h", "rapidjson/document.h",
                    "rapidjson/writer.h", "rapidjson/stringbuffer.h", "rapidjson/error/en.h"]),
+    "prometheus": ("prometheus-cpp belongs to daemon/",
+                   ["prometheus/registry.h", "prometheus/counter.h", "prometheus/histogram.h", "prometheus/family.h",
+                    "prometheus/text_serializer.h"]),
 }
 
 # target: (libraries behind a wall, headers of other folders out of its reach, headers that it may include)
 TARGETS = {
     "tokenledger_ledger": (
-        ["pqxx", "asio", "beast", "rapidjson"],
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/event.hpp", "webhook/signature.hpp", "admin/route.hpp", "json/tree.hpp", "config.hpp"],
         ["ledger/command.hpp", "ledger/plan.hpp", "ledger/writer.hpp"]),
     "tokenledger_pg": (
-        ["asio", "beast", "rapidjson"],
+        ["asio", "beast", "rapidjson", "prometheus"],
         ["webhook/event.hpp", "config.hpp"],
         ["pqxx/pqxx", "ledger/store.hpp"]),
     "tokenledger_postgres": (
-        ["pqxx", "asio", "beast", "rapidjson"],
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/event.hpp", "config.hpp"],
         ["ledger/postgres.hpp"]),
     "tokenledger_json": (
-        ["pqxx", "asio", "beast"],
+        ["pqxx", "asio", "beast", "prometheus"],
         ["webhook/event.hpp", "ledger/command.hpp", "config.hpp"],
         ["json/tree.hpp", "json/writer.hpp", "rapidjson/reader.h"]),
     "tokenledger_webhook": (
-        ["pqxx", "asio", "beast", "rapidjson"],
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "admin/route.hpp",
          "config.hpp"],
         ["ledger/command.hpp", "ledger/entry.hpp", "webhook/translate.hpp", "json/tree.hpp"]),
     "tokenledger_admin": (
-        ["pqxx", "asio", "beast", "rapidjson"],
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/event.hpp", "ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
          "config.hpp"],
         ["ledger/command.hpp", "ledger/entry.hpp", "ledger/views.hpp", "admin/route.hpp", "json/tree.hpp"]),
     "tokenledger_ctl_text": (
-        ["pqxx", "asio", "beast", "rapidjson"],
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "config.hpp"],
         ["ledger/text.hpp", "ledger/screen.hpp", "json/tree.hpp"]),
     "tokenledger_ctl_http": (
-        ["pqxx", "rapidjson"],
+        ["pqxx", "rapidjson", "prometheus"],
         ["webhook/signature.hpp", "ledger/command.hpp", "json/tree.hpp", "config.hpp"],
         ["boost/beast/http/parser.hpp"]),
     "tokenledger_ctl": (
-        ["pqxx", "asio", "beast", "rapidjson"],
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "admin/route.hpp", "parameters.hpp",
          "config.hpp"],
         ["json/tree.hpp", "http_exchange.hpp", "ledger/names.hpp", "nearest.hpp"]),
     "tokenledger_nearest": (
-        ["pqxx", "asio", "beast", "rapidjson"],
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/event.hpp", "ledger/store.hpp", "admin/route.hpp", "json/tree.hpp", "config.hpp"],
         ["nearest.hpp", "ledger/text.hpp"]),
     "tokenledger_config": (
-        ["pqxx", "asio", "beast", "rapidjson"],
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["ledger/store.hpp", "ledger/postgres.hpp"],
         ["config.hpp", "webhook/catalog.hpp"]),
     "tokenledger_daemon": (
         ["pqxx", "rapidjson"],
         [],
-        ["boost/asio/io_context.hpp", "boost/beast/http/message.hpp", "config.hpp", "webhook/translate.hpp",
-         "ledger/writer.hpp", "ledger/postgres.hpp"]),
+        ["boost/asio/io_context.hpp", "boost/beast/http/message.hpp", "prometheus/registry.h", "config.hpp",
+         "webhook/translate.hpp", "ledger/writer.hpp", "ledger/postgres.hpp"]),
     "tokenledgerd": (
         ["pqxx", "rapidjson"],
         [],

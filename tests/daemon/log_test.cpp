@@ -1,7 +1,6 @@
-// Log lines, counters and the bound on rejection lines.
+// Log lines, the bound on rejection lines, and the byte budget.
 #include "byte_budget.hpp"
 #include "log.hpp"
-#include "metrics.hpp"
 #include "rejection_log.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -16,7 +15,7 @@ namespace {
 using namespace tokenledger::daemon;
 using namespace std::chrono_literals;
 
-BOOST_AUTO_TEST_SUITE(log_and_metrics)
+BOOST_AUTO_TEST_SUITE(log_lines)
 
 BOOST_AUTO_TEST_CASE(a_log_line_stays_one_line_whatever_a_value_holds) {
     BOOST_TEST(log::format("event", {{"event", "evt_1"}, {"status", 200}}) == "event event=evt_1 status=200");
@@ -65,51 +64,6 @@ BOOST_AUTO_TEST_CASE(nothing_in_a_log_line_can_steer_a_terminal_or_turn_its_text
     };
     for (const auto& [value, shown] : values)
         BOOST_TEST(log::format("event", {{"user", value}}) == "event user=" + std::string(shown));
-}
-
-BOOST_AUTO_TEST_CASE(counters_count_by_label_and_render_in_the_exposition_format) {
-    metrics counters;
-    counters.count("tokenledger_webhook_rejected_total", {{"reason", "no_match"}});
-    counters.count("tokenledger_webhook_rejected_total", {{"reason", "no_match"}}, 2);
-    counters.count("tokenledger_webhook_rejected_total", {{"reason", "quote\"back\\slash\n"}});
-    counters.set("tokenledger_database_up", {}, 1);
-    BOOST_TEST(counters.value("tokenledger_webhook_rejected_total", {{"reason", "no_match"}}) == 3);
-    BOOST_TEST(counters.value("tokenledger_webhook_rejected_total", {{"reason", "too_old"}}) == 0);
-    const std::string text = counters.render();
-    BOOST_TEST(text.find("# TYPE tokenledger_webhook_rejected_total counter\n") != std::string::npos);
-    BOOST_TEST(text.find("tokenledger_webhook_rejected_total{reason=\"no_match\"} 3\n") != std::string::npos);
-    BOOST_TEST(text.find(R"({reason="quote\"back\\slash\n"} 1)") != std::string::npos);
-    BOOST_TEST(text.find("# TYPE tokenledger_database_up gauge\n") != std::string::npos);
-    BOOST_TEST(text.find("tokenledger_database_up 1\n") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(histogram_buckets_are_cumulative_and_end_in_infinity) {
-    metrics counters;
-    for (const double size : {1.0, 2.0, 3.0, 5000.0})
-        counters.observe("tokenledger_batch_size", {}, size);
-    const std::string text = counters.render();
-    BOOST_TEST(text.find("tokenledger_batch_size_bucket{le=\"1\"} 1\n") != std::string::npos);
-    BOOST_TEST(text.find("tokenledger_batch_size_bucket{le=\"2\"} 2\n") != std::string::npos);
-    BOOST_TEST(text.find("tokenledger_batch_size_bucket{le=\"4\"} 3\n") != std::string::npos);
-    BOOST_TEST(text.find("tokenledger_batch_size_bucket{le=\"+Inf\"} 4\n") != std::string::npos);
-    BOOST_TEST(text.find("tokenledger_batch_size_sum 5006\n") != std::string::npos);
-    BOOST_TEST(text.find("tokenledger_batch_size_count 4\n") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(every_family_is_told_of_and_one_without_labels_begins_at_zero) {
-    const metrics counters;
-    const std::string text = counters.render();
-    for (const std::string_view name : metrics::names())
-        BOOST_TEST(text.find("# TYPE " + std::string(name) + " ") != std::string::npos, name);
-    BOOST_TEST(text.find("\ntokenledger_queue_depth 0\n") != std::string::npos);
-    BOOST_TEST(text.find("\ntokenledger_batch_size_bucket{le=\"+Inf\"} 0\n") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(a_family_that_is_cleared_forgets_its_series) {
-    metrics counters;
-    counters.count("tokenledger_webhook_rejected_total", {{"reason", "method"}});
-    counters.clear("tokenledger_webhook_rejected_total");
-    BOOST_TEST(counters.render().find("reason=") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(rejections_past_the_limit_are_left_out_and_counted_in_the_next_line) {

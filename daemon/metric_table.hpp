@@ -1,0 +1,60 @@
+// The table of metrics: what /metrics serves and docs/metrics.md tells.
+#pragma once
+
+#include "ledger/outcome.hpp"
+
+#include <prometheus/metric_type.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tokenledger::daemon {
+
+// In the order of the table.
+enum class family : std::uint8_t {
+    webhook_events,
+    webhook_rejected,
+    webhook_mismatches,
+    secret_last_used,
+    ledger_transactions,
+    commit_duration,
+    request_duration,
+    batch_size,
+    queue_depth,
+    events_parked,
+    events_waiting,
+    unsafe_settings,
+    database_up,
+    build_info,
+};
+
+struct metric_label {
+    std::string_view name;
+    std::string (*values)(); // in words, for the page
+};
+
+struct metric_family {
+    family is;
+    std::string_view name;
+    prometheus::MetricType type;
+    std::string_view help;
+    std::vector<metric_label> labels{}; // in the order of the exposition
+    std::vector<double> bounds{};       // of a histogram's buckets; +Inf is not among them
+    std::string_view advice;            // what to do when it moves
+};
+
+[[nodiscard]] std::span<const metric_family> metric_families();
+[[nodiscard]] const metric_family& metric_family_of(family which);
+
+// Which type of row comes from which source: the CHECK of token_transactions.
+using transaction_kind = std::pair<ledger::transaction_type, ledger::source>;
+[[nodiscard]] std::span<const transaction_kind> transaction_kinds();
+
+// docs/metrics.md
+[[nodiscard]] std::string metrics_reference();
+
+} // namespace tokenledger::daemon
