@@ -16,7 +16,7 @@ send() {
     [[ $answer =~ $expected ]] || die "that is not the answer that was expected: $expected"
 }
 
-# operator STATUS ARGUMENT...: shows a command of tokenledgerctl and what it says. Stops the demo at another exit status.
+# operator STATUS ARGUMENT...: shows a command of tokenledgerctl and its output. Another exit status stops the demo.
 operator() {
     local expected=$1 status=0 said
     shift
