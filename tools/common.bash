@@ -21,17 +21,62 @@ build_jobs() {
     printf '%d' "$jobs"
 }
 
-# build PRESET [TARGET...]: configures quietly and builds with Ninja's progress on the screen.
-build() {
-    local preset=$1 log
-    shift
+# configure PRESET: quietly, unless it fails.
+configure() {
+    local log
     log=$(mktemp)
-    if ! cmake --preset "$preset" >"$log" 2>&1; then
+    if ! cmake --preset "$1" >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
-        die "configuring the preset '$preset' failed, see above"
+        die "configuring the preset '$1' failed, see above"
     fi
     rm -f "$log"
+}
+
+# build PRESET [TARGET...]: configures quietly and builds with Ninja's progress on the screen.
+build() {
+    local preset=$1
+    shift
+    configure "$preset"
     cmake --build --preset "$preset" -j "$(build_jobs)" ${1:+--target "$@"} ||
         die "building the preset '$preset' failed, see above"
+}
+
+# build_quietly PRESET TARGET...: says how long it will take, and at a terminal keeps one line of progress. The
+# compiler's output appears only where it fails.
+build_quietly() {
+    local preset=$1 jobs log
+    shift
+    configure "$preset"
+    jobs=$(build_jobs)
+    log=$(mktemp)
+    cmake --build --preset "$preset" -j "$jobs" --target "$@" 2>&1 | tee "$log" | build_progress "$jobs" "$*" || {
+        tail -n 40 "$log" >&2
+        die "building the preset '$preset' failed, see above; all of it is in $log"
+    }
+    rm -f "$log"
+}
+
+# build_progress JOBS WHAT: reads Ninja's lines, "[done/steps] ...".
+build_progress() {
+    local line built steps=0 spent began=$SECONDS
+    while IFS= read -r line; do
+        # Two steps or less: nothing but the look for new files.
+        if [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || ((BASH_REMATCH[2] <= 2)); then
+            continue
+        fi
+        built=${BASH_REMATCH[1]} spent=$((SECONDS - began))
+        if ((steps == 0)); then
+            steps=${BASH_REMATCH[2]}
+            # A step takes a processor of today some eight seconds.
+            say "Building $2: $steps steps, about $((steps * 8 / $1 / 60 + 1)) min with $1 compilers."
+        fi
+        if [[ -t 1 ]] && ((built > 0)); then
+            printf '\r  %d of %d, %s, about %d min left\e[K' "$built" "$steps" "$(elapsed "$spent")" \
+                $((spent * (steps - built) / built / 60 + 1))
+        fi
+    done
+    ((steps > 0)) || return 0
+    [[ ! -t 1 ]] || printf '\r\e[K'
+    say "Built in $(elapsed $((SECONDS - began)))."
 }

@@ -8,7 +8,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TOKENLEDGER_BUILD_DIR", ROOT / "build" / "dev"))
-SKIPPED_FOLDERS = {"build", "node_modules", ".git"}
+SKIPPED_FOLDERS = {"build", "trial", "node_modules", ".git"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
