@@ -1,6 +1,6 @@
 // What a stored event costs: bytes and processor time, packed with and without a dictionary. bench/evidence
 // runs it.
-#include "ledger/evidence.hpp"
+#include "codec/evidence.hpp"
 
 #include <zstd.h>
 

@@ -3,7 +3,7 @@
 #include "purchase_maker.hpp"
 
 #include "ledger/postgres.hpp"
-#include "ledger/writer.hpp"
+#include "ledger/postgres_writer.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -32,7 +32,7 @@ struct growth_options {
     std::size_t stores = 2;
 };
 
-// What is on its way, and what was settled since the last report. Settled on the writer's threads.
+// What is on its way, and what was completed since the last report. Completed on the writer's threads.
 class ledger_load {
   public:
     ledger_load(ledger::writer& into, std::uint64_t in_flight) : writer_(into), limit_(in_flight) {}
@@ -47,7 +47,7 @@ class ledger_load {
         const auto begun = steady::now();
         const auto taken =
             writer_.submit(std::move(what), begun + std::chrono::seconds(60),
-                           [this, begun](ledger::settlement said) { settled(std::move(said), begun); });
+                           [this, begun](ledger::completion said) { completed(std::move(said), begun); });
         if (taken != ledger::admission::accepted) {
             throw std::runtime_error("the writer did not take a command");
         }
@@ -64,7 +64,7 @@ class ledger_load {
     }
 
   private:
-    void settled(ledger::settlement said, steady::time_point begun) {
+    void completed(ledger::completion said, steady::time_point begun) {
         const auto* outcome = std::get_if<ledger::outcome>(&said);
         const bool applied = outcome != nullptr && outcome->result == ledger::result::applied;
         const std::lock_guard lock(mutex_);
@@ -98,12 +98,8 @@ void print_step(std::uint64_t done, std::chrono::nanoseconds took, std::vector<s
 }
 
 void grow(const growth_options& options) {
-    std::vector<std::unique_ptr<ledger::store>> stores;
-    for (std::size_t i = 0; i < options.stores; ++i) {
-        stores.push_back(ledger::make_postgres_store({.url = options.database}));
-    }
-    ledger::writer writer({}, std::move(stores));
-    ledger_load load(writer, options.in_flight);
+    const auto writer = ledger::make_postgres_writer({}, {.url = options.database}, options.stores);
+    ledger_load load(*writer, options.in_flight);
     purchase_maker maker(options.load);
     auto begun = steady::now();
     for (std::uint64_t done = 0; done < options.load.requests;) {

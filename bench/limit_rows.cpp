@@ -1,7 +1,7 @@
 // The rows of purchases as arrays for unnest.
 #include "limit_rows.hpp"
 
-#include "ledger/evidence.hpp"
+#include "codec/evidence.hpp"
 
 #include <array>
 #include <set>

@@ -1,6 +1,6 @@
 // Asks a large ledger everything that can be asked, and prints how long each answer took. bench/queries makes
 // the ledger, and reads the plans from the server's log: application_name tells which query a plan is of.
-#include "ledger/queries.hpp"
+#include "ledger/postgres_reader.hpp"
 
 #include <chrono>
 #include <cstdint>

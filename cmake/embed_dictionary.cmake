@@ -10,7 +10,7 @@ endif()
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${CMAKE_MATCH_1}")
 
 file(WRITE "${OUTPUT}" "// Made from a migration by cmake/embed_dictionary.cmake.
-#include \"evidence_dictionary.hpp\"
+#include \"codec/evidence_dictionary.hpp\"
 
 namespace tokenledger::ledger {
 namespace {

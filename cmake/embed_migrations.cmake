@@ -48,7 +48,7 @@ foreach(file IN LISTS FILES)
 endforeach()
 
 file(WRITE "${OUTPUT}" "// Made from migrations/*.sql by cmake/embed_migrations.cmake.
-#include \"ledger/postgres.hpp\"
+#include \"ledger/schema.hpp\"
 
 #include <array>
 

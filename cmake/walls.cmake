@@ -10,7 +10,7 @@ function(_tokenledger_wall library reason)
 endfunction()
 
 # Each list names headers that every way into the library passes through.
-_tokenledger_wall(pqxx "libpqxx is seen by one file only, ledger/pg.cpp"
+_tokenledger_wall(pqxx "libpqxx is seen by one file only, ledger/pg/connection.cpp"
     pqxx/pqxx pqxx/connection pqxx/transaction pqxx/result
     pqxx/compiler-public.hxx pqxx/internal/header-pre.hxx)
 _tokenledger_wall(asio "no sockets, timers or threads here: Asio belongs to daemon/"

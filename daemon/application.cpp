@@ -1,23 +1,24 @@
 // Order of members is order of construction; its reverse is the shutdown.
 #include "application.hpp"
 
-#include "admin_service.hpp"
-#include "database_watch.hpp"
-#include "doors.hpp"
-#include "http_server.hpp"
-#include "log.hpp"
-#include "metrics.hpp"
-#include "operations_service.hpp"
-#include "owner_database.hpp"
-#include "reread_disputes.hpp"
-#include "server_limits.hpp"
-#include "service_manager.hpp"
-#include "verification.hpp"
-#include "webhook_service.hpp"
+#include "commands/database.hpp"
+#include "commands/reread_disputes.hpp"
+#include "http/limits.hpp"
+#include "http/server.hpp"
+#include "services/admin.hpp"
+#include "services/background_audit.hpp"
+#include "services/monitoring.hpp"
+#include "services/webhook.hpp"
+#include "sockets/socket_activation.hpp"
+#include "system/database_watch.hpp"
+#include "system/log.hpp"
+#include "system/metrics.hpp"
+#include "system/systemd_notify.hpp"
 
 #include "ledger/postgres.hpp"
-#include "ledger/queries.hpp"
-#include "ledger/writer.hpp"
+#include "ledger/postgres_reader.hpp"
+#include "ledger/postgres_writer.hpp"
+#include "ledger/schema.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -34,13 +35,6 @@ namespace tokenledger::daemon {
 namespace {
 
 namespace asio = boost::asio;
-
-std::vector<std::unique_ptr<ledger::store>> make_stores(const config& with) {
-    std::vector<std::unique_ptr<ledger::store>> stores;
-    for (std::int64_t i = 0; i < with.database.connections; ++i)
-        stores.push_back(ledger::make_postgres_store(postgres_options_of(with, with.database.url)));
-    return stores;
-}
 
 std::vector<std::unique_ptr<ledger::reader>> make_readers(const config& with) {
     std::vector<std::unique_ptr<ledger::reader>> readers;
@@ -60,17 +54,20 @@ class application {
     application(const config& with, const config_source& source, std::vector<handed_socket> handed)
         : config_(with),
           source_(source),
-          doors_(make_doors(with, std::move(handed))),
+          sockets_(assign_sockets(with, std::move(handed))),
           limits_(limits_within_system(with)),
           signals_(io_, SIGTERM, SIGINT, SIGHUP),
-          writer_({.max_batch = static_cast<std::size_t>(with.database.max_batch),
-                   .queue_limit = static_cast<std::size_t>(with.database.queue_limit)},
-                  make_stores(with), [this](const ledger::batch_report& report) { observe(report); }),
-          webhook_(with, writer_, metrics_, seconds_since_epoch),
+          writer_(ledger::make_postgres_writer(
+              {.max_batch = static_cast<std::size_t>(with.database.max_batch),
+               .queue_limit = static_cast<std::size_t>(with.database.queue_limit)},
+              postgres_options_of(with, with.database.url),
+              static_cast<std::size_t>(with.database.connections),
+              [this](const ledger::batch_report& report) { observe(report); })),
+          webhook_(with, *writer_, metrics_, seconds_since_epoch),
           operations_(metrics_, {.refresh = [this] { refresh_metrics(); },
                                  .not_ready = [this] { return not_ready(); },
                                  .warning = [this] { return warning_; }}),
-          books_(std::in_place, postgres_options_of(with, with.database.url)),
+          audit_(std::in_place, postgres_options_of(with, with.database.url)),
           readers_(make_readers(with)),
           translator_(std::make_shared<event_translator>(with)),
           manager_(io_, [this] { return status_line(); }) {}
@@ -85,12 +82,12 @@ class application {
         try {
             io_.run();
         } catch (...) {
-            writer_.stop(); // what it still settles needs the service
+            writer_->stop(); // what it still settles needs the service
             throw;
         }
-        books_.reset();
+        audit_.reset();
         readers_.stop();
-        writer_.stop(); // before the watch, which it tells of failures
+        writer_->stop(); // before the watch, which it tells of failures
         watch_.reset();
         log::info("stopped");
         // An impatient second SIGTERM must not turn a clean end into a death by signal.
@@ -156,20 +153,20 @@ class application {
 
     // First of all, so that it can tell what the others wait for.
     void open_operations() {
-        doors_.open_operations(config_);
-        if (doors_.operations.empty())
+        sockets_.open_operations(config_);
+        if (sockets_.operations.empty())
             return;
-        operations_server_.emplace(io_, "operations", std::move(doors_.operations),
+        operations_server_.emplace(io_, "operations", std::move(sockets_.operations),
                                    operations_.functions("operations"), limits_.operations);
         operations_server_->start();
     }
 
     void open_others() {
-        doors_.open_others(config_);
-        servers_.emplace_back(io_, "webhook", std::move(doors_.webhook), webhook_.functions(),
+        sockets_.open_others(config_);
+        servers_.emplace_back(io_, "webhook", std::move(sockets_.webhook), webhook_.handlers(),
                               limits_.webhook);
         servers_.front().set_tls(config_.webhook.tls);
-        for (admin_door& each : doors_.admin)
+        for (admin_sockets& each : sockets_.admin)
             servers_.emplace_back(io_, each.with.name, std::move(each.sockets), admin_functions(each.with),
                                   limits_.admin);
         for (http_server& each : servers_)
@@ -177,11 +174,11 @@ class application {
     }
 
     // What one admin listener serves.
-    http_service admin_functions(const admin_listener_config& listener) {
+    http_handlers admin_functions(const admin_listener_config& listener) {
         return admin_
-            .emplace_back(listener, admin_backend{writer_, readers_, metrics_, operations_, *books_},
+            .emplace_back(listener, admin_backend{*writer_, readers_, metrics_, operations_, *audit_},
                           translator_)
-            .functions();
+            .handlers();
     }
 
     // The operations listener last: it tells of the drain.
@@ -205,7 +202,7 @@ class application {
         operations_server_->drain([this] { manager_.end(); });
     }
 
-    void refresh_metrics() { metrics_.queue_depth.Set(static_cast<double>(writer_.queue_depth())); }
+    void refresh_metrics() { metrics_.queue_depth.Set(static_cast<double>(writer_->queue_depth())); }
 
     // Why an event cannot be taken at this time; empty: it can.
     std::string not_ready() {
@@ -215,7 +212,7 @@ class application {
             return "database: " + database_;
         if (servers_.empty())
             return "starting";
-        if (writer_.queue_depth() >= static_cast<std::size_t>(config_.database.queue_limit))
+        if (writer_->queue_depth() >= static_cast<std::size_t>(config_.database.queue_limit))
             return "the queue is full";
         return {};
     }
@@ -231,7 +228,7 @@ class application {
         if (const std::string why = not_ready(); !why.empty())
             return "Not ready: " + why;
         return "Ready: " + std::to_string(std::llround(rate_)) + " events/s, " +
-               std::to_string(writer_.queue_depth()) + " in the queue" + reload_note_ +
+               std::to_string(writer_->queue_depth()) + " in the queue" + reload_note_ +
                (warning_.empty() ? "" : "; warning: " + warning_);
     }
 
@@ -259,10 +256,10 @@ class application {
         take_over(config_, loaded); // the old secrets end here, and what is yet to open has the new values
         webhook_.reload(loaded);
         translator_ = std::make_shared<event_translator>(loaded);
-        doors_.take_permits(loaded);
-        auto door = doors_.admin.begin();
-        for (admin_service& each : admin_) // one per door, once they are open
-            each.reload((door++)->with, translator_);
+        sockets_.take_permits(loaded);
+        auto listener = sockets_.admin.begin();
+        for (admin_service& each : admin_) // one per listener, once they are open
+            each.reload((listener++)->with, translator_);
         if (!servers_.empty())
             servers_.front().set_tls(loaded.webhook.tls);
         log::set_level(loaded.log.level);
@@ -291,19 +288,19 @@ class application {
 
     config config_;
     config_source source_;
-    doors doors_;
+    listener_sockets sockets_;
     server_limits limits_;
     metrics metrics_;
     asio::io_context io_{1};
     asio::signal_set signals_;
-    ledger::writer writer_;
+    std::unique_ptr<ledger::writer> writer_;
     webhook_service webhook_;
-    operations_service operations_;
-    std::optional<verification> books_;
+    monitoring_service operations_;
+    std::optional<background_audit> audit_;
     reader_pool readers_;
     std::shared_ptr<const event_translator> translator_;
     std::list<admin_service> admin_; // one per listener
-    service_manager manager_;
+    systemd_notify manager_;
     std::list<http_server> servers_; // the webhook, then the admin listeners
     std::optional<http_server> operations_server_;
     std::optional<database_watch> watch_;

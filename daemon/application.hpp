@@ -1,15 +1,12 @@
 // The composition root: builds the parts top-down, runs them, and lets them die in reverse.
 #pragma once
 
-#include "config.hpp"
+#include "commands/exit_status.hpp"
+#include "config/config.hpp"
 
 #include <filesystem>
 
 namespace tokenledger::daemon {
-
-inline constexpr int exit_ok = 0;
-inline constexpr int exit_failure = 1;
-inline constexpr int exit_config = 78; // EX_CONFIG of sysexits.h: starting again will not help
 
 // Where a configuration came from, so that SIGHUP can read it again.
 struct config_source {

@@ -1,12 +1,12 @@
 // The command line of tokenledgerd.
 #include "application.hpp"
-#include "archive_command.hpp"
-#include "rebuild_command.hpp"
-#include "rebuild_target.hpp"
-#include "redact_command.hpp"
-#include "retire_command.hpp"
-#include "utc_time.hpp"
-#include "verify_command.hpp"
+#include "base/time.hpp"
+#include "commands/archive_usage.hpp"
+#include "commands/rebuild.hpp"
+#include "commands/rebuild_target.hpp"
+#include "commands/redact_evidence.hpp"
+#include "commands/retire_events.hpp"
+#include "commands/verify.hpp"
 
 #include "ledger/postgres.hpp"
 
@@ -15,11 +15,17 @@
 #include <sys/prctl.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace {
 
@@ -47,12 +53,156 @@ void close_memory() {
     ::prctl(PR_SET_DUMPABLE, 0);
 }
 
-void add_before(CLI::App& to, std::string& before) {
-    to.add_option("--before", before, "A date or a time of ISO 8601, UTC: 2026-01-31 or 2026-01-31T12:00:00Z")
+std::optional<std::int64_t> parse_moment(const std::string& text) {
+    return tokenledger::base::parse_time(text, tokenledger::base::time_form::command_line);
+}
+
+// What the command line asks for. Its default is `serve`.
+struct chosen_command {
+    std::function<int(daemon_ns::config with, const daemon_ns::config_source& source)> run =
+        [](daemon_ns::config with, const daemon_ns::config_source& source) {
+            return daemon_ns::serve(std::move(with), source);
+        };
+    // A command of the schema's owner, whose user cannot read the secrets and need not.
+    bool of_owner = false;
+};
+
+template <class Request>
+using run_fn = int (*)(const daemon_ns::config& with, const Request& request);
+
+// `request` is filled by the options of `to`; `run` gets it if `to` is the command that was given.
+template <class Request>
+void choose(CLI::App& to, chosen_command& chosen, std::shared_ptr<Request> request, run_fn<Request> run) {
+    to.callback([&chosen, request = std::move(request), run] {
+        chosen = {.run = [request, run](const daemon_ns::config& with,
+                                        const daemon_ns::config_source&) { return run(with, *request); },
+                  .of_owner = true};
+    });
+}
+
+void add_before(CLI::App& to, std::int64_t& before_us) {
+    to.add_option_function<std::string>(
+          "--before", [&before_us](const std::string& text) { before_us = parse_moment(text).value(); },
+          "A date or a time of ISO 8601, UTC: 2026-01-31 or 2026-01-31T12:00:00Z")
         ->required()
         ->check([](const std::string& text) {
-            return daemon_ns::utc_microseconds(text) ? std::string() : "no date or time of ISO 8601: " + text;
+            return parse_moment(text) ? std::string() : "no date or time of ISO 8601: " + text;
         });
+}
+
+void add_limit(CLI::App& to, std::int64_t& limit, const std::string& of) {
+    to.add_option("--limit", limit, of + " to print; the rest is counted")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+}
+
+void add_check_config(CLI::App& cli, chosen_command& chosen) {
+    auto* check =
+        cli.add_subcommand("check-config", "Print every error of the configuration; exit 78 if any");
+    check->callback([&chosen] {
+        chosen.run = [](const daemon_ns::config&, const daemon_ns::config_source& source) {
+            std::cout << source.file.string() << ": the configuration is good\n";
+            return daemon_ns::exit_ok;
+        };
+    });
+}
+
+void add_migrate(CLI::App& cli, chosen_command& chosen) {
+    auto* migrate = cli.add_subcommand("migrate", "Bring the database's schema up to date");
+    migrate->callback([&chosen] {
+        chosen = {.run = [](const daemon_ns::config& with,
+                            const daemon_ns::config_source&) { return daemon_ns::migrate(with); },
+                  .of_owner = true};
+    });
+}
+
+void add_verify(CLI::App& cli, chosen_command& chosen) {
+    auto request = std::make_shared<daemon_ns::verify_request>();
+    auto* verify = cli.add_subcommand(
+        "verify", "Prove the books, beside live traffic: exit 0 if clean, 1 if a discrepancy was found,"
+                  " 69 if the database cannot be asked, 78 on a bad configuration or schema");
+    verify->add_flag("--evidence", request->evidence, "Unpack the evidence of every event too");
+    add_limit(*verify, request->limit, "Discrepancies");
+    choose(*verify, chosen, std::move(request), &daemon_ns::verify);
+}
+
+struct rebuild_choice {
+    daemon_ns::rebuild_target target{};
+    daemon_ns::rebuild_request request{};
+};
+
+int rebuild(const daemon_ns::config& with, const rebuild_choice& asked) {
+    daemon_ns::rebuild_target target = asked.target;
+    target.environment = environment(daemon_ns::rebuild_url_variable);
+    const auto into = daemon_ns::rebuild_url_of(target);
+    if (!into.problem.empty()) {
+        std::cerr << into.problem << '\n';
+        return exit_usage;
+    }
+    daemon_ns::rebuild_request request = asked.request;
+    request.into = into.url;
+    return daemon_ns::rebuild(with, request);
+}
+
+void add_rebuild(CLI::App& cli, chosen_command& chosen) {
+    auto asked = std::make_shared<rebuild_choice>();
+    auto* sub = cli.add_subcommand(
+        "rebuild", "Make the ledger again from its events and requests, and compare: exit 0 if there is no"
+                   " difference, 1 if there is, 69 if a database cannot be asked, 78 as for verify");
+    sub->add_option("--into", asked->target.url,
+                    "URL of a database that was migrated and is empty; without a password");
+    sub->add_option("--into-file", asked->target.file,
+                    "A file with that URL alone; or put it in TOKENLEDGER_REBUILD_URL");
+    sub->add_flag("--translate", asked->request.translate,
+                  "Translate every event anew, with today's catalogue, and compare balances");
+    add_limit(*sub, asked->request.limit, "Differences");
+    choose(*sub, chosen, std::move(asked), &rebuild);
+}
+
+void add_retention(CLI::App& cli, chosen_command& chosen) {
+    auto archive = std::make_shared<daemon_ns::archive_usage_request>();
+    auto* sub = cli.add_subcommand(
+        "archive-usage", "Move operations older than DATE from the database to FILE, as JSON Lines");
+    add_before(*sub, archive->before_us);
+    sub->add_option("--to", archive->file, "The file to write; compressed if it ends in .zst")->required();
+    choose(*sub, chosen, std::move(archive), &daemon_ns::archive_usage);
+
+    auto redact = std::make_shared<daemon_ns::redact_evidence_request>();
+    sub = cli.add_subcommand(
+        "redact-evidence",
+        "Leave a hash where the bytes of events received before DATE are; what is parked or waits"
+        " keeps them");
+    add_before(*sub, redact->before_us);
+    sub->add_flag("--yes,-y", redact->yes, "Do not ask first");
+    choose(*sub, chosen, std::move(redact), &daemon_ns::redact_evidence);
+
+    auto retire = std::make_shared<daemon_ns::retire_events_request>();
+    sub = cli.add_subcommand("retire-ignored-events",
+                             "Delete events received before DATE that were ignored and say nothing");
+    add_before(*sub, retire->before_us);
+    sub->add_flag("--dry-run", retire->dry_run, "Only say how many");
+    sub->add_flag("--yes", retire->yes, "Do not ask");
+    choose(*sub, chosen, std::move(retire), &daemon_ns::retire_ignored_events);
+}
+
+// Prints what is wrong with the configuration; nullopt then.
+std::optional<daemon_ns::config> load(const daemon_ns::config_source& source, bool of_owner) {
+    const auto secrets = of_owner ? daemon_ns::secret_files::left_alone : daemon_ns::secret_files::read;
+    auto read = daemon_ns::load_config(source.file, source.credentials_directory, secrets);
+    if (const auto* errors = std::get_if<std::vector<daemon_ns::config_error>>(&read)) {
+        for (const auto& each : *errors)
+            std::cerr << daemon_ns::to_string(each) << '\n';
+        return std::nullopt;
+    }
+    auto& config = std::get<daemon_ns::config>(read);
+    for (const std::string* url : {&config.database.url, &config.database.migrate_url}) {
+        if (!url->empty() && !tokenledger::ledger::is_readable_url(*url)) {
+            std::cerr << source.file.string()
+                      << ": a database url cannot be read: it must be a libpq URI or keyword string\n";
+            return std::nullopt;
+        }
+    }
+    return std::move(config);
 }
 
 } // namespace
@@ -65,52 +215,13 @@ int main(int argc, char** argv) {
     cli.require_subcommand(0, 1);
     std::string file = "/etc/tokenledger/tokenledgerd.toml";
     cli.add_option("--config", file, "The configuration file")->capture_default_str();
+    chosen_command chosen;
     cli.add_subcommand("serve", "Serve the webhook until SIGTERM (this is the default)");
-    const auto* migrate = cli.add_subcommand("migrate", "Bring the database's schema up to date");
-    const auto* check =
-        cli.add_subcommand("check-config", "Print every error of the configuration; exit 78 if any");
-    daemon_ns::verify_request request;
-    auto* verify = cli.add_subcommand(
-        "verify", "Prove the books, beside live traffic: exit 0 if clean, 1 if a discrepancy was found,"
-                  " 69 if the database cannot be asked, 78 on a bad configuration or schema");
-    verify->add_flag("--evidence", request.evidence, "Unpack the evidence of every event too");
-    verify->add_option("--limit", request.limit, "Discrepancies to print; the rest is counted")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
-    daemon_ns::rebuild_request remake;
-    auto* rebuild = cli.add_subcommand(
-        "rebuild", "Make the ledger again from its events and requests, and compare: exit 0 if there is no"
-                   " difference, 1 if there is, 69 if a database cannot be asked, 78 as for verify");
-    daemon_ns::rebuild_target target;
-    rebuild->add_option("--into", target.url,
-                        "URL of a database that was migrated and is empty; without a password");
-    rebuild->add_option("--into-file", target.file,
-                        "A file with that URL alone; or put it in TOKENLEDGER_REBUILD_URL");
-    rebuild->add_flag("--translate", remake.translate,
-                      "Translate every event anew, with today's catalogue, and compare balances");
-    rebuild->add_option("--limit", remake.limit, "Differences to print; the rest is counted")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
-    std::string before;
-    daemon_ns::archive_usage_request archive_request;
-    auto* archive = cli.add_subcommand(
-        "archive-usage", "Move operations older than DATE from the database to FILE, as JSON Lines");
-    add_before(*archive, before);
-    archive->add_option("--to", archive_request.file, "The file to write; compressed if it ends in .zst")
-        ->required();
-    auto* redact = cli.add_subcommand(
-        "redact-evidence",
-        "Leave a hash where the bytes of events received before DATE are; what is parked or waits"
-        " keeps them");
-    add_before(*redact, before);
-    daemon_ns::redact_evidence_request redact_request;
-    redact->add_flag("--yes,-y", redact_request.yes, "Do not ask first");
-    daemon_ns::retire_events_request retire_request;
-    auto* retire = cli.add_subcommand("retire-ignored-events",
-                                      "Delete events received before DATE that were ignored and say nothing");
-    add_before(*retire, before);
-    retire->add_flag("--dry-run", retire_request.dry_run, "Only say how many");
-    retire->add_flag("--yes", retire_request.yes, "Do not ask");
+    add_migrate(cli, chosen);
+    add_check_config(cli, chosen);
+    add_verify(cli, chosen);
+    add_rebuild(cli, chosen);
+    add_retention(cli, chosen);
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -119,51 +230,6 @@ int main(int argc, char** argv) {
 
     std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end of the daemon
     const auto source = source_of(file);
-    // The commands of the schema's owner, whose user cannot read the secrets and need not.
-    const bool of_owner = migrate->parsed() || verify->parsed() || rebuild->parsed() || archive->parsed() ||
-                          redact->parsed() || retire->parsed();
-    const auto secrets = of_owner ? daemon_ns::secret_files::left_alone : daemon_ns::secret_files::read;
-    auto read = daemon_ns::load_config(source.file, source.credentials_directory, secrets);
-    if (const auto* errors = std::get_if<std::vector<daemon_ns::config_error>>(&read)) {
-        for (const auto& each : *errors)
-            std::cerr << daemon_ns::to_string(each) << '\n';
-        return daemon_ns::exit_config;
-    }
-    auto& config = std::get<daemon_ns::config>(read);
-    for (const std::string* url : {&config.database.url, &config.database.migrate_url}) {
-        if (!url->empty() && !tokenledger::ledger::is_readable_url(*url)) {
-            std::cerr << file
-                      << ": a database url cannot be read: it must be a libpq URI or keyword string\n";
-            return daemon_ns::exit_config;
-        }
-    }
-    if (check->parsed()) {
-        std::cout << file << ": the configuration is good\n";
-        return daemon_ns::exit_ok;
-    }
-    if (archive->parsed()) {
-        archive_request.before_us = daemon_ns::utc_microseconds(before).value();
-        return daemon_ns::archive_usage(config, archive_request);
-    }
-    if (redact->parsed()) {
-        redact_request.before_us = daemon_ns::utc_microseconds(before).value();
-        return daemon_ns::redact_evidence(config, redact_request);
-    }
-    if (retire->parsed()) {
-        retire_request.before_us = daemon_ns::utc_microseconds(before).value();
-        return daemon_ns::retire_ignored_events(config, retire_request);
-    }
-    if (verify->parsed())
-        return daemon_ns::verify(config, request);
-    if (rebuild->parsed()) {
-        target.environment = environment(daemon_ns::rebuild_url_variable);
-        const auto into = daemon_ns::rebuild_url_of(target);
-        if (!into.problem.empty()) {
-            std::cerr << into.problem << '\n';
-            return exit_usage;
-        }
-        remake.into = into.url;
-        return daemon_ns::rebuild(config, remake);
-    }
-    return migrate->parsed() ? daemon_ns::migrate(config) : daemon_ns::serve(std::move(config), source);
+    auto config = load(source, chosen.of_owner);
+    return config ? chosen.run(std::move(*config), source) : daemon_ns::exit_config;
 }

@@ -1,7 +1,7 @@
 // Reads the envelope of an event out of its JSON.
 #include "webhook/event.hpp"
 
-#include "ledger/text.hpp"
+#include "base/text.hpp"
 
 #include <array>
 #include <openssl/evp.h>
@@ -64,7 +64,7 @@ json_value envelope_member(const json_value& root, std::string_view name, json_k
 
 bool is_account(std::string_view text) {
     return text.size() > account_prefix.size() && text.starts_with(account_prefix) &&
-           text.find('/') == std::string_view::npos && ledger::is_identifier(text);
+           text.find('/') == std::string_view::npos && base::is_identifier(text);
 }
 
 // The account of a context: of the two forms that Stripe documents the last segment. Empty: neither of them.
@@ -79,7 +79,7 @@ std::string_view account_of_context(std::string_view context) {
 
 void read_account(const json_value& root, event& into) {
     const json_value account = envelope_member(root, "account", json_kind::string, into);
-    if (const std::string_view text = account.string().value_or(""); ledger::is_identifier(text)) {
+    if (const std::string_view text = account.string().value_or(""); base::is_identifier(text)) {
         into.account = text;
     } else if (account.string()) {
         into.ambiguous_envelope = true; // some account, but which?
@@ -103,7 +103,7 @@ void read_envelope(const json_value& root, event& into) {
     into.thin = envelope_member(root, "object", json_kind::string, into).string() == thin_object;
     read_account(root, into);
     const json_value version = envelope_member(root, "api_version", json_kind::string, into);
-    if (const std::string_view text = version.string().value_or(""); ledger::is_identifier(text)) {
+    if (const std::string_view text = version.string().value_or(""); base::is_identifier(text)) {
         into.api_version = text;
     }
     const std::optional<std::int64_t> created = root.member("created").integer();
@@ -113,7 +113,7 @@ void read_envelope(const json_value& root, event& into) {
 }
 
 void read_type(std::string_view written, event& into) {
-    if (!ledger::is_identifier(written)) {
+    if (!base::is_identifier(written)) {
         into.type_name = "unnamed";
         return;
     }
@@ -168,7 +168,7 @@ parsed_event parse_event(std::string_view body) {
     if (!id || !type) {
         return refuse("no id and type that are strings");
     }
-    made.surrogate_id = !ledger::is_identifier(*id);
+    made.surrogate_id = !base::is_identifier(*id);
     made.id = made.surrogate_id ? surrogate_id_of(body) : std::string{*id};
     read_envelope(root, made);
     read_type(*type, made);

@@ -2,7 +2,7 @@
 // were not there, and is remembered: one question in the end tells whether everything could.
 #pragma once
 
-#include "ledger/text.hpp"
+#include "base/text.hpp"
 #include "json/tree.hpp"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ class object_reader {
     }
     std::string identifier(const json_value& written) {
         const std::string_view id = written.string().value_or("");
-        if (!ledger::is_identifier(id)) {
+        if (!base::is_identifier(id)) {
             refuse();
             return {};
         }

@@ -1,8 +1,8 @@
 // The decision table from an event to a ledger command: the rows of the contract, in its order.
 #include "webhook/translate.hpp"
-#include "webhook/settlement_events.hpp"
+#include "webhook/payment_facts.hpp"
 
-#include "ledger/text.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@ namespace {
 
 using effect = ledger::stripe_effect;
 
-enum class role : std::uint8_t { none, pays, settles, ends };
+enum class role : std::uint8_t { none, pays, refunds_or_disputes, ends };
 
 // No default: a new type must say what it does.
 role role_of(event_type type) noexcept {
@@ -33,7 +33,7 @@ role role_of(event_type type) noexcept {
     case event_type::charge_dispute_funds_withdrawn:
     case event_type::charge_dispute_funds_reinstated:
     case event_type::charge_dispute_closed:
-        return role::settles;
+        return role::refunds_or_disputes;
     case event_type::payment_intent_canceled: // moves no tokens, but no refund need wait for this payment
         return role::ends;
     case event_type::payment_intent_created:
@@ -65,10 +65,10 @@ json_value data_object(const event& what) noexcept {
 std::string_view payment_intent_id(const json_value& object) noexcept {
     const bool other_object = object.member("object") && object.member("object").string() != "payment_intent";
     const std::string_view id = only_member(object, "id").string().value_or("");
-    return !other_object && ledger::is_identifier(id) ? id : std::string_view{};
+    return !other_object && base::is_identifier(id) ? id : std::string_view{};
 }
 
-enum class ownership : std::uint8_t { ours, foreign, unknown };
+enum class ownership : std::uint8_t { ours, not_ours, unknown };
 
 // Whose payment is it? Only metadata that is clearly without the pack key makes it foreign.
 ownership owner_of(const json_value& object, const catalog& prices) noexcept {
@@ -77,12 +77,12 @@ ownership owner_of(const json_value& object, const catalog& prices) noexcept {
     }
     const json_value metadata = object.member("metadata");
     if (metadata.is_absent_or_null()) {
-        return ownership::foreign;
+        return ownership::not_ours;
     }
     if (metadata.kind() != json_kind::object) {
         return ownership::unknown;
     }
-    return metadata.member(prices.pack_key) ? ownership::ours : ownership::foreign;
+    return metadata.member(prices.pack_key) ? ownership::ours : ownership::not_ours;
 }
 
 bool is_currency(std::string_view text) noexcept {
@@ -127,7 +127,7 @@ std::optional<std::int64_t> read_quantity(const json_value& metadata, std::strin
 
 std::string_view read_identifier(const json_value& metadata, std::string_view key) noexcept {
     const std::string_view text = only_member(metadata, key).string().value_or("");
-    return ledger::is_identifier(text) ? text : std::string_view{};
+    return base::is_identifier(text) ? text : std::string_view{};
 }
 
 effect credit(const json_value& object, const catalog& prices) {
@@ -166,7 +166,7 @@ effect never_ours(const event& what, bool canceled) {
         return ledger::ignore_event{};
     }
     ledger::payment_update end{.facts = {}, .moves_tokens = false};
-    (canceled ? end.facts.canceled : end.facts.foreign) = true;
+    (canceled ? end.facts.canceled : end.facts.not_ours) = true;
     return end;
 }
 
@@ -174,7 +174,7 @@ effect pay(const event& what, const catalog& prices) {
     const json_value object = data_object(what);
     const ownership owner = owner_of(object, prices);
     const bool sure_envelope = !what.ambiguous_envelope && what.livemode;
-    if (owner == ownership::foreign) { // a fact only if it is surely this endpoint's to tell
+    if (owner == ownership::not_ours) { // a fact only if it is surely this endpoint's to tell
         return sure_envelope ? never_ours(what, false) : ledger::ignore_event{};
     }
     if (owner == ownership::unknown || !sure_envelope) {
@@ -183,7 +183,7 @@ effect pay(const event& what, const catalog& prices) {
     return credit(object, prices);
 }
 
-effect settle(const event& what, settlement_news news) {
+effect refund_or_dispute(const event& what, settlement_news news) {
     if (news.usable && news.payment_intent_id.empty()) {
         return ledger::ignore_event{}; // of no payment intent: never ours
     }
@@ -195,9 +195,9 @@ effect settle(const event& what, settlement_news news) {
 
 // An event that names two accounts is nobody's to apply. Parked, unless its payment is clearly not ours.
 effect of_two_accounts(const event& what, const catalog& prices, const std::optional<settlement_news>& news) {
-    const bool foreign = news ? news->usable && (news->payment_intent_id.empty() || news->ours == false)
-                              : owner_of(data_object(what), prices) == ownership::foreign;
-    if (foreign) {
+    const bool not_ours = news ? news->usable && (news->payment_intent_id.empty() || news->ours == false)
+                               : owner_of(data_object(what), prices) == ownership::not_ours;
+    if (not_ours) {
         return ledger::ignore_event{ledger::reason::account_mismatch};
     }
     return ledger::park_event{ledger::reason::account_mismatch};
@@ -229,8 +229,8 @@ effect decide(const event& what, const endpoint_policy& endpoint, const catalog&
     switch (plays) {
     case role::pays:
         return pay(what, prices);
-    case role::settles:
-        return settle(what, *news);
+    case role::refunds_or_disputes:
+        return refund_or_dispute(what, *news);
     case role::none: // answered above
     case role::ends:
         break;
@@ -275,7 +275,7 @@ translation translate(const event& what, const endpoint_policy& endpoint, const 
         return thin_event{.handled = what.type != event_type::other};
     }
     std::optional<settlement_news> news;
-    if (role_of(what.type) == role::settles) {
+    if (role_of(what.type) == role::refunds_or_disputes) {
         news = read_settlement(what, prices);
     }
     ledger::stripe_command command{.event = describe(what, endpoint, news),

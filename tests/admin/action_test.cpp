@@ -14,8 +14,8 @@ std::variant<event_action, problem> asked(std::string_view what, std::string_vie
     const auto found =
         resolve({.method = "POST", .target = path, .idempotency_keys = {"k"}}, allowed.permits);
     BOOST_REQUIRE_EQUAL(verdict(found), "ok");
-    BOOST_TEST(is_action(std::get<target>(found).route->call));
-    return translate_action(std::get<target>(found), body, allowed);
+    BOOST_TEST(is_action(std::get<resolved_call>(found).route->call));
+    return translate_action(std::get<resolved_call>(found), body, allowed);
 }
 
 event_action action(std::string_view what, std::string_view body) {

@@ -14,7 +14,7 @@ using test::verdict;
 std::variant<query, problem> asked(std::string_view path, permit_set permits = allowance{}.permits) {
     const auto found = resolve({.method = "GET", .target = path}, permits);
     BOOST_REQUIRE_EQUAL(verdict(found), "ok");
-    return read_query(std::get<target>(found), permits);
+    return read_query(std::get<resolved_call>(found), permits);
 }
 
 template <class Query>
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(a_payment_shows_its_facts_and_what_they_come_to) {
     fixed_reader from;
     ledger::payment_view payment{.payment_intent_id = "pi"};
     payment.facts.refunds["re_1"] = {
-        .amount_cents = 5, .status = ledger::refund_status::void_, .moved_money = true};
+        .amount_cents = 5, .status = ledger::refund_status::voided, .moved_money = true};
     payment.facts.disputes["dp_1"] = {
         .amount_cents = 7,
         .balance_transactions = {{"txn_1", ledger::movement_of(-7, "chf")}, {"txn_2", {.takes_money = true}}},

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(an_applied_command_shows_the_rows_it_caused) {
                                            .source = ledger::source::usage,
                                            .token_amount = -5,
                                            .balance_after = 95}}};
-    const reply made = reply_for(ledger::settlement{done}, false);
+    const reply made = reply_for(ledger::completion{done}, false);
     BOOST_TEST(made.status == 200U);
     BOOST_TEST(made.content_type == "application/json");
     BOOST_TEST(!made.replayed);
@@ -37,9 +37,9 @@ BOOST_AUTO_TEST_CASE(an_applied_command_shows_the_rows_it_caused) {
 
 BOOST_AUTO_TEST_CASE(a_replay_has_the_same_body_and_says_so_in_the_header) {
     ledger::outcome done{.result = ledger::result::applied};
-    const reply first = reply_for(ledger::settlement{done}, false);
+    const reply first = reply_for(ledger::completion{done}, false);
     done.replayed = true;
-    const reply again = reply_for(ledger::settlement{done}, false);
+    const reply again = reply_for(ledger::completion{done}, false);
     BOOST_TEST(again.replayed);
     BOOST_TEST(again.body == first.body);
     BOOST_TEST(again.status == 200U);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(every_refusal_is_a_problem_of_its_own_name) {
         {ledger::refusal::same_account, 422},         {ledger::refusal::key_reused, 422},
         {ledger::refusal::reference_used, 409},       {ledger::refusal::balance_overflow, 409}};
     for (const auto& [why, status] : expected) {
-        const reply made = reply_for(ledger::settlement{refused(why, 3)}, false);
+        const reply made = reply_for(ledger::completion{refused(why, 3)}, false);
         const json_tree body(made.body);
         BOOST_TEST(made.status == status);
         BOOST_TEST(made.content_type == "application/problem+json");
@@ -61,19 +61,19 @@ BOOST_AUTO_TEST_CASE(every_refusal_is_a_problem_of_its_own_name) {
         BOOST_TEST(!body.root().member("title").string().value_or("").empty());
         BOOST_TEST(!body.root().member("detail").string().value_or("").empty());
         BOOST_TEST(!body.root().member("item"));
-        const json_tree item(reply_for(ledger::settlement{refused(why, 3)}, true).body);
+        const json_tree item(reply_for(ledger::completion{refused(why, 3)}, true).body);
         BOOST_TEST((item.root().member("item").integer() == 3));
     }
 }
 
 BOOST_AUTO_TEST_CASE(without_an_outcome_it_is_said_whether_to_try_again) {
     for (const auto why : {ledger::unavailable::deadline, ledger::unavailable::stopping}) {
-        const reply made = reply_for(ledger::settlement{why}, false);
+        const reply made = reply_for(ledger::completion{why}, false);
         BOOST_TEST(made.status == 503U);
         BOOST_TEST(made.retry_after);
         BOOST_TEST(mentions(made.body, "again"));
     }
-    const reply broken = reply_for(ledger::settlement{ledger::unavailable::broken}, false);
+    const reply broken = reply_for(ledger::completion{ledger::unavailable::broken}, false);
     BOOST_TEST(broken.status == 500U);
     BOOST_TEST(!broken.retry_after);
     BOOST_TEST(mentions(broken.body, "\"type\":\"internal_error\""));

@@ -12,16 +12,16 @@ using test::mentions;
 using test::problem_of;
 using test::verdict;
 
-std::variant<target, problem> resolved(std::string_view method, std::string_view path,
-                                       std::vector<std::string_view> keys = {"k"},
-                                       permit_set permits = allowance{}.permits) {
+std::variant<resolved_call, problem> resolved(std::string_view method, std::string_view path,
+                                              std::vector<std::string_view> keys = {"k"},
+                                              permit_set permits = allowance{}.permits) {
     return resolve({.method = method, .target = path, .idempotency_keys = std::move(keys)}, permits);
 }
 
 std::string user_of(std::string_view path) {
     const auto found = resolved("GET", path, {});
     BOOST_REQUIRE_EQUAL(verdict(found), "ok");
-    return std::get<target>(found).parameter;
+    return std::get<resolved_call>(found).parameter;
 }
 
 std::string concrete(std::string_view pattern) {
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(every_route_is_found_by_its_own_path_and_needs_its_permit) 
                                                        : std::vector<std::string_view>{};
         const auto found = resolved(each.method, concrete(each.pattern), keys);
         BOOST_REQUIRE_EQUAL(verdict(found), "ok");
-        BOOST_TEST((std::get<target>(found).route == &each));
+        BOOST_TEST((std::get<resolved_call>(found).route == &each));
         BOOST_TEST(verdict(resolved(each.method, concrete(each.pattern), keys, {})) == "permit_missing 403");
         BOOST_TEST(verdict(resolved(each.method, concrete(each.pattern), keys, {each.needs})) == "ok");
         BOOST_TEST(verdict(resolved("PATCH", concrete(each.pattern), keys)) == "method_not_allowed 405");
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_query_is_decoded_as_forms_write_it) {
     BOOST_REQUIRE_EQUAL(verdict(found), "ok");
     const std::vector<std::pair<std::string, std::string>> expected{
         {"user_id", "a&b c"}, {"type", ""}, {"source", ""}};
-    BOOST_TEST((std::get<target>(found).query == expected));
+    BOOST_TEST((std::get<resolved_call>(found).query == expected));
 }
 
 BOOST_AUTO_TEST_CASE(a_write_has_exactly_one_key_of_1_to_255_bytes) {

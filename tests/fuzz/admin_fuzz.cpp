@@ -5,7 +5,7 @@
 #include "admin/reply.hpp"
 #include "admin/translate.hpp"
 
-#include "ledger/text.hpp"
+#include "base/text.hpp"
 #include "json/tree.hpp"
 
 #include <cstdint>
@@ -30,20 +30,20 @@ void check_problem(const admin::problem& told) {
 
 struct operation_check {
     void operator()(const ledger::grant& one) const {
-        require(ledger::is_identifier(one.user_id) && one.tokens > 0 && ledger::is_storable_text(one.reason));
-        require(one.source == ledger::grant_source::admin || ledger::is_identifier(one.reference));
+        require(base::is_identifier(one.user_id) && one.tokens > 0 && base::is_storable_text(one.reason));
+        require(one.source == ledger::grant_source::admin || base::is_identifier(one.reference));
         require(one.metadata.empty() || json_tree(one.metadata).root().kind() == json_kind::object);
     }
     void operator()(const ledger::deduction& one) const {
-        require(ledger::is_identifier(one.user_id) && one.tokens > 0 && ledger::is_storable_text(one.reason));
+        require(base::is_identifier(one.user_id) && one.tokens > 0 && base::is_storable_text(one.reason));
     }
     void operator()(const ledger::transfer& one) const {
-        require(ledger::is_identifier(one.from) && ledger::is_identifier(one.to) && one.tokens > 0);
+        require(base::is_identifier(one.from) && base::is_identifier(one.to) && one.tokens > 0);
     }
     void operator()(const ledger::usage& one) const {
-        require(ledger::is_identifier(one.request_id) && ledger::is_identifier(one.user_id));
-        require(ledger::is_identifier(one.action_type) && one.tokens_used >= 0 && one.charge >= 0);
-        require(one.cost_estimate.empty() || ledger::is_cost(one.cost_estimate));
+        require(base::is_identifier(one.request_id) && base::is_identifier(one.user_id));
+        require(base::is_identifier(one.action_type) && one.tokens_used >= 0 && one.charge >= 0);
+        require(one.cost_estimate.empty() || base::is_cost(one.cost_estimate));
     }
     // Actions come another way.
     void operator()(const ledger::retry_event&) const { std::abort(); }
@@ -66,7 +66,7 @@ void try_target(std::string_view method, std::string_view text) {
     const auto found = admin::resolve({.method = method, .target = text, .idempotency_keys = {}}, all);
     if (const auto* wrong = std::get_if<admin::problem>(&found))
         return check_problem(*wrong);
-    const auto& target = std::get<admin::target>(found);
+    const auto& target = std::get<admin::resolved_call>(found);
     if (target.route->key != admin::key_place::none)
         return;
     const auto asked = admin::read_query(target, all);

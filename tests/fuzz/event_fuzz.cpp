@@ -1,6 +1,6 @@
 // libFuzzer: any bytes as a body and as a header. Checks what must hold of every command, not only that
 // nothing crashes.
-#include "ledger/text.hpp"
+#include "base/text.hpp"
 #include "webhook/event.hpp"
 #include "webhook/signature.hpp"
 #include "webhook/translate.hpp"
@@ -22,22 +22,22 @@ void require(bool holds) {
 }
 
 bool is_kept_text(std::string_view text) {
-    return text.empty() || ledger::is_identifier(text);
+    return text.empty() || base::is_identifier(text);
 }
 
 // What the database can hold: identifiers, amounts of 0 or more, currencies.
 void check_facts(const ledger::payment_facts& facts) {
     require(facts.amount_requested_cents == 0 && facts.refunded_cumulative_cents >= 0);
     for (const auto& [id, refund] : facts.refunds) {
-        require(ledger::is_identifier(id) && refund.amount_cents >= 0);
+        require(base::is_identifier(id) && refund.amount_cents >= 0);
         require(refund.currency.empty() || refund.currency.size() == 3);
     }
     for (const auto& [id, dispute] : facts.disputes) {
-        require(ledger::is_identifier(id) && dispute.amount_cents >= 0);
+        require(base::is_identifier(id) && dispute.amount_cents >= 0);
         require(dispute.currency.empty() || dispute.currency.size() == 3);
         require(!dispute.signs_only);
         for (const auto& [transaction, moved] : dispute.balance_transactions) {
-            require(ledger::is_identifier(transaction));
+            require(base::is_identifier(transaction));
             require(moved.amount_cents != 0 && moved.takes_money == (moved.amount_cents < 0));
             require(moved.currency.empty() || moved.currency.size() == 3);
         }
@@ -46,7 +46,7 @@ void check_facts(const ledger::payment_facts& facts) {
 
 void check_command(const ledger::stripe_command& made, std::string_view body) {
     const ledger::stripe_event& event = made.event;
-    require(ledger::is_identifier(event.id) && ledger::is_identifier(event.type));
+    require(base::is_identifier(event.id) && base::is_identifier(event.type));
     require(is_kept_text(event.account) && is_kept_text(event.api_version) &&
             is_kept_text(event.payment_intent_id));
     const auto* update = std::get_if<ledger::payment_update>(&made.effect);
@@ -57,8 +57,9 @@ void check_command(const ledger::stripe_command& made, std::string_view body) {
         require(!event.payment_intent_id.empty());
         check_facts(update->facts);
         // What only ends a payment says nothing else of it.
-        const ledger::payment_facts end{.canceled = update->facts.canceled, .foreign = update->facts.foreign};
-        require(update->moves_tokens || (update->facts == end && end.canceled != end.foreign));
+        const ledger::payment_facts end{.canceled = update->facts.canceled,
+                                        .not_ours = update->facts.not_ours};
+        require(update->moves_tokens || (update->facts == end && end.canceled != end.not_ours));
     }
     if (const auto* bought = std::get_if<ledger::purchase>(&made.effect)) {
         const bool refused = bought->refused != ledger::reason::none;

@@ -2,10 +2,10 @@
 //   tokenledger_core_steps verify|translate|batch TIMES
 #include "event_template.hpp"
 
-#include "ledger/batch.hpp"
-#include "ledger/memory_store.hpp"
+#include "memory_store.hpp"
 #include "webhook/signature.hpp"
 #include "webhook/translate.hpp"
+#include "writer/run_batch.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // What is no JSON is refused; what is JSON never is, however odd.
-#include "ledger/text.hpp"
+#include "base/text.hpp"
 #include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(the_reader_and_the_ledger_agree_on_what_is_utf8) {
                 text += rest;
                 const bool accepted = outcome("\"" + text + "\"") == "ok";
                 legal += accepted ? 1U : 0U;
-                disputed += accepted != tokenledger::ledger::is_storable_text(text) ? 1U : 0U;
+                disputed += accepted != base::is_storable_text(text) ? 1U : 0U;
             }
         }
     }
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_lone_surrogate_is_legal_json_but_never_an_identifier) {
         const json_tree tree{text};
         BOOST_TEST_INFO(escape);
         BOOST_TEST(outcome(text) == "ok");
-        BOOST_TEST(!tokenledger::ledger::is_storable_text(tree.root().member("a").string().value()));
+        BOOST_TEST(!base::is_storable_text(tree.root().member("a").string().value()));
         BOOST_TEST((tree.root().member("b").integer() == 1));
         BOOST_TEST(outcome(R"({"x)" + escape + R"(":1})") == "ok");
     }

@@ -1,7 +1,7 @@
 // What must hold of the memory store's rows after any batch.
 #pragma once
 
-#include "ledger/memory_store.hpp"
+#include "memory_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

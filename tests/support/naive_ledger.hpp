@@ -195,7 +195,7 @@ class naive_ledger {
         }
         if (of.credit)
             return {result::ignored, none};
-        if (of.known().canceled || of.known().foreign) {
+        if (of.known().canceled || of.known().not_ours) {
             release(of, {result::ignored, none});
             return {result::ignored, none};
         }

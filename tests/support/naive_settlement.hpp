@@ -2,7 +2,7 @@
 // the other, in numbers without end. Nothing of the program's own arithmetic is used here.
 #pragma once
 
-#include "ledger/settlement.hpp"
+#include "core/entitlement.hpp"
 
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
@@ -44,7 +44,7 @@ struct naive_facts {
     std::map<std::string, naive_refund> refunds;
     std::map<std::string, naive_dispute> disputes;
     bool canceled = false;
-    bool foreign = false;
+    bool not_ours = false;
 
     bool operator==(const naive_facts&) const = default;
 };
@@ -58,12 +58,12 @@ inline naive_facts told_by(const std::vector<ledger::payment_facts>& said) {
         larger(all.shown, each.refunded_cumulative_cents);
         larger(all.shown_currency, each.refunded_currency);
         all.canceled = all.canceled || each.canceled;
-        all.foreign = all.foreign || each.foreign;
+        all.not_ours = all.not_ours || each.not_ours;
         for (const auto& [id, told] : each.refunds) {
             naive_refund& of = all.refunds[id];
             larger(of.amount, told.amount_cents);
             larger(of.currency, told.currency);
-            of.failed = of.failed || told.status == ledger::refund_status::void_;
+            of.failed = of.failed || told.status == ledger::refund_status::voided;
             of.moved = of.moved || told.moved_money;
         }
         for (const auto& [id, told] : each.disputes) {

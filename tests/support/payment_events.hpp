@@ -58,7 +58,7 @@ struct history_event {
 inline ledger::refund_fact fact_of(const refund_object& refund) {
     const bool voided = refund.status == "failed" || refund.status == "canceled";
     return {.amount_cents = refund.amount,
-            .status = voided ? ledger::refund_status::void_ : ledger::refund_status::counting,
+            .status = voided ? ledger::refund_status::voided : ledger::refund_status::counting,
             .moved_money = !refund.balance_transaction.empty(),
             .currency = refund.currency};
 }

@@ -69,7 +69,7 @@ class random_values {
                                    .refunded_cumulative_cents = number(),
                                    .refunded_currency = old ? "" : text(),
                                    .canceled = truth(),
-                                   .foreign = truth()};
+                                   .not_ours = truth()};
         for (auto left = below(4); left > 0; --left)
             made.refunds[text()] = {.amount_cents = number(),
                                     .status = static_cast<ledger::refund_status>(below(2)),

@@ -23,9 +23,9 @@ inline ledger::command random_update(std::mt19937_64& random, const std::string&
     case 0:
         return end_command(event, payment, {.canceled = true});
     case 1:
-        return end_command(event, payment, {.foreign = true});
+        return end_command(event, payment, {.not_ours = true});
     case 2:
-        facts.foreign = pick(4) == 0;
+        facts.not_ours = pick(4) == 0;
         [[fallthrough]];
     case 3:
         facts.refunded_cumulative_cents = pick(1000);
@@ -142,7 +142,7 @@ class mixed_stream {
 
     ledger::stripe_effect bought_by(const std::string& event, const std::string& payment) {
         if (pick(8) == 0)
-            return ledger::payment_update{.facts = {.foreign = true}, .moves_tokens = false};
+            return ledger::payment_update{.facts = {.not_ours = true}, .moves_tokens = false};
         const auto why = pick(3) == 0 ? ledger::reason::unknown_pack : ledger::reason::none;
         auto made = purchase_command(event, payment,
                                      {.user = user(),

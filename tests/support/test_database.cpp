@@ -2,6 +2,7 @@
 #include "test_database.hpp"
 
 #include "ledger/postgres.hpp"
+#include "ledger/schema.hpp"
 
 #include <chrono>
 #include <cstdlib>

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-FOLDER = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "admin", "ctl",
+FOLDER = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "ctl",
                                        "completion"))
 TIMEOUT_S = 60
 

@@ -19,7 +19,7 @@ DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
 
 def program():
     """TOKENLEDGERCTL, or the one that was built beside the daemon."""
-    beside = os.path.join(os.path.dirname(setting("TOKENLEDGERD")), "..", "admin", "ctl", "tokenledgerctl")
+    beside = os.path.join(os.path.dirname(setting("TOKENLEDGERD")), "..", "ctl", "tokenledgerctl")
     return os.environ.get("TOKENLEDGERCTL") or os.path.normpath(beside)
 
 

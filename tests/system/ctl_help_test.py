@@ -1,6 +1,7 @@
 """The help of tokenledgerctl, and the completions and manual page that are made from it."""
 
 import os
+import pathlib
 import re
 import shlex
 import subprocess
@@ -10,7 +11,7 @@ from completion import in_bash
 from ctl import DONE, REFUSED, UNREACHABLE, USAGE, commands_in, program
 from daemon_process import run
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "admin", "ctl")
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "ctl")
 
 
 def ctl(*words):
@@ -31,11 +32,10 @@ def sections_of(manual):
 def variables_read():
     """The environment variables that the program's source asks for."""
     found = set()
-    for name in os.listdir(FOLDER):
-        if name.endswith(".cpp"):
-            source = read(name)
-            found.update(re.findall(r'(?:getenv|environment|environment_or)\("([A-Z_]+)"', source))
-            found.update(re.findall(r'_variable = "([A-Z_]+)"', source))
+    for file in pathlib.Path(FOLDER).rglob("*.cpp"):
+        source = file.read_text(encoding="utf-8")
+        found.update(re.findall(r'(?:getenv|environment|environment_or)\("([A-Z_]+)"', source))
+        found.update(re.findall(r'_variable = "([A-Z_]+)"', source))
     return found
 
 
@@ -100,7 +100,7 @@ class Manual(unittest.TestCase):
         self.assertIn("tokenledgerctl events --result parked", sections["EXAMPLES"])
 
     def test_every_variable_that_is_read_is_told(self):
-        with open(os.path.join(FOLDER, "..", "..", "docs", "tokenledgerctl.md"), encoding="utf-8") as file:
+        with open(os.path.join(FOLDER, "..", "docs", "tokenledgerctl.md"), encoding="utf-8") as file:
             page = file.read()
         environment = sections_of(read("man", "tokenledgerctl.1"))["ENVIRONMENT"]
         self.assertIn("TOKENLEDGER_TIME_ZONE", variables_read())
@@ -112,7 +112,7 @@ class Manual(unittest.TestCase):
                     self.assertIn(f"`{name}`", page)
 
     def test_every_command_and_option_of_the_daemon_is_in_its_manual(self):
-        with open(os.path.join(FOLDER, "..", "..", "daemon", "man", "tokenledgerd.8"), encoding="utf-8") as file:
+        with open(os.path.join(FOLDER, "..", "daemon", "man", "tokenledgerd.8"), encoding="utf-8") as file:
             manual = file.read().replace("\\-", "-")
         commands = commands_in(run("--help").stdout)
         self.assertIn("migrate", commands)

@@ -91,7 +91,8 @@ class Units(unittest.TestCase):
             self.assertIn("\nLimitCORE=0\n", (self.directory / name).read_text(encoding="utf-8"))
 
     def test_every_socket_has_a_name_that_the_daemon_knows_and_starts_it(self):
-        known = set(re.findall(r'_socket_name = "(\w+)"', (ROOT / "daemon/doors.hpp").read_text(encoding="utf-8")))
+        header = (ROOT / "daemon/sockets/socket_activation.hpp").read_text(encoding="utf-8")
+        known = set(re.findall(r'_socket_name = "(\w+)"', header))
         names = set()
         for name in SOCKETS:
             text = (self.directory / name).read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = (".ci", "admin", "bench", "cmake", "daemon", "debian", "docs", "json", "ledger", "migrations", "systemd",
-           "tests", "tools", "webhook")
+FOLDERS = (".ci", "admin", "base", "bench", "cmake", "ctl", "daemon", "debian", "docs", "json", "ledger",
+           "migrations", "systemd", "tests", "tools", "webhook")
 SKIPPED_FOLDERS = {"node_modules", "__pycache__", "build", ".git"}
 CPP = {".cpp", ".hpp"}
 CODE = CPP | {".py", ".bash", ".sh", ".sql", ".cmake"}
@@ -17,6 +17,49 @@ MAX_COLUMNS = 110  # of C++, as .clang-format says
 MAX_COLUMNS_OF_SCRIPTS = 120  # one statement of a shell or of CMake is hard to break
 RAW_STRING = re.compile(r'R"(\w*)\(.*?\)\1"', re.DOTALL)
 CLANG_FORMAT_VERSION = "14"  # another one formats differently
+
+
+# Which rooms a room's files may include, beside their own and base/. A room is a folder below ledger/, daemon/ or admin/;
+# the libraries' walls (cmake/walls.cmake) hold between these three.
+ROOMS = {
+    "ledger/api": (),
+    "ledger/engine": ("api",),
+    "ledger/codec": ("api",),
+    "ledger/core": ("api", "codec"),
+    "ledger/writer": ("api", "engine", "codec", "core"),
+    "ledger/pg": ("api", "engine"),
+    "ledger/schema": ("engine", "pg"),
+    "ledger/postgres": ("api", "engine", "codec", "core", "writer", "pg"),
+    "ledger/reader": ("api", "engine", "core", "pg", "postgres"),
+    "ledger/verify": ("engine", "codec", "core", "pg", "postgres"),
+    "ledger/rebuild": ("engine", "codec", "core", "writer", "pg", "postgres"),
+    "ledger/retention": ("engine", "pg", "postgres"),
+    "daemon/config": (),
+    "daemon/sockets": ("config",),
+    "daemon/system": ("config", "http/service.hpp"),  # the metrics name the faults of a request
+    "daemon/http": ("config", "sockets", "system"),
+    "daemon/services": ("config", "http", "system"),
+    "daemon/commands": ("config", "services", "system"),
+    "admin/api": (),
+    "admin/include": ("api",),
+    "admin/request": ("api", "include"),
+    "admin/reply": ("api", "include"),
+}
+INCLUDE_ROOTS = ("base/include", "json/include", "webhook/include", "ledger/api", "ledger/engine", "admin/api",
+                 "admin/include")
+
+
+def room_of(path):
+    return "/".join(path.parts[:2]) if path.parts[0] in ("ledger", "daemon", "admin") and len(path.parts) > 2 else None
+
+
+def included_files(path, text):
+    """The project's files that a file includes."""
+    for name in re.findall(r'^#include "([^"]+)"', text, re.MULTILINE):
+        for root in (*INCLUDE_ROOTS, path.parts[0]):
+            if (ROOT / root / name).exists():
+                yield pathlib.Path(root, name)
+                break
 
 
 def text_files():
@@ -63,13 +106,13 @@ class Tidy(unittest.TestCase):
         self.assertGreater(sum(path.suffix in CPP for path, _ in FILES), 20)
 
     def test_libpqxx_is_included_by_one_file(self):
-        self.assert_none(includes("pqxx/", lambda path: path != pathlib.Path("ledger/pg.cpp")),
-                         "only ledger/pg.cpp includes libpqxx")
+        self.assert_none(includes("pqxx/", lambda path: path != pathlib.Path("ledger/pg/connection.cpp")),
+                         "only ledger/pg/connection.cpp includes libpqxx")
 
     def test_no_sockets_but_in_the_daemon(self):
-        client = pathlib.Path("admin/ctl/http_exchange.cpp")  # a program of its own, which needs an HTTP parser
+        client = pathlib.Path("ctl/client/http_exchange.cpp")  # a program of its own, which needs an HTTP parser
         self.assert_none(includes("boost/(asio|beast)", lambda path: path != client and path.parts[0] in
-                                  ("webhook", "admin", "json", "ledger")),
+                                  ("webhook", "admin", "base", "ctl", "json", "ledger")),
                          "Asio and Beast belong to daemon/")
 
     def test_rapidjson_is_included_by_json_alone(self):
@@ -79,6 +122,23 @@ class Tidy(unittest.TestCase):
     def test_no_json_in_ledger_and_daemon(self):
         self.assert_none(includes("json/", lambda path: path.parts[0] in ("ledger", "daemon")),
                          "wire formats belong to webhook/ and admin/")
+
+    def test_a_room_includes_only_the_rooms_below_it(self):
+        found, looked_at = [], set()
+        for path, text in FILES:
+            room = room_of(path)
+            if path.suffix not in CPP or room is None:
+                continue
+            looked_at.add(room)
+            top = path.parts[0]
+            for other in included_files(path, text):
+                if other.parts[0] != top or room_of(other) in (room, None):
+                    continue
+                within = other.relative_to(top)
+                if within.parts[0] not in ROOMS[room] and str(within) not in ROOMS[room]:
+                    found.append(f"{path} includes {other}")
+        self.assertEqual(looked_at, set(ROOMS), "every room has a rule, and every rule a room")
+        self.assert_none(found, "which room may look into which: ROOMS in this file")
 
     def test_no_include_climbs_out_of_its_folder(self):
         self.assert_none(includes(r"\.\./", lambda path: True), "an include with ../ goes round the walls")

@@ -30,62 +30,68 @@ LIBRARIES = {
 
 # target: (libraries behind a wall, headers of other folders out of its reach, headers that it may include)
 TARGETS = {
+    "tokenledger_base": (
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
+        ["ledger/command.hpp", "ledger/writer.hpp", "webhook/event.hpp", "admin/route.hpp", "json/tree.hpp",
+         "config/config.hpp"],
+        ["base/nearest.hpp", "base/text.hpp", "base/time.hpp"]),
+    "tokenledger_ledger_api": (
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
+        ["ledger/writer.hpp", "ledger/postgres.hpp", "webhook/event.hpp", "admin/route.hpp", "json/tree.hpp",
+         "config/config.hpp"],
+        ["ledger/command.hpp", "base/text.hpp"]),
     "tokenledger_ledger": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["webhook/event.hpp", "webhook/signature.hpp", "admin/route.hpp", "json/tree.hpp", "config.hpp"],
-        ["ledger/command.hpp", "ledger/plan.hpp", "ledger/writer.hpp"]),
+        ["webhook/event.hpp", "webhook/signature.hpp", "admin/route.hpp", "json/tree.hpp", "config/config.hpp"],
+        ["ledger/command.hpp", "core/plan.hpp", "ledger/writer.hpp"]),
     "tokenledger_pg": (
         ["asio", "beast", "rapidjson", "prometheus"],
-        ["webhook/event.hpp", "config.hpp"],
-        ["pqxx/pqxx", "ledger/store.hpp"]),
+        ["webhook/event.hpp", "config/config.hpp"],
+        ["pqxx/pqxx", "writer/store.hpp"]),
     "tokenledger_postgres": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["webhook/event.hpp", "config.hpp"],
+        ["webhook/event.hpp", "config/config.hpp"],
         ["ledger/postgres.hpp"]),
     "tokenledger_json": (
         ["pqxx", "asio", "beast", "prometheus"],
-        ["webhook/event.hpp", "ledger/command.hpp", "config.hpp"],
+        ["webhook/event.hpp", "ledger/command.hpp", "config/config.hpp"],
         ["json/tree.hpp", "json/writer.hpp", "rapidjson/reader.h"]),
     "tokenledger_webhook": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "admin/route.hpp",
-         "config.hpp"],
-        ["ledger/command.hpp", "ledger/entry.hpp", "webhook/translate.hpp", "json/tree.hpp"]),
+        ["writer/store.hpp", "core/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "admin/route.hpp",
+         "config/config.hpp"],
+        ["ledger/command.hpp", "ledger/command_sink.hpp", "webhook/translate.hpp", "json/tree.hpp"]),
     "tokenledger_admin": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["webhook/event.hpp", "ledger/store.hpp", "ledger/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
-         "config.hpp"],
-        ["ledger/command.hpp", "ledger/entry.hpp", "ledger/views.hpp", "admin/route.hpp", "json/tree.hpp"]),
+        ["webhook/event.hpp", "writer/store.hpp", "core/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
+         "config/config.hpp"],
+        ["ledger/command.hpp", "ledger/command_sink.hpp", "ledger/reader.hpp", "admin/route.hpp", "json/tree.hpp"]),
     "tokenledger_ctl_text": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "config.hpp"],
-        ["ledger/text.hpp", "ledger/screen.hpp", "json/tree.hpp"]),
+        ["webhook/signature.hpp", "writer/store.hpp", "ledger/postgres.hpp", "config/config.hpp"],
+        ["base/text.hpp", "base/screen.hpp", "json/tree.hpp"]),
     "tokenledger_ctl_http": (
         ["pqxx", "rapidjson", "prometheus"],
-        ["webhook/signature.hpp", "ledger/command.hpp", "json/tree.hpp", "config.hpp"],
+        ["webhook/signature.hpp", "ledger/command.hpp", "json/tree.hpp", "config/config.hpp"],
         ["boost/beast/http/parser.hpp"]),
     "tokenledger_ctl": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["webhook/signature.hpp", "ledger/store.hpp", "ledger/postgres.hpp", "admin/route.hpp", "parameters.hpp",
-         "config.hpp"],
-        ["json/tree.hpp", "http_exchange.hpp", "ledger/names.hpp", "nearest.hpp"]),
-    "tokenledger_nearest": (
-        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["webhook/event.hpp", "ledger/store.hpp", "admin/route.hpp", "json/tree.hpp", "config.hpp"],
-        ["nearest.hpp", "ledger/text.hpp"]),
+        ["webhook/signature.hpp", "writer/store.hpp", "ledger/postgres.hpp", "admin/route.hpp",
+         "request/parameters.hpp", "config/config.hpp"],
+        ["json/tree.hpp", "client/http_exchange.hpp", "ledger/names.hpp", "base/nearest.hpp"]),
     "tokenledger_config": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["ledger/store.hpp", "ledger/postgres.hpp"],
-        ["config.hpp", "webhook/catalog.hpp"]),
+        ["writer/store.hpp", "ledger/postgres.hpp"],
+        ["config/config.hpp", "webhook/catalog.hpp"]),
     "tokenledger_daemon": (
         ["pqxx", "rapidjson"],
-        [],
-        ["boost/asio/io_context.hpp", "boost/beast/http/message.hpp", "prometheus/registry.h", "config.hpp",
+        ["core/plan.hpp", "writer/store.hpp", "pg/connection.hpp", "codec/command.hpp", "request/parameters.hpp"],
+        ["boost/asio/io_context.hpp", "boost/beast/http/message.hpp", "prometheus/registry.h", "config/config.hpp",
          "webhook/translate.hpp", "ledger/writer.hpp", "ledger/postgres.hpp"]),
     "tokenledgerd": (
         ["pqxx", "rapidjson"],
-        [],
-        ["config.hpp", "ledger/postgres.hpp"]),
+        ["core/plan.hpp", "writer/store.hpp"],
+        ["config/config.hpp", "ledger/postgres.hpp"]),
 }
 
 

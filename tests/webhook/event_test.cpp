@@ -1,6 +1,6 @@
 // The envelope of an event: what is refused, what is kept, and what is made of the unusable.
+#include "base/text.hpp"
 #include "fixtures.hpp"
-#include "ledger/text.hpp"
 #include "webhook/event.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -284,10 +284,10 @@ BOOST_AUTO_TEST_CASE(whatever_an_event_holds_what_is_kept_is_storable) {
     for (const std::string member : {"id", "type", "account", "context", "api_version", "object"}) {
         for (const std::string value : {R"("\u0000")", R"("\ud800")", R"("")", R"("é🦊")"}) {
             const event read = with(member, value);
-            BOOST_TEST(tokenledger::ledger::is_identifier(read.id));
-            BOOST_TEST(tokenledger::ledger::is_identifier(read.type_name));
-            BOOST_TEST((read.account.empty() || tokenledger::ledger::is_identifier(read.account)));
-            BOOST_TEST((read.api_version.empty() || tokenledger::ledger::is_identifier(read.api_version)));
+            BOOST_TEST(base::is_identifier(read.id));
+            BOOST_TEST(base::is_identifier(read.type_name));
+            BOOST_TEST((read.account.empty() || base::is_identifier(read.account)));
+            BOOST_TEST((read.api_version.empty() || base::is_identifier(read.api_version)));
         }
     }
 }

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_tells_its_amount_its_currency_and_nothing_of_the_
     BOOST_TEST(news.payment_intent_id == "pi_1");
     BOOST_TEST(news.currency == "eur");
     BOOST_TEST(!news.ours.has_value());
-    BOOST_TEST(!news.facts.foreign);
+    BOOST_TEST(!news.facts.not_ours);
 }
 
 BOOST_AUTO_TEST_CASE(only_the_events_about_funds_tell_of_funds) {
@@ -132,7 +132,7 @@ void require_agreement(std::uint64_t seed, std::size_t& read) {
         }
         const settlement_news news = read_settlement(*parsed.event, prices());
         tokenledger::ledger::payment_facts expected = event.facts;
-        expected.foreign = news.ours == false;
+        expected.not_ours = news.ours == false;
         BOOST_REQUIRE_MESSAGE((news.usable && news.facts == expected), "seed " << seed << ": " << body);
         BOOST_REQUIRE_EQUAL(news.payment_intent_id, options.payment_intent_id);
         if (news.ours)

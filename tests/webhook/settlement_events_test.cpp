@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_charge_and_its_refunds_tell_their_currency) {
 BOOST_AUTO_TEST_CASE(a_charge_without_the_pack_key_is_foreign) {
     const settlement_news news = charge_news(charge().set("metadata", R"({"user_id":"user_1"})"));
     BOOST_TEST((news.ours == false));
-    BOOST_TEST(news.facts.foreign);
+    BOOST_TEST(news.facts.not_ours);
     BOOST_TEST(news.facts.refunded_cumulative_cents == 300);
 }
 
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_charge_without_metadata_does_not_say_whose_it_is) {
         const settlement_news news = charge_news(made);
         BOOST_TEST(news.usable);
         BOOST_TEST(!news.ours.has_value());
-        BOOST_TEST(!news.facts.foreign);
+        BOOST_TEST(!news.facts.not_ours);
     }
 }
 
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(embedded_refunds_are_read_wherever_a_version_puts_them) {
         BOOST_REQUIRE(news.usable);
         BOOST_REQUIRE_EQUAL(news.facts.refunds.size(), 2U);
         BOOST_TEST((news.facts.refunds.at("re_1") == refund_fact{300, refund_status::counting, true, "usd"}));
-        BOOST_TEST((news.facts.refunds.at("re_2") == refund_fact{300, refund_status::void_, false, "usd"}));
+        BOOST_TEST((news.facts.refunds.at("re_2") == refund_fact{300, refund_status::voided, false, "usd"}));
         BOOST_TEST(news.facts.refunded_cumulative_cents == 300);
     }
 }
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_refund_that_is_embedded_twice_is_one_refund) {
     for (const std::string& list :
          {"[" + refund().text() + "," + failed + "]", "[" + failed + "," + refund().text() + "]"}) {
         const settlement_news news = charge_news(charge().set("refunds", list));
-        BOOST_TEST((only_refund(news).status == refund_status::void_));
+        BOOST_TEST((only_refund(news).status == refund_status::voided));
     }
 }
 
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(every_event_about_a_refund_carries_a_refund) {
         BOOST_TEST((only_refund(news) == refund_fact{300, refund_status::counting, true, "usd"}));
         BOOST_TEST(news.payment_intent_id == "pi_1");
         BOOST_TEST(!news.ours.has_value()); // its metadata is its own
-        BOOST_TEST(!news.facts.foreign);
+        BOOST_TEST(!news.facts.not_ours);
         BOOST_TEST(news.facts.refunded_cumulative_cents == 0);
         BOOST_TEST(!news_of(type, charge()).usable);
     }
@@ -136,7 +136,8 @@ BOOST_AUTO_TEST_CASE(a_refund_counts_unless_it_failed_or_was_canceled) {
     }
     BOOST_TEST((only_refund(refund_news(refund().remove("status"))).status == refund_status::counting));
     for (const char* const status : {R"("failed")", R"("canceled")"})
-        BOOST_TEST((only_refund(refund_news(refund().set("status", status))).status == refund_status::void_));
+        BOOST_TEST(
+            (only_refund(refund_news(refund().set("status", status))).status == refund_status::voided));
     BOOST_TEST(!refund_news(refund().set("status", "1")).usable);
 }
 

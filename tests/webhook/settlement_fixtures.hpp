@@ -3,7 +3,7 @@
 
 #include "fixtures.hpp"
 #include "webhook/event.hpp"
-#include "webhook/settlement_events.hpp"
+#include "webhook/payment_facts.hpp"
 
 #include <string>
 #include <string_view>

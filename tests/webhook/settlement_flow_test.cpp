@@ -7,8 +7,8 @@
 #include "webhook/event.hpp"
 #include "webhook/translate.hpp"
 
-#include "ledger/batch.hpp"
-#include "ledger/memory_store.hpp"
+#include "memory_store.hpp"
+#include "writer/run_batch.hpp"
 
 #include <boost/test/unit_test.hpp>
 

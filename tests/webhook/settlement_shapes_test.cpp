@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(a_canceled_payment_intent_is_known_by_its_own_id) {
     const settlement_news foreign =
         news_of("payment_intent.canceled", canceled_intent().set("metadata", "{}"));
     BOOST_TEST((foreign.ours == false));
-    BOOST_TEST((foreign.facts.foreign && foreign.facts.canceled));
+    BOOST_TEST((foreign.facts.not_ours && foreign.facts.canceled));
     for (const char* const id : {"null", "7", R"("")", R"("a\u0000b")", R"({"id":"pi_1"})"})
         BOOST_TEST(!news_of("payment_intent.canceled", canceled_intent().set("id", id)).usable);
 }

@@ -3,8 +3,8 @@
 #include "translate_fixtures.hpp"
 #include "json/tree.hpp"
 
-#include "ledger/batch.hpp"
-#include "ledger/memory_store.hpp"
+#include "memory_store.hpp"
+#include "writer/run_batch.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>

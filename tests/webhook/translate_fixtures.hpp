@@ -46,8 +46,8 @@ inline std::string in_words(const ledger::payment_update& update) {
         return "settle";
     }
     const ledger::payment_facts& facts = update.facts;
-    BOOST_TEST((facts == ledger::payment_facts{.canceled = facts.canceled, .foreign = facts.foreign}));
-    BOOST_TEST(facts.canceled != facts.foreign);
+    BOOST_TEST((facts == ledger::payment_facts{.canceled = facts.canceled, .not_ours = facts.not_ours}));
+    BOOST_TEST(facts.canceled != facts.not_ours);
     return facts.canceled ? "canceled" : "foreign";
 }
 

@@ -88,12 +88,12 @@ BOOST_AUTO_TEST_CASE(a_charge_without_the_pack_key_settles_as_foreign) {
     BOOST_TEST(update.moves_tokens);
     BOOST_TEST((update.facts == ledger::payment_facts{.refunded_cumulative_cents = 300,
                                                       .refunded_currency = "usd",
-                                                      .foreign = true}));
+                                                      .not_ours = true}));
     catalog named = prices();
     named.pack_key = "pack";
     BOOST_TEST(
-        update_of(command_of(body_of("charge.refunded", charge()), live_endpoint(), named)).facts.foreign);
-    BOOST_TEST(!update_of(command_of(body_of("charge.refunded", charge()))).facts.foreign);
+        update_of(command_of(body_of("charge.refunded", charge()), live_endpoint(), named)).facts.not_ours);
+    BOOST_TEST(!update_of(command_of(body_of("charge.refunded", charge()))).facts.not_ours);
 }
 
 BOOST_AUTO_TEST_CASE(a_refund_or_dispute_without_a_payment_intent_is_ignored) {

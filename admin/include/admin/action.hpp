@@ -6,7 +6,7 @@
 #include "admin/route.hpp"
 
 #include "ledger/command.hpp"
-#include "ledger/views.hpp"
+#include "ledger/reader.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -37,8 +37,8 @@ struct named_pack {
 [[nodiscard]] bool is_action(call what) noexcept;
 
 // `what` comes from resolve(), and is an action. A retry needs no body.
-[[nodiscard]] std::variant<event_action, problem> translate_action(const target& what, std::string_view body,
-                                                                   const allowance& allowed);
+[[nodiscard]] std::variant<event_action, problem>
+translate_action(const resolved_call& what, std::string_view body, const allowance& allowed);
 
 // `today`: what the event's bytes mean by today's configuration; nullopt where none are kept, which the
 // ledger then refuses, and for dismiss, which does not ask.

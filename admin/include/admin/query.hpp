@@ -7,7 +7,7 @@
 #include "admin/route.hpp"
 
 #include "ledger/proof.hpp"
-#include "ledger/views.hpp"
+#include "ledger/reader.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -79,10 +79,10 @@ using query =
                  activity_query, events_query, usage_report_query, transaction_report_query, queue_query>;
 
 // `what` comes from resolve(), and is a read.
-[[nodiscard]] std::variant<query, problem> read_query(const target& what, permit_set permits);
+[[nodiscard]] std::variant<query, problem> read_query(const resolved_call& what, permit_set permits);
 
 // What a verification of the whole ledger found (GET /v1/verify).
-struct verification_view {
+struct audit_view {
     struct discrepancy {
         std::string check{};
         std::string user_id{};
@@ -102,13 +102,13 @@ struct verification_view {
 inline constexpr std::size_t max_discrepancies_shown = 100;
 
 [[nodiscard]] reply proof_reply(const std::optional<ledger::payment_proof>& proven);
-[[nodiscard]] reply verification_reply(const verification_view& found);
+[[nodiscard]] reply verification_reply(const audit_view& found);
 
 // Asks, and writes what is told. Throws what the reader throws, but for bad_query, which becomes a problem.
 [[nodiscard]] reply answer(const query& what, ledger::reader& from);
 
 // For calls that take none: what is wrong with the query, if there is one.
-[[nodiscard]] std::optional<problem> check_no_parameters(const target& what);
+[[nodiscard]] std::optional<problem> check_no_parameters(const resolved_call& what);
 
 // The names of the parameters that the call takes in its query.
 [[nodiscard]] std::span<const std::string_view> parameters_of(call what) noexcept;

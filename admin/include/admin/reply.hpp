@@ -25,7 +25,7 @@ struct reply {
 [[nodiscard]] reply reply_for(const problem& what);
 
 // What became of a command. `batch`: it had items, so a refusal names the one.
-[[nodiscard]] reply reply_for(const ledger::settlement& settled, bool batch);
+[[nodiscard]] reply reply_for(const ledger::completion& completed, bool batch);
 
 // Whether it is safe, and what it takes, to send the request again.
 [[nodiscard]] reply unavailable_reply(std::string_view why);

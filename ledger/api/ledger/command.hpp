@@ -12,7 +12,7 @@
 
 namespace tokenledger::ledger {
 
-// An event as it was delivered. Every string except the evidence is an identifier (ledger/text.hpp) or empty.
+// An event as it was delivered. Every string except the evidence is an identifier (base/text.hpp) or empty.
 struct stripe_event {
     std::string id;
     std::string type;
@@ -123,7 +123,7 @@ struct usage {
     std::int64_t tokens_used = 0;              // >= 0
     std::optional<std::int64_t> input_tokens;  // >= 0
     std::optional<std::int64_t> output_tokens; // >= 0
-    std::string cost_estimate;                 // cents, a decimal as written (is_cost); empty: not told
+    std::string cost_estimate;                 // cents, a decimal as written (base::is_cost); empty: not told
     std::int64_t charge = 0;                   // tokens to deduct, >= 0
 
     bool operator==(const usage&) const = default;

@@ -1,5 +1,5 @@
 // What Stripe has said about one payment, as facts that merge: in any order, any number of times, split over
-// any number of events, they end in the same value. What they are worth is ledger/settlement.hpp.
+// any number of events, they end in the same value. What they are worth is core/entitlement.hpp.
 // Merging is commutative, associative and idempotent: see merge().
 #pragma once
 
@@ -14,7 +14,7 @@ namespace tokenledger::ledger {
 // By rank: a later one replaces an earlier one. A refund can fail after it succeeded, never the reverse.
 enum class refund_status : std::uint8_t {
     counting, // pending, requires_action, succeeded
-    void_,    // failed, canceled: the money stayed, or came back
+    voided,   // failed, canceled: the money stayed, or came back
 };
 
 // One Refund object, by its id.
@@ -60,8 +60,8 @@ struct dispute_movement {
 struct dispute_fact {
     std::int64_t amount_cents = 0; // of two the larger counts
     // ISO 4217, lower case; empty: not told, then it is the payment's. Whether it is another than the
-    // payment's is for settle() to say: a dispute may arrive before its payment. Of two the larger text
-    // counts; a dispute's currency does not change.
+    // payment's is for entitlement_of() to say: a dispute may arrive before its payment. Of two the larger
+    // text counts; a dispute's currency does not change.
     std::string currency{};
     // By id. A balance transaction never changes; so that merging is total all the same, of two values one
     // whose amount is known counts before a sign alone, then the one that takes more.
@@ -85,13 +85,13 @@ struct payment_facts {
     std::map<std::string, refund_fact> refunds{};
     std::map<std::string, dispute_fact> disputes{};
     bool canceled = false; // payment_intent.canceled: it will never be credited
-    bool foreign = false;  // its metadata was seen, and it is not ours; a credit overrides this
+    bool not_ours = false; // its metadata was seen, and it is not ours; a credit overrides this
 
     bool operator==(const payment_facts&) const = default;
     [[nodiscard]] bool empty() const { return *this == payment_facts{}; }
 };
 
-// The least upper bound of the two. Defined with settle().
+// The least upper bound of the two.
 [[nodiscard]] payment_facts merge(payment_facts known, const payment_facts& news);
 
 } // namespace tokenledger::ledger

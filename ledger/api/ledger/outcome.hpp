@@ -95,6 +95,6 @@ enum class unavailable : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(unavailable value) noexcept;
 
-using settlement = std::variant<outcome, unavailable>;
+using completion = std::variant<outcome, unavailable>;
 
 } // namespace tokenledger::ledger

@@ -1,7 +1,7 @@
 // What can be proven of one payment: that Stripe said what is stored, and that the rows follow from it.
 #pragma once
 
-#include "ledger/views.hpp"
+#include "ledger/reader.hpp"
 
 #include <string>
 #include <vector>

@@ -1,0 +1,78 @@
+// The calls of the admin API, and which one a request line means.
+#pragma once
+
+#include "admin/permit.hpp"
+#include "admin/problem.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tokenledger::admin {
+
+enum class call : std::uint8_t {
+    grant,
+    deduct,
+    transfer,
+    use,
+    batch,
+    account,
+    transactions,
+    purchases,
+    usage,
+    activity,
+    payment,
+    prove,
+    events,
+    event,
+    retry,
+    dismiss,
+    assign,
+    usage_report,
+    transaction_report,
+    queue,
+    verify,
+};
+
+// Where a write has the key that makes it take effect once.
+enum class key_place : std::uint8_t {
+    none,   // reads
+    header, // Idempotency-Key
+    body,   // usage: its request_id
+};
+
+struct route {
+    admin::call call;
+    std::string_view method;
+    std::string_view pattern; // "/v1/accounts/{user_id}"; at most one parameter, a whole segment
+    permit needs;             // a batch: this, or what its items need
+    key_place key;
+};
+
+[[nodiscard]] std::span<const route> routes() noexcept;
+
+// A request line that means a call. `parameter` and `query` are decoded.
+struct resolved_call {
+    const admin::route* route = nullptr;
+    std::string parameter{}; // of the path; empty where the pattern has none
+    std::vector<std::pair<std::string, std::string>> query{};
+};
+
+// Everything that can be said of a request without its body.
+struct request_head {
+    std::string_view method;
+    std::string_view target;                          // path and query, or absolute (RFC 9112, 3.2.2)
+    std::vector<std::string_view> idempotency_keys{}; // every Idempotency-Key field there is
+};
+
+// In this order: target, path, method, permit, key.
+[[nodiscard]] std::variant<resolved_call, problem> resolve(const request_head& head, permit_set permits);
+
+// What is told where a listener does not give it.
+[[nodiscard]] problem lacks_permit(permit needed);
+
+} // namespace tokenledger::admin

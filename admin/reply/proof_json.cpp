@@ -1,0 +1,48 @@
+// What was proven, and what operators did.
+#include "reply/json.hpp"
+
+#include "base/time.hpp"
+
+namespace tokenledger::admin {
+
+void write(json_writer& out, const ledger::event_action_view& action) {
+    out.begin_object().member("action", action.action).member("actor", action.actor);
+    out.member_if("reason", action.reason)
+        .member("was", action.was)
+        .member_if("was_because", action.was_because);
+    out.member("became", action.became).member_if("became_because", action.became_because);
+    out.member("idempotency_key", action.idempotency_key);
+    out.member("created_at", base::time_text(action.created_at_us)).end_object();
+}
+
+void write(json_writer& out, const ledger::event_proof& proven) {
+    out.begin_object().member("event_id", proven.event_id).member("result", ledger::to_string(proven.result));
+    out.member_if("detail", proven.detail).end_object();
+}
+
+void write(json_writer& out, const ledger::payment_proof& proven) {
+    out.begin_object().member("stripe_payment_intent_id", proven.payment_intent_id);
+    out.member("result", ledger::to_string(proven.result));
+    write_array(out, "events", proven.events);
+    out.key("faults").begin_array();
+    for (const std::string& each : proven.faults)
+        out.string(each);
+    out.end_array().end_object();
+}
+
+void write(json_writer& out, const audit_view::discrepancy& found) {
+    out.begin_object().member("check", found.check).member_if("user_id", found.user_id);
+    out.member_if("sequence", found.sequence).member_if("stripe_payment_intent_id", found.payment_intent_id);
+    out.member_if("event_id", found.event_id).member("expected", found.expected).member("found", found.found);
+    out.end_object();
+}
+
+void write(json_writer& out, const audit_view& found) {
+    out.begin_object().member("accounts", found.accounts).member("transactions", found.transactions);
+    out.member("payments", found.payments).member("events", found.events);
+    out.member("discrepancies", found.discrepancies);
+    write_array(out, "shown", found.shown);
+    out.end_object();
+}
+
+} // namespace tokenledger::admin

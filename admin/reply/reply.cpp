@@ -1,0 +1,169 @@
+// Writes the answers of writes, and every problem.
+#include "admin/reply.hpp"
+
+#include "json/writer.hpp"
+
+#include "base/text.hpp"
+
+#include <utility>
+
+namespace tokenledger::admin {
+
+namespace {
+
+problem_type type_of(ledger::refusal why) {
+    switch (why) {
+    case ledger::refusal::insufficient_balance:
+        return problem_type::insufficient_balance;
+    case ledger::refusal::unknown_account:
+        return problem_type::unknown_account;
+    case ledger::refusal::same_account:
+        return problem_type::same_account;
+    case ledger::refusal::key_reused:
+        return problem_type::key_reused;
+    case ledger::refusal::reference_used:
+        return problem_type::reference_used;
+    case ledger::refusal::balance_overflow:
+        return problem_type::balance_overflow;
+    case ledger::refusal::unknown_event:
+        return problem_type::unknown_event;
+    case ledger::refusal::event_settled:
+        return problem_type::event_settled;
+    case ledger::refusal::event_waiting:
+        return problem_type::event_waiting;
+    case ledger::refusal::still_parked:
+        return problem_type::still_parked;
+    case ledger::refusal::not_assignable:
+        return problem_type::not_assignable;
+    case ledger::refusal::payment_has_owner:
+        return problem_type::payment_has_owner;
+    case ledger::refusal::unknown_pack:
+        return problem_type::unknown_pack;
+    case ledger::refusal::none:
+        break;
+    }
+    return problem_type::internal_error;
+}
+
+std::string_view advice_for(ledger::refusal why) {
+    switch (why) {
+    case ledger::refusal::insufficient_balance:
+        return "The balance is lower than what is asked for. Ask for less, grant tokens first, or, for a "
+               "deduction, send allow_negative. Nothing was done, and the key is free.";
+    case ledger::refusal::unknown_account:
+        return "Nobody was ever granted or sold tokens under this user id. Check its spelling; a grant "
+               "without `existing` creates the account. Nothing was done, and the key is free.";
+    case ledger::refusal::same_account:
+        return "A transfer needs two accounts.";
+    case ledger::refusal::key_reused:
+        return "This Idempotency-Key or request_id was used for another command before. Send a new one, or "
+               "the "
+               "same command as then.";
+    case ledger::refusal::reference_used:
+        return "A grant with this source and reference was made under another Idempotency-Key. If it is the "
+               "same "
+               "one, it is done already; else send its own reference.";
+    case ledger::refusal::balance_overflow:
+        return "No balance goes past 9223372036854775807 or below -9223372036854775808. Move fewer tokens.";
+    case ledger::refusal::event_settled:
+        return "It is neither parked nor waiting: there is nothing to do about it.";
+    case ledger::refusal::event_waiting:
+        return "It is settled when its purchase comes: there is nothing to try again. Look whether the "
+               "purchase is "
+               "parked, or dismiss this one.";
+    case ledger::refusal::still_parked:
+        return "What it was parked for is not mended yet, or the daemon has not reloaded it: see `reason`. "
+               "Nothing "
+               "was done, and the key is free.";
+    case ledger::refusal::not_assignable:
+        return "Only a parked payment_intent.succeeded that says amount and currency, of this endpoint's "
+               "mode and of its payment's account, can "
+               "be completed. Dismiss the event instead, or mend the configuration and retry it.";
+    case ledger::refusal::payment_has_owner:
+        return "The payment was credited to a user before, and that is for ever: GET /v1/payments shows to "
+               "whom. "
+               "Transfer tokens, or dismiss the event.";
+    case ledger::refusal::unknown_pack:
+        return "The catalogue of the event's endpoint has no pack of this name, or the daemon has not "
+               "reloaded it. Check its spelling, or say the tokens. Nothing was done, and the key is free.";
+    case ledger::refusal::unknown_event: // said in words of its own
+    case ledger::refusal::none:
+        break;
+    }
+    return "The ledger could not say why.";
+}
+
+reply applied(const ledger::outcome& outcome) {
+    json_writer out;
+    out.begin_object().member("result", ledger::to_string(outcome.result));
+    out.member_if("reason", ledger::to_string(outcome.reason)).key("transactions").begin_array();
+    for (const ledger::posting& each : outcome.posted) {
+        out.begin_object().member("user_id", each.user_id).member("sequence", each.sequence);
+        out.member("type", ledger::to_string(each.type)).member("source", ledger::to_string(each.source));
+        out.member("token_amount", each.token_amount).member("balance_after", each.balance_after);
+        out.end_object();
+    }
+    out.end_array().end_object();
+    return {.body = out.text(),
+            .replayed = outcome.replayed,
+            .result = outcome.replayed ? std::string_view("replayed") : ledger::to_string(outcome.result)};
+}
+
+} // namespace
+
+reply reply_for(const problem& what) {
+    const problem_kind& kind = kind_of(what.type);
+    json_writer out;
+    out.begin_object().member("type", kind.slug).member("title", kind.title);
+    out.member("status", static_cast<std::int64_t>(kind.status)).member_if("detail", what.detail);
+    if (what.item)
+        out.member("item", static_cast<std::int64_t>(*what.item));
+    // A name of the request's own may be no UTF-8: an escaped lone surrogate.
+    if (base::is_storable_text(what.field))
+        out.member_if("field", what.field);
+    out.member_if("nearest", what.nearest).member_if("reason", what.reason).end_object();
+    return {.status = kind.status,
+            .body = out.text(),
+            .content_type = "application/problem+json",
+            .allow = what.allow,
+            .retry_after = kind.status == 503,
+            .result = kind.slug};
+}
+
+reply reply_for(const ledger::completion& completed, bool batch) {
+    if (const auto* why = std::get_if<ledger::unavailable>(&completed)) {
+        if (*why == ledger::unavailable::broken)
+            return reply_for(problem{
+                .type = problem_type::internal_error,
+                .detail =
+                    "The database refused what the command would have written. Nothing was done, and the "
+                    "key is free. The log of tokenledgerd says more."});
+        if (*why == ledger::unavailable::outdated)
+            return unavailable_reply(
+                "A newer version of tokenledgerd has taken over the ledger; this one may not "
+                "write to it any more.");
+        return unavailable_reply(*why == ledger::unavailable::stopping
+                                     ? "The ledger is shutting down."
+                                     : "The database did not confirm the command in time.");
+    }
+    const auto& outcome = std::get<ledger::outcome>(completed);
+    if (outcome.result != ledger::result::refused)
+        return applied(outcome);
+    problem refused{.type = type_of(outcome.refusal)};
+    refused.detail = advice_for(outcome.refusal);
+    if (refused.type == problem_type::unknown_event)
+        refused = unknown_event();
+    refused.reason = ledger::to_string(outcome.reason);
+    if (batch)
+        refused.item = outcome.item;
+    return reply_for(refused);
+}
+
+reply unavailable_reply(std::string_view why) {
+    return reply_for(
+        problem{.type = problem_type::unavailable,
+                .detail = std::string(why) +
+                          " Send the same request again; a write, with its key, takes effect once."});
+}
+
+} // namespace tokenledger::admin

@@ -1,0 +1,225 @@
+// Which parameters each read takes, and what they may say.
+#include "request/parameters.hpp"
+
+#include "base/nearest.hpp"
+#include "base/time.hpp"
+
+#include "admin/query.hpp"
+
+#include "base/text.hpp"
+#include "ledger/names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace tokenledger::admin {
+
+namespace {
+
+constexpr std::array<std::string_view, 1> account{"at"};
+constexpr std::array<std::string_view, 9> transactions{"user_id", "type",   "source", "actor", "from",
+                                                       "to",      "cursor", "limit",  "order"};
+constexpr std::array<std::string_view, 7> purchases{"user_id", "source", "from", "to",
+                                                    "cursor",  "limit",  "order"};
+constexpr std::array<std::string_view, 8> usage{"user_id", "action_type", "model_used", "from",
+                                                "to",      "cursor",      "limit",      "order"};
+constexpr std::array<std::string_view, 6> activity{"user_id", "from", "to", "cursor", "limit", "order"};
+constexpr std::array<std::string_view, 9> events{
+    "result", "reason", "type", "stripe_payment_intent_id", "from", "to", "cursor", "limit", "order"};
+constexpr std::array<std::string_view, 7> usage_report{"user_id", "action_type", "model_used", "from",
+                                                       "to",      "span",        "time_zone"};
+constexpr std::array<std::string_view, 7> transaction_report{"user_id", "type", "source",   "from",
+                                                             "to",      "span", "time_zone"};
+
+constexpr std::int64_t max_actor = 4'294'967'295; // a uid has 32 bits
+
+std::optional<std::int64_t> integer(std::string_view text) {
+    std::int64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && stopped == end ? std::optional{value} : std::nullopt;
+}
+
+} // namespace
+
+std::span<const std::string_view> parameters_of(call what) noexcept {
+    switch (what) {
+    case call::account:
+        return account;
+    case call::transactions:
+        return transactions;
+    case call::purchases:
+        return purchases;
+    case call::usage:
+        return usage;
+    case call::activity:
+        return activity;
+    case call::events:
+        return events;
+    case call::usage_report:
+        return usage_report;
+    case call::transaction_report:
+        return transaction_report;
+    case call::grant: // neither writes nor these reads take any
+    case call::deduct:
+    case call::transfer:
+    case call::use:
+    case call::batch:
+    case call::payment:
+    case call::prove:
+    case call::event:
+    case call::retry:
+    case call::dismiss:
+    case call::assign:
+    case call::verify:
+    case call::queue:
+        return {};
+    }
+    return {};
+}
+
+parameters::parameters(const resolved_call& of) : given_(of.query) {
+    const auto known = parameters_of(of.route->call);
+    for (std::size_t i = 0; i < given_.size() && !wrong_; ++i) {
+        const auto& [name, value] = given_[i];
+        const auto same = [&name = name](const auto& other) { return other.first == name; };
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            const std::string_view nearest = base::nearest_to(name, known);
+            wrong_ = problem{.type = problem_type::unknown_parameter,
+                             .detail = base::unknown_name("parameter", name, nearest, known),
+                             .field = name,
+                             .nearest = std::string(nearest)};
+        } else if (std::count_if(given_.begin(), given_.end(), same) > 1) {
+            refuse(name, "must be there once");
+        } else if (value.empty()) {
+            refuse(name, "is empty: leave it out, or say what to look for");
+        }
+    }
+}
+
+void parameters::refuse(std::string_view name, std::string_view must) {
+    if (!wrong_)
+        wrong_ = problem{.type = problem_type::invalid_parameter,
+                         .detail = base::quoted(name) + " " + std::string(must) + ".",
+                         .field = std::string(name)};
+}
+
+std::optional<std::string_view> parameters::find(std::string_view name) const {
+    for (const auto& [key, value] : given_) {
+        if (key == name)
+            return value;
+    }
+    return std::nullopt;
+}
+
+std::string parameters::identifier(std::string_view name) {
+    const auto text = find(name);
+    if (text && !base::is_identifier(*text))
+        refuse(name, "must have 1 to 255 bytes of well-formed UTF-8 without NUL");
+    return std::string(text.value_or(""));
+}
+
+std::optional<ledger::transaction_type> parameters::type() {
+    using enum ledger::transaction_type;
+    const std::string text = one_of("type", ledger::transaction_type_names());
+    for (const auto each : {grant, purchase, deduction, refund, transfer}) {
+        if (text == ledger::to_string(each))
+            return each;
+    }
+    return std::nullopt;
+}
+
+std::optional<ledger::source> parameters::source() {
+    using enum ledger::source;
+    const std::string text = one_of("source", ledger::source_names());
+    for (const auto each : {admin, subscription, trial, token_pack, stripe, usage}) {
+        if (text == ledger::to_string(each))
+            return each;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> parameters::actor() {
+    const auto text = find("actor");
+    if (!text)
+        return std::nullopt;
+    const auto uid = integer(*text);
+    if (!uid || *uid < 0 || *uid > max_actor)
+        refuse("actor", "must be a uid, from 0 to " + std::to_string(max_actor));
+    return uid;
+}
+
+std::optional<std::int64_t> parameters::time(std::string_view name) {
+    const auto text = find(name);
+    if (!text)
+        return std::nullopt;
+    const auto us = base::parse_time(*text);
+    if (!us)
+        refuse(name, "must be a time such as 2026-11-22T18:30:00Z, or a day such as 2026-11-22");
+    return us;
+}
+
+ledger::period parameters::period() {
+    return {.from_us = time("from"), .to_us = time("to")};
+}
+
+ledger::page_request parameters::page() {
+    ledger::page_request made;
+    if (const auto limit = find("limit")) {
+        const auto rows = integer(*limit);
+        if (!rows || *rows < 1 || *rows > static_cast<std::int64_t>(ledger::max_page_limit))
+            refuse("limit", "must be from 1 to " + std::to_string(ledger::max_page_limit));
+        else
+            made.limit = static_cast<std::size_t>(*rows);
+    }
+    made.cursor = find("cursor").value_or("");
+    const std::string_view order = find("order").value_or("newest_first");
+    if (order == "oldest_first")
+        made.order = ledger::page_order::oldest_first;
+    else if (order != "newest_first")
+        refuse("order", "must be newest_first or oldest_first");
+    return made;
+}
+
+ledger::report_span parameters::span() {
+    const std::string_view text = find("span").value_or("whole");
+    if (text != "whole" && text != "day")
+        refuse("span", "must be whole or day");
+    return text == "day" ? ledger::report_span::day : ledger::report_span::whole;
+}
+
+std::string parameters::time_zone() {
+    const std::string name = identifier("time_zone");
+    if (!name.empty() && find("span").value_or("whole") != "day")
+        refuse("time_zone", "goes with span=day: it says whose days they are");
+    return name.empty() ? "UTC" : name;
+}
+
+std::string parameters::one_of(std::string_view name, std::span<const std::string_view> known) {
+    const std::string_view text = find(name).value_or("");
+    if (text.empty() || std::find(known.begin(), known.end(), text) != known.end())
+        return std::string(text);
+    if (wrong_)
+        return {};
+    const std::string_view nearest = base::nearest_to(text, known);
+    wrong_ = problem{.type = problem_type::invalid_parameter,
+                     .detail = base::unknown_name("`" + std::string(name) + "`", text, nearest, known),
+                     .field = std::string(name),
+                     .nearest = std::string(nearest)};
+    return {};
+}
+
+std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>> parameters::time_or_sequence() {
+    const auto text = find("at");
+    if (!text)
+        return {};
+    if (const auto sequence = integer(*text); sequence && *sequence >= 1)
+        return {std::nullopt, sequence};
+    if (const auto us = base::parse_time(*text))
+        return {us, std::nullopt};
+    refuse("at", "must be a time such as 2026-11-22T18:30:00Z, or a sequence from 1");
+    return {};
+}
+
+} // namespace tokenledger::admin

@@ -1,0 +1,233 @@
+// balance, history, purchases, activity, usage-report: questions and their tables.
+#include "commands/commands.hpp"
+#include "commands/values.hpp"
+#include "screen/cells.hpp"
+#include "screen/text.hpp"
+#include "screen/who.hpp"
+
+#include <iostream>
+
+namespace tokenledger::ctl {
+
+namespace {
+
+constexpr std::int64_t rows_for_a_person = 20;
+
+// The page of a list that the options ask for.
+answer page_of(const context& in, const std::string& path, const list_options& what) {
+    request_path where(path);
+    where.parameter("user_id", what.user).parameter("type", what.type).parameter("source", what.source);
+    where.parameter("actor", what.actor >= 0 ? std::to_string(what.actor) : "");
+    where.parameter("from", what.from).parameter("to", what.to).parameter("cursor", what.cursor);
+    where.parameter("limit", std::to_string(what.limit > 0 ? what.limit : rows_for_a_person));
+    where.parameter("order", what.oldest_first ? "oldest_first" : "");
+    return get(in, where);
+}
+
+// The rows as a table, and how to go on.
+int print_page(const context& in, const answer& got, const std::vector<column>& columns,
+               row (*row_of)(json_value)) {
+    if (!got.ok())
+        return got.exit_code;
+    if (in.common.json)
+        return print_json(got);
+    std::vector<row> rows;
+    for (auto each = got.root().member("rows").first(); each; each = each.next())
+        rows.push_back(row_of(each));
+    if (rows.empty()) {
+        std::cout << "no rows\n";
+        return exit_done;
+    }
+    std::cout << table(columns, rows, in.at.screen);
+    print_more(in, got);
+    return exit_done;
+}
+
+cell time_cell(json_value value) {
+    return {.text = short_time(value.string().value_or("")), .how = tone::faint};
+}
+
+// What a row is about, beside its amount: words, or an id.
+cell details_of(json_value each) {
+    cell made{.text = text_of(each.member("reason"))};
+    for (const char* name : {"reference", "stripe_payment_intent_id", "usage_request_id"}) {
+        if (made.text.empty())
+            made = id_cell(each.member(name));
+    }
+    if (const std::string other = text_of(each.member("counterparty_user_id")); !other.empty()) {
+        const bool gives = each.member("token_amount").integer().value_or(0) < 0;
+        made.text = (gives ? "to " : "from ") + other + (made.text.empty() ? "" : ": " + made.text);
+        made.whole = true;
+    }
+    return made;
+}
+
+row transaction_row(json_value each) {
+    return {time_cell(each.member("created_at")),
+            id_cell(each.member("user_id")),
+            {.text = text_of(each.member("type"))},
+            {.text = text_of(each.member("source"))},
+            signed_cell(each.member("token_amount")),
+            balance_cell(each.member("balance_after")),
+            details_of(each)};
+}
+
+// With who asked, if it was not Stripe.
+row history_row(json_value each) {
+    row made = transaction_row(each);
+    const auto actor = each.member("actor").integer();
+    made.insert(made.end() - 1, cell{.text = actor ? who(*actor) : std::string()});
+    return made;
+}
+
+row purchase_row(json_value each) {
+    const std::string currency(each.member("currency").string().value_or(""));
+    const auto quantity = each.member("quantity").integer().value_or(1);
+    const auto paid = each.member("amount_paid_cents").integer();
+    const bool refunded = each.member("refunded_cents").integer().value_or(0) != 0 ||
+                          each.member("refunded_tokens").integer().value_or(0) != 0;
+    return {time_cell(each.member("created_at")),
+            id_cell(each.member("user_id")),
+            {.text = text_of(each.member("pack")) + (quantity > 1 ? " x" + std::to_string(quantity) : "")},
+            {.text = number_of(each.member("token_amount"))},
+            {.text = paid ? money(*paid, currency) : std::string()},
+            {.text = refunded ? number_of(each.member("refunded_tokens")) : std::string(), .how = tone::bad},
+            id_cell(each.member("stripe_payment_intent_id"))};
+}
+
+row activity_row(json_value each) {
+    if (const json_value usage = each.member("usage")) {
+        const std::string model = text_of(usage.member("model_used"));
+        const std::string charged = number_of(usage.member("charged_tokens"));
+        return {time_cell(usage.member("created_at")),
+                id_cell(usage.member("user_id")),
+                {.text = "usage", .how = tone::notice},
+                {.text = charged == "0" ? "" : "-" + charged, .how = tone::faint},
+                {},
+                {.text = text_of(usage.member("action_type")) + (model.empty() ? "" : " on " + model) + ": " +
+                         number_of(usage.member("tokens_used")) + " used"}};
+    }
+    row made = transaction_row(each.member("transaction"));
+    made.erase(made.begin() + 3);
+    return made;
+}
+
+row usage_report_row(json_value each) {
+    return {{.text = text_of(each.member("day")), .how = tone::faint},
+            {.text = text_of(each.member("action_type"))},
+            {.text = text_of(each.member("model_used"))},
+            {.text = number_of(each.member("count"))},
+            {.text = number_of(each.member("tokens_used"))},
+            {.text = number_of(each.member("input_tokens"))},
+            {.text = number_of(each.member("output_tokens"))},
+            {.text = number_of(each.member("cost_estimate"))},
+            {.text = number_of(each.member("charged_tokens"))}};
+}
+
+std::string disputes_of(json_value account) {
+    std::string out;
+    for (auto each = account.member("disputed_payments").first(); each; each = each.next())
+        out += (out.empty() ? "" : " ") + text_of(each);
+    return out;
+}
+
+} // namespace
+
+void print_more(const context& in, const answer& got) {
+    const auto next = got.root().member("next").string();
+    if (got.root().member("more").boolean().value_or(false) && next)
+        std::cout << painted("more: --cursor " + visible(*next), tone::faint, in.at.screen.colour) << '\n';
+}
+
+int balance(const context& in, const balance_options& what) {
+    const answer got = get(in, request_path("/v1/accounts").segment(what.user).parameter("at", what.at));
+    if (!got.ok())
+        return got.exit_code;
+    if (in.common.json)
+        return print_json(got);
+    const json_value account = got.root();
+    std::vector<std::pair<std::string, cell>> lines{{"user", {.text = text_of(account.member("user_id"))}}};
+    cell amount = balance_cell(account.member("balance"));
+    if (amount.how == tone::plain)
+        amount.how = tone::strong;
+    lines.emplace_back("balance", amount);
+    if (!what.at.empty()) {
+        lines.emplace_back("sequence", cell{.text = number_of(account.member("sequence"))});
+        if (const auto when = account.member("created_at").string())
+            lines.emplace_back("since", cell{.text = short_time(*when) + " UTC"});
+        std::cout << pairs(lines, in.at.screen);
+        return exit_done;
+    }
+    for (auto each = account.member("totals").first(); each; each = each.next()) {
+        cell sum = signed_cell(each.member("tokens"));
+        if (sum.text == "0" && each.member("type").string() == "refund")
+            sum.text += " (what was taken was given back)";
+        lines.emplace_back(text_of(each.member("type")) + " x" + number_of(each.member("count")), sum);
+    }
+    if (const auto last = account.member("last_transaction_at").string())
+        lines.emplace_back("last change", cell{.text = short_time(*last) + " UTC"});
+    if (const std::string disputes = disputes_of(account); !disputes.empty())
+        lines.emplace_back("in dispute", cell{.text = disputes, .how = tone::bad});
+    std::cout << pairs(lines, in.at.screen);
+    return exit_done;
+}
+
+int history(const context& in, const list_options& what) {
+    return print_page(in, page_of(in, "/v1/transactions", what),
+                      {{.title = "time (UTC)"},
+                       {.title = "user", .shrinks = true, .spare = !what.user.empty()},
+                       {.title = "type"},
+                       {.title = "source", .optional = true, .spare = true},
+                       {.title = "tokens", .right = true},
+                       {.title = "balance", .right = true},
+                       {.title = "who", .optional = true},
+                       {.title = "about", .shrinks = true, .optional = true}},
+                      history_row);
+}
+
+int purchases(const context& in, const list_options& what) {
+    return print_page(in, page_of(in, "/v1/purchases", what),
+                      {{.title = "time (UTC)"},
+                       {.title = "user", .shrinks = true, .spare = !what.user.empty()},
+                       {.title = "pack", .shrinks = true},
+                       {.title = "tokens", .right = true},
+                       {.title = "paid", .right = true},
+                       {.title = "taken back", .right = true, .optional = true},
+                       {.title = "payment", .shrinks = true}},
+                      purchase_row);
+}
+
+int activity(const context& in, const list_options& what) {
+    return print_page(in, page_of(in, "/v1/activity", what),
+                      {{.title = "time (UTC)"},
+                       {.title = "user", .shrinks = true, .spare = !what.user.empty()},
+                       {.title = "what"},
+                       {.title = "tokens", .right = true},
+                       {.title = "balance", .right = true},
+                       {.title = "about", .shrinks = true, .optional = true}},
+                      activity_row);
+}
+
+int usage_report(const context& in, const list_options& what) {
+    request_path where("/v1/reports/usage");
+    where.parameter("user_id", what.user).parameter("action_type", what.action);
+    where.parameter("model_used", what.model).parameter("from", what.from).parameter("to", what.to);
+    where.parameter("span", what.per_day ? "day" : "");
+    where.parameter("time_zone", what.per_day ? what.time_zone : "");
+    const answer got = get(in, where);
+    if (got.ok() && !got.root().member("rows").first() && asks_for_unknown_usage(in, what))
+        return exit_refused;
+    return print_page(in, got,
+                      {{.title = "day (" + what.time_zone + ")", .optional = true},
+                       {.title = "action", .shrinks = true},
+                       {.title = "model", .shrinks = true, .optional = true},
+                       {.title = "calls", .right = true},
+                       {.title = "tokens", .right = true},
+                       {.title = "input", .right = true, .optional = true},
+                       {.title = "output", .right = true, .optional = true},
+                       {.title = "cost (cents)", .right = true, .optional = true},
+                       {.title = "charged", .right = true, .optional = true}},
+                      usage_report_row);
+}
+
+} // namespace tokenledger::ctl

@@ -1,0 +1,29 @@
+// Rows and amounts of the daemon's JSON as cells of a table.
+#pragma once
+
+#include "client/client.hpp"
+#include "screen/table.hpp"
+
+#include "json/tree.hpp"
+
+#include <string>
+
+namespace tokenledger::ctl {
+
+[[nodiscard]] std::string text_of(json_value value); // a string, visible; empty if there is none
+[[nodiscard]] std::string
+number_of(json_value value); // an integer or decimal, grouped; empty if there is none
+// The members of an object in a line: "user_id user_1, balance 5".
+[[nodiscard]] std::string in_words(json_value object);
+[[nodiscard]] cell id_cell(json_value value);      // what one copies: never cut
+[[nodiscard]] cell signed_cell(json_value value);  // +5 good, -5 bad
+[[nodiscard]] cell balance_cell(json_value value); // negative ones stand out
+[[nodiscard]] cell result_cell(json_value value);  // of an event
+
+// How to see the next page, if there is one.
+void print_more(const context& in, const answer& got);
+
+// What a write came to: JSON if asked for, else `done` and the rows that it posted.
+int print_outcome(const context& in, const answer& got, const std::string& done);
+
+} // namespace tokenledger::ctl

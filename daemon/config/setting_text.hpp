@@ -1,0 +1,17 @@
+// What the pages made from the table of settings say of one, in Markdown.
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <string>
+
+namespace tokenledger::daemon {
+
+struct setting_text {
+    std::string type;
+    std::string fallback; // the default, or "required"
+    std::string constraint;
+};
+[[nodiscard]] setting_text text_of(const setting& row);
+
+} // namespace tokenledger::daemon

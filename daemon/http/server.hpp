@@ -1,0 +1,44 @@
+// A listener: accepts connections, starts their sessions, sweeps their deadlines, drains them in the end.
+#pragma once
+
+#include "http/session.hpp"
+#include "sockets/listening_socket.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tokenledger::daemon {
+
+// Connections past max_connections that are being told so at one time; more are closed without a word.
+inline constexpr std::size_t max_refusals = 64;
+
+class http_server {
+  public:
+    // `name` tells this listener apart in the log. Throws boost::system::system_error if it cannot use a
+    // socket.
+    http_server(boost::asio::io_context& io, std::string name, std::vector<listening_socket> sockets,
+                http_handlers service, const http_limits& limits);
+    ~http_server();
+    http_server(const http_server&) = delete;
+    http_server& operator=(const http_server&) = delete;
+
+    // TLS for the connections that are accepted from now on; null: none. Those that are open stay as they
+    // are.
+    void set_tls(tls_context with);
+
+    void start();
+
+    // No new connections; connections and requests that have arrived are served; past the drain timeout what
+    // is left is answered 503. `drained` is called when the last session has ended.
+    void drain(std::function<void()> drained);
+
+  private:
+    struct impl;
+    std::shared_ptr<impl> impl_;
+};
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,101 @@
+// What an HTTP listener serves. The session knows HTTP and limits; the service knows what a request means.
+#pragma once
+
+#include <boost/beast/http/fields.hpp>
+#include <boost/beast/http/message.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tokenledger::daemon {
+
+class metrics;
+
+using http_head = boost::beast::http::request_header<>;
+
+// Who is at the other end of a connection. Read once, when it is accepted.
+struct http_peer {
+    std::optional<std::uint32_t> uid{}; // of the process that connected; unix sockets only (SO_PEERCRED)
+    std::string address{};              // numeric, without the port; empty: a unix socket
+};
+
+struct http_field {
+    std::string_view name; // lives as long as the program
+    std::string value;
+};
+
+struct http_reply {
+    unsigned status = 200;
+    std::string body{};
+    std::string_view content_type = "application/json";
+    std::string_view allow{};    // the Allow field; empty: none
+    int retry_after_seconds = 0; // the Retry-After field; 0: none
+    std::vector<http_field> fields{};
+    bool close = false; // end the connection after this reply
+};
+
+// What goes wrong before a request is whole, or for want of room.
+enum class http_fault : std::uint8_t {
+    malformed,        // 400: not HTTP
+    header_too_large, // 431
+    timeout,          // 408: header or body too slow
+    body_too_large,   // 413
+    encoding,         // 415: Content-Encoding is not identity
+    no_memory,        // 503: bodies in flight at their limit
+    no_connection,    // 503: connections at their limit
+};
+[[nodiscard]] std::string_view to_string(http_fault what); // "malformed_request", ...: the reason in metrics
+[[nodiscard]] unsigned status_of(http_fault what);
+
+// The target's path. RFC 9112, 3.2.2: a target may also be absolute, http://host/path.
+[[nodiscard]] std::string_view path_of(const http_head& head);
+
+struct http_limits {
+    std::int64_t max_header_bytes = 16384;
+    std::int64_t max_body_bytes = 1048576;
+    std::int64_t max_body_bytes_in_flight = 67108864;
+    std::int64_t max_connections = 10000;
+    std::chrono::milliseconds request_timeout{5000}; // from the first byte of a request to its reply
+    std::chrono::milliseconds idle_timeout{75000};   // between requests
+    std::chrono::milliseconds drain_timeout{10000};  // from SIGTERM to the end of the last request
+    // How long a drain waits for the first request of a connection: closed unanswered, that request would be
+    // lost.
+    std::chrono::milliseconds first_request_grace{500};
+};
+
+// Called at most once, from any thread; calls after the session's own answer are dropped.
+using respond_fn = std::function<void(http_reply)>;
+
+struct http_handlers {
+    // With the header read and the body not: a reply refuses the request here.
+    std::function<std::optional<http_reply>(const http_head& head, const http_peer& peer)> admit;
+
+    // With the whole request; `head` and `peer` live until this returns. Either answers at once, or keeps
+    // `respond` and returns what to say if it has not been called by the deadline.
+    struct handled {
+        std::optional<http_reply> now;
+        http_reply otherwise;
+    };
+    std::function<handled(const http_head& head, std::string body, const http_peer& peer,
+                          std::chrono::steady_clock::time_point deadline, respond_fn respond)>
+        handle;
+
+    std::function<http_reply(http_fault what)> fault;
+
+    // After each reply: for metrics and logs.
+    std::function<void(unsigned status, std::chrono::steady_clock::duration took)> replied;
+
+    // After replies of other threads were handed to their sessions, a batch's as a rule all at once.
+    std::function<void()> delivered{};
+};
+
+// For `replied`: the listener's part of tokenledger_request_duration_seconds. `counters` outlives it.
+[[nodiscard]] std::function<void(unsigned, std::chrono::steady_clock::duration)>
+duration_observer(metrics& counters, std::string listener);
+
+} // namespace tokenledger::daemon

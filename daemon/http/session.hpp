@@ -1,0 +1,81 @@
+// One connection: reads requests, hands them to the service, writes replies, keeps every limit.
+#pragma once
+
+#include "config/tls_material.hpp"
+#include "http/byte_budget.hpp"
+#include "http/reply_outbox.hpp"
+#include "http/service.hpp"
+
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <list>
+#include <memory>
+
+namespace tokenledger::daemon {
+
+// TCP and unix sockets alike, so that the session is compiled once.
+using stream_socket = boost::asio::generic::stream_protocol::socket;
+
+class session_base;
+using session_list = std::list<std::shared_ptr<session_base>>;
+
+// What the sessions of one listener share. Everything here belongs to the I/O thread, except `bytes`.
+struct session_context {
+    http_handlers service;
+    http_limits limits;
+    byte_budget bytes;
+    std::shared_ptr<reply_outbox> outbox;
+    session_list sessions;
+    tls_context tls; // of the connections that are accepted from now on; null: no TLS
+    bool draining = false;
+    std::function<void()> session_ended;
+
+    session_context(const boost::asio::any_io_executor& executor, http_handlers serves,
+                    const http_limits& within)
+        : service(std::move(serves)),
+          limits(within),
+          bytes(within.max_body_bytes_in_flight),
+          outbox(std::make_shared<reply_outbox>(executor, service.delivered)) {}
+};
+
+// A session as the server sees it. A sweep over all sessions enforces the deadlines: a session that moves
+// from one phase to the next only writes down a new one.
+class session_base {
+  public:
+    virtual ~session_base() = default;
+
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
+    [[nodiscard]] bool idle() const noexcept { return idle_; }
+
+    // Breaks off what the session waits for; the session decides what that means.
+    virtual void interrupt() = 0;
+    // Nobody waits for a next request any more. A first one may be on its way: who has just connected sends
+    // now.
+    void end_idleness(std::chrono::milliseconds first_request_grace) {
+        if (served_any_)
+            interrupt();
+        else
+            deadline_ = std::min(deadline_, std::chrono::steady_clock::now() + first_request_grace);
+    }
+    void expire() {
+        expired_ = true;
+        interrupt();
+    }
+
+  protected:
+    std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+    bool idle_ = false;
+    bool served_any_ = false;
+    bool expired_ = false;
+};
+
+// Serves one connection until it ends. `refuse`: answers 503 for want of a free connection, and closes. TLS,
+// if the listener has it, is for all but unix sockets.
+void start_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
+                   bool refuse);
+void start_tls_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
+                       bool refuse);
+
+} // namespace tokenledger::daemon

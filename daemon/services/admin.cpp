@@ -1,0 +1,281 @@
+// What is decided before the ledger is asked is answered at once; the rest when the ledger has answered.
+#include "services/admin.hpp"
+
+#include "services/admin_http.hpp"
+#include "services/event_action.hpp"
+#include "services/payment_proof.hpp"
+#include "system/log.hpp"
+
+#include "admin/translate.hpp"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tokenledger::daemon {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr std::string_view too_many_wait = "Too many questions wait already.";
+constexpr std::string_view no_answer_in_time = "The database did not answer in time.";
+
+admin::allowance allowance_of(const admin_listener_config& with) {
+    admin::allowance made{.permits = {}, .max_tokens_per_request = with.max_tokens_per_request};
+    const std::pair<bool, admin::permit> given[] = {{with.permits.read, admin::permit::read},
+                                                    {with.permits.usage, admin::permit::usage},
+                                                    {with.permits.money, admin::permit::money},
+                                                    {with.permits.operate, admin::permit::operate}};
+    for (const auto& [is_given, permit] : given) {
+        if (is_given)
+            made.permits.add(permit);
+    }
+    return made;
+}
+
+// Who asked for what, under which key, and what became of it: one line per request.
+struct request_line {
+    std::string listener;
+    std::string call{};
+    std::string key{};
+    std::string actor{};
+    std::string event{}; // that is acted on
+    steady::time_point begun = steady::now();
+
+    void log(const admin::reply& reply, const ledger::outcome* outcome) const {
+        const auto* posted =
+            outcome != nullptr && !outcome->posted.empty() ? &outcome->posted.back() : nullptr;
+        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - begun).count();
+        log::info("request",
+                  {{"listener", listener},
+                   {"call", call},
+                   {"actor", actor},
+                   {"key", key},
+                   {"event", event},
+                   {"result", reply.result},
+                   {"user", posted != nullptr ? posted->user_id : std::string()},
+                   {"tokens", posted != nullptr ? std::to_string(posted->token_amount) : std::string()},
+                   {"balance", posted != nullptr ? std::to_string(posted->balance_after) : std::string()},
+                   {"status", reply.status},
+                   {"duration_us", us}});
+    }
+};
+
+std::string call_name(const http_head& head) {
+    return std::string(head.method_string()) + " " + std::string(path_of(head));
+}
+
+// What is said at once if the ledger does not take the command; else `respond` is called when it has an
+// answer.
+std::optional<http_reply> submit(const admin_backend& behind, ledger::admin_command command, bool batch,
+                                 request_line line, steady::time_point deadline, respond_fn respond) {
+    auto done = [&counters = behind.counters, batch, line,
+                 respond = std::move(respond)](const ledger::completion& completed) {
+        const auto* outcome = std::get_if<ledger::outcome>(&completed);
+        admin::reply reply = admin::reply_for(completed, batch);
+        if (outcome != nullptr)
+            counters.count_postings(*outcome);
+        line.log(reply, outcome);
+        respond(to_http(std::move(reply)));
+    };
+    const ledger::admission taken = behind.ledger.submit(std::move(command), deadline, std::move(done));
+    if (taken == ledger::admission::accepted)
+        return std::nullopt;
+    admin::reply reply = admin::unavailable_reply(
+        taken == ledger::admission::queue_full ? "The queue is full." : "The ledger is shutting down.");
+    line.log(reply, nullptr);
+    return to_http(std::move(reply));
+}
+
+admin::problem problem_of_database() {
+    return {.type = admin::problem_type::unavailable,
+            .detail = "The database could not be asked. Send the same request again; a write, with its key, "
+                      "takes effect once."};
+}
+
+// Twice: the first failure may be that of a connection that broke while nobody asked. False: it could not.
+template <class Question>
+bool ask_in_time(steady::time_point deadline, const Question& question) {
+    for (int attempt = 0; attempt < 2 && steady::now() < deadline; ++attempt) {
+        try {
+            question();
+            return true;
+        } catch (const std::exception& error) {
+            log::warn("read failed", {{"error", error.what()}});
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+admin_service::admin_service(const admin_listener_config& with, const admin_backend& behind,
+                             std::shared_ptr<const event_translator> translator)
+    : name_(with.name),
+      allowed_(allowance_of(with)),
+      behind_(behind),
+      translator_(std::move(translator)) {
+}
+
+void admin_service::reload(const admin_listener_config& with,
+                           std::shared_ptr<const event_translator> translator) {
+    allowed_ = allowance_of(with);
+    translator_ = std::move(translator);
+}
+
+http_handlers admin_service::handlers() {
+    return {.admit = [this](const http_head& head, const http_peer&) { return admit(head); },
+            .handle =
+                [this](const http_head& head, const std::string& body, const http_peer& peer,
+                       time_point deadline,
+                       respond_fn respond) { return handle(head, body, peer, deadline, std::move(respond)); },
+            .fault = [](http_fault what) { return to_http(admin::reply_for(problem_of(what))); },
+            .replied = duration_observer(behind_.counters, name_)};
+}
+
+std::optional<http_reply> admin_service::admit(const http_head& head) {
+    std::optional<admin::problem> wrong;
+    if (auto reply = behind_.operations.answer(head)) {
+        if (allowed_.permits.contains(admin::permit::read))
+            return reply;
+        wrong = admin::lacks_permit(admin::permit::read);
+    } else if (auto found = admin::resolve(head_of(head), allowed_.permits);
+               auto* refused = std::get_if<admin::problem>(&found)) {
+        wrong = std::move(*refused);
+    }
+    if (!wrong)
+        return std::nullopt;
+    admin::reply reply = admin::reply_for(*wrong);
+    request_line{.listener = name_, .call = call_name(head)}.log(reply, nullptr);
+    return to_http(std::move(reply));
+}
+
+http_handlers::handled admin_service::handle(const http_head& head, std::string_view body,
+                                             const http_peer& peer, time_point deadline, respond_fn respond) {
+    const admin::request_head asked = head_of(head);
+    const auto found = admin::resolve(asked, allowed_.permits);
+    if (const auto* wrong = std::get_if<admin::problem>(&found))
+        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+    const auto& what = std::get<admin::resolved_call>(found);
+    if (what.route->call == admin::call::prove)
+        return prove(what, deadline, std::move(respond));
+    if (what.route->call == admin::call::verify)
+        return verify(what, std::move(respond));
+    if (what.route->key == admin::key_place::none)
+        return read(what, deadline, std::move(respond));
+    if (!peer.uid) {
+        const admin::problem unknown_peer{.type = admin::problem_type::internal_error,
+                                          .detail =
+                                              "The kernel did not say who is connected to this socket."};
+        return {.now = to_http(admin::reply_for(unknown_peer)), .otherwise = {}};
+    }
+    const std::string_view key =
+        asked.idempotency_keys.empty() ? std::string_view() : asked.idempotency_keys.front();
+    const std::int64_t actor{*peer.uid};
+    return admin::is_action(what.route->call) ? act(what, key, body, actor, deadline, std::move(respond))
+                                              : write(what, key, body, actor, deadline, std::move(respond));
+}
+
+http_handlers::handled admin_service::write(const admin::resolved_call& what, std::string_view key,
+                                            std::string_view body, std::int64_t actor, time_point deadline,
+                                            respond_fn respond) {
+    const bool batch = what.route->call == admin::call::batch;
+    request_line line{.listener = name_,
+                      .call = "POST " + std::string(what.route->pattern),
+                      .key = std::string(key),
+                      .actor = std::to_string(actor)};
+    auto made = admin::translate(what.route->call, key, body, actor, allowed_);
+    if (const auto* wrong = std::get_if<admin::problem>(&made)) {
+        admin::reply reply = admin::reply_for(*wrong);
+        line.log(reply, nullptr);
+        return {.now = to_http(std::move(reply)), .otherwise = {}};
+    }
+    auto& command = std::get<ledger::admin_command>(made);
+    if (const auto* used = std::get_if<ledger::usage>(&command.operations.front()); used != nullptr && !batch)
+        line.key = used->request_id;
+    auto refused = submit(behind_, std::move(command), batch, std::move(line), deadline, std::move(respond));
+    return {.now = std::move(refused), .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
+}
+
+http_handlers::handled admin_service::act(const admin::resolved_call& what, std::string_view key,
+                                          std::string_view body, std::int64_t actor, time_point deadline,
+                                          respond_fn respond) {
+    request_line line{.listener = name_,
+                      .call = "POST " + std::string(what.route->pattern),
+                      .key = std::string(key),
+                      .actor = std::to_string(actor),
+                      .event = what.parameter};
+    auto asked = admin::translate_action(what, body, allowed_);
+    if (const auto* wrong = std::get_if<admin::problem>(&asked)) {
+        admin::reply reply = admin::reply_for(*wrong);
+        line.log(reply, nullptr);
+        return {.now = to_http(std::move(reply)), .otherwise = {}};
+    }
+    // The event is read on a thread that may wait; from there the command goes the way of every other.
+    auto task = [behind = behind_, translator = translator_, line, deadline, actor,
+                 respond = std::move(respond), action = std::get<admin::event_action>(std::move(asked)),
+                 own_key = std::string(key)](ledger::reader& from) {
+        std::variant<ledger::operation, admin::problem> made = problem_of_database();
+        const bool asked_in_time =
+            ask_in_time(deadline, [&] { made = complete_action(action, from, *translator); });
+        if (!asked_in_time || std::holds_alternative<admin::problem>(made)) {
+            admin::reply reply = admin::reply_for(std::get<admin::problem>(made));
+            line.log(reply, nullptr);
+            return respond(to_http(std::move(reply)));
+        }
+        ledger::admin_command command{.idempotency_key = own_key, .actor = actor, .operations = {}};
+        command.operations.push_back(std::get<ledger::operation>(std::move(made)));
+        if (auto refused = submit(behind, std::move(command), false, line, deadline, respond))
+            respond(std::move(*refused));
+    };
+    return ask(std::move(task));
+}
+
+http_handlers::handled admin_service::read(const admin::resolved_call& what, time_point deadline,
+                                           respond_fn respond) {
+    auto asked = admin::read_query(what, allowed_.permits);
+    if (const auto* wrong = std::get_if<admin::problem>(&asked))
+        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+    auto task = [question = std::get<admin::query>(std::move(asked)), deadline,
+                 respond = std::move(respond)](ledger::reader& from) {
+        admin::reply reply = admin::reply_for(problem_of_database());
+        ask_in_time(deadline, [&] { reply = admin::answer(question, from); });
+        respond(to_http(std::move(reply)));
+    };
+    return ask(std::move(task));
+}
+
+http_handlers::handled admin_service::prove(const admin::resolved_call& what, time_point deadline,
+                                            respond_fn respond) {
+    if (const auto wrong = admin::check_no_parameters(what))
+        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+    auto task = [payment = what.parameter, translator = translator_, deadline,
+                 respond = std::move(respond)](ledger::reader& from) {
+        admin::reply reply = admin::reply_for(problem_of_database());
+        ask_in_time(deadline, [&] { reply = admin::proof_reply(prove_payment(from, *translator, payment)); });
+        respond(to_http(std::move(reply)));
+    };
+    return ask(std::move(task));
+}
+
+http_handlers::handled admin_service::verify(const admin::resolved_call& what, respond_fn respond) {
+    if (const auto wrong = admin::check_no_parameters(what))
+        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+    auto done = [respond = std::move(respond)](const std::optional<admin::audit_view>& found) {
+        respond(to_http(found ? admin::verification_reply(*found) : admin::reply_for(problem_of_database())));
+    };
+    if (!behind_.audit.start(std::move(done)))
+        return {.now = to_http(admin::unavailable_reply("A verification runs already.")), .otherwise = {}};
+    return {.now = std::nullopt,
+            .otherwise = to_http(admin::unavailable_reply(
+                "The verification takes longer than a request may. Run `tokenledgerd verify` instead."))};
+}
+
+http_handlers::handled admin_service::ask(reader_pool::task task) {
+    if (behind_.readers.submit(std::move(task)))
+        return {.now = std::nullopt, .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
+    return {.now = to_http(admin::unavailable_reply(too_many_wait)), .otherwise = {}};
+}
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,75 @@
+// One listener of the admin socket as an HTTP service: resolve, translate, submit or ask; then answer.
+#pragma once
+
+#include "config/config.hpp"
+#include "http/service.hpp"
+#include "services/background_audit.hpp"
+#include "services/endpoints.hpp"
+#include "services/monitoring.hpp"
+#include "services/reader_pool.hpp"
+#include "system/metrics.hpp"
+
+#include "admin/action.hpp"
+#include "admin/permit.hpp"
+#include "admin/query.hpp"
+#include "admin/reply.hpp"
+#include "admin/route.hpp"
+
+#include "ledger/command_sink.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::daemon {
+
+// What the admin services share. All of it outlives them and every reply they still owe.
+struct admin_backend {
+    ledger::command_sink& ledger;
+    reader_pool& readers;
+    metrics& counters;
+    const monitoring_service& operations; // /metrics and its like, for who may read
+    background_audit& audit;
+};
+
+class admin_service {
+  public:
+    // `translator`: what stored events mean, for their retry.
+    admin_service(const admin_listener_config& with, const admin_backend& behind,
+                  std::shared_ptr<const event_translator> translator);
+    admin_service(const admin_service&) = delete;
+    admin_service& operator=(const admin_service&) = delete;
+
+    // The functions keep a reference to this.
+    [[nodiscard]] http_handlers handlers();
+
+    // From the next request on, also of connections that are open. Name and socket stay.
+    void reload(const admin_listener_config& with, std::shared_ptr<const event_translator> translator);
+
+  private:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    std::optional<http_reply> admit(const http_head& head);
+    http_handlers::handled handle(const http_head& head, std::string_view body, const http_peer& peer,
+                                  time_point deadline, respond_fn respond);
+    http_handlers::handled write(const admin::resolved_call& what, std::string_view key,
+                                 std::string_view body, std::int64_t actor, time_point deadline,
+                                 respond_fn respond);
+    http_handlers::handled act(const admin::resolved_call& what, std::string_view key, std::string_view body,
+                               std::int64_t actor, time_point deadline, respond_fn respond);
+    http_handlers::handled read(const admin::resolved_call& what, time_point deadline, respond_fn respond);
+    http_handlers::handled prove(const admin::resolved_call& what, time_point deadline, respond_fn respond);
+    http_handlers::handled verify(const admin::resolved_call& what, respond_fn respond);
+    // Hands a question to the readers.
+    http_handlers::handled ask(reader_pool::task task);
+
+    std::string name_;
+    admin::allowance allowed_;
+    admin_backend behind_;
+    std::shared_ptr<const event_translator> translator_;
+};
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,76 @@
+// The same functions as at the webhook, but for the clock: a stored event was fresh when it came.
+#include "services/endpoints.hpp"
+
+#include "webhook/event.hpp"
+
+#include <array>
+#include <stdexcept>
+
+namespace tokenledger::daemon {
+
+event_translator::event_translator(const config& from) {
+    for (const endpoint_config& each : from.webhook.endpoints) {
+        const auto prices = from.catalogs.find(each.catalog);
+        if (prices == from.catalogs.end())
+            throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
+        endpoints_.emplace(each.policy.path, endpoint_rules{each.policy, prices->second, each.verifier});
+    }
+}
+
+event_translator::translation event_translator::translate(std::string_view endpoint,
+                                                          std::string_view signature_header,
+                                                          std::string_view body) const {
+    const auto at = endpoints_.find(endpoint);
+    if (at == endpoints_.end())
+        return "no endpoint is configured at " + std::string(endpoint);
+    const webhook::parsed_event parsed = webhook::parse_event(body);
+    if (!parsed.event)
+        return "its body is not an event: " + std::string(parsed.why);
+    auto made =
+        webhook::translate(*parsed.event, at->second.policy, at->second.prices, signature_header, body);
+    if (auto* command = std::get_if<ledger::stripe_command>(&made))
+        return std::move(*command);
+    return std::string("it is a thin event");
+}
+
+std::optional<event_translator::pack_contents>
+event_translator::open_pack(std::string_view endpoint, std::string_view pack, std::int64_t quantity) const {
+    const auto at = endpoints_.find(endpoint);
+    if (at == endpoints_.end())
+        return std::nullopt;
+    const webhook::catalog& prices = at->second.prices;
+    pack_contents made{.catalog = prices.name};
+    const auto found = prices.packs.find(pack);
+    if (found == prices.packs.end() ||
+        __builtin_mul_overflow(found->second.tokens, quantity, &made.tokens)) // no: the limits of a pack
+        made.tokens = 0;
+    return made;
+}
+
+event_translator::signature event_translator::check_signature(std::string_view endpoint,
+                                                              std::string_view signature_header,
+                                                              std::string_view body) const {
+    const std::array fields{signature_header};
+    const webhook::parsed_signature parsed = webhook::parse_signature(fields);
+    if (parsed.error != webhook::signature_error::none || body.empty())
+        return signature::unreadable;
+    if (const auto at = endpoints_.find(endpoint);
+        at != endpoints_.end() && signed_for(at->second, parsed.header, body))
+        return signature::matches;
+    for (const auto& [path, each] : endpoints_) {
+        if (path != endpoint && signed_for(each, parsed.header, body))
+            return signature::matches_another;
+    }
+    return signature::no_secret;
+}
+
+bool event_translator::signed_for(const endpoint_rules& endpoint, const webhook::signature_header& header,
+                                  std::string_view body) {
+    if (!endpoint.verifier)
+        return false;
+    // The webhook's own would make it wait.
+    const webhook::verdict said = endpoint.verifier->copy().verify(header, body, header.timestamp);
+    return said.error == webhook::signature_error::none;
+}
+
+} // namespace tokenledger::daemon

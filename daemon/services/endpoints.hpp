@@ -1,0 +1,61 @@
+// Stored events, read again with today's configuration: for an operator's retry, for rebuild and for proofs.
+#pragma once
+
+#include "config/config.hpp"
+
+#include "ledger/command.hpp"
+#include "webhook/signature.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tokenledger::daemon {
+
+class event_translator {
+  public:
+    // Throws std::invalid_argument if an endpoint cannot be served as configured (load_config has refused
+    // such).
+    explicit event_translator(const config& from);
+
+    // What an event means that came in by `endpoint`. Or, in words, why that cannot be told: the endpoint is
+    // not configured any more, or the body is no event that the ledger takes.
+    using translation = std::variant<ledger::stripe_command, std::string>;
+    [[nodiscard]] translation translate(std::string_view endpoint, std::string_view signature_header,
+                                        std::string_view body) const;
+
+    // What the catalogue of `endpoint` says of so many of a pack; nullopt: the endpoint is not configured.
+    // Tokens 0: the catalogue has no such pack.
+    struct pack_contents {
+        std::string catalog;
+        std::int64_t tokens = 0;
+    };
+    [[nodiscard]] std::optional<pack_contents> open_pack(std::string_view endpoint, std::string_view pack,
+                                                         std::int64_t quantity) const;
+
+    enum class signature : std::uint8_t {
+        matches,         // one of the endpoint's secrets made it, whenever that was
+        matches_another, // one of another endpoint's did, to which it was delivered first: see decision 26
+        no_secret,       // none that is configured did
+        unreadable,
+    };
+    [[nodiscard]] signature check_signature(std::string_view endpoint, std::string_view signature_header,
+                                            std::string_view body) const;
+
+  private:
+    struct endpoint_rules {
+        webhook::endpoint_policy policy;
+        webhook::catalog prices;
+        std::shared_ptr<const webhook::verifier> verifier;
+    };
+    [[nodiscard]] static bool signed_for(const endpoint_rules& endpoint,
+                                         const webhook::signature_header& header, std::string_view body);
+
+    std::map<std::string, endpoint_rules, std::less<>> endpoints_;
+};
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,18 @@
+// An operator's action on an event, completed with what is stored of it.
+#pragma once
+
+#include "services/endpoints.hpp"
+
+#include "admin/action.hpp"
+
+#include "ledger/reader.hpp"
+
+#include <variant>
+
+namespace tokenledger::daemon {
+
+// Throws what the reader throws.
+[[nodiscard]] std::variant<ledger::operation, admin::problem>
+complete_action(const admin::event_action& asked, ledger::reader& from, const event_translator& translator);
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,63 @@
+// /metrics, /healthz and /readyz.
+#include "services/monitoring.hpp"
+
+#include <utility>
+
+namespace tokenledger::daemon {
+
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr std::string_view plain_text = "text/plain; charset=utf-8";
+constexpr std::string_view prometheus_text = "text/plain; version=0.0.4; charset=utf-8";
+
+http_reply text_reply(unsigned status, std::string_view text) {
+    return {.status = status, .body = std::string(text) + "\n", .content_type = plain_text};
+}
+
+} // namespace
+
+monitoring_service::monitoring_service(metrics& counters, operations_source source)
+    : counters_(counters),
+      source_(std::move(source)) {
+}
+
+std::optional<http_reply> monitoring_service::answer(const http_head& head) const {
+    const std::string_view path = path_of(head);
+    if (path != "/metrics" && path != "/healthz" && path != "/readyz")
+        return std::nullopt;
+    if (head.method() != http::verb::get && head.method() != http::verb::head) {
+        http_reply reply = text_reply(405, "method not allowed");
+        reply.allow = "GET, HEAD";
+        return reply;
+    }
+    if (path == "/healthz")
+        return text_reply(200, "ok");
+    if (path == "/metrics") {
+        source_.refresh();
+        return http_reply{.body = counters_.render(), .content_type = prometheus_text};
+    }
+    const std::string why = source_.not_ready();
+    if (!why.empty())
+        return text_reply(503, why);
+    // A load balancer reads the status, and goes on.
+    const std::string warning = source_.warning();
+    return text_reply(200, warning.empty() ? "ready" : "ready\nwarning: " + warning);
+}
+
+http_handlers monitoring_service::functions(std::string listener) {
+    // Before the body, so that none is ever waited for.
+    return {.admit = [this](const http_head& head, const http_peer&) -> std::optional<http_reply> {
+                auto reply = answer(head);
+                return reply ? std::move(*reply) : text_reply(404, "not found");
+            },
+            .handle = [](const http_head&, std::string, const http_peer&,
+                         std::chrono::steady_clock::time_point, const respond_fn&) -> http_handlers::handled {
+                return {.now = text_reply(404, "not found"), .otherwise = {}};
+            },
+            .fault = [](http_fault what) { return text_reply(status_of(what), to_string(what)); },
+            .replied = duration_observer(counters_, std::move(listener))};
+}
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,72 @@
+// The webhook as an HTTP service: verify, parse, translate, submit; then commit, then answer.
+#pragma once
+
+#include "config/config.hpp"
+#include "http/service.hpp"
+#include "services/rejection_log.hpp"
+#include "system/metrics.hpp"
+
+#include "ledger/command_sink.hpp"
+#include "webhook/reply.hpp"
+#include "webhook/signature.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace tokenledger::daemon {
+
+// Seconds since the epoch: the clock that signatures are held against.
+using wall_clock = std::function<std::int64_t()>;
+
+class webhook_service {
+  public:
+    // `ledger` and `counters` outlive the service and every reply it still owes. Throws std::invalid_argument
+    // if an endpoint's secrets cannot be used (load_config has refused such already).
+    webhook_service(const config& from, ledger::command_sink& ledger, metrics& counters, wall_clock now);
+    ~webhook_service();
+    webhook_service(const webhook_service&) = delete;
+    webhook_service& operator=(const webhook_service&) = delete;
+
+    // Endpoints, secrets, catalogues and log limits of `from` from now on; requests under way are not
+    // touched.
+    void reload(const config& from);
+
+    // The functions keep a reference to this object. They run on the I/O thread.
+    [[nodiscard]] http_handlers handlers();
+
+  private:
+    struct endpoint;
+    using endpoint_map = std::map<std::string, endpoint, std::less<>>;
+
+    [[nodiscard]] static endpoint_map make_endpoints(const config& from);
+    // Where a request comes from.
+    struct origin {
+        const http_head& head;
+        const http_peer& peer;
+    };
+
+    [[nodiscard]] std::optional<http_reply> admit(const origin& from);
+    [[nodiscard]] http_handlers::handled handle(const origin& from, std::string body,
+                                                std::chrono::steady_clock::time_point deadline,
+                                                respond_fn respond);
+    [[nodiscard]] http_handlers::handled submit(ledger::stripe_command command, webhook::event_type type,
+                                                std::chrono::steady_clock::time_point deadline,
+                                                respond_fn respond);
+    [[nodiscard]] http_reply fault(http_fault what);
+    [[nodiscard]] http_reply reject(http_reply reply, std::string_view reason, std::string_view detail = {},
+                                    const origin* from = nullptr);
+    [[nodiscard]] std::string client_of(const origin& from) const;
+
+    ledger::command_sink& ledger_;
+    metrics& counters_;
+    wall_clock now_;
+    endpoint_map endpoints_;
+    rejection_log rejections_;
+    std::set<std::string, std::less<>> trusted_proxies_;
+};
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,48 @@
+// Sockets to accept on: TCP, a socket file made here, or one that was handed over. Plain descriptors, no
+// Asio.
+#pragma once
+
+#include "base/file_descriptor.hpp"
+#include "config/config.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace tokenledger::daemon {
+
+// Listening already; closed when it goes, and with it the socket file that was made for it.
+class listening_socket {
+  public:
+    // Throws std::system_error, as the makers below do.
+    explicit listening_socket(int descriptor);
+    listening_socket(listening_socket&& other) noexcept;
+    listening_socket& operator=(listening_socket&& other) noexcept;
+    ~listening_socket();
+
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_.get(); }
+    [[nodiscard]] int family() const noexcept { return family_; } // AF_INET, AF_INET6, AF_UNIX
+    // "127.0.0.1:8787", "[::1]:8787", "/run/tokenledger/admin.sock".
+    [[nodiscard]] const std::string& address() const noexcept { return address_; }
+    [[nodiscard]] std::uint16_t port() const noexcept { return port_; } // 0: no TCP socket
+
+    // The descriptor, which somebody else closes from now on. The file stays this object's.
+    [[nodiscard]] int release() noexcept { return descriptor_.release(); }
+    // Takes the socket file away if it was made here: nobody finds the door any more.
+    void unlink() noexcept;
+
+  private:
+    friend listening_socket listen_at(const socket_file& file);
+
+    base::file_descriptor descriptor_;
+    int family_ = 0;
+    std::string address_;
+    std::uint16_t port_ = 0;
+    bool made_file_ = false;
+};
+
+[[nodiscard]] listening_socket listen_at(const listen_address& address);
+// A socket file that nobody listens at is replaced; one that somebody does, or another kind of file, is not:
+// EADDRINUSE.
+[[nodiscard]] listening_socket listen_at(const socket_file& file);
+
+} // namespace tokenledger::daemon

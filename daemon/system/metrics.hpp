@@ -1,0 +1,102 @@
+// Counters, gauges and histograms, kept by prometheus-cpp. Safe from any thread. What each says: the table in
+// metric_table.cpp.
+#pragma once
+
+#include "system/metric_table.hpp"
+
+#include "webhook/event.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+namespace tokenledger::daemon {
+
+// The series of one family by what its labels say; each is made when it is first written. The library finds
+// one by a map of strings that is built for the question, 23 allocations for what an event writes.
+template <class Metric, class... Values>
+class metric_series {
+    static constexpr bool is_number = !std::is_same_v<Metric, prometheus::Histogram>;
+
+  public:
+    metric_series(prometheus::Registry& registry, family which);
+
+    // The reference is good until clear().
+    Metric& with(Values... values) {
+        const std::lock_guard hold(guard_);
+        const auto at = made_.find(std::tie(values...));
+        return at != made_.end() ? *at->second : make(values...);
+    }
+
+    // 0 if it was never written.
+    [[nodiscard]] double value(Values... values) const requires is_number {
+        const std::lock_guard hold(guard_);
+        const auto at = made_.find(std::tie(values...));
+        return at != made_.end() ? at->second->Value() : 0;
+    }
+
+    // Of all series together.
+    [[nodiscard]] double total() const requires is_number {
+        const std::lock_guard hold(guard_);
+        double sum = 0;
+        for (const auto& [values, metric] : made_)
+            sum += metric->Value();
+        return sum;
+    }
+
+    // Forgets the series: what they were about is gone. Nobody may write one meanwhile.
+    void clear();
+
+  private:
+    template <class Value>
+    using kept = std::conditional_t<std::is_same_v<Value, std::string_view>, std::string, Value>;
+
+    Metric& make(const Values&... values);
+
+    mutable std::mutex guard_;
+    prometheus::Family<Metric>& family_;
+    const metric_family& described_;
+    std::map<std::tuple<kept<Values>...>, Metric*, std::less<>> made_;
+};
+
+// A double counts exactly up to 2^53.
+class metrics {
+    prometheus::Registry registry_; // the first: the others live in it
+
+  public:
+    // Families with no label, and those whose labels are known, begin at zero: a counter that begins with a
+    // jump has no rate. The others begin when they are first written.
+    metrics();
+
+    metric_series<prometheus::Counter, std::string_view, webhook::event_type> webhook_events;
+    metric_series<prometheus::Counter, std::string_view> webhook_rejected;
+    metric_series<prometheus::Counter, std::string_view> webhook_mismatches;
+    metric_series<prometheus::Gauge, std::string_view, std::string_view> secret_last_used;
+    metric_series<prometheus::Counter, ledger::transaction_type, ledger::source> ledger_transactions;
+    prometheus::Histogram& commit_duration;
+    metric_series<prometheus::Histogram, std::string_view, unsigned> request_duration;
+    prometheus::Histogram& batch_size;
+    prometheus::Gauge& queue_depth;
+    metric_series<prometheus::Gauge> events_parked; // not known before the first look
+    metric_series<prometheus::Gauge> events_waiting;
+    prometheus::Gauge& unsafe_settings;
+    prometheus::Gauge& database_up;
+
+    // The rows that an outcome says were added; a replay added none.
+    void count_postings(const ledger::outcome& from);
+
+    // The exposition format, version 0.0.4.
+    [[nodiscard]] std::string render() const;
+};
+
+} // namespace tokenledger::daemon

@@ -1,0 +1,256 @@
+// Posting rows and merging facts, with the marks from which the plan's final rows follow.
+#include "core/batch_ledger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tokenledger::ledger {
+
+std::optional<event_origin> origin_of(const stripe_event& event) {
+    if (!event.livemode)
+        return std::nullopt;
+    return event_origin{.livemode = *event.livemode, .account = event.account};
+}
+
+batch_ledger::batch_ledger(const snapshot& known)
+    : snapshot_us_(known.now_us),
+      now_us_(known.now_us),
+      payments_(known.payments),
+      accounts_(known.accounts),
+      keys_(known.keys),
+      unclaimed_(known.unclaimed_events),
+      acted_events_(known.acted_events) {
+}
+
+void batch_ledger::set_clock(std::int64_t replayed_at_us) {
+    now_us_ = replayed_at_us != 0 ? replayed_at_us : snapshot_us_;
+}
+
+void batch_ledger::begin_event(std::size_t position, const stripe_command& what) {
+    event_changed_facts_ = false;
+    deciding_ = &what;
+    plan_.events.push_back({.command = position, .at_us = now_us_});
+}
+
+bool batch_ledger::end_event(std::string_view id, const outcome& settled) {
+    const std::size_t place = plan_.events.size() - 1;
+    event_row& row = plan_.events.back();
+    row.result = settled.result;
+    row.reason = settled.reason;
+    row.with_evidence = settled.result == result::applied || settled.result == result::parked ||
+                        settled.result == result::waiting;
+    row.keeps_translation = row.with_evidence || event_changed_facts_;
+    // What an ignored event says of its payment merges the same however often it is said.
+    row.must_be_new =
+        settled.result == result::applied ||
+        (settled.result != result::ignored && (event_changed_facts_ || !settled.posted.empty()));
+    const auto better_than = [&](result before, bool had_effect) {
+        if (settled.result == result::ignored)
+            return row.keeps_translation && before == result::ignored && !had_effect;
+        return claims_event({.result = settled.result, .reason = settled.reason}) ||
+               before == result::ignored;
+    };
+    // Committed before, by an endpoint that it was not for; or in this very batch.
+    const auto committed = unclaimed_.find(id);
+    bool says_more = committed == unclaimed_.end() ||
+                     better_than(committed->second.result, committed->second.keeps_translation);
+    const auto earlier = events_of_batch_.find(id);
+    if (says_more && earlier != events_of_batch_.end()) {
+        const event_row& before = plan_.events[earlier->second.place];
+        says_more = better_than(before.result, before.keeps_translation);
+    }
+    if (!says_more) {
+        plan_.events.pop_back();
+        return false;
+    }
+    // Its place is that of its effect: the ledger is made again in the order of the rows.
+    if (earlier != events_of_batch_.end()) {
+        replaced_.insert(earlier->second.place);
+        earlier->second = {.place = place, .what = deciding_};
+    } else {
+        events_of_batch_.emplace(id, own_event{.place = place, .what = deciding_});
+    }
+    return true;
+}
+
+event_state batch_ledger::state_of(const own_event& own) const {
+    const event_row& row = plan_.events[own.place];
+    return {.result = row.result,
+            .reason = row.reason,
+            .has_evidence = row.with_evidence,
+            .keeps_translation = row.keeps_translation,
+            .is_purchase = std::holds_alternative<purchase>(own.what->effect),
+            .endpoint = own.what->event.endpoint,
+            .origin = origin_of(own.what->event)};
+}
+
+const event_state* batch_ledger::event_before(std::string_view id) {
+    if (const auto own = events_of_batch_.find(id); own != events_of_batch_.end()) {
+        looked_up_ = state_of(own->second);
+        return &looked_up_;
+    }
+    const auto committed = unclaimed_.find(id);
+    return committed == unclaimed_.end() ? nullptr : &committed->second;
+}
+
+const event_state* batch_ledger::begin_action(std::string_view event_id) {
+    event_changed_facts_ = false;
+    // This batch may have brought it, or taken it over from an endpoint that it was not for.
+    if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end())
+        acted_events_.insert_or_assign(own->first, state_of(own->second));
+    const auto found = acted_events_.find(event_id);
+    return found == acted_events_.end() ? nullptr : &found->second;
+}
+
+void batch_ledger::end_action(std::size_t position, std::string_view event_id, result becomes, reason why) {
+    event_state& state = acted_events_.find(event_id)->second;
+    if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end()) {
+        event_row& row = plan_.events[own->second.place];
+        row.result = becomes;
+        row.reason = why;
+        row.must_be_new = true; // the action stands on it
+    } else {
+        plan_.event_updates.push_back(
+            {.event_id = std::string(event_id), .from = state.result, .result = becomes, .reason = why});
+    }
+    plan_.actions.push_back(
+        {.command = position, .was = state, .became = becomes, .became_because = why, .at_us = now_us_});
+    state.result = becomes;
+    state.reason = why;
+}
+
+payment_state* batch_ledger::payment(std::string_view id) {
+    const auto found = payments_.find(id);
+    return found == payments_.end() ? nullptr : &found->second;
+}
+
+bool batch_ledger::has_room(std::string_view user_id, std::int64_t tokens) const {
+    const auto account = accounts_.find(user_id);
+    std::int64_t after = 0;
+    return account != accounts_.end() && !__builtin_add_overflow(account->second.balance, tokens, &after);
+}
+
+posting batch_ledger::post(transaction_row row) {
+    const auto entry = accounts_.find(row.user_id);
+    account_state& account = entry->second;
+    row.sequence = account.last_sequence + 1;
+    row.balance_before = account.balance;
+    row.balance_after = account.balance + row.token_amount;
+    row.created_at_us = std::max(now_us_, account.last_created_at_us);
+    account = {
+        .balance = row.balance_after, .last_sequence = row.sequence, .last_created_at_us = row.created_at_us};
+    changed_accounts_.insert(entry->first);
+    posting made{.user_id = row.user_id,
+                 .sequence = row.sequence,
+                 .type = row.type,
+                 .source = row.source,
+                 .token_amount = row.token_amount,
+                 .balance_after = row.balance_after};
+    plan_.transactions.push_back(std::move(row));
+    return made;
+}
+
+void batch_ledger::mark_credited(std::string_view payment_id) {
+    changed_payments_[payments_.find(payment_id)->first].credited = true;
+}
+
+bool batch_ledger::merge_facts(std::string_view payment_id, const payment_facts& news) {
+    const auto entry = payments_.find(payment_id);
+    payment_facts merged = merge(entry->second.facts, news);
+    if (merged == entry->second.facts)
+        return false;
+    entry->second.facts = std::move(merged);
+    changed_payments_[entry->first].facts = true;
+    event_changed_facts_ = true;
+    return true;
+}
+
+void batch_ledger::note_origin(std::string_view payment_id, const event_origin& of) {
+    const auto entry = payments_.find(payment_id);
+    if (entry->second.origins.insert(of).second)
+        changed_payments_[entry->first];
+}
+
+std::optional<posting> batch_ledger::post_settlement(std::string_view payment_id, const entitlement& worth,
+                                                     const std::string& cause) {
+    const auto entry = payments_.find(payment_id);
+    payment_state& payment = entry->second;
+    const std::int64_t tokens = payment.taken_tokens - worth.taken_tokens;
+    const std::int64_t cents = payment.lost_cents - worth.lost_cents;
+    if (tokens == 0 && cents == 0)
+        return std::nullopt;
+    changed_payments_[entry->first]; // its totals change, if nothing else
+    payment.taken_tokens = worth.taken_tokens;
+    // Money whose tokens round to none is carried until some do: then the row shows all of it.
+    if (tokens == 0)
+        return std::nullopt;
+    payment.lost_cents = worth.lost_cents;
+    return post({.user_id = payment.credit->user_id,
+                 .type = transaction_type::refund,
+                 .source = source::stripe,
+                 .token_amount = tokens,
+                 .amount_paid_cents = cents,
+                 .currency = payment.credit->currency,
+                 .payment_intent_id = entry->first,
+                 .event_id = cause});
+}
+
+void batch_ledger::forget_waiting(std::string_view payment_id, std::string_view event_id) {
+    const auto entry = payments_.find(payment_id);
+    if (entry != payments_.end() && std::erase(entry->second.waiting, event_id) != 0)
+        changed_payments_[entry->first];
+}
+
+void batch_ledger::release_waiting(std::string_view payment_id, result becomes, reason why) {
+    payment_state& payment = payments_.find(payment_id)->second;
+    for (const std::string& id : payment.waiting) {
+        const auto own = events_of_batch_.find(id);
+        if (own == events_of_batch_.end()) {
+            plan_.event_updates.push_back({.event_id = id, .result = becomes, .reason = why});
+            if (const auto acted = acted_events_.find(id); acted != acted_events_.end()) {
+                acted->second.result = becomes;
+                acted->second.reason = why;
+            }
+            continue;
+        }
+        plan_.events[own->second.place].result = becomes;
+        plan_.events[own->second.place].reason = why;
+    }
+    payment.waiting.clear();
+}
+
+const account_state* batch_ledger::account(std::string_view user_id) const {
+    const auto found = accounts_.find(user_id);
+    return found == accounts_.end() ? nullptr : &found->second;
+}
+
+const key_state* batch_ledger::key(const key_id& id) const {
+    const auto found = keys_.find(id);
+    return found == keys_.end() ? nullptr : &found->second;
+}
+
+void batch_ledger::record_usage(usage_row row) {
+    row.at_us = now_us_;
+    plan_.usages.push_back(row);
+}
+
+void batch_ledger::use_key(key_row row) {
+    row.at_us = now_us_;
+    keys_.emplace(row.id, row.state);
+    plan_.keys.push_back(std::move(row));
+}
+
+batch_plan batch_ledger::finish() && {
+    for (const auto& [id, what] : changed_payments_)
+        plan_.payments.push_back({.id = std::string(id),
+                                  .state = payments_.find(id)->second,
+                                  .newly_credited = what.credited,
+                                  .facts_changed = what.facts});
+    for (const std::string_view user : changed_accounts_)
+        plan_.accounts.emplace_back(user, accounts_.find(user)->second);
+    for (auto place = replaced_.rbegin(); place != replaced_.rend(); ++place)
+        plan_.events.erase(plan_.events.begin() + static_cast<std::ptrdiff_t>(*place));
+    return std::move(plan_);
+}
+
+} // namespace tokenledger::ledger

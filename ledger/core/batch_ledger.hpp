@@ -1,0 +1,99 @@
+// The planner's working copy of a snapshot: what has been read, changed in place, and the rows that say so.
+#pragma once
+
+#include "core/entitlement.hpp"
+#include "core/plan.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::ledger {
+
+[[nodiscard]] std::optional<event_origin> origin_of(const stripe_event& event);
+
+class batch_ledger {
+  public:
+    explicit batch_ledger(const snapshot& known);
+
+    // For what follows: the clock of its first run, microseconds since the epoch; 0: the snapshot's.
+    void set_clock(std::int64_t replayed_at_us);
+
+    // Everything between these two belongs to one event, in the batch at `position`.
+    void begin_event(std::size_t position, const stripe_command& what);
+    // False if the event has a row already that says as much: it keeps that one.
+    bool end_event(std::string_view id, const outcome& settled);
+    // What is known of an event before it: by this batch, or by a row that may give way. Null: nothing.
+    [[nodiscard]] const event_state* event_before(std::string_view id);
+
+    // The same for an action on an event that is committed. Null if there is no such event.
+    [[nodiscard]] const event_state* begin_action(std::string_view event_id);
+    void end_action(std::size_t position, std::string_view event_id, result becomes, reason why);
+    // True if the event or the action has merged something new.
+    [[nodiscard]] bool changed_facts() const { return event_changed_facts_; }
+
+    // Null if the snapshot does not hold it.
+    [[nodiscard]] payment_state* payment(std::string_view id);
+
+    // True if the account is there and `tokens` more or less would stay within int64.
+    [[nodiscard]] bool has_room(std::string_view user_id, std::int64_t tokens) const;
+
+    // Appends a transaction; sequence, balances and time follow from the account. Precondition: has_room.
+    posting post(transaction_row row);
+
+    [[nodiscard]] std::int64_t last_posted_at_us() const { return plan_.transactions.back().created_at_us; }
+
+    void mark_credited(std::string_view payment_id);
+    // True if that brought something new. Precondition: the payment is there.
+    bool merge_facts(std::string_view payment_id, const payment_facts& news);
+    // An event of this origin has credited the payment or told something of it.
+    void note_origin(std::string_view payment_id, const event_origin& of);
+    // Posts the difference between what the payment is worth and what has been posted for it; nullopt: none.
+    std::optional<posting> post_settlement(std::string_view payment_id, const entitlement& worth,
+                                           const std::string& cause);
+    // One event waits no longer, for an operator dismissed it.
+    void forget_waiting(std::string_view payment_id, std::string_view event_id);
+    // The events that waited for this payment wait no longer.
+    void release_waiting(std::string_view payment_id, result becomes, reason why);
+
+    // Null if the snapshot does not hold it.
+    [[nodiscard]] const account_state* account(std::string_view user_id) const;
+    // Null if the key was never used.
+    [[nodiscard]] const key_state* key(const key_id& id) const;
+    void use_key(key_row row);
+    void record_usage(usage_row row);
+
+    [[nodiscard]] batch_plan finish() &&;
+
+  private:
+    struct mark {
+        bool credited = false;
+        bool facts = false;
+    };
+
+    std::int64_t snapshot_us_;
+    std::int64_t now_us_;
+    payment_map payments_;
+    account_map accounts_;
+    key_map keys_;
+    event_map unclaimed_;
+    event_map acted_events_;
+    std::map<std::string_view, mark, std::less<>> changed_payments_; // keys live in payments_
+    std::set<std::string_view> changed_accounts_;                    // likewise in accounts_
+    // Of this batch's events: the place in plan_.events, and what is there.
+    struct own_event {
+        std::size_t place = 0;
+        const stripe_command* what = nullptr;
+    };
+    [[nodiscard]] event_state state_of(const own_event& own) const;
+
+    std::map<std::string, own_event, std::less<>> events_of_batch_; // by event id
+    std::set<std::size_t> replaced_; // places whose row gave way to a later one
+    const stripe_command* deciding_ = nullptr;
+    event_state looked_up_;
+    bool event_changed_facts_ = false;
+    batch_plan plan_;
+};
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,83 @@
+// What the facts leave of a payment. What Stripe says of the amounts:
+// https://docs.stripe.com/refunds and https://docs.stripe.com/api/disputes/object.
+#include "core/entitlement.hpp"
+
+#include "core/dispute_loss.hpp"
+
+#include <algorithm>
+
+namespace tokenledger::ledger {
+namespace {
+
+bool is_other(const std::string& currency, const credited& what) {
+    return !currency.empty() && currency != what.currency;
+}
+
+struct refunds {
+    wide total = 0;
+    bool missing_objects = false;
+    bool unproven = false;
+    bool other_currency = false;
+};
+
+// A Charge's cumulative figure and the Refund objects speak of the same refunds, so the larger counts. The
+// figure drops when a refund fails, which its maximum does not show: the failed ones are taken off it.
+refunds refunded(const credited& what, const payment_facts& facts) {
+    // Before 2025-03-31.basil what was authorised but never captured is shown as refunded too. No money came
+    // back: it is taken off the Charge's figure, and a Refund object without a balance transaction may be it.
+    const wide never_captured =
+        std::max<wide>(amount(facts.amount_requested_cents) - amount(what.received_cents), 0);
+    refunds found;
+    wide voided = 0;
+    for (const auto& [id, refund] : facts.refunds) {
+        // Amounts of two currencies cannot be compared, and there is no rate: an operator looks at it.
+        if (is_other(refund.currency, what))
+            found.other_currency = found.other_currency || refund.status == refund_status::counting;
+        else if (refund.status == refund_status::voided)
+            voided += amount(refund.amount_cents);
+        else if (never_captured > 0 && !refund.moved_money)
+            found.unproven = true;
+        else
+            found.total += amount(refund.amount_cents);
+    }
+    wide cumulative = amount(facts.refunded_cumulative_cents);
+    if (cumulative > 0 && is_other(facts.refunded_currency, what)) {
+        found.other_currency = true;
+        cumulative = 0;
+    }
+    const wide shown = std::max<wide>(cumulative - never_captured, 0) - voided;
+    found.missing_objects = shown > found.total;
+    found.total = std::max(found.total, shown);
+    return found;
+}
+
+} // namespace
+
+credited credited_of(const credit& what) {
+    return {.tokens = what.tokens, .received_cents = what.amount_cents, .currency = what.currency};
+}
+
+entitlement entitlement_of(const credited& what, const payment_facts& facts) {
+    const wide received = amount(what.received_cents);
+    const auto at_most_received = [&](wide cents) {
+        return static_cast<std::int64_t>(std::min(cents, received));
+    };
+    entitlement worth;
+    const refunds back = refunded(what, facts);
+    worth.refunded_cents = at_most_received(back.total);
+    worth.missing_refund_objects = back.missing_objects;
+    worth.unproven_refund = back.unproven;
+    worth.other_currency_refund = back.other_currency;
+    wide disputed = 0;
+    for (const auto& [id, dispute] : facts.disputes) {
+        worth.in_dispute = worth.in_dispute || dispute.status == dispute_status::undecided;
+        disputed += lost_by(dispute, what);
+    }
+    worth.disputed_cents = at_most_received(disputed);
+    worth.lost_cents = at_most_received(wide{worth.refunded_cents} + worth.disputed_cents);
+    if (received > 0) // rounded once, on all that is lost: so the parts of a whole take exactly all
+        worth.taken_tokens = static_cast<std::int64_t>(amount(what.tokens) * worth.lost_cents / received);
+    return worth;
+}
+
+} // namespace tokenledger::ledger

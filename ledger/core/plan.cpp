@@ -1,0 +1,263 @@
+// The planner. Commands are taken one after another against a working copy of the snapshot, so a batch means
+// exactly what its commands would mean one at a time: first its events, then its requests. That is also the
+// order in which the store numbers them, so that they can be replayed.
+#include "core/plan.hpp"
+
+#include "core/batch_ledger.hpp"
+#include "core/event_rules.hpp"
+#include "core/request_rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+// Below, whatever is no event is a request.
+static_assert(std::variant_size_v<command> == 2, "say where the new kind of command stands in a batch");
+
+class planner {
+  public:
+    explicit planner(const snapshot& known) : known_(known), work_(known) {}
+
+    outcome take(std::size_t position, const admin_command& admin) {
+        work_.set_clock(admin.replayed_at_us);
+        return decide_admin(work_, position, admin);
+    }
+
+    outcome take(std::size_t position, const stripe_command& stripe) {
+        work_.set_clock(stripe.replayed_at_us);
+        const std::string_view id = stripe.event.id;
+        const std::optional<event_origin> origin = origin_of(stripe.event);
+        const event_name name{stripe.event.id, stripe.event.payment_intent_id, origin};
+        if (known_.committed_events.contains(id))
+            return {.result = result::duplicate};
+        if (const event_state* before = work_.event_before(id);
+            before != nullptr && claims_event(*before) && !takes_over(*before, name, stripe))
+            return {.result = result::duplicate};
+        work_.begin_event(position, stripe);
+        outcome settled = decide_effect(work_, name, stripe.effect);
+        if (!work_.end_event(id, settled))
+            settled = {.result = result::duplicate};
+        return settled;
+    }
+
+    batch_plan finish(std::vector<outcome> outcomes) && {
+        batch_plan made = std::move(work_).finish();
+        made.outcomes = std::move(outcomes);
+        return made;
+    }
+
+  private:
+    // Another endpoint can do what the one that parked the event could not.
+    bool takes_over(const event_state& before, const event_name& name, const stripe_command& stripe) {
+        return is_contestable(before) && before.endpoint != stripe.event.endpoint &&
+               would_move(work_, name, stripe.effect);
+    }
+
+    const snapshot& known_;
+    batch_ledger work_;
+};
+
+// What a command would lock and change for a payment.
+struct payment_use {
+    std::string_view payment; // empty: none
+    std::string_view credits; // the user whom it would credit; empty: it credits nobody
+    bool only_credits = true; // then a payment that is credited already stays as it is
+};
+
+// Visitors, not overloads beside one for the whole variant: a new alternative would convert to that one.
+struct use_of_effect {
+    std::string_view payment;
+
+    payment_use operator()(const ignore_event&) const { return {}; }
+    payment_use operator()(const park_event&) const { return {}; }
+    payment_use operator()(const purchase& bought) const {
+        return {payment,
+                bought.refused == reason::none ? std::string_view(bought.user_id) : std::string_view()};
+    }
+    payment_use operator()(const payment_update&) const { return {payment, {}, false}; }
+};
+
+struct use_of_operation {
+    payment_use operator()(const grant&) const { return {}; }
+    payment_use operator()(const deduction&) const { return {}; }
+    payment_use operator()(const transfer&) const { return {}; }
+    payment_use operator()(const usage&) const { return {}; }
+    payment_use operator()(const retry_event& again) const {
+        payment_use use = std::visit(use_of_effect{again.payment_intent_id}, again.effect);
+        use.payment = again.payment_intent_id; // whatever it does: the event may be of another origin
+        return use;
+    }
+    payment_use operator()(const dismiss_event& dismissed) const { return {dismissed.payment_intent_id, {}}; }
+    payment_use operator()(const assign_event& assigned) const {
+        return {assigned.payment_intent_id, assigned.user_id};
+    }
+};
+
+payment_use use_of(const command& what) {
+    if (const auto* stripe = std::get_if<stripe_command>(&what))
+        return std::visit(use_of_effect{stripe->event.payment_intent_id}, stripe->effect);
+    // What acts on an event is alone.
+    return std::visit(use_of_operation(), std::get<admin_command>(what).operations.front());
+}
+
+// The account that an operation makes where there is none; empty: none.
+struct account_made {
+    std::string_view operator()(const grant& one) const {
+        return one.existing ? std::string_view() : std::string_view(one.user_id);
+    }
+    std::string_view operator()(const deduction&) const { return {}; }
+    std::string_view operator()(const transfer&) const { return {}; }
+    std::string_view operator()(const usage&) const { return {}; }
+    std::string_view operator()(const retry_event&) const { return {}; } // these three by their payment
+    std::string_view operator()(const dismiss_event&) const { return {}; }
+    std::string_view operator()(const assign_event&) const { return {}; }
+};
+
+// The accounts that an operation takes from or gives to only if they are there.
+struct accounts_looked_for {
+    std::vector<std::string_view>& into;
+
+    void operator()(const grant& one) const {
+        if (one.existing)
+            into.emplace_back(one.user_id);
+    }
+    void operator()(const deduction& one) const { into.emplace_back(one.user_id); }
+    void operator()(const transfer& one) const {
+        into.emplace_back(one.from);
+        into.emplace_back(one.to);
+    }
+    void operator()(const usage& one) const {
+        if (one.charge > 0)
+            into.emplace_back(one.user_id);
+    }
+    void operator()(const retry_event&) const {}
+    void operator()(const dismiss_event&) const {}
+    void operator()(const assign_event&) const {}
+};
+
+// Could it be applied at all, whatever is known of its payment?
+struct asks_for_something {
+    bool operator()(const ignore_event&) const { return false; }
+    bool operator()(const park_event&) const { return false; }
+    bool operator()(const purchase& bought) const { return bought.refused == reason::none; }
+    bool operator()(const payment_update& update) const { return update.moves_tokens; }
+};
+
+bool is_committed(const command& what, const event_id_set& committed) {
+    const auto* stripe = std::get_if<stripe_command>(&what);
+    return stripe != nullptr && committed.contains(stripe->event.id);
+}
+
+template <class Name>
+std::vector<Name> sorted_once(std::vector<Name> names) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+// The account that a command may credit or debit by its payment; empty: none.
+std::string_view account_of(const command& what, const payment_map& payments) {
+    const payment_use use = use_of(what);
+    const auto payment = payments.find(use.payment);
+    if (payment == payments.end())
+        return {};
+    const auto& first = payment->second.credit;
+    if (!first)
+        return use.credits;
+    return use.only_credits ? std::string_view() : std::string_view(first->user_id);
+}
+
+template <class Visit>
+void for_each_operation(std::span<const command> batch, Visit visit) {
+    for (const command& each : batch) {
+        if (const auto* admin = std::get_if<admin_command>(&each)) {
+            for (const operation& one : admin->operations)
+                visit(one);
+        }
+    }
+}
+
+} // namespace
+
+std::vector<std::string_view> contested_events(std::span<const command> batch, const event_map& known) {
+    std::vector<std::string_view> ids;
+    for (const command& each : batch) {
+        const auto* stripe = std::get_if<stripe_command>(&each);
+        if (stripe == nullptr || !std::visit(asks_for_something(), stripe->effect))
+            continue;
+        const auto at = known.find(stripe->event.id);
+        if (at != known.end() && is_contestable(at->second))
+            ids.push_back(stripe->event.id);
+    }
+    return sorted_once(std::move(ids));
+}
+
+std::vector<std::string_view> payments_to_lock(std::span<const command> batch,
+                                               const event_id_set& committed) {
+    std::vector<std::string_view> ids;
+    for (const command& each : batch) {
+        if (const std::string_view id = use_of(each).payment; !id.empty() && !is_committed(each, committed))
+            ids.push_back(id);
+    }
+    return sorted_once(std::move(ids));
+}
+
+std::vector<std::string_view> accounts_to_lock(std::span<const command> batch, const event_id_set& committed,
+                                               const payment_map& payments) {
+    std::vector<std::string_view> users;
+    for (const command& each : batch) {
+        const std::string_view user = account_of(each, payments);
+        if (!user.empty() && !is_committed(each, committed))
+            users.push_back(user);
+    }
+    for_each_operation(batch, [&](const operation& one) {
+        if (const std::string_view user = std::visit(account_made(), one); !user.empty())
+            users.push_back(user);
+    });
+    return sorted_once(std::move(users));
+}
+
+std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch) {
+    std::vector<std::string_view> users;
+    for_each_operation(batch, [&](const operation& one) { std::visit(accounts_looked_for{users}, one); });
+    return sorted_once(std::move(users));
+}
+
+std::vector<key_id> keys_to_read(std::span<const command> batch) {
+    std::vector<key_id> keys;
+    for (const command& each : batch) {
+        if (const auto* admin = std::get_if<admin_command>(&each)) {
+            for (key_id& key : keys_of(*admin))
+                keys.push_back(std::move(key));
+        }
+    }
+    return sorted_once(std::move(keys));
+}
+
+std::vector<std::string_view> events_to_lock(std::span<const command> batch) {
+    std::vector<std::string_view> ids;
+    for_each_operation(batch, [&](const operation& one) {
+        if (const std::string_view id = event_acted_on(one); !id.empty())
+            ids.push_back(id);
+    });
+    return sorted_once(std::move(ids));
+}
+
+batch_plan plan(std::span<const command> batch, const snapshot& known) {
+    planner work(known);
+    std::vector<outcome> outcomes(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (const auto* stripe = std::get_if<stripe_command>(&batch[i]))
+            outcomes[i] = work.take(i, *stripe);
+    }
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (const auto* admin = std::get_if<admin_command>(&batch[i]))
+            outcomes[i] = work.take(i, *admin);
+    }
+    return std::move(work).finish(std::move(outcomes));
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,158 @@
+// The functional core: what a batch of commands does to a snapshot. No clock, no I/O, no randomness.
+#pragma once
+
+#include "core/snapshot.hpp"
+#include "ledger/command.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tokenledger::ledger {
+
+// One row of token_transactions.
+struct transaction_row {
+    std::string user_id;
+    std::int64_t sequence = 0; // gapless per user, from 1
+    transaction_type type = transaction_type::purchase;
+    ledger::source source = source::token_pack;
+    std::int64_t token_amount = 0;
+    std::int64_t balance_before = 0;
+    std::int64_t balance_after = 0;
+    std::int64_t amount_paid_cents = 0; // negative: money that went back
+    std::string currency;
+    std::string payment_intent_id;
+    std::string event_id;
+    std::string pack{}; // purchases from the catalogue only
+    std::int64_t quantity = 1;
+    std::int64_t created_at_us = 0; // never before the user's previous row
+    // Of requests on the admin socket; empty: none.
+    std::string reason{};
+    std::string reference{};
+    std::string idempotency_key{};
+    std::optional<std::int64_t> actor{};
+    std::string counterparty{};
+    std::string usage_request_id{};
+    std::string metadata{}; // JSON text
+};
+
+// One row of token_usage. `what` points into the batch.
+struct usage_row {
+    const usage* what = nullptr;
+    std::int64_t actor = 0;
+    std::optional<std::int64_t> deduction_sequence{};
+    std::int64_t at_us = 0; // 0: the database's clock
+};
+
+// One row of idempotency_keys.
+struct key_row {
+    key_id id;
+    std::size_t command = 0; // position in the batch
+    key_state state;
+    bool of_command = false; // the key under which the command itself is kept
+    std::int64_t at_us = 0;  // 0: the database's clock
+};
+
+// One row of stripe_events. `command` is the position in the batch that it came from.
+struct event_row {
+    std::size_t command = 0;
+    ledger::result result = result::ignored;
+    ledger::reason reason = reason::none;
+    bool with_evidence = false;
+    bool keeps_translation = false; // what was translated is kept: the ledger is made again from it
+    bool must_be_new = false;       // a fact or a balance hangs on it: the row must be new
+    std::int64_t at_us = 0;         // 0: the database's clock
+};
+
+// Stripe sends one event to every endpoint that matches: one that ignores it, or is of the other mode, must
+// not hide it from the right one. True if an event with this outcome is done with, wherever else it is
+// delivered; but for what is_contestable() says. One that is ignored with evidence waited and was released,
+// or an operator retried it: it is done with. So is what an operator dismissed, whatever it was parked for.
+[[nodiscard]] inline bool claims_event(const event_state& of) noexcept {
+    if (of.result == result::ignored)
+        return of.has_evidence;
+    return of.result != result::parked || of.reason != reason::livemode_mismatch;
+}
+
+// True if nothing of the event is in the ledger because the endpoint that it came in by could not apply it:
+// another one, with another catalogue, other keys or another API version, may.
+[[nodiscard]] inline bool is_contestable(const event_state& of) noexcept {
+    if (of.reason == reason::currency_mismatch && !of.is_purchase)
+        return false; // a refund in another currency than its payment's: known, and not counted
+    return of.result == result::parked && of.reason != reason::partial_capture_refund;
+}
+
+// Of the batch's events that are committed, `known`, those that are contestable and of which some command
+// asks for something: whether it can be done is decided under their locks. Sorted, each once.
+[[nodiscard]] std::vector<std::string_view> contested_events(std::span<const command> batch,
+                                                             const event_map& known);
+
+// The final state of a payment that the batch has changed.
+struct payment_row {
+    std::string id;
+    payment_state state;
+    bool newly_credited = false;
+    bool facts_changed = false;
+};
+
+// An event committed earlier of which the batch, or an operator, has made something else.
+struct event_update {
+    std::string event_id;
+    ledger::result from = result::waiting; // else somebody was faster
+    ledger::result result = result::applied;
+    ledger::reason reason = reason::none;
+};
+
+// One row of event_actions.
+struct action_row {
+    std::size_t command = 0; // position in the batch; its only operation is the action
+    event_state was;
+    ledger::result became = result::applied;
+    ledger::reason became_because = reason::none;
+    std::int64_t at_us = 0; // 0: the database's clock
+};
+
+struct batch_plan {
+    std::vector<transaction_row> transactions;                   // in order, per user gapless
+    std::vector<payment_row> payments;                           // each changed payment once
+    std::vector<std::pair<std::string, account_state>> accounts; // final state of each changed account
+    std::vector<event_row> events;                               // at most one per event id
+    std::vector<event_update> event_updates; // in order: an event may be in it more than once
+    std::vector<action_row> actions;
+    std::vector<usage_row> usages;
+    std::vector<key_row> keys;
+    std::vector<outcome> outcomes; // one per command, in order
+};
+
+// The PaymentIntents of a batch that must be locked, sorted, each once. `committed` are event ids already
+// committed: their commands need no lock.
+[[nodiscard]] std::vector<std::string_view> payments_to_lock(std::span<const command> batch,
+                                                             const event_id_set& committed);
+
+// The users whose accounts the batch may change, sorted, each once.
+[[nodiscard]] std::vector<std::string_view>
+accounts_to_lock(std::span<const command> batch, const event_id_set& committed, const payment_map& payments);
+
+// Accounts that must be there to be changed: they are locked if they exist, and not made.
+[[nodiscard]] std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch);
+
+// The events that operators act on, sorted, each once.
+[[nodiscard]] std::vector<std::string_view> events_to_lock(std::span<const command> batch);
+
+// The event that an operation acts on; empty: it is no such operation.
+[[nodiscard]] std::string_view event_acted_on(const operation& what);
+
+// The payment that an operation found in its event, which could perhaps not be read when it came; empty:
+// none.
+[[nodiscard]] std::string_view payment_read_anew(const operation& what);
+
+// The keys of a batch's requests, sorted, each once.
+[[nodiscard]] std::vector<key_id> keys_to_read(std::span<const command> batch);
+
+// Precondition: the snapshot holds what the functions above name. Never throws for what a command says.
+[[nodiscard]] batch_plan plan(std::span<const command> batch, const snapshot& known);
+
+} // namespace tokenledger::ledger

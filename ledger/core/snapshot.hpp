@@ -1,0 +1,115 @@
+// What the planner sees of the database: read after the locks, for one batch.
+#pragma once
+
+#include "ledger/facts.hpp"
+#include "ledger/outcome.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tokenledger::ledger {
+
+// Fixed by the first credit of a payment, never changed afterwards.
+struct credit {
+    std::string user_id;
+    std::int64_t tokens = 0;
+    std::int64_t amount_cents = 0;
+    std::string currency;
+    std::string catalog;
+    std::string pack;
+    std::int64_t quantity = 1;
+    std::int64_t credited_at_us = 0; // created_at of the purchase, microseconds since the epoch
+
+    bool operator==(const credit&) const = default;
+};
+
+// In which mode, and of which account, Stripe told of a payment.
+struct event_origin {
+    bool livemode = true;
+    std::string account; // empty: the own one of the endpoint that it came in by
+
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
+    auto operator<=>(const event_origin&) const = default;
+};
+
+struct payment_state {
+    std::optional<ledger::credit> credit; // nullopt: the row is there, and locked, but nothing is credited
+    // Of the events that credited it, or brought a refund or dispute. One mode; more than one account only
+    // where an operator said that they are one.
+    std::set<event_origin> origins{};
+    payment_facts facts{};
+    std::int64_t taken_tokens = 0; // what settlement has taken back so far, 0..credit->tokens
+    std::int64_t lost_cents = 0;   // and the money behind it, 0..credit->amount_cents
+    // Committed events that wait for the credit, in commit order. Only where nothing is credited.
+    std::vector<std::string> waiting{};
+
+    bool operator==(const payment_state&) const = default;
+};
+
+struct account_state {
+    std::int64_t balance = 0;
+    std::int64_t last_sequence = 0;      // 0: no transaction yet
+    std::int64_t last_created_at_us = 0; // microseconds since the epoch; 0: no transaction yet
+
+    bool operator==(const account_state&) const = default;
+};
+
+// What a key stands for: requests by their Idempotency-Key, usages by their request_id, grants by the
+// reference of their source.
+enum class key_scope : std::uint8_t { request, usage, subscription, trial };
+
+struct key_id {
+    key_scope scope = key_scope::request;
+    std::string key;
+
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
+    auto operator<=>(const key_id&) const = default;
+};
+
+// A key that was used, for ever.
+struct key_state {
+    std::string command_hash;      // SHA-256, 32 bytes
+    std::vector<posting> posted{}; // what the first command posted
+    // Where the command was an action on an event: what became of the event.
+    ledger::result became = result::applied;
+    ledger::reason became_because = reason::none;
+
+    bool operator==(const key_state&) const = default;
+};
+
+using key_map = std::map<key_id, key_state>;
+using payment_map = std::map<std::string, payment_state, std::less<>>;
+using account_map = std::map<std::string, account_state, std::less<>>;
+using event_id_set = std::set<std::string, std::less<>>;
+
+// What became of an event that is committed.
+struct event_state {
+    ledger::result result = result::ignored;
+    ledger::reason reason = reason::none;
+    bool has_evidence = false;      // or its hash
+    bool keeps_translation = false; // what was translated from it is kept
+    // Read under the event's lock only (store::lock_events), else as here: whether its effect is a
+    // purchase's, who delivered it, and of whom it tells.
+    bool is_purchase = true;
+    std::string endpoint{};
+    std::optional<event_origin> origin{}; // nullopt: it does not say which mode it is of
+
+    bool operator==(const event_state&) const = default;
+};
+using event_map = std::map<std::string, event_state, std::less<>>;
+
+struct snapshot {
+    event_id_set committed_events; // of the batch's event ids, those done with before it
+    event_map unclaimed_events;    // and those whose row may give way to another endpoint's delivery
+    payment_map payments;          // every payment of the batch, locked
+    account_map accounts;          // every account the batch may change, locked
+    event_map acted_events;        // the events that operators act on, locked
+    key_map keys;                  // of the batch's keys, those used before
+    std::int64_t now_us = 0;       // the database's clock after the locks, microseconds since the epoch
+};
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,41 @@
+// The names of the database's rows, back to what they mean.
+#pragma once
+
+#include "ledger/outcome.hpp"
+#include "ledger/store_error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::ledger {
+
+// The value with this name: every enumerator has one, and what has none is "unknown". Throws unavailable: the
+// row is of a later version.
+template <class Enum>
+Enum value_named(std::string_view name) {
+    for (std::uint8_t each = 0; to_string(Enum{each}) != "unknown"; ++each) {
+        if (to_string(Enum{each}) == name)
+            return Enum{each};
+    }
+    throw store_error(store_failure::unavailable, "a row has an unknown kind: " + std::string(name));
+}
+
+inline transaction_type type_of(std::string_view name) {
+    return value_named<transaction_type>(name);
+}
+
+inline source source_of(std::string_view name) {
+    return value_named<source>(name);
+}
+
+// What has become of an event.
+inline result event_result_of(std::string_view name) {
+    return value_named<result>(name);
+}
+
+inline reason reason_of(std::string_view name) {
+    return value_named<reason>(name);
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,250 @@
+// Keys are read scope by scope, so that each lookup is one of an index; what they posted is read from the
+// money rows themselves.
+#include "postgres/requests.hpp"
+
+#include "base/hex.hpp"
+#include "codec/command.hpp"
+#include "pg/parameters.hpp"
+#include "postgres/names.hpp"
+
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+// Empty: there is no such scope. A new one must be named here, and is read and written then.
+constexpr std::string_view name_of(key_scope scope) {
+    switch (scope) {
+    case key_scope::request:
+        return "request";
+    case key_scope::usage:
+        return "usage";
+    case key_scope::subscription:
+        return "subscription";
+    case key_scope::trial:
+        return "trial";
+    }
+    return {};
+}
+
+std::vector<key_scope> all_scopes() {
+    std::vector<key_scope> all;
+    for (std::uint8_t each = 0; !name_of(key_scope{each}).empty(); ++each)
+        all.push_back(key_scope{each});
+    return all;
+}
+
+key_scope scope_of(std::string_view name) {
+    for (const key_scope scope : all_scopes()) {
+        if (name_of(scope) == name)
+            return scope;
+    }
+    throw store_error(store_failure::unavailable, "a key has an unknown scope: " + std::string(name));
+}
+
+constexpr std::string_view write_keys = R"sql(
+INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor, command, posted_user_ids, posted_sequences,
+       created_at)
+SELECT scope, key, decode(hash, 'hex'), actor, decode(command, 'hex'), users::text[], sequences::bigint[],
+       timestamptz 'epoch' + at_us * interval '1 microsecond'
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+    AS given (scope, key, hash, actor, command, users, sequences, at_us)
+    ON CONFLICT (scope, key) DO NOTHING
+)sql";
+
+void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
+                std::int64_t now_us) {
+    pg::array scope, key, hash, actor, encoded, users, sequences, at;
+    for (const key_row& row : rows.keys) {
+        const auto& what = std::get<admin_command>(batch[row.command]);
+        scope.add(name_of(row.id.scope));
+        key.add(row.id.key);
+        hash.add(base::to_hex(row.state.command_hash));
+        actor.add(what.actor);
+        if (row.of_command)
+            encoded.add(base::to_hex(encode(what)));
+        else
+            encoded.add_null();
+        pg::array posted_users, posted_sequences;
+        for (const posting& each : row.state.posted) {
+            posted_users.add(each.user_id);
+            posted_sequences.add(each.sequence);
+        }
+        users.add(std::move(posted_users).finish());
+        sequences.add(std::move(posted_sequences).finish());
+        at.add(row.at_us != 0 ? row.at_us : now_us);
+    }
+    parameters columns;
+    columns.add(std::move(scope), std::move(key), std::move(hash), std::move(actor), std::move(encoded),
+                std::move(users), std::move(sequences), std::move(at));
+    const pg::rows written = connection.exec(std::string(write_keys), columns.values());
+    check_count("idempotency_keys", static_cast<std::int64_t>(written.affected_rows()), rows.keys.size());
+}
+
+constexpr std::string_view write_usages = R"sql(
+INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, model_used, tokens_used, input_tokens,
+       output_tokens, cost_estimate, charged_tokens, deduction_sequence, actor, created_at)
+SELECT user_id, request_id, action_type, model_used, tokens_used, input_tokens, output_tokens, cost::numeric,
+       charged, sequence, actor, timestamptz 'epoch' + at_us * interval '1 microsecond'
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
+              $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+    AS given (user_id, request_id, action_type, model_used, tokens_used, input_tokens, output_tokens, cost,
+              charged, sequence, actor, at_us)
+)sql";
+
+void apply_usages(pg::connection& connection, const batch_plan& rows, std::int64_t now_us) {
+    pg::array user, request, action, model, tokens, input, output, cost, charged, sequence, actor, at;
+    for (const usage_row& row : rows.usages) {
+        user.add(row.what->user_id);
+        request.add(row.what->request_id);
+        action.add(row.what->action_type);
+        model.add_or_null(row.what->model_used);
+        tokens.add(row.what->tokens_used);
+        input.add(row.what->input_tokens);
+        output.add(row.what->output_tokens);
+        cost.add_or_null(row.what->cost_estimate);
+        charged.add(row.what->charge);
+        sequence.add(row.deduction_sequence);
+        actor.add(row.actor);
+        at.add(row.at_us != 0 ? row.at_us : now_us);
+    }
+    parameters columns;
+    columns.add(std::move(user), std::move(request), std::move(action), std::move(model), std::move(tokens),
+                std::move(input), std::move(output), std::move(cost), std::move(charged), std::move(sequence),
+                std::move(actor), std::move(at));
+    const pg::rows written = connection.exec(std::string(write_usages), columns.values());
+    check_count("token_usage", static_cast<std::int64_t>(written.affected_rows()), rows.usages.size());
+}
+
+constexpr std::string_view write_actions = R"sql(
+INSERT INTO tokenledger.event_actions (event_id, idempotency_key, action, actor, reason, was, was_because, became,
+       became_because, created_at)
+SELECT event_id, key, action, actor, reason, was, was_because, became, became_because,
+       timestamptz 'epoch' + at_us * interval '1 microsecond'
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+              $9::text[], $10::bigint[])
+    AS given (event_id, key, action, actor, reason, was, was_because, became, became_because, at_us)
+)sql";
+
+struct action_text {
+    std::string_view name;
+    std::string_view reason;
+};
+
+[[noreturn]] action_text no_action() {
+    throw std::logic_error("an operation that acts on no event was planned as one that does");
+}
+
+action_text text_of(const operation& what) {
+    struct {
+        action_text operator()(const grant&) const { no_action(); }
+        action_text operator()(const deduction&) const { no_action(); }
+        action_text operator()(const transfer&) const { no_action(); }
+        action_text operator()(const usage&) const { no_action(); }
+        action_text operator()(const retry_event&) const { return {"retry", {}}; }
+        action_text operator()(const dismiss_event& one) const { return {"dismiss", one.reason}; }
+        action_text operator()(const assign_event& one) const { return {"assign", one.reason}; }
+    } const text;
+    return std::visit(text, what);
+}
+
+// An event that could not be read when it came, and is now: its row tells which payment it is about.
+void name_payment(pg::connection& connection, const operation& what) {
+    const std::string_view payment = payment_read_anew(what);
+    if (payment.empty())
+        return;
+    const std::optional<std::string> values[] = {std::string(payment), std::string(event_acted_on(what))};
+    connection.exec("UPDATE tokenledger.stripe_events SET payment_intent_id = $1"
+                    " WHERE event_id = $2 AND payment_intent_id IS NULL",
+                    values);
+}
+
+void apply_actions(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
+                   std::int64_t now_us) {
+    pg::array event, key, action, actor, why, was, was_because, became, became_because, at;
+    for (const action_row& row : rows.actions) {
+        const auto& what = std::get<admin_command>(batch[row.command]);
+        const action_text text = text_of(what.operations.front());
+        name_payment(connection, what.operations.front());
+        event.add(event_acted_on(what.operations.front()));
+        key.add(what.idempotency_key);
+        action.add(text.name);
+        actor.add(what.actor);
+        why.add_or_null(text.reason);
+        was.add(to_string(row.was.result));
+        was_because.add_or_null(to_string(row.was.reason));
+        became.add(to_string(row.became));
+        became_because.add_or_null(to_string(row.became_because));
+        at.add(row.at_us != 0 ? row.at_us : now_us);
+    }
+    parameters columns;
+    columns.add(std::move(event), std::move(key), std::move(action), std::move(actor), std::move(why),
+                std::move(was), std::move(was_because), std::move(became), std::move(became_because),
+                std::move(at));
+    const pg::rows written = connection.exec(std::string(write_actions), columns.values());
+    check_count("event_actions", static_cast<std::int64_t>(written.affected_rows()), rows.actions.size());
+}
+
+} // namespace
+
+std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<std::string>>& parameters) {
+    std::string sql;
+    for (const key_scope scope : all_scopes()) {
+        pg::array keys;
+        for (const key_id& id : ids) {
+            if (id.scope == scope)
+                keys.add(id.key);
+        }
+        parameters.emplace_back(std::move(keys).finish());
+        sql += (sql.empty() ? "" : " UNION ALL ");
+        sql += "SELECT k.scope, k.key, encode(k.command_hash, 'hex'), posted.place, posted.user_id, "
+               "posted.sequence,"
+               " t.transaction_type, t.source, t.token_amount, t.balance_after, a.became, a.became_because"
+               " FROM tokenledger.idempotency_keys k"
+               " LEFT JOIN LATERAL unnest(k.posted_user_ids, k.posted_sequences) WITH ORDINALITY"
+               " AS posted (user_id, sequence, place) ON true"
+               " LEFT JOIN tokenledger.token_transactions t"
+               " ON t.user_id = posted.user_id AND t.sequence = posted.sequence"
+               " LEFT JOIN tokenledger.event_actions a ON k.scope = 'request' AND a.idempotency_key = k.key"
+               " WHERE k.scope = '" +
+               std::string(name_of(scope)) + "' AND k.key = ANY($" + std::to_string(parameters.size()) +
+               "::text[])";
+    }
+    return "SELECT * FROM (" + sql + ") AS known (scope, key, hash, place) ORDER BY scope, key, place";
+}
+
+key_map read_keys(const pg::rows& from) {
+    key_map known;
+    for (std::size_t row = 0; row < from.size(); ++row) {
+        key_state& state = known[{scope_of(from.text(row, 0)), std::string(from.text(row, 1))}];
+        state.command_hash = base::from_hex(from.text(row, 2));
+        if (from.get(row, 10)) {
+            state.became = event_result_of(from.text(row, 10));
+            state.became_because = reason_of(from.get(row, 11).value_or(""));
+        }
+        if (from.get(row, 4))
+            state.posted.push_back({.user_id = std::string(from.text(row, 4)),
+                                    .sequence = from.number(row, 5),
+                                    .type = type_of(from.text(row, 6)),
+                                    .source = source_of(from.text(row, 7)),
+                                    .token_amount = from.number(row, 8),
+                                    .balance_after = from.number(row, 9)});
+    }
+    return known;
+}
+
+void apply_requests(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
+                    std::int64_t now_us) {
+    if (!rows.keys.empty())
+        apply_keys(connection, rows, batch, now_us);
+    if (!rows.usages.empty())
+        apply_usages(connection, rows, now_us);
+    if (!rows.actions.empty())
+        apply_actions(connection, rows, batch, now_us);
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,249 @@
+// One account, one payment, one event: each on one snapshot, found by its key.
+#include "reader/lookups.hpp"
+
+#include "base/hex.hpp"
+#include "core/batch_ledger.hpp"
+#include "core/entitlement.hpp"
+#include "pg/array.hpp"
+#include "postgres/evidence_reader.hpp"
+#include "postgres/names.hpp"
+#include "postgres/payments.hpp"
+#include "reader/page_cursor.hpp"
+#include "reader/queue.hpp"
+#include "reader/rows.hpp"
+#include "reader/selects.hpp"
+
+#include <utility>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+pg::rows lookup(pg::connection& connection, const std::string& sql, const std::string& key) {
+    const std::optional<std::string> values[] = {key};
+    return connection.exec(sql, values);
+}
+
+// What the ledger knows of the payments that `from` lists, facts and all.
+payment_map read_payments(pg::connection& connection, const pg::rows& from) {
+    payment_map known;
+    pg::array with_details;
+    bool any = false;
+    for (std::size_t row = 0; row < from.size(); ++row) {
+        if (read_payment(from, row, known[std::string(from.text(row, 0))])) {
+            with_details.add(from.text(row, 0));
+            any = true;
+        }
+    }
+    if (any)
+        read_details(lookup(connection, select_details("$1::text[]"), std::move(with_details).finish()),
+                     known);
+    return known;
+}
+
+std::vector<type_total> read_totals(pg::connection& connection, const std::string& user_id) {
+    return read_rows(lookup(connection,
+                            "SELECT t.transaction_type, count(*), sum(t.token_amount)"
+                            " FROM tokenledger.token_transactions AS t WHERE t.user_id = $1::text"
+                            " GROUP BY t.transaction_type ORDER BY t.transaction_type",
+                            user_id),
+                     [](row_reader& from) {
+                         return type_total{
+                             .type = type_of(from.text()), .count = from.number(), .tokens = from.text()};
+                     });
+}
+
+// By way of the user's purchases: payments has no index by user, which every purchase would pay for.
+std::vector<std::string> read_disputed(pg::connection& connection, const std::string& user_id) {
+    const pg::rows from =
+        lookup(connection,
+               "SELECT " + std::string(payment_columns) +
+                   " FROM tokenledger.payments WHERE payment_intent_id = ANY(ARRAY(SELECT d.payment_intent_id"
+                   " FROM tokenledger.token_transactions AS t JOIN tokenledger.payment_disputes AS d"
+                   " ON d.payment_intent_id = t.stripe_payment_intent_id"
+                   " WHERE t.user_id = $1::text AND t.transaction_type = 'purchase'))",
+               user_id);
+    std::vector<std::string> disputed;
+    for (const auto& [id, payment] : read_payments(connection, from)) {
+        if (payment.credit && entitlement_of(credited_of(*payment.credit), payment.facts).in_dispute)
+            disputed.push_back(id);
+    }
+    return disputed;
+}
+
+std::optional<balance_view> read_balance(const pg::rows& from) {
+    if (from.size() == 0)
+        return std::nullopt;
+    row_reader columns(from, 0);
+    balance_view made{.user_id = columns.text(), .sequence = columns.number()};
+    made.balance = columns.number_if_any().value_or(0);
+    made.created_at_us = columns.number_if_any();
+    return made;
+}
+
+constexpr std::string_view balance_columns =
+    "t.balance_after, (extract(epoch FROM t.created_at) * 1000000)::bigint";
+
+credit_view view_of(const credit& what) {
+    return {.user_id = what.user_id,
+            .tokens = what.tokens,
+            .amount_cents = what.amount_cents,
+            .currency = what.currency,
+            .catalog = what.catalog,
+            .pack = what.pack,
+            .quantity = what.quantity,
+            .credited_at_us = what.credited_at_us};
+}
+
+entitlement_view view_of(const entitlement& what) {
+    return {.refunded_cents = what.refunded_cents,
+            .disputed_cents = what.disputed_cents,
+            .lost_cents = what.lost_cents,
+            .taken_tokens = what.taken_tokens,
+            .missing_refund_objects = what.missing_refund_objects,
+            .unproven_refund = what.unproven_refund,
+            .other_currency_refund = what.other_currency_refund,
+            .in_dispute = what.in_dispute};
+}
+
+// Purchase and refunds through an index each.
+std::vector<transaction_view> read_posted(pg::connection& connection, const std::string& user_id,
+                                          const std::string& payment) {
+    statement posted;
+    const std::string of_payment =
+        "SELECT " + std::string(transaction_columns) +
+        " FROM tokenledger.token_transactions AS t WHERE t.user_id = " + posted.text(user_id) +
+        " AND t.stripe_payment_intent_id = " + posted.text(payment) + " AND t.transaction_type = ";
+    // By sequence, the second column.
+    posted.sql = of_payment + "'purchase' UNION ALL " + of_payment + "'refund' ORDER BY 2 LIMIT " +
+                 std::to_string(max_payment_rows);
+    return read_rows(run(connection, posted), read_transaction);
+}
+
+std::vector<event_view> read_events(pg::connection& connection, const std::string& payment,
+                                    std::chrono::days waiting_expires) {
+    return read_rows(lookup(connection,
+                            "SELECT " + event_columns(waiting_expires) + " FROM " +
+                                events_of_payment("$1::text") + " AS e ORDER BY e.position LIMIT " +
+                                std::to_string(max_payment_rows),
+                            payment),
+                     read_event);
+}
+
+} // namespace
+
+std::optional<account_view> find_account(read_session& session, const std::string& user_id) {
+    check_texts({user_id});
+    return session.run(plan_shape::lookups, [&](pg::connection& connection) -> std::optional<account_view> {
+        const pg::rows from = lookup(connection,
+                                     "SELECT a.user_id, a.balance, a.last_sequence,"
+                                     " (extract(epoch FROM a.last_transaction_at) * 1000000)::bigint,"
+                                     " (extract(epoch FROM a.created_at) * 1000000)::bigint"
+                                     " FROM tokenledger.token_accounts AS a WHERE a.user_id = $1::text",
+                                     user_id);
+        if (from.size() == 0)
+            return std::nullopt;
+        row_reader columns(from, 0);
+        account_view made{.user_id = columns.text(),
+                          .balance = columns.number(),
+                          .last_sequence = columns.number(),
+                          .last_transaction_at_us = columns.number_if_any(),
+                          .created_at_us = columns.number()};
+        made.totals = read_totals(connection, user_id);
+        made.disputed_payments = read_disputed(connection, user_id);
+        return made;
+    });
+}
+
+std::optional<balance_view> find_balance_at_time(read_session& session, const std::string& user_id,
+                                                 std::int64_t at_us) {
+    check_texts({user_id});
+    statement select;
+    const std::string user = select.text(user_id);
+    select.sql = "SELECT a.user_id, place.sequence, " + std::string(balance_columns) +
+                 " FROM tokenledger.token_accounts AS a CROSS JOIN LATERAL (SELECT " +
+                 last_sequence_before(user, select.time_after(at_us)) +
+                 " AS sequence) AS place LEFT JOIN tokenledger.token_transactions AS t"
+                 " ON t.user_id = a.user_id AND t.sequence = place.sequence WHERE a.user_id = " +
+                 user;
+    return session.run(plan_shape::lookups,
+                       [&](pg::connection& connection) { return read_balance(run(connection, select)); });
+}
+
+std::optional<balance_view> find_balance_at_sequence(read_session& session, const std::string& user_id,
+                                                     std::int64_t sequence) {
+    check_texts({user_id});
+    statement select;
+    const std::string at = select.number(sequence);
+    select.sql = "SELECT a.user_id, " + at + ", " + std::string(balance_columns) +
+                 " FROM tokenledger.token_accounts AS a LEFT JOIN tokenledger.token_transactions AS t"
+                 " ON t.user_id = a.user_id AND t.sequence = " +
+                 at + " WHERE a.user_id = " + select.text(user_id) + " AND " + at +
+                 " BETWEEN 0 AND a.last_sequence";
+    return session.run(plan_shape::lookups,
+                       [&](pg::connection& connection) { return read_balance(run(connection, select)); });
+}
+
+std::optional<payment_view> find_payment(read_session& session, const std::string& payment) {
+    check_texts({payment});
+    return session.run(plan_shape::lookups, [&](pg::connection& connection) -> std::optional<payment_view> {
+        payment_map known = read_payments(
+            connection, lookup(connection,
+                               "SELECT " + std::string(payment_columns) +
+                                   " FROM tokenledger.payments WHERE payment_intent_id = $1::text",
+                               payment));
+        std::optional<payment_view> made(std::in_place);
+        made->payment_intent_id = payment;
+        made->events = read_events(connection, payment, session.waiting_expires());
+        read_actions(connection, made->events);
+        if (known.empty())
+            return made->events.empty() ? std::nullopt : std::move(made);
+        payment_state& state = known.begin()->second;
+        made->taken_tokens = state.taken_tokens;
+        made->lost_cents = state.lost_cents;
+        if (state.credit) {
+            made->credit = view_of(*state.credit);
+            made->entitlement = view_of(entitlement_of(credited_of(*state.credit), state.facts));
+            made->transactions = read_posted(connection, state.credit->user_id, payment);
+        }
+        made->facts = std::move(state.facts);
+        return made;
+    });
+}
+
+std::optional<event_view> find_event(read_session& session, const std::string& event_id) {
+    check_texts({event_id});
+    return session.run(plan_shape::lookups, [&](pg::connection& connection) -> std::optional<event_view> {
+        const pg::rows from = lookup(connection,
+                                     "SELECT " + event_columns(session.waiting_expires()) +
+                                         " FROM tokenledger.stripe_events AS e WHERE e.event_id = $1::text",
+                                     event_id);
+        if (from.size() == 0)
+            return std::nullopt;
+        row_reader columns(from, 0);
+        std::vector<event_view> found{read_event(columns)};
+        read_actions(connection, found);
+        return std::move(found.front());
+    });
+}
+
+std::optional<evidence_view> find_evidence(read_session& session, const std::string& event_id) {
+    check_texts({event_id});
+    return session.run(plan_shape::lookups, [&](pg::connection& connection) -> std::optional<evidence_view> {
+        const pg::rows from = lookup(connection,
+                                     "SELECT encode(e.evidence, 'hex')"
+                                     " FROM tokenledger.stripe_events AS e"
+                                     " WHERE e.event_id = $1::text AND e.evidence IS NOT NULL",
+                                     event_id);
+        if (from.size() == 0)
+            return std::nullopt;
+        std::optional<evidence> unpacked =
+            evidence_reader(connection).unpack(base::from_hex(from.text(0, 0)));
+        if (!unpacked)
+            return evidence_view{.readable = false};
+        return evidence_view{.signature_header = std::move(unpacked->signature_header),
+                             .body = std::move(unpacked->body)};
+    });
+}
+
+} // namespace tokenledger::ledger

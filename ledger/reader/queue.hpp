@@ -1,0 +1,14 @@
+// What is for operators: how long their queue is, and what they did about events.
+#pragma once
+
+#include "reader/session.hpp"
+
+namespace tokenledger::ledger {
+
+[[nodiscard]] queue_view count_queue(read_session& session);
+
+// Fills in the actions of each of these events, the oldest first: at most max_event_actions of one, and
+// max_payment_rows of all.
+void read_actions(pg::connection& connection, std::vector<event_view>& events);
+
+} // namespace tokenledger::ledger

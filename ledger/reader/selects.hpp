@@ -1,0 +1,37 @@
+// The three tables as streams in time order, from which the lists are made.
+#pragma once
+
+#include "reader/page_cursor.hpp"
+#include "reader/session.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace tokenledger::ledger {
+
+// Which part of a stream a page needs.
+struct stream_part {
+    page_order order = page_order::newest_first;
+    std::optional<page_key> after{};         // exclusive
+    std::optional<std::int64_t> before_us{}; // exclusive: the horizon of a walk forward
+    std::size_t rows = 0;
+};
+
+// The sequence of the user's last transaction before a time, 0 if there is none; an SQL expression of type
+// bigint. created_at never runs backwards along a chain and the chain has no gaps, so it halves the chain
+// along the primary key: no index on the user's times is needed.
+[[nodiscard]] std::string last_sequence_before(const std::string& user_id, const std::string& time);
+
+// Rows of queries_rows.hpp, in order. `merged`: the cursor may be of another stream of the same list.
+[[nodiscard]] statement select_transactions(const transaction_filter& filter, const stream_part& part,
+                                            bool merged);
+// `uncharged`: leaves out the operations that have a deduction.
+[[nodiscard]] statement select_usage(const usage_filter& filter, const stream_part& part, bool uncharged);
+[[nodiscard]] statement select_events(const event_filter& filter, const stream_part& part,
+                                      std::chrono::days waiting_expires);
+
+// The events that named a payment, in no order; $1 is the payment. An SQL expression to select from.
+[[nodiscard]] std::string events_of_payment(const std::string& payment_intent_id);
+
+} // namespace tokenledger::ledger

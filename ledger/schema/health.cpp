@@ -1,0 +1,93 @@
+// The probe: one connection, one statement a look.
+#include "ledger/health.hpp"
+
+#include "ledger/schema.hpp"
+#include "pg/connection.hpp"
+#include "schema/inspect.hpp"
+
+#include <string>
+#include <utility>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+// The whole comparison sends every migration: it is made again only when what the database records differs.
+constexpr const char* recorded_migrations =
+    "SELECT coalesce(string_agg(version || '=' || coalesce(encode(checksum, 'hex'), ''), ',' ORDER BY "
+    "version), '')"
+    " FROM tokenledger.schema_migrations";
+
+// Two ranges of the index stripe_events_outcome. What has expired is in neither: refunds and disputes of
+// payments that are somebody else's wait for ever, and must not make this dearer.
+std::string queue_counts(std::chrono::days waiting_expires) {
+    return "SELECT (SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'parked'),"
+           " (SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'waiting'"
+           " AND received_at >= now() - interval '" +
+           std::to_string(waiting_expires.count()) +
+           " days'), current_setting('fsync'), current_setting('full_page_writes')";
+}
+
+} // namespace
+
+struct health_probe::state {
+    postgres_options options;
+    std::unique_ptr<pg::connection> connection{};
+    std::string compared{}; // recorded_migrations, when the schema was last found to be good
+    schema_report good{};   // what was found then
+
+    health ask() {
+        if (!connection)
+            connection = std::make_unique<pg::connection>(options.url, options.connect_timeout);
+        connection->limit(options.statement_timeout + options.connect_timeout);
+        health found;
+        if (compared.empty() || recorded() != compared) {
+            compared.clear();
+            found.schema = inspect_schema(*connection);
+            if (!may_serve(found.schema.state))
+                return found;
+            compared = recorded();
+            good = found.schema;
+        } else {
+            found.schema = good;
+        }
+        const pg::rows counts = read(queue_counts(options.waiting_expires));
+        found.parked = counts.number(0, 0);
+        found.waiting = counts.number(0, 1);
+        for (const auto& [column, name] : {std::pair(2U, "fsync"), std::pair(3U, "full_page_writes")}) {
+            if (counts.text(0, column) == "off")
+                found.unsafe_settings.emplace_back(name);
+        }
+        return found;
+    }
+
+    [[nodiscard]] std::string recorded() { return std::string(read(recorded_migrations).text(0, 0)); }
+
+    // A transaction of its own, so that a pooler may hand the connection on in between.
+    pg::rows read(const std::string& query) {
+        pg::rows found = connection->exec("BEGIN READ ONLY; SET LOCAL enable_seqscan = off;"
+                                          " SET LOCAL statement_timeout = " +
+                                          std::to_string(options.statement_timeout.count()) + "; " + query);
+        if (!connection->rollback())
+            throw store_error(store_failure::unavailable, "the connection was lost");
+        return found;
+    }
+};
+
+health_probe::health_probe(postgres_options options)
+    : state_(std::make_unique<state>(state{.options = std::move(options)})) {
+}
+
+health_probe::~health_probe() = default;
+
+health health_probe::ask() {
+    try {
+        return state_->ask();
+    } catch (...) {
+        state_->connection.reset();
+        state_->compared.clear();
+        throw;
+    }
+}
+
+} // namespace tokenledger::ledger

@@ -1,0 +1,56 @@
+// From rules to statements.
+#include "verify/checks.hpp"
+
+#include <array>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+// "(a)" glue "(b)" ..., one part per rule.
+template <class Part>
+std::string joined(std::span<const verify_rule> rules, std::string_view glue, Part part) {
+    std::string text;
+    for (const verify_rule& rule : rules) {
+        if (!text.empty())
+            text += glue;
+        text += part(rule);
+    }
+    return text;
+}
+
+std::string text_array(std::span<const verify_rule> rules, std::string_view verify_rule::*column) {
+    return "unnest(ARRAY[" +
+           joined(rules, ", ",
+                  [&](const verify_rule& r) { return "(" + std::string(r.*column) + ")::text"; }) +
+           "])";
+}
+
+} // namespace
+
+std::span<const verify_check> verify_checks() noexcept {
+    static const std::array checks = {
+        chain_check(),    row_check(),    account_check(),        transfer_check(),
+        purchase_check(), refund_check(), purchase_event_check(), refund_event_check(),
+        waiting_check(),  detail_check(), usage_check(),          archive_check(),
+        posted_check(),   named_check(),  hash_check(),           action_check(),
+        mode_check(),
+    };
+    return checks;
+}
+
+// The good rows, nearly all, cost one condition; only a bad one is taken apart.
+std::string discrepancies_of(const verify_check& check) {
+    const std::string any = joined(
+        check.rules, " OR ", [](const verify_rule& rule) { return "(" + std::string(rule.broken) + ")"; });
+    const std::string slugs = joined(check.rules, ", ", [](const verify_rule& rule) {
+        return "CASE WHEN " + std::string(rule.broken) + " THEN '" + std::string(rule.slug) + "' END";
+    });
+    return "SELECT slug, user_id, sequence, payment, event, expected, found FROM (SELECT user_id, sequence,"
+           " payment, event, unnest(ARRAY[" +
+           slugs + "]) AS slug, " + text_array(check.rules, &verify_rule::expected) + " AS expected, " +
+           text_array(check.rules, &verify_rule::found) + " AS found FROM (" + std::string(check.source) +
+           ") AS source WHERE " + any + ") AS broken WHERE slug IS NOT NULL";
+}
+
+} // namespace tokenledger::ledger

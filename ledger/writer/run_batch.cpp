@@ -1,0 +1,158 @@
+// Read, lock, plan, apply, commit: the order of design rule 4, in one place.
+#include "writer/run_batch.hpp"
+
+#include "codec/evidence.hpp"
+#include "core/plan.hpp"
+
+#include <algorithm>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+std::vector<std::string_view> event_ids(std::span<const command> batch) {
+    std::vector<std::string_view> ids;
+    ids.reserve(batch.size());
+    for (const command& each : batch) {
+        if (const auto* stripe = std::get_if<stripe_command>(&each))
+            ids.emplace_back(stripe->event.id);
+    }
+    return ids;
+}
+
+// A batch of nothing but duplicates: no lock, and no WAL but what a standby is waited for with.
+bool nothing_to_do(std::span<const command> batch, const event_id_set& committed) {
+    return std::all_of(batch.begin(), batch.end(), [&](const command& each) {
+        const auto* stripe = std::get_if<stripe_command>(&each);
+        return stripe != nullptr && committed.contains(stripe->event.id);
+    });
+}
+
+// Accounts to make where missing, and those to take from only if they exist.
+std::vector<std::string_view> all_accounts(store& where, std::span<const command> batch,
+                                           const snapshot& known) {
+    std::vector<std::string_view> users = accounts_to_lock(batch, known.committed_events, known.payments);
+    const std::vector<std::string_view> wanted = accounts_to_look_for(batch);
+    if (wanted.empty())
+        return users;
+    const auto existing = where.existing_accounts(wanted);
+    for (const std::string_view user : wanted) {
+        if (existing.contains(user))
+            users.push_back(user);
+    }
+    std::sort(users.begin(), users.end());
+    users.erase(std::unique(users.begin(), users.end()), users.end());
+    return users;
+}
+
+// Those that operators act on, and those that may give way to another endpoint: what was read of them before
+// is read again.
+void lock_events(store& where, std::span<const command> batch, std::span<const std::string_view> contested,
+                 snapshot& known) {
+    std::vector<std::string_view> events = events_to_lock(batch);
+    events.insert(events.end(), contested.begin(), contested.end());
+    std::sort(events.begin(), events.end());
+    events.erase(std::unique(events.begin(), events.end()), events.end());
+    if (events.empty())
+        return;
+    known.acted_events = where.lock_events(events);
+    for (const std::string_view id : contested) {
+        if (const auto now = known.acted_events.find(id); now != known.acted_events.end())
+            known.unclaimed_events.insert_or_assign(std::string(id), now->second);
+    }
+}
+
+// Of the rows that keep it, by place in the batch.
+std::vector<std::string> pack_all(const batch_plan& rows, std::span<const command> batch) {
+    std::vector<std::string> packed(batch.size());
+    for (const event_row& row : rows.events) {
+        if (!row.with_evidence)
+            continue;
+        const stripe_event& event = std::get<stripe_command>(batch[row.command]).event;
+        packed[row.command] = pack_evidence(event.signature_header, event.body);
+    }
+    return packed;
+}
+
+// Asks for all that most batches need in one round trip.
+store::opening begin(store& where, std::span<const command> batch) {
+    const auto events = event_ids(batch);
+    const auto payments = payments_to_lock(batch, {});
+    if (!accounts_to_look_for(batch).empty()) // all accounts are locked in one order: not some of them now
+        return where.begin({.events = events, .payments = payments});
+    payment_map unknown;
+    for (const std::string_view id : payments)
+        unknown.try_emplace(std::string(id));
+    const auto accounts = accounts_to_lock(batch, {}, unknown);
+    return where.begin({.events = events, .payments = payments, .accounts = accounts});
+}
+
+struct open_transaction {
+    explicit open_transaction(store& where) : where_(where) {}
+    ~open_transaction() {
+        if (!committed_)
+            where_.rollback();
+    }
+    open_transaction(const open_transaction&) = delete;
+    open_transaction& operator=(const open_transaction&) = delete;
+
+    void commit() {
+        where_.commit();
+        committed_ = true;
+    }
+
+  private:
+    store& where_;
+    bool committed_ = false;
+};
+
+} // namespace
+
+std::vector<outcome> run_batch(store& where, std::span<const command> batch,
+                               const std::function<void()>& before_commit) {
+    open_transaction transaction(where);
+    snapshot known;
+    store::opening opened = begin(where, batch);
+    const auto contested = contested_events(batch, opened.committed);
+    for (auto& [id, state] : opened.committed) {
+        if (claims_event(state) && !std::binary_search(contested.begin(), contested.end(), id))
+            known.committed_events.insert(id);
+        else
+            known.unclaimed_events.emplace(id, state);
+    }
+    const auto commit = [&] {
+        if (before_commit)
+            before_commit();
+        transaction.commit();
+    };
+    if (nothing_to_do(batch, known.committed_events)) {
+        commit();
+        return std::vector<outcome>(batch.size(), outcome{.result = result::duplicate});
+    }
+
+    if (opened.payments)
+        known.payments = std::move(*opened.payments);
+    else if (const auto payments = payments_to_lock(batch, known.committed_events); !payments.empty())
+        known.payments = where.lock_payments(payments);
+    if (!opened.accounts) {
+        if (const auto users = all_accounts(where, batch, known); !users.empty())
+            opened.accounts = where.lock_accounts(users);
+    }
+    if (opened.accounts) {
+        known.accounts = std::move(opened.accounts->accounts);
+        known.now_us = opened.accounts->now_us;
+    }
+    lock_events(where, batch, contested, known);
+    if (const auto keys = keys_to_read(batch); !keys.empty())
+        known.keys = where.read_keys(keys);
+    batch_plan rows = plan(batch, known);
+    const std::vector<std::string> evidence = pack_all(rows, batch);
+    const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);
+    commit();
+
+    for (const std::size_t position : committed_meanwhile)
+        rows.outcomes[position] = outcome{.result = result::duplicate};
+    return std::move(rows.outcomes);
+}
+
+} // namespace tokenledger::ledger

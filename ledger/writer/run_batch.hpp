@@ -1,0 +1,17 @@
+// One batch, once: the imperative shell around the planner. See ledger/writer.hpp for what happens on
+// failure.
+#pragma once
+
+#include "writer/store.hpp"
+
+#include <functional>
+
+namespace tokenledger::ledger {
+
+// Runs `batch` as one transaction and returns one outcome per command, in order. Throws store_error; the
+// transaction is then rolled back, or, after store_failure::in_doubt, may have been committed.
+// `before_commit` is called when all is written and only COMMIT is left.
+[[nodiscard]] std::vector<outcome> run_batch(store& where, std::span<const command> batch,
+                                             const std::function<void()>& before_commit = {});
+
+} // namespace tokenledger::ledger

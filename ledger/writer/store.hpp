@@ -1,0 +1,74 @@
+// The one virtual seam: where the ledger's rows live. PostgreSQL in production, memory in tests.
+#pragma once
+
+#include "ledger/store_error.hpp"
+
+#include "core/plan.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tokenledger::ledger {
+
+// One connection to the rows. Used by one thread at a time. Every function but rollback throws store_error.
+// The order of the calls is the order of the locks: payments, accounts, events, each sorted.
+class store {
+  public:
+    virtual ~store() = default;
+
+    struct locked_accounts {
+        account_map accounts;
+        std::int64_t now_us = 0; // the database's clock, read while the locks are held
+    };
+
+    // What a batch is likely to need. Payments and accounts: sorted and without repetition.
+    struct wanted {
+        std::span<const std::string_view> events{};
+        std::span<const std::string_view> payments{};
+        std::span<const std::string_view> accounts{}; // those that it needs if none of its payments is known
+    };
+    struct opening {
+        event_map committed{};                     // of the wanted events; a read before the locks
+        std::optional<payment_map> payments{};     // locked, all of them
+        std::optional<locked_accounts> accounts{}; // locked, all of them; not if none was wanted
+    };
+    // Begins a transaction, in which these events are looked for. If none is committed, the usual case, locks
+    // the payments in the same round trip; if none of those was known, the accounts as well. What is not
+    // locked then is up to the functions below. A batch that finds nothing but duplicates has locked nothing.
+    virtual opening begin(const wanted& first) = 0;
+
+    // Creates the rows that are missing, locks all, reads all. `ids` is sorted and without repetition.
+    [[nodiscard]] virtual payment_map lock_payments(std::span<const std::string_view> ids) = 0;
+
+    // Which of these users have an account? Accounts are never removed, so a yes stays true without a lock.
+    [[nodiscard]] virtual std::set<std::string, std::less<>>
+    existing_accounts(std::span<const std::string_view> user_ids) = 0;
+
+    // Creates the accounts that are missing, locks all, reads all. `ids` is sorted and without repetition.
+    [[nodiscard]] virtual locked_accounts lock_accounts(std::span<const std::string_view> user_ids) = 0;
+
+    // Locks and reads those of these events that are committed. `ids` is sorted and without repetition.
+    [[nodiscard]] virtual event_map lock_events(std::span<const std::string_view> event_ids) = 0;
+
+    // Which of these keys were used, and for what? Read after the locks.
+    [[nodiscard]] virtual key_map read_keys(std::span<const key_id> ids) = 0;
+
+    // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
+    // Returns the positions in the batch whose event id somebody else committed meanwhile; if such an event
+    // has an effect in this plan, or if a key was used meanwhile, throws conflict instead.
+    [[nodiscard]] virtual std::vector<std::size_t>
+    apply(const batch_plan& rows, std::span<const command> batch, std::span<const std::string> evidence) = 0;
+
+    // Also of a batch that has written nothing: when it returns, what the batch has read is as safe as what
+    // it would have written.
+    virtual void commit() = 0;
+
+    // Ends whatever is open. A connection that failed is thrown away and made anew at the next use.
+    virtual void rollback() noexcept = 0;
+};
+
+} // namespace tokenledger::ledger

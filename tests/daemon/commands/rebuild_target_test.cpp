@@ -1,0 +1,82 @@
+// The database to rebuild into: named in one way, and its password never on the command line.
+#include "commands/rebuild_target.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+using namespace tokenledger::daemon;
+
+namespace {
+
+constexpr const char* plain = "postgresql:///again";
+constexpr const char* with_password = "postgresql://u:hidden@h/again";
+
+struct target_fixture {
+    target_fixture() {
+        std::string made = (std::filesystem::temp_directory_path() / "tokenledger-url-XXXXXX").string();
+        if (::mkdtemp(made.data()) == nullptr)
+            throw std::runtime_error("mkdtemp failed");
+        directory = made;
+    }
+    target_fixture(const target_fixture&) = delete;
+    target_fixture& operator=(const target_fixture&) = delete;
+    ~target_fixture() { std::filesystem::remove_all(directory); }
+    std::string file_with(const std::string& text) const {
+        std::ofstream(directory / "url") << text;
+        return directory / "url";
+    }
+    static void check_refused(const rebuild_target& given, const std::string& because) {
+        const rebuild_url made = rebuild_url_of(given);
+        BOOST_TEST(made.url == "");
+        BOOST_TEST(made.problem.find(because) != std::string::npos, made.problem);
+        BOOST_TEST(made.problem.find("hidden") == std::string::npos, made.problem);
+    }
+    std::filesystem::path directory;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(rebuild_targets, target_fixture)
+
+BOOST_AUTO_TEST_CASE(each_way_alone_names_the_database) {
+    for (const rebuild_target& given :
+         {rebuild_target{.url = plain}, rebuild_target{.file = file_with(std::string(plain) + "\n")},
+          rebuild_target{.environment = plain}}) {
+        const rebuild_url made = rebuild_url_of(given);
+        BOOST_TEST(made.problem == "");
+        BOOST_TEST(made.url == plain);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(none_and_more_than_one_are_refused) {
+    check_refused({}, "is not named: --into URL, --into-file FILE or TOKENLEDGER_REBUILD_URL");
+    const std::string file = file_with(plain);
+    check_refused({.url = plain, .file = file}, "named more than once");
+    check_refused({.url = plain, .environment = plain}, "named more than once");
+    check_refused({.file = file, .environment = plain}, "named more than once");
+    check_refused({.url = plain, .file = file, .environment = plain}, "named more than once");
+}
+
+BOOST_AUTO_TEST_CASE(a_password_is_taken_from_a_file_and_the_environment_and_refused_on_the_command_line) {
+    BOOST_TEST(rebuild_url_of({.file = file_with(with_password)}).url == with_password);
+    BOOST_TEST(rebuild_url_of({.environment = with_password}).url == with_password);
+    check_refused({.url = with_password}, "is seen in the process list");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_refused_and_never_quoted) {
+    const char* const broken = "postgresql://u:hidden%zz@h/d";
+    check_refused({.url = broken}, "--into: not a libpq URI");
+    check_refused({.environment = broken}, "TOKENLEDGER_REBUILD_URL: not a libpq URI");
+    check_refused({.file = file_with(broken)}, "--into-file");
+    check_refused({.file = file_with("")}, "the file is empty");
+    check_refused({.file = file_with("\n")}, "the file is empty");
+    check_refused({.file = file_with(std::string(5000, 'x'))}, "too long");
+    check_refused({.file = directory / "nowhere"}, "No such file");
+    check_refused({.file = directory}, "not a regular file");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,114 @@
+// The threads that read: each task once, no more waiting than may, and nothing left behind at the end.
+#include "services/reader_pool.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <future>
+
+namespace {
+
+using namespace tokenledger;
+using daemon::max_waiting_reads;
+using daemon::reader_pool;
+
+// No task of these tests asks it anything.
+struct idle_reader : ledger::reader {
+    using text = const std::string&;
+    using request = const ledger::page_request&;
+    template <class Row>
+    using page = ledger::page<Row>;
+    using transactions_of = const ledger::transaction_filter&;
+
+    std::optional<ledger::account_view> account(text) override { return {}; }
+    std::optional<ledger::balance_view> balance_at_time(text, std::int64_t) override { return {}; }
+    std::optional<ledger::balance_view> balance_at_sequence(text, std::int64_t) override { return {}; }
+    std::optional<ledger::payment_view> payment(text) override { return {}; }
+    std::optional<ledger::event_view> event(text) override { return {}; }
+    std::optional<ledger::evidence_view> evidence(text) override { return {}; }
+    page<ledger::transaction_view> transactions(transactions_of, request) override { return {}; }
+    page<ledger::purchase_view> purchases(transactions_of, request) override { return {}; }
+    page<ledger::usage_view> usage(const ledger::usage_filter&, request) override { return {}; }
+    page<ledger::activity_view> activity(const ledger::activity_filter&, request) override { return {}; }
+    page<ledger::event_view> events(const ledger::event_filter&, request) override { return {}; }
+    ledger::queue_view queue() override { return {}; }
+    std::vector<ledger::usage_report_row> usage_report(const ledger::usage_filter&,
+                                                       const ledger::report_shape&) override {
+        return {};
+    }
+    std::vector<ledger::transaction_report_row> transaction_report(transactions_of,
+                                                                   const ledger::report_shape&) override {
+        return {};
+    }
+};
+
+std::vector<std::unique_ptr<ledger::reader>> readers(std::size_t count) {
+    std::vector<std::unique_ptr<ledger::reader>> made;
+    for (std::size_t i = 0; i < count; ++i)
+        made.push_back(std::make_unique<idle_reader>());
+    return made;
+}
+
+// A task that begins, says so, and waits to be let go.
+struct gate {
+    std::promise<ledger::reader*> begun;
+    std::promise<void> open;
+
+    reader_pool::task task() {
+        return [this, opened = open.get_future().share()](ledger::reader& with) {
+            begun.set_value(&with);
+            opened.wait();
+        };
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(reader_pools)
+
+BOOST_AUTO_TEST_CASE(tasks_run_side_by_side_each_with_a_reader_of_its_own) {
+    reader_pool pool(readers(2));
+    gate one;
+    gate two;
+    BOOST_TEST(pool.submit(one.task()));
+    BOOST_TEST(pool.submit(two.task()));
+    BOOST_TEST(one.begun.get_future().get() != two.begun.get_future().get());
+    one.open.set_value();
+    two.open.set_value();
+}
+
+BOOST_AUTO_TEST_CASE(past_the_limit_a_task_is_refused_and_not_run) {
+    std::atomic<std::size_t> ran{0};
+    {
+        reader_pool pool(readers(1));
+        gate busy;
+        BOOST_REQUIRE(pool.submit(busy.task()));
+        busy.begun.get_future().wait();
+        const auto count = [&ran](ledger::reader&) { ++ran; };
+        for (std::size_t i = 0; i < max_waiting_reads; ++i)
+            BOOST_REQUIRE(pool.submit(count));
+        BOOST_TEST(!pool.submit(count));
+        BOOST_TEST(ran == 0U);
+        busy.open.set_value();
+    }
+    BOOST_TEST(ran == max_waiting_reads);
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_when_it_is_stopped_is_still_run_and_nothing_after) {
+    std::atomic<std::size_t> ran{0};
+    reader_pool pool(readers(1));
+    gate busy;
+    BOOST_REQUIRE(pool.submit(busy.task()));
+    busy.begun.get_future().wait();
+    const auto count = [&ran](ledger::reader&) { ++ran; };
+    BOOST_REQUIRE(pool.submit(count));
+    auto stopped = std::async(std::launch::async, [&pool] { pool.stop(); });
+    busy.open.set_value();
+    stopped.get();
+    BOOST_TEST(ran == 1U);
+    BOOST_TEST(!pool.submit(count));
+    pool.stop();
+    BOOST_TEST(ran == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

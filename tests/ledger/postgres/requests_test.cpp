@@ -1,0 +1,136 @@
+// Requests of the admin socket through PostgreSQL: rows as planned, keys for ever, several writers at once.
+#include "request_commands.hpp"
+#include "store_fixture.hpp"
+
+#include "writer/run_batch.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <future>
+#include <random>
+
+namespace {
+
+using namespace tokenledger;
+using namespace tokenledger::test;
+using ledger::outcome;
+using ledger::refusal;
+using ledger::result;
+
+outcome run(ledger::store& where, const ledger::command& what) {
+    const std::vector<ledger::command> batch{what};
+    for (;;) {
+        try {
+            return ledger::run_batch(where, batch).front();
+        } catch (const ledger::store_error& error) {
+            if (error.failure() != ledger::store_failure::conflict)
+                throw;
+        }
+    }
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(requests, store_fixture)
+
+BOOST_AUTO_TEST_CASE(every_column_of_a_request_is_stored_as_planned) {
+    ledger::grant granted = granting("alice", 1000, ledger::grant_source::subscription, "in_1");
+    granted.metadata = R"({"plan": "pro", "note": "it's \"quoted\""})";
+    const auto first = run(*store, request("key_1", {granted, granting("bob", 1), moving("alice", "bob", 100),
+                                                     deducting("bob", 1), using_up("req_1", "alice", 7)}));
+    BOOST_TEST((first.result == result::applied));
+    BOOST_TEST(
+        value("SELECT string_agg(concat_ws(' ', user_id, sequence, transaction_type, source, token_amount,"
+              " balance_after, coalesce(reason, '-'), coalesce(reference, '-'), idempotency_key, actor,"
+              " coalesce(counterparty_user_id, '-'), coalesce(usage_request_id, '-')), ', '"
+              " ORDER BY user_id, sequence) FROM tokenledger.token_transactions") ==
+        "alice 1 grant subscription 1000 1000 because in_1 key_1 1000 - -, "
+        "alice 2 transfer admin -100 900 - - key_1 1000 bob -, "
+        "alice 3 deduction usage -7 893 - - key_1 1000 - req_1, "
+        "bob 1 grant admin 1 1 because - key_1 1000 - -, "
+        "bob 2 transfer admin 100 101 - - key_1 1000 alice -, "
+        "bob 3 deduction admin -1 100 - - key_1 1000 - -");
+    BOOST_TEST(
+        value("SELECT metadata ->> 'note' FROM tokenledger.token_transactions WHERE metadata IS NOT NULL") ==
+        "it's \"quoted\"");
+    BOOST_TEST(value("SELECT concat_ws(' ', user_id, request_id, action_type, model_used, tokens_used,"
+                     " input_tokens, output_tokens, cost_estimate, charged_tokens, deduction_sequence, actor)"
+                     " FROM tokenledger.token_usage") ==
+               "alice req_1 chat_conversation a-model 321 300 21 0.0123456789 7 3 1000");
+    BOOST_TEST(value("SELECT string_agg(scope || ' ' || key, ', ' ORDER BY scope)"
+                     " FROM tokenledger.idempotency_keys") ==
+               "request key_1, subscription in_1, usage req_1");
+    BOOST_TEST(value("SELECT sha256(command) = command_hash FROM tokenledger.idempotency_keys"
+                     " WHERE scope = 'request'") == "t");
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_by_another_daemon_gives_the_first_outcome_from_the_rows_themselves) {
+    const auto what =
+        request("key_1", {granting("alice", 50), granting("bob", 7), moving("alice", "bob", 20)});
+    const outcome first = run(*store, what);
+    const auto other = new_store();
+    outcome again = run(*other, what);
+    BOOST_TEST(again.replayed);
+    BOOST_TEST((again.posted == first.posted));
+    BOOST_TEST((run(*other, request("key_1", {granting("alice", 51)})).refusal == refusal::key_reused));
+    BOOST_TEST(value("SELECT sum(balance) FROM tokenledger.token_accounts") == "57");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_leaves_no_key_and_no_account_for_who_would_only_pay) {
+    BOOST_TEST((run(*store, request("key_1", {deducting("nobody", 1)})).refusal == refusal::unknown_account));
+    BOOST_TEST((run(*store, lone_usage(using_up("req_1", "nobody", 1))).refusal == refusal::unknown_account));
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.token_accounts") == "0");
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.idempotency_keys") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(one_key_through_two_daemons_at_once_has_one_effect) {
+    for (int round = 0; round < 20; ++round) {
+        const auto what = request("key_" + std::to_string(round), {granting("alice", 1)});
+        const auto other = new_store();
+        auto here = std::async(std::launch::async, [&] { return run(*store, what); });
+        auto there = std::async(std::launch::async, [&] { return run(*other, what); });
+        const outcome one = here.get();
+        const outcome two = there.get();
+        BOOST_TEST(one.replayed != two.replayed);
+        BOOST_TEST((one.posted == two.posted));
+    }
+    BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "20");
+}
+
+BOOST_AUTO_TEST_CASE(deductions_and_transfers_at_once_never_go_below_zero_and_lose_nothing) {
+    constexpr int workers = 4;
+    run(*store,
+        request("start", {granting("user_0", 500), granting("user_1", 500), granting("user_2", 500)}));
+    std::vector<std::future<std::int64_t>> running;
+    for (int worker = 0; worker < workers; ++worker) {
+        running.push_back(std::async(std::launch::async, [this, worker] {
+            const auto own = new_store();
+            std::mt19937 random(static_cast<unsigned>(worker));
+            const auto user = [&] { return "user_" + std::to_string(random() % 3); };
+            std::int64_t taken = 0;
+            for (int i = 0; i < 150; ++i) {
+                const std::string key = std::to_string(worker) + "_" + std::to_string(i);
+                const std::int64_t tokens = 1 + static_cast<std::int64_t>(random() % 20);
+                if (random() % 2 == 0) {
+                    run(*own, request(key, {moving(user(), user(), tokens)}));
+                    continue;
+                }
+                if (run(*own, request(key, {deducting(user(), tokens)})).result == result::applied)
+                    taken += tokens;
+            }
+            return taken;
+        }));
+    }
+    std::int64_t taken = 0;
+    for (auto& each : running)
+        taken += each.get();
+    BOOST_TEST(value("SELECT sum(balance) FROM tokenledger.token_accounts") == std::to_string(1500 - taken));
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.token_transactions WHERE balance_after < 0") == "0");
+    BOOST_TEST(
+        value("SELECT count(*) FROM (SELECT sequence - row_number() OVER w AS gap, balance_before -"
+              " lag(balance_after, 1, 0::bigint) OVER w AS jump FROM tokenledger.token_transactions"
+              " WINDOW w AS (PARTITION BY user_id ORDER BY sequence)) chain WHERE gap <> 0 OR jump <> 0") ==
+        "0");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,102 @@
+// Hand-made batches and plans, for tests of the store alone.
+#pragma once
+
+#include "ledger/postgres.hpp"
+#include "postgres/store.hpp"
+#include "test_database.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace tokenledger::test {
+
+inline ledger::stripe_command an_event(const std::string& id, const std::string& payment = "") {
+    return {.event = {.id = id,
+                      .type = "payment_intent.succeeded",
+                      .endpoint = "/stripe/webhook",
+                      .account = "",
+                      .api_version = "2025-03-31.basil",
+                      .payment_intent_id = payment,
+                      .livemode = true,
+                      .created = 1'700'000'000,
+                      .signature_header = "t=1,v1=2",
+                      .body = "{}"},
+            .effect = ledger::ignore_event{}};
+}
+
+inline ledger::stripe_command a_purchase(const std::string& id, const std::string& payment,
+                                         const std::string& user, std::int64_t tokens = 100) {
+    ledger::stripe_command command = an_event(id, payment);
+    command.effect = ledger::purchase{.user_id = user,
+                                      .catalog = "",
+                                      .pack = "starter",
+                                      .quantity = 1,
+                                      .tokens = tokens,
+                                      .amount_cents = 999,
+                                      .currency = "usd"};
+    return command;
+}
+
+// Locks and plans by hand what run_batch does, one step at a time.
+struct open_batch {
+    explicit open_batch(ledger::store& in, std::vector<ledger::command> what)
+        : where(in),
+          batch(std::move(what)),
+          evidence(batch.size(), "packed") {}
+
+    void lock() {
+        static_cast<void>(where.begin({}));
+        known.payments = where.lock_payments(ledger::payments_to_lock(batch, {}));
+        auto locked = where.lock_accounts(ledger::accounts_to_lock(batch, {}, known.payments));
+        known.accounts = std::move(locked.accounts);
+        known.now_us = locked.now_us;
+        rows = ledger::plan(batch, known);
+    }
+    std::vector<std::size_t> apply() { return where.apply(rows, batch, evidence); }
+    void run() {
+        lock();
+        static_cast<void>(apply());
+        where.commit();
+    }
+
+    ledger::store& where;
+    std::vector<ledger::command> batch;
+    std::vector<std::string> evidence;
+    ledger::snapshot known;
+    ledger::batch_plan rows;
+};
+
+template <class Call>
+ledger::store_failure failure_of(Call call) {
+    try {
+        call();
+    } catch (const ledger::store_error& error) {
+        BOOST_TEST_MESSAGE(error.what());
+        return error.failure();
+    }
+    throw std::logic_error("it did not fail");
+}
+
+struct store_fixture {
+    [[nodiscard]] std::unique_ptr<ledger::store> new_store(const std::string& user = "") const {
+        ledger::postgres_options with = options;
+        with.url = url_with(database.url(), "", user);
+        return ledger::make_postgres_store(with);
+    }
+    std::string value(const std::string& sql) { return database.session().value(sql); }
+    // Nothing of a batch is left behind: no rows, no locks, no open transaction.
+    void check_untouched() {
+        BOOST_TEST(value("SELECT count(*) FROM tokenledger.payments") == "0");
+        BOOST_TEST(value("SELECT count(*) FROM tokenledger.stripe_events") == "0");
+        BOOST_TEST(value("SELECT count(*) FROM tokenledger.token_transactions") == "0");
+        database.session().wait_until(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL",
+            "0");
+    }
+
+    test_database database;
+    ledger::postgres_options options{.url = database.url()};
+    std::unique_ptr<ledger::store> store = ledger::make_postgres_store(options);
+};
+
+} // namespace tokenledger::test

@@ -1,0 +1,121 @@
+// The probe: schema and queue, over one connection that it makes anew after a failure.
+#include "ledger/health.hpp"
+#include "ledger/schema.hpp"
+#include "test_database.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+using namespace tokenledger;
+using contents = test::test_database::contents;
+
+namespace {
+
+ledger::postgres_options options_for(const test::test_database& database, const std::string& user = "") {
+    return {.url = test::url_with(database.url(), "", user)};
+}
+
+// `count` events of this result, received so many days ago.
+std::string events(const std::string& prefix, int count, const std::string& result, int days = 0) {
+    return "INSERT INTO tokenledger.stripe_events (event_id, event_type, result, reason, endpoint, livemode,"
+           " received_at, evidence_format, evidence) SELECT '" +
+           prefix + "' || n, 'charge.refunded', '" + result +
+           "', 'unknown_pack', '/', true, now() - interval '" + std::to_string(days) +
+           " days', 1, '\\x00' FROM generate_series(1, " + std::to_string(count) + ") n;";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(health)
+
+BOOST_AUTO_TEST_CASE(parked_and_waiting_events_are_counted_and_those_that_waited_too_long_are_not) {
+    test::test_database database;
+    ledger::health_probe probe(options_for(database));
+    ledger::health found = probe.ask();
+    BOOST_TEST((found.schema.state == ledger::schema_state::current));
+    BOOST_TEST(found.parked == 0);
+    BOOST_TEST(found.waiting == 0);
+    database.session().run(events("parked", 3, "parked", 100) + events("new", 2, "waiting", 29) +
+                           events("old", 5, "waiting", 31) + events("done", 7, "applied"));
+    found = probe.ask();
+    BOOST_TEST(found.parked == 3);
+    BOOST_TEST(found.waiting == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_schema_that_changes_between_two_looks_is_seen) {
+    test::test_database database;
+    ledger::health_probe probe(options_for(database));
+    BOOST_TEST((probe.ask().schema.state == ledger::schema_state::current));
+    database.session().run(
+        "INSERT INTO tokenledger.schema_migrations (version, name) VALUES ('99991231235959', 'x')");
+    BOOST_TEST((probe.ask().schema.state == ledger::schema_state::unknown));
+    database.session().run("DELETE FROM tokenledger.schema_migrations WHERE version = '99991231235959'");
+    BOOST_TEST((probe.ask().schema.state == ledger::schema_state::current));
+    database.session().run("UPDATE tokenledger.schema_migrations SET checksum = sha256('another')");
+    BOOST_TEST((probe.ask().schema.state == ledger::schema_state::changed));
+}
+
+BOOST_AUTO_TEST_CASE(a_schema_that_is_not_there_is_missing_and_is_found_once_it_is_made) {
+    test::test_database database(contents::nothing);
+    ledger::health_probe probe(options_for(database));
+    BOOST_TEST((probe.ask().schema.state == ledger::schema_state::missing));
+    BOOST_TEST(!ledger::migrate(options_for(database)).empty());
+    BOOST_TEST((probe.ask().schema.state == ledger::schema_state::current));
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_was_cut_is_an_error_once_and_then_made_anew) {
+    test::test_database database;
+    ledger::health_probe probe(options_for(database));
+    BOOST_TEST(probe.ask().parked == 0);
+    database.session().run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                           " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    BOOST_CHECK_THROW(static_cast<void>(probe.ask()), ledger::store_error);
+    BOOST_TEST(probe.ask().parked == 0);
+}
+
+// Refunds and disputes of payments that are somebody else's wait for ever.
+BOOST_AUTO_TEST_CASE(the_count_reads_what_is_queued_however_much_is_done_or_has_expired) {
+    test::test_database database;
+    database.session().run(events("done", 20'000, "applied") + events("foreign", 20'000, "waiting", 31) +
+                           events("parked", 3, "parked") + events("new", 2, "waiting"));
+    database.session().run("VACUUM ANALYZE tokenledger.stripe_events");
+    test::sql_session& session = database.session();
+    const std::string whole = "SELECT pg_stat_get_numscans('tokenledger.stripe_events'::regclass)";
+    const std::string entries =
+        "SELECT pg_stat_get_tuples_returned('tokenledger.stripe_events_outcome'::regclass)";
+    const std::string before = session.value(whole);
+    const std::string entries_before = session.value(entries);
+    {
+        ledger::health_probe probe(options_for(database));
+        const ledger::health found = probe.ask();
+        BOOST_TEST(found.parked == 3);
+        BOOST_TEST(found.waiting == 2);
+    }
+    // What a backend has counted is told when it ends.
+    session.wait_until(entries + " > " + entries_before, "t");
+    BOOST_TEST(session.value(entries + " - " + entries_before) == "5");
+    BOOST_TEST(session.value(whole) == before);
+}
+
+BOOST_AUTO_TEST_CASE(settings_that_a_crash_loses_events_with_are_told) {
+    test::test_database database;
+    const auto found = [&] {
+        ledger::health_probe probe(options_for(database));
+        return probe.ask().unsafe_settings;
+    };
+    database.session().run("ALTER SYSTEM SET fsync = off");
+    database.session().run("ALTER SYSTEM SET full_page_writes = off");
+    database.session().run("SELECT pg_reload_conf()");
+    using strings = std::vector<std::string>;
+    while (found() != strings{"fsync", "full_page_writes"}) // until the server's processes have heard of it
+        std::this_thread::yield();
+    database.session().run("ALTER SYSTEM SET fsync = on");
+    database.session().run("ALTER SYSTEM RESET full_page_writes");
+    database.session().run("SELECT pg_reload_conf()");
+    while (!found().empty())
+        std::this_thread::yield();
+    database.session().run("ALTER SYSTEM RESET fsync"); // as the tests' server was started
+    database.session().run("SELECT pg_reload_conf()");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,183 @@
+// Migrations against a real server: by the program, by psql, at once, and refused.
+#include "ledger/postgres.hpp"
+#include "ledger/schema.hpp"
+#include "test_database.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <future>
+
+using namespace tokenledger;
+using ledger::schema_state;
+using contents = test::test_database::contents;
+
+namespace {
+
+ledger::postgres_options options_for(const test::test_database& database, const std::string& user = "") {
+    return {.url = test::url_with(database.url(), "", user)};
+}
+
+std::string path_of(const ledger::migration& file) {
+    return "migrations/" + std::string(file.version) + "_" + std::string(file.name) + ".sql";
+}
+
+void run_psql(const test::test_database& database, const std::string& file) {
+    const char* programs = std::getenv("TOKENLEDGER_TEST_PGBIN");
+    BOOST_TEST_REQUIRE(programs != nullptr);
+    const std::string command = std::string(programs) + "/psql -X -q -1 -v ON_ERROR_STOP=1 -d \"" +
+                                database.url() + "\" -f " + TOKENLEDGER_SOURCE_DIR + "/" + file +
+                                " >/dev/null";
+    BOOST_TEST_REQUIRE(std::system(command.c_str()) == 0);
+}
+
+std::size_t known_count() {
+    return ledger::known_migrations().size();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(migrations)
+
+BOOST_AUTO_TEST_CASE(the_program_holds_the_files_of_the_source_tree_in_order) {
+    BOOST_TEST_REQUIRE(known_count() > 0U);
+    std::string_view previous;
+    for (const ledger::migration& file : ledger::known_migrations()) {
+        BOOST_TEST(previous < file.version);
+        previous = file.version;
+        BOOST_TEST((test::source_file(path_of(file)) == file.sql), path_of(file));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_database_is_missing_everything_until_it_is_migrated) {
+    test::test_database database(contents::nothing);
+    const auto before = ledger::inspect_schema(options_for(database));
+    BOOST_TEST((before.state == schema_state::missing));
+    BOOST_TEST(before.detail.find(ledger::known_migrations().front().version) != std::string::npos);
+
+    const auto applied = ledger::migrate(options_for(database));
+    BOOST_TEST(applied.size() == known_count());
+    BOOST_TEST(applied.front().version == ledger::known_migrations().front().version);
+    BOOST_TEST(applied.front().name == ledger::known_migrations().front().name);
+    const auto after = ledger::inspect_schema(options_for(database));
+    BOOST_TEST((after.state == schema_state::current));
+    BOOST_TEST(after.detail.empty());
+}
+
+BOOST_AUTO_TEST_CASE(migrating_again_applies_nothing) {
+    test::test_database database;
+    BOOST_TEST(ledger::migrate(options_for(database)).empty());
+    BOOST_TEST(database.session().value("SELECT count(*) FROM tokenledger.schema_migrations") ==
+               std::to_string(known_count()));
+}
+
+BOOST_AUTO_TEST_CASE(several_that_migrate_at_once_all_succeed_and_each_file_is_applied_once) {
+    test::test_database database(contents::nothing);
+    std::vector<std::future<std::vector<ledger::applied_migration>>> runs;
+    for (int i = 0; i < 4; ++i)
+        runs.push_back(
+            std::async(std::launch::async, [&] { return ledger::migrate(options_for(database)); }));
+    std::size_t applied = 0;
+    for (auto& run : runs)
+        applied += run.get().size();
+    BOOST_TEST(applied == known_count());
+    BOOST_TEST((ledger::inspect_schema(options_for(database)).state == schema_state::current));
+}
+
+BOOST_AUTO_TEST_CASE(what_psql_applied_is_current_and_migrate_records_its_checksum) {
+    test::test_database database(contents::nothing);
+    for (const ledger::migration& file : ledger::known_migrations())
+        run_psql(database, path_of(file));
+    const std::string unchecked = "SELECT count(*) FROM tokenledger.schema_migrations WHERE checksum IS NULL";
+    BOOST_TEST(database.session().value(unchecked) == std::to_string(known_count()));
+    BOOST_TEST((ledger::inspect_schema(options_for(database)).state == schema_state::current));
+
+    BOOST_TEST(ledger::migrate(options_for(database)).empty());
+    BOOST_TEST(database.session().value(unchecked) == "0");
+    BOOST_TEST((ledger::inspect_schema(options_for(database)).state == schema_state::current));
+}
+
+BOOST_AUTO_TEST_CASE(the_checksum_is_that_of_the_files_bytes) {
+    test::test_database database;
+    const ledger::migration& file = ledger::known_migrations().front();
+    BOOST_TEST_REQUIRE(file.sql.find("$file$") == std::string_view::npos);
+    BOOST_TEST(
+        database.session().value("SELECT checksum = sha256(convert_to($file$" + std::string(file.sql) +
+                                 "$file$, 'UTF8')) FROM tokenledger.schema_migrations WHERE version = '" +
+                                 std::string(file.version) + "'") == "t");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_changed_after_it_was_applied_is_refused) {
+    test::test_database database;
+    database.session().run("UPDATE tokenledger.schema_migrations SET checksum = sha256('another')");
+    const auto report = ledger::inspect_schema(options_for(database));
+    BOOST_TEST((report.state == schema_state::changed));
+    BOOST_CHECK_EXCEPTION(static_cast<void>(ledger::migrate(options_for(database))),
+                          ledger::migration_refused, [&](const ledger::migration_refused& error) {
+                              return error.what() == report.detail &&
+                                     report.detail.find("was changed after it was applied") !=
+                                         std::string::npos;
+                          });
+}
+
+BOOST_AUTO_TEST_CASE(a_schema_newer_than_the_program_is_refused) {
+    test::test_database database;
+    database.session().run("INSERT INTO tokenledger.schema_migrations (version, name) VALUES "
+                           "('29990101000000', 'from_the_future')");
+    const auto report = ledger::inspect_schema(options_for(database));
+    BOOST_TEST((report.state == schema_state::unknown));
+    BOOST_TEST(report.detail.find("29990101000000_from_the_future.sql") != std::string::npos);
+    BOOST_CHECK_THROW(static_cast<void>(ledger::migrate(options_for(database))), ledger::migration_refused);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_or_failed_run_leaves_the_database_as_it_was) {
+    test::test_database database(contents::nothing);
+    // Something of the first migration's is in its way, after the point where it makes tables.
+    database.session().run(
+        "CREATE SCHEMA tokenledger; CREATE FUNCTION tokenledger.refuse_change() RETURNS trigger"
+        " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
+    BOOST_CHECK_THROW(static_cast<void>(ledger::migrate(options_for(database))), ledger::store_error);
+    BOOST_TEST(database.session().value("SELECT count(*) FROM pg_tables WHERE schemaname = 'tokenledger'") ==
+               "0");
+    database.session().run("DROP FUNCTION tokenledger.refuse_change()");
+    BOOST_TEST(ledger::migrate(options_for(database)).size() == known_count());
+}
+
+BOOST_AUTO_TEST_CASE(a_database_that_cannot_be_asked_is_an_error_not_a_state) {
+    BOOST_CHECK_THROW(static_cast<void>(ledger::inspect_schema({.url = "host=/nonexistent"})),
+                      ledger::store_error);
+    BOOST_CHECK_THROW(static_cast<void>(ledger::migrate({.url = "host=/nonexistent"})), ledger::store_error);
+}
+
+BOOST_AUTO_TEST_CASE(roles_made_first_let_the_owner_migrate_without_any_other_right) {
+    test::test_database database(contents::nothing);
+    run_psql(database, "migrations/roles.sql");
+    BOOST_TEST(ledger::migrate(options_for(database, "tokenledger_owner")).size() == known_count());
+    BOOST_TEST(database.session().value("SELECT bool_and(tableowner = 'tokenledger_owner') FROM pg_tables"
+                                        " WHERE schemaname = 'tokenledger'") == "t");
+    const auto seen_by_daemon = ledger::inspect_schema(options_for(database, "tokenledger_daemon"));
+    BOOST_TEST((seen_by_daemon.state == schema_state::current));
+    BOOST_CHECK_THROW(
+        static_cast<void>(ledger::migrate(
+            {.url = test::url_with(test::test_database(contents::nothing).url(), "", "tokenledger_daemon")})),
+        ledger::store_error);
+}
+
+BOOST_AUTO_TEST_CASE(roles_made_afterwards_and_twice_end_in_the_same_rights) {
+    test::test_database late(contents::nothing);
+    static_cast<void>(ledger::migrate(options_for(late)));
+    run_psql(late, "migrations/roles.sql");
+    run_psql(late, "migrations/roles.sql");
+    test::test_database early(contents::nothing);
+    run_psql(early, "migrations/roles.sql");
+    static_cast<void>(ledger::migrate(options_for(early, "tokenledger_owner")));
+
+    const std::string rights =
+        "SELECT string_agg(concat_ws(' ', relname, pg_get_userbyid(relowner), relacl::text), E'\\n' ORDER BY "
+        "relname)"
+        " FROM pg_class WHERE relnamespace = 'tokenledger'::regnamespace AND relkind IN ('r', 'S')";
+    const std::string expected = early.session().value(rights);
+    BOOST_TEST(expected.find("tokenledger_daemon=ar/") != std::string::npos);
+    BOOST_TEST(late.session().value(rights) == expected);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,220 @@
+// A database of maps. Transactions run one at a time and work on a copy that commit swaps in.
+#include "memory_store.hpp"
+
+#include "codec/command.hpp"
+
+#include "core/batch_ledger.hpp"
+
+#include <algorithm>
+
+namespace tokenledger::ledger {
+
+namespace {
+
+event_state state_of(const memory_database::stored_event& event) {
+    return {.result = event.result,
+            .reason = event.reason,
+            .has_evidence = !event.evidence.empty(),
+            .keeps_translation = !event.effect.empty(),
+            .is_purchase = event.is_purchase,
+            .endpoint = event.endpoint,
+            .origin = event.origin};
+}
+
+// As tokenledger.add_events has it.
+bool gives_way(const event_state& before, const event_state& now) {
+    if (now.result == result::ignored && !now.has_evidence &&
+        !(now.keeps_translation && !before.keeps_translation))
+        return false;
+    if (!claims_event(before))
+        return before.result == result::ignored || claims_event(now);
+    return is_contestable(before) && before.endpoint != now.endpoint && now.has_evidence &&
+           !is_contestable(now);
+}
+
+class memory_store final : public store {
+  public:
+    explicit memory_store(std::shared_ptr<memory_database> database) : database_(std::move(database)) {}
+    ~memory_store() override { rollback(); }
+    memory_store(const memory_store&) = delete;
+    memory_store& operator=(const memory_store&) = delete;
+
+    opening begin(const wanted& first) override {
+        lock_ = std::unique_lock(database_->guard);
+        opening found;
+        try {
+            step("begin", {});
+            found.committed = committed(first.events);
+            if (found.committed.empty())
+                step("lock", {});
+        } catch (...) {
+            lock_.unlock();
+            throw;
+        }
+        payments_ = database_->payments;
+        accounts_ = database_->accounts;
+        events_ = database_->events;
+        keys_ = database_->keys;
+        usages_.clear();
+        transactions_.clear();
+        actions_.clear();
+        if (!found.committed.empty())
+            return found;
+        const bool all_new = std::none_of(first.payments.begin(), first.payments.end(),
+                                          [&](std::string_view id) { return payments_.contains(id); });
+        found.payments = lock_payments(first.payments);
+        if (all_new && !first.accounts.empty())
+            found.accounts = lock_accounts(first.accounts);
+        return found;
+    }
+
+    payment_map lock_payments(std::span<const std::string_view> ids) override {
+        payment_map locked;
+        for (const std::string_view id : ids)
+            locked.insert(*payments_.try_emplace(std::string(id)).first);
+        return locked;
+    }
+
+    std::set<std::string, std::less<>>
+    existing_accounts(std::span<const std::string_view> user_ids) override {
+        std::set<std::string, std::less<>> existing;
+        for (const std::string_view user : user_ids) {
+            if (accounts_.contains(user))
+                existing.emplace(user);
+        }
+        return existing;
+    }
+
+    event_map lock_events(std::span<const std::string_view> event_ids) override {
+        event_map locked;
+        for (const std::string_view id : event_ids) {
+            if (const auto at = events_.find(id); at != events_.end())
+                locked.emplace(id, state_of(at->second));
+        }
+        return locked;
+    }
+
+    key_map read_keys(std::span<const key_id> ids) override {
+        key_map used;
+        for (const key_id& id : ids) {
+            if (const auto at = keys_.find(id); at != keys_.end())
+                used.insert(*at);
+        }
+        return used;
+    }
+
+    locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override {
+        locked_accounts locked;
+        for (const std::string_view user : user_ids)
+            locked.accounts.insert(*accounts_.try_emplace(std::string(user)).first);
+        locked.now_us = database_->now_us;
+        return locked;
+    }
+
+    std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
+                                   std::span<const std::string> evidence) override {
+        step("apply", batch);
+        transactions_ = rows.transactions;
+        for (const payment_row& row : rows.payments)
+            payments_[row.id] = row.state;
+        for (const event_update& update : rows.event_updates) {
+            memory_database::stored_event& event = events_.find(update.event_id)->second;
+            event.result = update.result;
+            event.reason = update.reason;
+        }
+        for (const auto& [user, account] : rows.accounts)
+            accounts_[user] = account;
+        actions_ = rows.actions;
+        for (const key_row& row : rows.keys)
+            keys_.emplace(row.id, row.state);
+        for (const usage_row& row : rows.usages)
+            usages_.push_back(
+                {.what = *row.what, .actor = row.actor, .deduction_sequence = row.deduction_sequence});
+        std::vector<std::size_t> committed_meanwhile;
+        for (const event_row& row : rows.events) {
+            const auto& what = std::get<stripe_command>(batch[row.command]);
+            const stripe_event& event = what.event;
+            const memory_database::stored_event made{
+                .result = row.result,
+                .reason = row.reason,
+                .is_purchase = std::holds_alternative<purchase>(what.effect),
+                .payment_intent_id = event.payment_intent_id,
+                .evidence = row.with_evidence ? evidence[row.command] : std::string(),
+                .effect = row.keeps_translation ? encode(what.effect) : std::string(),
+                .endpoint = event.endpoint,
+                .origin = origin_of(event)};
+            auto [at, added] = events_.try_emplace(event.id, made);
+            if (!added && gives_way(state_of(at->second), state_of(made))) {
+                const std::string first = at->second.evidence;
+                at->second = made;
+                if (!first.empty())
+                    at->second.evidence = first; // as it was delivered first
+                added = true;
+            }
+            if (!added && row.must_be_new)
+                throw store_error(store_failure::conflict, "event " + event.id + " was committed meanwhile");
+            if (!added)
+                committed_meanwhile.push_back(row.command);
+        }
+        // After the events: an action may be on one of this very batch.
+        for (const action_row& row : rows.actions) {
+            const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
+            std::string& payment = events_.find(event_acted_on(only))->second.payment_intent_id;
+            if (payment.empty())
+                payment = payment_read_anew(only);
+        }
+        return committed_meanwhile;
+    }
+
+    void commit() override {
+        step("commit", {});
+        database_->payments = std::move(payments_);
+        database_->accounts = std::move(accounts_);
+        database_->events = std::move(events_);
+        database_->transactions.insert(database_->transactions.end(), transactions_.begin(),
+                                       transactions_.end());
+        database_->actions.insert(database_->actions.end(), actions_.begin(), actions_.end());
+        database_->keys = std::move(keys_);
+        database_->usages.insert(database_->usages.end(), usages_.begin(), usages_.end());
+        step("after_commit", {});
+        lock_.unlock();
+    }
+
+    void rollback() noexcept override {
+        if (lock_.owns_lock())
+            lock_.unlock();
+    }
+
+  private:
+    [[nodiscard]] event_map committed(std::span<const std::string_view> event_ids) const {
+        event_map known;
+        for (const std::string_view id : event_ids) {
+            if (const auto at = database_->events.find(id); at != database_->events.end())
+                known.emplace(id, state_of(at->second));
+        }
+        return known;
+    }
+
+    void step(std::string_view name, std::span<const command> batch) const {
+        if (database_->before)
+            database_->before(name, batch);
+    }
+
+    std::shared_ptr<memory_database> database_;
+    std::unique_lock<std::recursive_mutex> lock_;
+    payment_map payments_;
+    account_map accounts_;
+    std::map<std::string, memory_database::stored_event, std::less<>> events_;
+    std::vector<transaction_row> transactions_;
+    key_map keys_;
+    std::vector<action_row> actions_;
+    std::vector<memory_database::stored_usage> usages_;
+};
+
+} // namespace
+
+std::unique_ptr<store> make_memory_store(std::shared_ptr<memory_database> database) {
+    return std::make_unique<memory_store>(std::move(database));
+}
+
+} // namespace tokenledger::ledger
