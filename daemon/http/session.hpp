@@ -51,8 +51,8 @@ class session_base {
 
     // Breaks off what the session waits for; the session decides what that means.
     virtual void interrupt() = 0;
-    // Nobody waits for a next request any more. A first one may be on its way: who has just connected sends
-    // now.
+    // The server drains: an idle connection is closed at once, but one that has not sent its first request
+    // gets a short grace.
     void end_idleness(std::chrono::milliseconds first_request_grace) {
         if (served_any_)
             interrupt();

@@ -27,7 +27,7 @@ class listening_socket {
 
     // The descriptor, which somebody else closes from now on. The file stays this object's.
     [[nodiscard]] int release() noexcept { return descriptor_.release(); }
-    // Takes the socket file away if it was made here: nobody finds the door any more.
+    // Removes the socket file if it was made here, so that no new client finds it.
     void unlink() noexcept;
 
   private:

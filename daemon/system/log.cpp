@@ -1,4 +1,4 @@
-// spdlog behind a narrow door; values are quoted so that a line stays a line.
+// The one file that uses spdlog. Values are quoted, so that an event is one line.
 #include "system/log.hpp"
 
 #include "base/screen.hpp"

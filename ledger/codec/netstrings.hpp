@@ -28,8 +28,8 @@ class netstring_writer {
     std::string bytes_;
 };
 
-// After the first field that is not what was asked for, every further one is empty and ok() is false. A
-// length or a number that the writer would have written otherwise, with a zero before it, is none.
+// Errors are sticky: after the first field that is not as asked for, every read returns an empty value and
+// ok() is false. Lengths and numbers with leading zeros are errors.
 class netstring_reader {
   public:
     explicit netstring_reader(std::string_view bytes) : rest_(bytes) {}

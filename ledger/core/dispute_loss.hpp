@@ -11,7 +11,7 @@ namespace tokenledger::ledger {
 // A sum of any number of int64 fits: there are never 2^64 of them.
 __extension__ using wide = __int128;
 
-// A negative amount, which the doors refuse, counts as none.
+// A negative amount, which webhook/ and admin/ refuse, counts as zero.
 [[nodiscard]] inline wide amount(std::int64_t cents) {
     return std::max<std::int64_t>(cents, 0);
 }

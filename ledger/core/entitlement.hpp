@@ -25,8 +25,8 @@ struct entitlement {
     // A Charge shows more refunded than the Refund objects that have arrived explain. Until they arrive, a
     // refund that failed may still be counted.
     bool missing_refund_objects = false;
-    // A partly captured payment has a refund that nothing proves to be more than the release of what was
-    // never captured.
+    // Partial capture: a refund may only release what was authorised and never captured. Until a balance
+    // transaction or the charge shows that money moved, it does not count.
     bool unproven_refund = false;
     // A refund, or what a Charge shows of refunds, is in another currency than the payment: it is not
     // counted.
@@ -37,7 +37,7 @@ struct entitlement {
     bool operator==(const entitlement&) const = default;
 };
 
-// For amounts of any size. A negative amount, which the doors refuse, counts as none.
+// For amounts of any size. A negative amount, which webhook/ and admin/ refuse, counts as zero.
 [[nodiscard]] entitlement entitlement_of(const credited& what, const payment_facts& facts);
 
 // What a stored credit says of it.

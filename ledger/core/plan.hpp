@@ -62,23 +62,25 @@ struct event_row {
     ledger::result result = result::ignored;
     ledger::reason reason = reason::none;
     bool with_evidence = false;
-    bool keeps_translation = false; // what was translated is kept: the ledger is made again from it
-    bool must_be_new = false;       // a fact or a balance hangs on it: the row must be new
-    std::int64_t at_us = 0;         // 0: the database's clock
+    bool keeps_translation = false; // stored with the event; rebuild applies it
+    // Rows of this plan refer to the event. If another transaction inserted it first, the batch runs again.
+    bool must_be_new = false;
+    std::int64_t at_us = 0; // 0: the database's clock
 };
 
-// Stripe sends one event to every endpoint that matches: one that ignores it, or is of the other mode, must
-// not hide it from the right one. True if an event with this outcome is done with, wherever else it is
-// delivered; but for what is_contestable() says. One that is ignored with evidence waited and was released,
-// or an operator retried it: it is done with. So is what an operator dismissed, whatever it was parked for.
+// Stripe sends one event to every endpoint that matches. True if this outcome is final, so that a delivery at
+// another endpoint is a duplicate (is_contestable() has the exceptions). An ignored event without evidence
+// and one parked as livemode_mismatch are not final: the right endpoint may still apply them. An ignored
+// event with evidence is: it waited and was released, or an operator retried it. So is one that was
+// dismissed.
 [[nodiscard]] inline bool claims_event(const event_state& of) noexcept {
     if (of.result == result::ignored)
         return of.has_evidence;
     return of.result != result::parked || of.reason != reason::livemode_mismatch;
 }
 
-// True if nothing of the event is in the ledger because the endpoint that it came in by could not apply it:
-// another one, with another catalogue, other keys or another API version, may.
+// True if the event moved nothing because its endpoint could not apply it. Another endpoint, with another
+// catalogue, other keys or another API version, may be able to.
 [[nodiscard]] inline bool is_contestable(const event_state& of) noexcept {
     if (of.reason == reason::currency_mismatch && !of.is_purchase)
         return false; // a refund in another currency than its payment's: known, and not counted

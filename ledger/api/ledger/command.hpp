@@ -1,4 +1,4 @@
-// What the two doors ask of the ledger: plain values, already decoded and checked.
+// What webhook/ and admin/ ask of the ledger: plain values, already decoded and checked.
 #pragma once
 
 #include "ledger/facts.hpp"

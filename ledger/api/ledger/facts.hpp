@@ -40,7 +40,7 @@ enum class dispute_status : std::uint8_t {
     won, // above lost: a customer can withdraw, or an appeal win, what was lost; a bank's "won" is final
 };
 
-// One balance transaction of a dispute, by its id. One that moved nothing is none.
+// One balance transaction of a dispute, by its id. One that moved nothing is left out.
 struct dispute_movement {
     bool takes_money = false; // its amount is negative
     // Minor units of `currency`, without fees; negative: money was taken. 0: not known, for an earlier

@@ -1,4 +1,4 @@
-// What can be asked of the ledger: values without SQL, and the doors' read entry.
+// What can be read from the ledger: values without SQL, and the interface that reads them.
 // Times are microseconds since the epoch, of the database's clock. Sums are decimal text: they may leave
 // int64. An empty string stands for an absent value.
 #pragma once
@@ -218,7 +218,7 @@ struct page {
     bool more = false; // there is a further row now
 };
 
-// What an absent filter lets through is everything. A period is from <= time < to.
+// A filter that is not set matches every row. A period is from <= time < to.
 struct period {
     std::optional<std::int64_t> from_us{};
     std::optional<std::int64_t> to_us{};

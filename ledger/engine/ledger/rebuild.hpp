@@ -13,8 +13,8 @@
 
 namespace tokenledger::ledger {
 
-// What an event means today, from what is stored of it: endpoint, body, signature header. nullopt: it cannot
-// be told, for its endpoint is not configured or its body is none.
+// What an event means today, from what is stored of it: endpoint, body, signature header. nullopt:
+// the endpoint is no longer configured, or the stored body is not a valid event.
 using translate_fn = std::function<std::optional<stripe_command>(const stripe_event& stored)>;
 
 struct rebuild_options {
