@@ -82,7 +82,7 @@ class application {
         try {
             io_.run();
         } catch (...) {
-            writer_->stop(); // what it still settles needs the service
+            writer_->stop(); // what it still completes needs the service
             throw;
         }
         audit_.reset();

@@ -1,11 +1,11 @@
 // Reads the envelope of an event out of its JSON.
 #include "webhook/event.hpp"
 
+#include "base/hex.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 
 #include <array>
-#include <openssl/evp.h>
-#include <stdexcept>
 #include <utility>
 
 namespace tokenledger::webhook {
@@ -38,18 +38,7 @@ constexpr std::string_view account_prefix = "acct_";
 
 // The same delivery repeated has the same bytes, hence the same id: so it is deduplicated like any other.
 std::string surrogate_id_of(std::string_view body) {
-    std::array<unsigned char, 32> hash{};
-    unsigned written = 0;
-    if (EVP_Digest(body.data(), body.size(), hash.data(), &written, EVP_sha256(), nullptr) != 1 ||
-        written != hash.size()) {
-        throw std::runtime_error("OpenSSL cannot compute SHA-256");
-    }
-    std::string id = "sha256:";
-    for (const unsigned char byte : hash) {
-        id += "0123456789abcdef"[byte >> 4];
-        id += "0123456789abcdef"[byte & 15];
-    }
-    return id;
+    return "sha256:" + base::to_hex(base::sha256_stream().add(body).finish());
 }
 
 // A member of the envelope: absent, null or of its kind, and there once. Anything else makes it ambiguous.

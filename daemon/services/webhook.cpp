@@ -81,9 +81,9 @@ webhook_service::webhook_service(const config& from, ledger::command_sink& ledge
       endpoints_(make_endpoints(from)),
       rejections_(from.log.rejections_per_minute),
       trusted_proxies_(from.webhook.trusted_proxies) {
-    for (const auto& [path, endpoint_] : endpoints_) {
-        for (const endpoint::secret_use& each : endpoint_.uses)
-            endpoint_.tell(each, counters_);
+    for (const auto& [path, served] : endpoints_) {
+        for (const endpoint::secret_use& each : served.uses)
+            served.tell(each, counters_);
     }
 }
 
@@ -96,11 +96,11 @@ webhook_service::endpoint_map webhook_service::make_endpoints(const config& from
         if (!each.verifier || prices == from.catalogs.end() ||
             each.secret_names.size() != each.verifier->secret_count())
             throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
-        endpoint& endpoint_ =
+        endpoint& served =
             made.emplace(each.policy.path, endpoint{each.policy, prices->second, each.verifier, {}})
                 .first->second;
         for (std::size_t i = 0; i < each.secret_names.size(); ++i)
-            endpoint_.uses.push_back({each.secret_names[i], each.verifier->fingerprint(i)});
+            served.uses.push_back({each.secret_names[i], each.verifier->fingerprint(i)});
     }
     return made;
 }
@@ -108,12 +108,12 @@ webhook_service::endpoint_map webhook_service::make_endpoints(const config& from
 void webhook_service::reload(const config& from) {
     endpoint_map before = std::exchange(endpoints_, make_endpoints(from));
     counters_.secret_last_used.clear();
-    for (auto& [path, endpoint_] : endpoints_) {
+    for (auto& [path, served] : endpoints_) {
         const auto old = before.find(path);
-        for (endpoint::secret_use& each : endpoint_.uses) {
+        for (endpoint::secret_use& each : served.uses) {
             if (old != before.end())
                 each.last_used_s = old->second.last_use_s(each.fingerprint);
-            endpoint_.tell(each, counters_);
+            served.tell(each, counters_);
         }
     }
     rejections_ = rejection_log(from.log.rejections_per_minute);
@@ -158,28 +158,28 @@ http_handlers::handled webhook_service::handle(const origin& from, std::string b
     if (at == endpoints_.end()) // a reload has taken it away since admit
         return {.now = reject(to_http(webhook::rejected_reply(404)), "not_found", {}, &from),
                 .otherwise = {}};
-    endpoint& endpoint_ = at->second;
+    endpoint& served = at->second;
 
     const auto now = now_();
-    const webhook::verdict verdict = endpoint_.verifier->verify(signature.header, body, now);
+    const webhook::verdict verdict = served.verifier->verify(signature.header, body, now);
     if (verdict.error != webhook::signature_error::none)
         return {.now = reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error), {},
                               &from),
                 .otherwise = {}};
     // Once a second is enough, and spares the others the lock.
-    if (endpoint::secret_use& use = endpoint_.uses[verdict.secret]; use.last_used_s != now) {
+    if (endpoint::secret_use& use = served.uses[verdict.secret]; use.last_used_s != now) {
         use.last_used_s = now;
-        endpoint_.tell(use, counters_);
+        served.tell(use, counters_);
     }
 
     webhook::parsed_event parsed = webhook::parse_event(body);
     if (!parsed.event) {
-        log::error("bad_event", {{"endpoint", endpoint_.policy.path}, {"why", parsed.why}});
+        log::error("bad_event", {{"endpoint", served.policy.path}, {"why", parsed.why}});
         counters_.webhook_rejected.with("bad_event").Increment();
         return {.now = to_http(webhook::bad_event_reply()), .otherwise = {}};
     }
     auto translated =
-        webhook::translate(*parsed.event, endpoint_.policy, endpoint_.prices, head["Stripe-Signature"], body);
+        webhook::translate(*parsed.event, served.policy, served.prices, head["Stripe-Signature"], body);
     const webhook::event_type type = parsed.event->type;
     if (const auto* thin = std::get_if<webhook::thin_event>(&translated)) {
         const webhook::reply reply = webhook::thin_event_reply(thin->handled, parsed.event->id);

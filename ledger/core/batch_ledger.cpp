@@ -32,22 +32,22 @@ void batch_ledger::begin_event(std::size_t position, const stripe_command& what)
     plan_.events.push_back({.command = position, .at_us = now_us_});
 }
 
-bool batch_ledger::end_event(std::string_view id, const outcome& settled) {
+bool batch_ledger::end_event(std::string_view id, const outcome& decided) {
     const std::size_t place = plan_.events.size() - 1;
     event_row& row = plan_.events.back();
-    row.result = settled.result;
-    row.reason = settled.reason;
-    row.with_evidence = settled.result == result::applied || settled.result == result::parked ||
-                        settled.result == result::waiting;
+    row.result = decided.result;
+    row.reason = decided.reason;
+    row.with_evidence = decided.result == result::applied || decided.result == result::parked ||
+                        decided.result == result::waiting;
     row.keeps_translation = row.with_evidence || event_changed_facts_;
     // What an ignored event says of its payment merges the same however often it is said.
     row.must_be_new =
-        settled.result == result::applied ||
-        (settled.result != result::ignored && (event_changed_facts_ || !settled.posted.empty()));
+        decided.result == result::applied ||
+        (decided.result != result::ignored && (event_changed_facts_ || !decided.posted.empty()));
     const auto better_than = [&](result before, bool had_effect) {
-        if (settled.result == result::ignored)
+        if (decided.result == result::ignored)
             return row.keeps_translation && before == result::ignored && !had_effect;
-        return claims_event({.result = settled.result, .reason = settled.reason}) ||
+        return claims_event({.result = decided.result, .reason = decided.reason}) ||
                before == result::ignored;
     };
     // Committed before, by an endpoint that it was not for; or in this very batch.

@@ -23,7 +23,7 @@ class batch_ledger {
     // Everything between these two belongs to one event, in the batch at `position`.
     void begin_event(std::size_t position, const stripe_command& what);
     // False if the event has a row already that says as much: it keeps that one.
-    bool end_event(std::string_view id, const outcome& settled);
+    bool end_event(std::string_view id, const outcome& decided);
     // What is known of an event before it: by this batch, or by a row that may give way. Null: nothing.
     [[nodiscard]] const event_state* event_before(std::string_view id);
 
