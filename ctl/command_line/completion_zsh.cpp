@@ -69,7 +69,8 @@ std::string within(const std::vector<command_text>& commands, const std::string&
     out += ")\n" + indent + "    _describe command names\n" + indent + "    ;;\n" + indent + "argument)\n" +
            indent + "    case $line[1] in\n";
     for (const std::string& each : outer.commands) {
-        const command_text& inner = command_named(commands, path + each);
+        const std::string inner_name = path + each;
+        const command_text& inner = command_named(commands, inner_name);
         out += indent + "    '" + each + "') # " + inner.name + "\n";
         out += inner.commands.empty() ? arguments(inner, indent + "        ")
                                       : within(commands, inner.name, indent + "        ");
