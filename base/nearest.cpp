@@ -65,6 +65,13 @@ std::string unknown_name(std::string_view what, std::string_view name, std::stri
     return candidates.empty() ? text : text + ".";
 }
 
+std::string alternatives(std::span<const std::string_view> names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text.append(i == 0 ? "" : i + 1 < names.size() ? ", " : " or ").append(names[i]);
+    return text;
+}
+
 std::string quoted(std::string_view name) {
     const bool printable = is_storable_text(name) &&
                            std::none_of(name.begin(), name.end(), [](char c) { return c >= 0 && c < ' '; });

@@ -21,15 +21,13 @@ bool is_tail(char byte) noexcept {
 // The ranges are those of RFC 3629, section 4.
 std::size_t sequence_length(std::string_view rest) noexcept {
     const auto lead = static_cast<unsigned char>(rest[0]);
-    if (lead < 0x80) {
+    if (lead < 0x80)
         return lead == 0 ? 0 : 1;
-    }
     if (lead < 0xC2 || lead > 0xF4) {
         return 0; // a tail byte, an overlong form, or beyond U+10FFFF
     }
-    if (lead < 0xE0) {
+    if (lead < 0xE0)
         return rest.size() >= 2 && is_tail(rest[1]) ? 2 : 0;
-    }
     if (lead < 0xF0) {
         const unsigned char low = lead == 0xE0 ? 0xA0 : 0x80;  // no overlong form
         const unsigned char high = lead == 0xED ? 0x9F : 0xBF; // no surrogate
@@ -43,9 +41,8 @@ std::size_t sequence_length(std::string_view rest) noexcept {
 // Takes the digits off the front of `rest`, at most so many; false if there is none.
 bool take_digits(std::string_view& rest, std::size_t most) noexcept {
     std::size_t count = 0;
-    while (count < rest.size() && count < most && rest[count] >= '0' && rest[count] <= '9') {
+    while (count < rest.size() && count < most && rest[count] >= '0' && rest[count] <= '9')
         ++count;
-    }
     rest.remove_prefix(count);
     return count > 0;
 }
@@ -55,9 +52,8 @@ bool take_digits(std::string_view& rest, std::size_t most) noexcept {
 bool is_storable_text(std::string_view text) noexcept {
     while (!text.empty()) {
         const std::size_t length = sequence_length(text);
-        if (length == 0) {
+        if (length == 0)
             return false;
-        }
         text.remove_prefix(length);
     }
     return true;
@@ -69,20 +65,17 @@ bool is_identifier(std::string_view text) noexcept {
 
 bool is_cost(std::string_view text) noexcept {
     constexpr std::size_t exponent_digits = 2;
-    if (text.size() > max_cost_bytes || !take_digits(text, max_cost_bytes)) {
+    if (text.size() > max_cost_bytes || !take_digits(text, max_cost_bytes))
         return false;
-    }
     if (text.starts_with('.')) {
         text.remove_prefix(1);
-        if (!take_digits(text, max_cost_bytes)) {
+        if (!take_digits(text, max_cost_bytes))
             return false;
-        }
     }
     if (text.starts_with('e') || text.starts_with('E')) {
         text.remove_prefix(text.size() > 1 && (text[1] == '+' || text[1] == '-') ? 2 : 1);
-        if (!take_digits(text, exponent_digits)) {
+        if (!take_digits(text, exponent_digits))
             return false;
-        }
     }
     return text.empty();
 }

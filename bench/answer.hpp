@@ -19,14 +19,12 @@ struct answer {
 // nullopt: not all there yet.
 inline std::optional<answer> parse_answer(std::string_view in) {
     const auto head_end = in.find("\r\n\r\n");
-    if (head_end == std::string_view::npos) {
+    if (head_end == std::string_view::npos)
         return std::nullopt;
-    }
     answer made;
     made.bytes = in.size();
-    if (head_end < 12 || in.substr(0, 7) != "HTTP/1.") {
+    if (head_end < 12 || in.substr(0, 7) != "HTTP/1.")
         return made;
-    }
     bool close = false;
     std::size_t length = 0;
     auto line = in.find("\r\n");
@@ -44,9 +42,8 @@ inline std::optional<answer> parse_answer(std::string_view in) {
         }
         line = end;
     }
-    if (in.size() < head_end + 4 + length) {
+    if (in.size() < head_end + 4 + length)
         return std::nullopt;
-    }
     made.bytes = head_end + 4 + length;
     std::from_chars(in.data() + 9, in.data() + 12, made.status);
     made.close = close;
@@ -54,9 +51,8 @@ inline std::optional<answer> parse_answer(std::string_view in) {
     if (const auto key = body.find("\"result\""); key != std::string_view::npos) {
         const auto open = body.find('"', key + 8);
         const auto shut = open == std::string_view::npos ? open : body.find('"', open + 1);
-        if (shut != std::string_view::npos) {
+        if (shut != std::string_view::npos)
             made.result = body.substr(open + 1, shut - open - 1);
-        }
     }
     return made;
 }

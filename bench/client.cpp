@@ -54,15 +54,13 @@ load_client::load_client(const load_options& options, request_maker& maker)
       maker_(maker),
       poll_(epoll_create1(EPOLL_CLOEXEC)),
       connections_(options.connections) {
-    if (poll_ < 0) {
+    if (poll_ < 0)
         fail("epoll_create1");
-    }
     raise_descriptor_limit();
     prctl(PR_SET_TIMERSLACK, 1000UL); // 1 us: an open loop sends on time
     total_ = options.requests;
-    if (options.rate > 0) {
+    if (options.rate > 0)
         total_ = std::min(total_, static_cast<std::uint64_t>(options.rate * options.duration_s) + 1);
-    }
     result_.latencies_ns.reserve(total_);
     for (std::uint32_t i = 0; i < options.connections; ++i) {
         open(i);
@@ -72,9 +70,8 @@ load_client::load_client(const load_options& options, request_maker& maker)
 
 load_client::~load_client() {
     for (const auto& each : connections_) {
-        if (each.socket >= 0) {
+        if (each.socket >= 0)
             close(each.socket);
-        }
     }
     close(poll_);
 }
@@ -94,9 +91,8 @@ void load_client::open(std::uint32_t index) {
     inet_pton(AF_INET, options_.address.c_str(), &there.sin_addr);
     on.socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     // Connecting blocks: over loopback it is done at once or refused.
-    if (on.socket < 0 || connect(on.socket, reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0) {
+    if (on.socket < 0 || connect(on.socket, reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0)
         fail("cannot connect");
-    }
     const int yes = 1;
     setsockopt(on.socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     watch(index, EPOLL_CTL_ADD, EPOLLIN);
@@ -147,17 +143,15 @@ void load_client::begin(std::uint32_t index, std::int64_t begun_ns) {
 void load_client::on_writable(connection& on, std::uint32_t index) {
     const ssize_t taken = send(on.socket, on.rest.data(), on.rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     on.rest.erase(0, static_cast<std::size_t>(std::max<ssize_t>(taken, 0)));
-    if (on.rest.empty()) {
+    if (on.rest.empty())
         watch(index, EPOLL_CTL_MOD, EPOLLIN);
-    }
 }
 
 void load_client::on_readable(std::uint32_t index) {
     auto& on = connections_[index];
     const ssize_t got = recv(on.socket, on.in.data() + on.have, on.in.size() - on.have, MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    }
     if (got <= 0) { // an answer that does not fit the buffer ends here as well
         if (on.waiting) {
             on.waiting = false;
@@ -169,9 +163,8 @@ void load_client::on_readable(std::uint32_t index) {
         return;
     }
     on.have += static_cast<std::size_t>(got);
-    if (const auto whole = parse_answer({on.in.data(), on.have})) {
+    if (const auto whole = parse_answer({on.in.data(), on.have}))
         finish(index, *whole);
-    }
 }
 
 void load_client::finish(std::uint32_t index, const answer& got) {
@@ -182,9 +175,8 @@ void load_client::finish(std::uint32_t index, const answer& got) {
         --in_flight_;
         free_.push_back(index);
         result_.latencies_ns.push_back(last_answer_ns_ - on.begun_ns);
-        if (!options_.log.empty()) {
+        if (!options_.log.empty())
             result_.lines.push_back({on.begun_ns, on.left_ns, last_answer_ns_, got.status});
-        }
     }
     count(got.status, got.result);
     // An answer that came before the request was out leaves the connection in the middle of it.
@@ -206,25 +198,21 @@ void load_client::count(int status, std::string_view result) {
 }
 
 void load_client::on_event(std::uint32_t index, std::uint32_t events) {
-    if ((events & EPOLLOUT) != 0U) {
+    if ((events & EPOLLOUT) != 0U)
         on_writable(connections_[index], index);
-    }
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0U) {
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0U)
         on_readable(index);
-    }
 }
 
 int load_client::wait(std::int64_t now_ns) {
     std::int64_t sleep_ns = patience_ns;
-    if (!free_.empty() && more(now_ns)) {
+    if (!free_.empty() && more(now_ns))
         sleep_ns = std::clamp<std::int64_t>(due_ns() - now_ns, 0, patience_ns);
-    }
     const timespec timeout{sleep_ns / second_ns, sleep_ns % second_ns};
     const int ready =
         epoll_pwait2(poll_, events_.data(), static_cast<int>(events_.size()), &timeout, nullptr);
-    if (ready < 0 && errno != EINTR) {
+    if (ready < 0 && errno != EINTR)
         fail("epoll_pwait2");
-    }
     return ready;
 }
 

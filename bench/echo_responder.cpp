@@ -83,9 +83,8 @@ void echo_responder::serve() {
             }
         }
     }
-    for (const auto& peer : received) {
+    for (const auto& peer : received)
         close(peer.first);
-    }
     close(poll);
 }
 

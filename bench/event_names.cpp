@@ -14,18 +14,16 @@ std::uint64_t next_random(std::uint64_t& state) {
 }
 
 void put_digits(char* out, std::size_t width, std::uint64_t value, std::string_view digits) {
-    for (std::size_t i = width; i-- > 0; value /= digits.size()) {
+    for (std::size_t i = width; i-- > 0; value /= digits.size())
         out[i] = digits[value % digits.size()];
-    }
 }
 
 // A multiplication by the alphabet's size takes the place of a division.
 void put_noise(char* out, std::size_t width, std::uint64_t& state, std::string_view digits) {
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < width; ++i) {
-        if (i % 8 == 0) {
+        if (i % 8 == 0)
             bits = next_random(state);
-        }
         out[i] = digits[((bits & 0xffU) * digits.size()) >> 8U];
         bits >>= 8U;
     }
@@ -34,9 +32,8 @@ void put_noise(char* out, std::size_t width, std::uint64_t& state, std::string_v
 void put_uuid(char* out, std::size_t width, std::uint64_t state) {
     constexpr std::string_view hex_digits = "0123456789abcdef";
     put_noise(out, width, state, hex_digits);
-    for (const std::size_t dash : {8U, 13U, 18U, 23U}) {
+    for (const std::size_t dash : {8U, 13U, 18U, 23U})
         out[dash] = '-';
-    }
     out[14] = '4';
 }
 

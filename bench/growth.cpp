@@ -48,18 +48,16 @@ class ledger_load {
         const auto taken =
             writer_.submit(std::move(what), begun + std::chrono::seconds(60),
                            [this, begun](ledger::completion said) { completed(std::move(said), begun); });
-        if (taken != ledger::admission::accepted) {
+        if (taken != ledger::admission::accepted)
             throw std::runtime_error("the writer did not take a command");
-        }
     }
 
     // Waits for all that was sent. The latencies since the last call; throws if one was not applied.
     std::vector<std::int64_t> take_latencies() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return on_their_way_ == 0; });
-        if (not_applied_ > 0) {
+        if (not_applied_ > 0)
             throw std::runtime_error(std::to_string(not_applied_) + " purchases were not applied");
-        }
         return std::exchange(latencies_ns_, {});
     }
 
@@ -104,9 +102,8 @@ void grow(const growth_options& options) {
     auto begun = steady::now();
     for (std::uint64_t done = 0; done < options.load.requests;) {
         load.send(maker.command(done));
-        if (++done % options.step != 0 && done < options.load.requests) {
+        if (++done % options.step != 0 && done < options.load.requests)
             continue;
-        }
         auto latencies_ns = load.take_latencies();
         const auto now = steady::now();
         print_step(done, now - begun, std::move(latencies_ns));

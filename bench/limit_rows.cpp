@@ -57,9 +57,8 @@ class text_array {
 };
 
 void append_int32(std::string& to, std::size_t value) {
-    for (const unsigned shift : {24U, 16U, 8U, 0U}) {
+    for (const unsigned shift : {24U, 16U, 8U, 0U})
         to += static_cast<char>((value >> shift) & 0xffU);
-    }
 }
 
 // A one-dimensional bytea[] in PostgreSQL's binary format.
@@ -80,9 +79,8 @@ std::string binary_array(const std::vector<std::string>& elements) {
 template <std::size_t size>
 values finish(std::array<text_array, size>& columns) {
     values made;
-    for (auto& each : columns) {
+    for (auto& each : columns)
         made.add(each.finish());
-    }
     return made;
 }
 

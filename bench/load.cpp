@@ -25,9 +25,8 @@ int main(int argc, char** argv) {
         load_client client(options, maker);
         run_result result = client.run();
         const bool complete = !result.gave_up && result.broken == 0 && !result.latencies_ns.empty();
-        if (!options.log.empty()) {
+        if (!options.log.empty())
             write_log(options.log, result);
-        }
         print_report(options, result);
         return complete ? 0 : 1;
     } catch (const std::exception& error) {

@@ -14,19 +14,16 @@ namespace {
 // "127.0.0.1:8787". The generator is no tool to aim at other machines.
 std::string set_target(const std::string& text, load_options& options) {
     const auto colon = text.rfind(':');
-    if (colon == std::string::npos) {
+    if (colon == std::string::npos)
         return "expected ADDRESS:PORT";
-    }
     options.address = text.substr(0, colon);
     in_addr parsed{};
-    if (inet_pton(AF_INET, options.address.c_str(), &parsed) != 1 || (ntohl(parsed.s_addr) >> 24U) != 127U) {
+    if (inet_pton(AF_INET, options.address.c_str(), &parsed) != 1 || (ntohl(parsed.s_addr) >> 24U) != 127U)
         return "only loopback addresses (127.0.0.0/8) are accepted";
-    }
     char* end = nullptr;
     const long port = std::strtol(text.c_str() + colon + 1, &end, 10);
-    if (*end != '\0' || port < 1 || port > 65535) {
+    if (*end != '\0' || port < 1 || port > 65535)
         return "port out of range";
-    }
     options.port = static_cast<std::uint16_t>(port);
     return {};
 }
@@ -84,13 +81,11 @@ load_options read_options(int argc, char** argv) {
             options.mode = load_mode::distinct; // the responder knows requests by their one size
             return options;
         }
-        if (const auto wrong = set_target(target, options); !wrong.empty()) {
+        if (const auto wrong = set_target(target, options); !wrong.empty())
             throw CLI::ValidationError("--target", wrong);
-        }
         options.secret = secret_file.empty() ? "" : read_secret(secret_file);
-        if (options.secret.empty()) {
+        if (options.secret.empty())
             throw CLI::ValidationError("--secret-file", "a file with a secret is needed");
-        }
     } catch (const CLI::ParseError& error) {
         std::exit(app.exit(error)); // NOLINT(concurrency-mt-unsafe): there is one thread yet
     }

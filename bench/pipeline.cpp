@@ -21,20 +21,17 @@ pipeline::pipeline(const std::string& url, std::vector<std::string> statements, 
       prepared_(prepared) {
     check(PQstatus(connection_.get()) == CONNECTION_OK);
     check(PQenterPipelineMode(connection_.get()) == 1);
-    if (!prepared_) {
+    if (!prepared_)
         return;
-    }
-    for (std::size_t i = 0; i < statements_.size(); ++i) {
+    for (std::size_t i = 0; i < statements_.size(); ++i)
         check(PQsendPrepare(connection_.get(), name_of(i).c_str(), statements_[i].c_str(), 0, nullptr) == 1);
-    }
     check(PQpipelineSync(connection_.get()) == 1);
     take_results();
 }
 
 void pipeline::check(bool good) const {
-    if (!good) {
+    if (!good)
         throw std::runtime_error(PQerrorMessage(connection_.get()));
-    }
 }
 
 void pipeline::send(std::size_t statement, const values& with) {
@@ -81,9 +78,8 @@ void pipeline::take_results() {
 std::chrono::nanoseconds pipeline::transaction(const std::vector<values>& parameters) {
     const auto begun = steady::now();
     send("BEGIN");
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
+    for (std::size_t i = 0; i < parameters.size(); ++i)
         send(i, parameters[i]);
-    }
     send("COMMIT");
     check(PQpipelineSync(connection_.get()) == 1);
     take_results();

@@ -25,9 +25,8 @@ ledger::stripe_command purchase_maker::command(std::uint64_t index) {
     std::uint64_t noise = options_.first + index;
     put_noise(header_.data() + header_.size() - 64, 64, noise, "0123456789abcdef");
     const webhook::parsed_event parsed = webhook::parse_event(body);
-    if (!parsed.event) {
+    if (!parsed.event)
         throw std::logic_error("the load's own event cannot be parsed");
-    }
     auto made = webhook::translate(*parsed.event, endpoint_, catalog_, header_, body);
     return std::get<ledger::stripe_command>(std::move(made));
 }

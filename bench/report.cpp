@@ -24,9 +24,8 @@ struct summary {
 summary summarise(run_result& result) {
     summary made;
     auto& sorted = result.latencies_ns;
-    if (sorted.empty() || result.elapsed_ns <= 0) {
+    if (sorted.empty() || result.elapsed_ns <= 0)
         return made;
-    }
     std::sort(sorted.begin(), sorted.end());
     const auto quantile_ms = [&](std::size_t percent) {
         const std::size_t rank = (sorted.size() * percent + 99) / 100; // nearest rank
@@ -64,12 +63,10 @@ void print_json(const summary& found, const run_result& result) {
 
 void write_log(const std::string& file, const run_result& result) {
     std::ofstream out(file);
-    for (const auto& each : result.lines) {
+    for (const auto& each : result.lines)
         out << each.due_ns << ' ' << each.left_ns << ' ' << each.done_ns << ' ' << each.status << '\n';
-    }
-    if (!out.flush()) {
+    if (!out.flush())
         throw std::runtime_error("cannot write " + file);
-    }
 }
 
 void print_report(const load_options& options, run_result& result) {

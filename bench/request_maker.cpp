@@ -20,9 +20,8 @@ constexpr std::uint64_t refund_bit = std::uint64_t{1} << 40U;
 
 // As far apart as the connections could make them overtake each other, and further.
 std::uint64_t block_of(const load_options& options) {
-    if (options.mode != load_mode::refund) {
+    if (options.mode != load_mode::refund)
         return 0;
-    }
     const std::uint64_t wanted = 16 * std::uint64_t{options.connections};
     return std::max<std::uint64_t>(std::min(wanted, options.requests / 2), 1);
 }
@@ -71,9 +70,8 @@ request_maker::form request_maker::expand(std::string_view body, const load_opti
 }
 
 request_maker::event_of request_maker::event_at(std::uint64_t index) const {
-    if (block_ == 0) {
+    if (block_ == 0)
         return {false, first_ + index % count_};
-    }
     const std::uint64_t block = index / (2 * block_);
     const std::uint64_t place = index % (2 * block_);
     return {place >= block_, first_ + block * block_ + place % block_};
@@ -109,17 +107,15 @@ void request_maker::put_field(field what, char* out, std::size_t width, std::uin
 request_maker::form& request_maker::fill(event_of which) {
     form& into = which.refund ? refund_ : purchase_;
     std::uint64_t noise = which.number;
-    for (const auto& each : into.slots) {
+    for (const auto& each : into.slots)
         put_field(each.what, into.text.data() + into.body_at + each.at, each.width, which.number, noise);
-    }
     return into;
 }
 
 void request_maker::sign(std::int64_t now_seconds) {
     const std::string time = std::to_string(now_seconds);
-    if (time.size() != 10) {
+    if (time.size() != 10)
         throw std::runtime_error("the clock is wrong");
-    }
     for (form* each : {&purchase_, &refund_}) {
         std::copy(time.begin(), time.end(),
                   each->text.begin() + static_cast<std::ptrdiff_t>(each->signature_at - 14));

@@ -30,9 +30,8 @@ struct json_nodes {
     }
     // The first of this name from `from` on, a child or 0, among its siblings; 0: none.
     [[nodiscard]] std::uint32_t find(std::uint32_t from, std::string_view name) const noexcept {
-        while (from != 0 && text_of(nodes[from].name) != name) {
+        while (from != 0 && text_of(nodes[from].name) != name)
             from = nodes[from].next;
-        }
         return from;
     }
 

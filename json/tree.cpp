@@ -69,17 +69,15 @@ bool json_value::is_absent_or_null() const noexcept {
 }
 
 json_value json_value::member(std::string_view name) const noexcept {
-    if (kind() != json_kind::object) {
+    if (kind() != json_kind::object)
         return {};
-    }
     const std::uint32_t found = nodes_->find(nodes_->nodes[node_].first_child, name);
     return found == 0 ? json_value{} : json_value{nodes_, found};
 }
 
 std::size_t json_value::count(std::string_view name) const noexcept {
-    if (kind() != json_kind::object) {
+    if (kind() != json_kind::object)
         return 0;
-    }
     std::size_t found = 0;
     std::uint32_t at = nodes_->nodes[node_].first_child;
     while ((at = nodes_->find(at, name)) != 0) {
@@ -90,27 +88,23 @@ std::size_t json_value::count(std::string_view name) const noexcept {
 }
 
 bool json_value::repeats_a_name() const {
-    if (kind() != json_kind::object) {
+    if (kind() != json_kind::object)
         return false;
-    }
     constexpr std::size_t few = 16; // so many are compared with each other, on the stack
     std::array<std::string_view, few> names;
     std::size_t known = 0;
     json_value each = first();
     for (; each && known < few; each = each.next()) {
         const auto end = names.begin() + static_cast<std::ptrdiff_t>(known);
-        if (std::find(names.begin(), end, each.name()) != end) {
+        if (std::find(names.begin(), end, each.name()) != end)
             return true;
-        }
         names[known++] = each.name();
     }
-    if (!each) {
+    if (!each)
         return false;
-    }
     std::vector<sorted_name> all(names.begin(), names.end());
-    for (; each; each = each.next()) {
+    for (; each; each = each.next())
         all.emplace_back(each.name());
-    }
     std::sort(all.begin(), all.end());
     return std::adjacent_find(all.begin(), all.end()) != all.end();
 }

@@ -12,9 +12,8 @@ appraisal refuse(ledger::reason why) {
 // above every amount.
 bool is_too_much(const price& of, std::int64_t quantity, std::int64_t amount) {
     std::int64_t limit = 0;
-    if (of.maximum > 0) {
+    if (of.maximum > 0)
         return !__builtin_mul_overflow(of.maximum, quantity, &limit) && amount > limit;
-    }
     return !__builtin_mul_overflow(of.amount, quantity, &limit) &&
            !__builtin_mul_overflow(limit, std::int64_t{2}, &limit) && amount >= limit;
 }
@@ -24,17 +23,14 @@ bool is_too_much(const price& of, std::int64_t quantity, std::int64_t amount) {
 appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quantity, std::int64_t amount,
                    std::string_view currency) {
     const auto found = from.packs.find(pack);
-    if (found == from.packs.end()) {
+    if (found == from.packs.end())
         return refuse(ledger::reason::unknown_pack);
-    }
     const auto price = found->second.prices.find(currency);
-    if (price == found->second.prices.end()) {
+    if (price == found->second.prices.end())
         return refuse(ledger::reason::currency_mismatch);
-    }
     // A full discount: told apart from a wrong amount, because it happens without any fault.
-    if (amount == 0) {
+    if (amount == 0)
         return refuse(ledger::reason::zero_amount);
-    }
     // Checked although a catalogue within its limits cannot overflow: a wrong product would be wrong money.
     std::int64_t required = 0;
     std::int64_t tokens = 0;
@@ -42,9 +38,8 @@ appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quan
         is_too_much(price->second, quantity, amount)) {
         return refuse(ledger::reason::amount_mismatch);
     }
-    if (__builtin_mul_overflow(found->second.tokens, quantity, &tokens)) {
+    if (__builtin_mul_overflow(found->second.tokens, quantity, &tokens))
         return refuse(ledger::reason::amount_mismatch);
-    }
     return {.refused = ledger::reason::none, .tokens = tokens};
 }
 

@@ -5,32 +5,10 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 
-#include <array>
 #include <utility>
 
 namespace tokenledger::webhook {
 namespace {
-
-constexpr std::array<std::pair<event_type, std::string_view>, 18> known_types{{
-    {event_type::payment_intent_created, "payment_intent.created"},
-    {event_type::payment_intent_processing, "payment_intent.processing"},
-    {event_type::payment_intent_requires_action, "payment_intent.requires_action"},
-    {event_type::payment_intent_amount_capturable_updated, "payment_intent.amount_capturable_updated"},
-    {event_type::payment_intent_partially_funded, "payment_intent.partially_funded"},
-    {event_type::payment_intent_payment_failed, "payment_intent.payment_failed"},
-    {event_type::payment_intent_canceled, "payment_intent.canceled"},
-    {event_type::payment_intent_succeeded, "payment_intent.succeeded"},
-    {event_type::charge_refunded, "charge.refunded"},
-    {event_type::charge_refund_updated, "charge.refund.updated"},
-    {event_type::refund_created, "refund.created"},
-    {event_type::refund_updated, "refund.updated"},
-    {event_type::refund_failed, "refund.failed"},
-    {event_type::charge_dispute_created, "charge.dispute.created"},
-    {event_type::charge_dispute_updated, "charge.dispute.updated"},
-    {event_type::charge_dispute_funds_withdrawn, "charge.dispute.funds_withdrawn"},
-    {event_type::charge_dispute_funds_reinstated, "charge.dispute.funds_reinstated"},
-    {event_type::charge_dispute_closed, "charge.dispute.closed"},
-}};
 
 constexpr std::string_view thin_object = "v2.core.event";
 constexpr std::string_view thin_prefix = "v1."; // of the thin twin of a snapshot type
@@ -59,9 +37,8 @@ bool is_account(std::string_view text) {
 // The account of a context: of the two forms that Stripe documents the last segment. Empty: neither of them.
 std::string_view account_of_context(std::string_view context) {
     const std::size_t slash = context.find('/');
-    if (slash == std::string_view::npos) {
+    if (slash == std::string_view::npos)
         return is_account(context) ? context : std::string_view{};
-    }
     const std::string_view last = context.substr(slash + 1);
     return is_account(context.substr(0, slash)) && is_account(last) ? last : std::string_view{};
 }
@@ -92,13 +69,11 @@ void read_envelope(const json_value& root, event& into) {
     into.thin = envelope_member(root, "object", json_kind::string, into).string() == thin_object;
     read_account(root, into);
     const json_value version = envelope_member(root, "api_version", json_kind::string, into);
-    if (const std::string_view text = version.string().value_or(""); base::is_identifier(text)) {
+    if (const std::string_view text = version.string().value_or(""); base::is_identifier(text))
         into.api_version = text;
-    }
     const std::optional<std::int64_t> created = root.member("created").integer();
-    if (created && root.count("created") == 1 && *created >= 0 && *created <= max_created) {
+    if (created && root.count("created") == 1 && *created >= 0 && *created <= max_created)
         into.created = created;
-    }
 }
 
 void read_type(std::string_view written, event& into) {
@@ -107,9 +82,8 @@ void read_type(std::string_view written, event& into) {
         return;
     }
     into.type_name = written;
-    if (into.thin && written.starts_with(thin_prefix)) {
+    if (into.thin && written.starts_with(thin_prefix))
         written.remove_prefix(thin_prefix.size());
-    }
     into.type = event_type_of(written);
 }
 
@@ -119,44 +93,22 @@ parsed_event refuse(std::string_view why) {
 
 } // namespace
 
-event_type event_type_of(std::string_view name) noexcept {
-    for (const auto& [type, known] : known_types) {
-        if (known == name) {
-            return type;
-        }
-    }
-    return event_type::other;
-}
-
-std::string_view to_string(event_type value) noexcept {
-    for (const auto& [type, known] : known_types) {
-        if (type == value) {
-            return known;
-        }
-    }
-    return "other";
-}
-
 parsed_event parse_event(std::string_view body) {
     event made;
     made.json = json_tree{body};
-    if (made.json.error() == json_error::too_deep) {
+    if (made.json.error() == json_error::too_deep)
         return refuse("nested too deep");
-    }
     const json_value root = made.json.root();
-    if (root.kind() != json_kind::object) {
+    if (root.kind() != json_kind::object)
         return refuse(root ? "no JSON object" : "no JSON");
-    }
     for (const std::string_view name : {"id", "type", "data"}) {
-        if (root.count(name) > 1) {
+        if (root.count(name) > 1)
             return refuse("id, type or data is there twice");
-        }
     }
     const std::optional<std::string_view> id = root.member("id").string();
     const std::optional<std::string_view> type = root.member("type").string();
-    if (!id || !type) {
+    if (!id || !type)
         return refuse("no id and type that are strings");
-    }
     made.surrogate_id = !base::is_identifier(*id);
     made.id = made.surrogate_id ? surrogate_id_of(body) : std::string{*id};
     read_envelope(root, made);

@@ -13,12 +13,17 @@
 
 namespace tokenledger::webhook {
 
+// A member that is repeated could be read either way: so it is not read.
+inline json_value only_member(const json_value& of, std::string_view name) noexcept {
+    return of.count(name) == 1 ? of.member(name) : json_value{};
+}
+
 class object_reader {
   public:
     [[nodiscard]] bool usable() const noexcept { return usable_; }
     void refuse() noexcept { usable_ = false; }
 
-    // A member that is repeated could be read either way: so it is not read.
+    // Likewise, and a member that is repeated is refused.
     json_value only(const json_value& of, std::string_view name) {
         if (of.count(name) > 1) {
             refuse();
@@ -50,25 +55,22 @@ class object_reader {
     // Another object by its id or expanded; empty: none.
     std::string reference(const json_value& of, std::string_view name) {
         const json_value found = only(of, name);
-        if (found.is_absent_or_null()) {
+        if (found.is_absent_or_null())
             return {};
-        }
         return identifier(found.kind() == json_kind::object ? only(found, "id") : found);
     }
     // Exact, and there: neither 1.0 nor 1e2 nor beyond int64.
     std::int64_t integer(const json_value& of, std::string_view name) {
         const std::optional<std::int64_t> found = only(of, name).integer();
-        if (!found) {
+        if (!found)
             refuse();
-        }
         return found.value_or(0);
     }
     // Likewise, and not negative.
     std::int64_t amount(const json_value& of, std::string_view name) {
         const std::int64_t found = integer(of, name);
-        if (found < 0) {
+        if (found < 0)
             refuse();
-        }
         return std::max<std::int64_t>(found, 0);
     }
     // ISO 4217, lower case; empty: none.

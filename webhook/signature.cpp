@@ -80,9 +80,8 @@ bool is_candidate(std::string_view value) noexcept {
 
 // [1-9][0-9]{0,18} within int64.
 std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept {
-    if (text.empty() || text[0] < '1' || text[0] > '9') {
+    if (text.empty() || text[0] < '1' || text[0] > '9')
         return std::nullopt;
-    }
     std::int64_t value = 0;
     const char* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, value);
@@ -112,21 +111,17 @@ parsed_signature parse_field(std::string_view field) {
             header.timestamp_text = value;
         } else if (scheme == "v1" && has_value) {
             ++signatures;
-            if (is_candidate(value)) {
+            if (is_candidate(value))
                 header.candidates.push_back(value);
-            }
         }
     }
-    if (timestamps != 1) {
+    if (timestamps != 1)
         return refuse(timestamps == 0 ? signature_error::no_timestamp : signature_error::duplicate_timestamp);
-    }
     const std::optional<std::int64_t> timestamp = parse_timestamp(header.timestamp_text);
-    if (!timestamp) {
+    if (!timestamp)
         return refuse(signature_error::bad_timestamp);
-    }
-    if (signatures == 0) {
+    if (signatures == 0)
         return refuse(signature_error::no_v1);
-    }
     header.timestamp = *timestamp;
     return {.error = signature_error::none, .header = std::move(header)};
 }
@@ -136,9 +131,8 @@ signature_error check_age(std::int64_t then, std::int64_t now, std::int64_t tole
     const auto allowed = static_cast<std::uint64_t>(tolerance);
     const auto now_bits = static_cast<std::uint64_t>(now);
     const auto then_bits = static_cast<std::uint64_t>(then);
-    if (now >= then) {
+    if (now >= then)
         return now_bits - then_bits > allowed ? signature_error::too_old : signature_error::none;
-    }
     return then_bits - now_bits > allowed ? signature_error::too_new : signature_error::none;
 }
 
@@ -177,15 +171,12 @@ std::string_view to_string(signature_error value) noexcept {
 }
 
 parsed_signature parse_signature(std::span<const std::string_view> fields) {
-    if (fields.size() > 1) {
+    if (fields.size() > 1)
         return refuse(signature_error::multiple_headers);
-    }
-    if (fields.empty() || fields[0].empty()) {
+    if (fields.empty() || fields[0].empty())
         return refuse(signature_error::no_header);
-    }
-    if (fields[0].size() > max_signature_header_bytes) {
+    if (fields[0].size() > max_signature_header_bytes)
         return refuse(signature_error::header_too_long);
-    }
     return parse_field(fields[0]);
 }
 
@@ -209,17 +200,15 @@ std::optional<verifier> verifier::make(std::span<const std::string_view> secrets
     }
     auto made = std::make_unique<impl>();
     made->tolerance_seconds = tolerance_seconds;
-    for (const std::string_view secret : secrets) {
+    for (const std::string_view secret : secrets)
         made->contexts.push_back(keyed_context(secret));
-    }
     return verifier{std::move(made)};
 }
 
 verdict verifier::verify(const signature_header& header, std::string_view body,
                          std::int64_t now_seconds) const {
-    if (body.empty()) {
+    if (body.empty())
         return {.error = signature_error::empty_body};
-    }
     const std::lock_guard hold(impl_->guard);
     verdict found{.error = signature_error::no_match};
     for (std::size_t i = 0; i < impl_->contexts.size(); ++i) {
@@ -231,13 +220,11 @@ verdict verifier::verify(const signature_header& header, std::string_view body,
                 same_size && CRYPTO_memcmp(candidate.data(), expected.data(), expected.size()) == 0 ? 1U : 0U;
         }
         OPENSSL_cleanse(expected.data(), expected.size());
-        if (matches != 0 && found.error == signature_error::no_match) {
+        if (matches != 0 && found.error == signature_error::no_match)
             found = {.error = signature_error::none, .secret = i};
-        }
     }
-    if (found.error == signature_error::none) {
+    if (found.error == signature_error::none)
         found.error = check_age(header.timestamp, now_seconds, impl_->tolerance_seconds);
-    }
     return found;
 }
 

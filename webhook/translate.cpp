@@ -1,61 +1,21 @@
 // The decision table from an event to a ledger command: the rows of the contract, in its order.
 #include "webhook/translate.hpp"
+
+#include "object_reader.hpp"
 #include "webhook/payment_facts.hpp"
 
 #include "base/text.hpp"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace tokenledger::webhook {
 namespace {
 
 using effect = ledger::stripe_effect;
-
-enum class role : std::uint8_t { none, pays, refunds_or_disputes, ends };
-
-// No default: a new type must say what it does.
-role role_of(event_type type) noexcept {
-    switch (type) {
-    case event_type::payment_intent_succeeded:
-        return role::pays;
-    case event_type::charge_refunded:
-    case event_type::charge_refund_updated:
-    case event_type::refund_created:
-    case event_type::refund_updated:
-    case event_type::refund_failed:
-    case event_type::charge_dispute_created:
-    case event_type::charge_dispute_updated:
-    case event_type::charge_dispute_funds_withdrawn:
-    case event_type::charge_dispute_funds_reinstated:
-    case event_type::charge_dispute_closed:
-        return role::refunds_or_disputes;
-    case event_type::payment_intent_canceled: // moves no tokens, but no refund need wait for this payment
-        return role::ends;
-    case event_type::payment_intent_created:
-    case event_type::payment_intent_processing:
-    case event_type::payment_intent_requires_action:
-    case event_type::payment_intent_amount_capturable_updated:
-    case event_type::payment_intent_partially_funded:
-    case event_type::payment_intent_payment_failed: // may still succeed under the same id
-    case event_type::other:
-        return role::none;
-    }
-    return role::none;
-}
-
-bool is_of_payment_intent(event_type type) noexcept {
-    return to_string(type).starts_with("payment_intent.");
-}
-
-// An object that is repeated could be read either way: so it is not read.
-json_value only_member(const json_value& of, std::string_view name) noexcept {
-    return of.count(name) == 1 ? of.member(name) : json_value{};
-}
 
 json_value data_object(const event& what) noexcept {
     return only_member(what.json.root().member("data"), "object");
@@ -72,52 +32,42 @@ enum class ownership : std::uint8_t { ours, not_ours, unknown };
 
 // Whose payment is it? Only metadata that is clearly without the pack key makes it foreign.
 ownership owner_of(const json_value& object, const catalog& prices) noexcept {
-    if (object.kind() != json_kind::object || object.count("metadata") > 1) {
+    if (object.kind() != json_kind::object || object.count("metadata") > 1)
         return ownership::unknown;
-    }
     const json_value metadata = object.member("metadata");
-    if (metadata.is_absent_or_null()) {
+    if (metadata.is_absent_or_null())
         return ownership::not_ours;
-    }
-    if (metadata.kind() != json_kind::object) {
+    if (metadata.kind() != json_kind::object)
         return ownership::unknown;
-    }
     return metadata.member(prices.pack_key) ? ownership::ours : ownership::not_ours;
-}
-
-bool is_currency(std::string_view text) noexcept {
-    return text.size() == 3 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 struct receipt {
     std::int64_t amount = 0;
     std::int64_t requested = 0; // what was asked for, if more was asked for than received
-    std::string_view currency;
+    std::string currency;
 };
 // What was paid; nullopt: bad_payload.
-std::optional<receipt> read_receipt(const json_value& object) noexcept {
-    if (payment_intent_id(object).empty() || object.count("object") > 1) {
+std::optional<receipt> read_receipt(const json_value& object) {
+    if (payment_intent_id(object).empty() || object.count("object") > 1)
         return std::nullopt;
-    }
-    const std::optional<std::int64_t> amount = only_member(object, "amount_received").integer();
-    const std::string_view currency = only_member(object, "currency").string().value_or("");
-    if (!amount || *amount < 0 || !is_currency(currency)) {
+    object_reader in;
+    receipt paid{
+        .amount = in.amount(object, "amount_received"), .requested = 0, .currency = in.currency(object)};
+    if (!in.usable() || paid.currency.empty())
         return std::nullopt;
-    }
     const std::int64_t asked = only_member(object, "amount").integer().value_or(0);
-    return receipt{.amount = *amount, .requested = asked > *amount ? asked : 0, .currency = currency};
+    paid.requested = asked > paid.amount ? asked : 0;
+    return paid;
 }
 
 // Canonical decimal 1..max_quantity: no sign, no leading zero, no blank. Absent is one pack.
 std::optional<std::int64_t> read_quantity(const json_value& metadata, std::string_view key) noexcept {
-    if (metadata.count(key) == 0) {
+    if (metadata.count(key) == 0)
         return 1;
-    }
     const std::string_view text = only_member(metadata, key).string().value_or("");
-    if (text.empty() || text[0] < '1' || text[0] > '9') {
+    if (text.empty() || text[0] < '1' || text[0] > '9')
         return std::nullopt;
-    }
     std::int64_t quantity = 0;
     const char* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, quantity);
@@ -132,9 +82,8 @@ std::string_view read_identifier(const json_value& metadata, std::string_view ke
 
 effect credit(const json_value& object, const catalog& prices) {
     const std::optional<receipt> paid = read_receipt(object);
-    if (!paid) {
+    if (!paid)
         return ledger::park_event{ledger::reason::bad_payload};
-    }
     const json_value metadata = object.member("metadata");
     const std::string_view pack = read_identifier(metadata, prices.pack_key);
     const std::optional<std::int64_t> quantity = read_quantity(metadata, prices.quantity_key);
@@ -162,9 +111,8 @@ bool is_for(const endpoint_policy& endpoint, const std::string& account) {
 
 // A payment that will never be ours to credit: nothing need wait for it.
 effect never_ours(const event& what, bool canceled) {
-    if (payment_intent_id(data_object(what)).empty()) {
+    if (payment_intent_id(data_object(what)).empty())
         return ledger::ignore_event{};
-    }
     ledger::payment_update end{.facts = {}, .moves_tokens = false};
     (canceled ? end.facts.canceled : end.facts.not_ours) = true;
     return end;
@@ -177,9 +125,8 @@ effect pay(const event& what, const catalog& prices) {
     if (owner == ownership::not_ours) { // a fact only if it is surely this endpoint's to tell
         return sure_envelope ? never_ours(what, false) : ledger::ignore_event{};
     }
-    if (owner == ownership::unknown || !sure_envelope) {
+    if (owner == ownership::unknown || !sure_envelope)
         return ledger::park_event{ledger::reason::bad_payload};
-    }
     return credit(object, prices);
 }
 
@@ -187,9 +134,8 @@ effect refund_or_dispute(const event& what, settlement_news news) {
     if (news.usable && news.payment_intent_id.empty()) {
         return ledger::ignore_event{}; // of no payment intent: never ours
     }
-    if (!news.usable || what.ambiguous_envelope || !what.livemode) {
+    if (!news.usable || what.ambiguous_envelope || !what.livemode)
         return ledger::park_event{ledger::reason::bad_payload};
-    }
     return ledger::payment_update{.facts = std::move(news.facts), .moves_tokens = true};
 }
 
@@ -197,45 +143,30 @@ effect refund_or_dispute(const event& what, settlement_news news) {
 effect of_two_accounts(const event& what, const catalog& prices, const std::optional<settlement_news>& news) {
     const bool not_ours = news ? news->usable && (news->payment_intent_id.empty() || news->ours == false)
                                : owner_of(data_object(what), prices) == ownership::not_ours;
-    if (not_ours) {
+    if (not_ours)
         return ledger::ignore_event{ledger::reason::account_mismatch};
-    }
     return ledger::park_event{ledger::reason::account_mismatch};
 }
 
 effect decide(const event& what, const endpoint_policy& endpoint, const catalog& prices,
               const std::optional<settlement_news>& news) {
-    const role plays = role_of(what.type);
-    if (plays == role::none) {
+    const event_meaning meaning = meaning_of(what.type);
+    if (meaning == event_meaning::nothing)
         return ledger::ignore_event{};
-    }
-    if (plays == role::ends) {
+    if (meaning == event_meaning::payment_ends) {
         const bool from_here = what.livemode == endpoint.livemode && !what.ambiguous_envelope &&
                                !what.two_accounts && is_for(endpoint, what.account);
         return from_here ? never_ours(what, true) : ledger::ignore_event{};
     }
-    if (what.livemode == false && endpoint.livemode) {
+    if (what.livemode == false && endpoint.livemode)
         return ledger::ignore_event{ledger::reason::livemode_mismatch};
-    }
-    if (!what.ambiguous_envelope && what.two_accounts) {
+    if (!what.ambiguous_envelope && what.two_accounts)
         return of_two_accounts(what, prices, news);
-    }
-    if (!what.ambiguous_envelope && !is_for(endpoint, what.account)) {
+    if (!what.ambiguous_envelope && !is_for(endpoint, what.account))
         return ledger::ignore_event{ledger::reason::account_mismatch};
-    }
-    if (what.livemode == true && !endpoint.livemode) {
+    if (what.livemode == true && !endpoint.livemode)
         return ledger::park_event{ledger::reason::livemode_mismatch};
-    }
-    switch (plays) {
-    case role::pays:
-        return pay(what, prices);
-    case role::refunds_or_disputes:
-        return refund_or_dispute(what, *news);
-    case role::none: // answered above
-    case role::ends:
-        break;
-    }
-    return ledger::ignore_event{};
+    return news ? refund_or_dispute(what, *news) : pay(what, prices);
 }
 
 ledger::stripe_event describe(const event& what, const endpoint_policy& endpoint,
@@ -246,7 +177,8 @@ ledger::stripe_event describe(const event& what, const endpoint_policy& endpoint
     described.endpoint = endpoint.path;
     described.account = what.account;
     described.api_version = what.api_version;
-    if (is_of_payment_intent(what.type)) {
+    const event_type_row* const row = find_row(what.type);
+    if (row != nullptr && row->object == stripe_object::payment_intent) {
         described.payment_intent_id = payment_intent_id(data_object(what));
     } else if (news) {
         described.payment_intent_id = news->payment_intent_id;
@@ -271,13 +203,11 @@ bool keeps_evidence(const effect& of) {
 
 translation translate(const event& what, const endpoint_policy& endpoint, const catalog& prices,
                       std::string_view signature_header, std::string_view body) {
-    if (what.thin) {
+    if (what.thin)
         return thin_event{.handled = what.type != event_type::other};
-    }
     std::optional<settlement_news> news;
-    if (role_of(what.type) == role::refunds_or_disputes) {
+    if (meaning_of(what.type) == event_meaning::refund_or_dispute)
         news = read_settlement(what, prices);
-    }
     ledger::stripe_command command{.event = describe(what, endpoint, news),
                                    .effect = decide(what, endpoint, prices, news)};
     if (keeps_evidence(command.effect)) {

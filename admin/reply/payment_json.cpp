@@ -7,20 +7,6 @@ namespace tokenledger::admin {
 
 namespace {
 
-std::string_view to_string(ledger::dispute_status value) {
-    switch (value) {
-    case ledger::dispute_status::undecided:
-        return "undecided";
-    case ledger::dispute_status::closed:
-        return "closed";
-    case ledger::dispute_status::lost:
-        return "lost";
-    case ledger::dispute_status::won:
-        return "won";
-    }
-    return "unknown";
-}
-
 void write_credit(json_writer& out, const ledger::credit_view& credit) {
     out.key("credit").begin_object().member("user_id", credit.user_id).member("tokens", credit.tokens);
     out.member("amount_cents", credit.amount_cents).member("currency", credit.currency);

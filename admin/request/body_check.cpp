@@ -4,6 +4,8 @@
 #include "base/nearest.hpp"
 
 #include "base/text.hpp"
+#include "ledger/command.hpp"
+#include "ledger/names.hpp"
 
 #include <algorithm>
 #include <string>
@@ -61,10 +63,9 @@ complaint check_string(const json_value& value, std::size_t least, std::size_t m
 complaint check_source(const json_value& value) {
     if (auto wrong = wrong_kind(value, json_kind::string))
         return wrong;
-    const std::string_view text = value.string().value_or("");
-    if (text == "admin" || text == "subscription" || text == "trial")
+    if (ledger::value_of<ledger::grant_source>(value.string().value_or("")))
         return std::nullopt;
-    return "must be admin, subscription or trial";
+    return "must be " + base::alternatives(ledger::grant_source_names());
 }
 
 complaint check_integer(const json_value& value, std::int64_t least) {

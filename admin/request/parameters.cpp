@@ -121,23 +121,11 @@ std::string parameters::identifier(std::string_view name) {
 }
 
 std::optional<ledger::transaction_type> parameters::type() {
-    using enum ledger::transaction_type;
-    const std::string text = one_of("type", ledger::transaction_type_names());
-    for (const auto each : {grant, purchase, deduction, refund, transfer}) {
-        if (text == ledger::to_string(each))
-            return each;
-    }
-    return std::nullopt;
+    return ledger::value_of<ledger::transaction_type>(one_of("type", ledger::transaction_type_names()));
 }
 
 std::optional<ledger::source> parameters::source() {
-    using enum ledger::source;
-    const std::string text = one_of("source", ledger::source_names());
-    for (const auto each : {admin, subscription, trial, token_pack, stripe, usage}) {
-        if (text == ledger::to_string(each))
-            return each;
-    }
-    return std::nullopt;
+    return ledger::value_of<ledger::source>(one_of("source", ledger::source_names()));
 }
 
 std::optional<std::int64_t> parameters::actor() {

@@ -5,6 +5,7 @@
 #include "base/nearest.hpp"
 #include "request/body_check.hpp"
 
+#include "ledger/names.hpp"
 #include "json/tree.hpp"
 
 #include <algorithm>
@@ -26,26 +27,10 @@ std::int64_t number(const json_value& object, std::string_view name) {
     return object.member(name).integer().value_or(0);
 }
 
-// Empty: there is no such source.
-std::string_view name_of(ledger::grant_source source) {
-    switch (source) {
-    case ledger::grant_source::admin:
-        return "admin";
-    case ledger::grant_source::subscription:
-        return "subscription";
-    case ledger::grant_source::trial:
-        return "trial";
-    }
-    return {};
-}
-
+// Without one: admin. The body was checked.
 ledger::grant_source source_of(const json_value& object) {
-    const std::string name = text(object, "source");
-    for (std::uint8_t each = 0; !name_of(ledger::grant_source{each}).empty(); ++each) {
-        if (name_of(ledger::grant_source{each}) == name)
-            return ledger::grant_source{each};
-    }
-    return ledger::grant_source::admin;
+    return ledger::value_of<ledger::grant_source>(text(object, "source"))
+        .value_or(ledger::grant_source::admin);
 }
 
 ledger::operation read_grant(const json_value& object) {

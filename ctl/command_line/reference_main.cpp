@@ -6,13 +6,13 @@
 
 int main(int argc, char** argv) {
     const std::string_view what = argc == 2 ? argv[1] : "";
-    if (what == "bash")
+    if (what == "bash") {
         std::cout << tokenledger::ctl::bash_completion();
-    else if (what == "zsh")
+    } else if (what == "zsh") {
         std::cout << tokenledger::ctl::zsh_completion();
-    else if (what == "man")
+    } else if (what == "man") {
         std::cout << tokenledger::ctl::manual_page();
-    else {
+    } else {
         std::cerr << "usage: ctl_reference bash | zsh | man\n";
         return 2;
     }

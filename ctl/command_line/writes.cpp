@@ -3,6 +3,9 @@
 #include "command_line/one_of.hpp"
 #include "commands/commands.hpp"
 
+#include "base/nearest.hpp"
+#include "ledger/names.hpp"
+
 #include <memory>
 #include <stdexcept>
 
@@ -50,8 +53,9 @@ void add_grant(command_line& to) {
     sub->add_option("user", what->user, "Whose account")->required();
     add_tokens(*sub, *what, "How many");
     sub->add_option("--reason", what->reason, "Why, in your words");
-    sub->add_option("--source", what->source, "admin (the default), subscription or trial")
-        ->check(one_of({"admin", "subscription", "trial"}));
+    sub->add_option("--source", what->source,
+                    base::alternatives(ledger::grant_source_names()) + "; admin unless given")
+        ->check(one_of(ledger::grant_source_names()));
     sub->add_option("--reference", what->reference,
                     "The invoice or subscription: granted once per source; subscription and trial need it");
     sub->add_option("--metadata", what->metadata, "A JSON object to keep with the row");

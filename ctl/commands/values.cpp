@@ -2,6 +2,7 @@
 #include "commands/values.hpp"
 
 #include "command_line/one_of.hpp"
+#include "webhook/event_types.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,27 +14,12 @@ namespace tokenledger::ctl {
 
 namespace {
 
-using namespace std::string_view_literals;
-
-// tests/ctl/values_test.cpp holds these to webhook/event.hpp.
-constexpr std::array handled{"payment_intent.created"sv,
-                             "payment_intent.processing"sv,
-                             "payment_intent.requires_action"sv,
-                             "payment_intent.amount_capturable_updated"sv,
-                             "payment_intent.partially_funded"sv,
-                             "payment_intent.payment_failed"sv,
-                             "payment_intent.canceled"sv,
-                             "payment_intent.succeeded"sv,
-                             "charge.refunded"sv,
-                             "charge.refund.updated"sv,
-                             "refund.created"sv,
-                             "refund.updated"sv,
-                             "refund.failed"sv,
-                             "charge.dispute.created"sv,
-                             "charge.dispute.updated"sv,
-                             "charge.dispute.funds_withdrawn"sv,
-                             "charge.dispute.funds_reinstated"sv,
-                             "charge.dispute.closed"sv};
+constexpr auto handled = [] {
+    std::array<std::string_view, webhook::event_types.size()> names{};
+    for (std::size_t i = 0; i < names.size(); ++i)
+        names[i] = webhook::event_types[i].name;
+    return names;
+}();
 
 void say_unknown(const context& in, std::string title) {
     complain(in, complaint{.type = "unknown_value", .title = std::move(title)});

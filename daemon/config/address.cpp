@@ -25,15 +25,13 @@ bool is_numeric_address(const std::string& text) {
 
 std::optional<listen_address> parse_address(std::string_view text) {
     const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
+    if (colon == std::string_view::npos)
         return std::nullopt;
-    }
     std::string_view host = text.substr(0, colon);
     const std::string_view digits = text.substr(colon + 1);
     const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
-    if (bracketed) {
+    if (bracketed)
         host = host.substr(1, host.size() - 2);
-    }
     listen_address made{std::string(host), 0};
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), made.port);
     if (error != std::errc{} || end != digits.data() + digits.size() ||

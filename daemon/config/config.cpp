@@ -20,17 +20,15 @@ constexpr std::size_t max_config_bytes = std::size_t{4} * 1024 * 1024;
 std::vector<config_error> in_file_order(const std::filesystem::path& file, std::vector<finding> findings) {
     std::ranges::stable_sort(findings, {}, &finding::at);
     std::vector<config_error> made;
-    for (finding& one : findings) {
+    for (finding& one : findings)
         made.push_back({file.string(), one.at.line, std::move(one.message)});
-    }
     return made;
 }
 
 text_list texts_of(const std::vector<listen_address>& addresses) {
     text_list made;
-    for (const listen_address& one : addresses) {
+    for (const listen_address& one : addresses)
         made.push_back({to_string(one), {}});
-    }
     return made;
 }
 
@@ -63,20 +61,17 @@ std::variant<config, std::vector<config_error>>
 load_config(const std::filesystem::path& file, const std::filesystem::path& credentials_directory,
             secret_files secrets) {
     const file_content content = read_file(file, max_config_bytes);
-    if (!content.problem.empty()) {
+    if (!content.problem.empty())
         return in_file_order(file, {{{}, "cannot read the configuration: " + content.problem}});
-    }
     const auto parsed = parse_toml(content.text);
-    if (const auto* syntax_error = std::get_if<finding>(&parsed)) {
+    if (const auto* syntax_error = std::get_if<finding>(&parsed))
         return in_file_order(file, {*syntax_error});
-    }
     config_draft draft;
     std::vector<finding> findings;
     settings_reader(draft, findings).read(std::get<toml_table>(parsed));
     config made = finish(draft, {credentials_directory, file.parent_path(), secrets}, findings);
-    if (!findings.empty()) {
+    if (!findings.empty())
         return in_file_order(file, std::move(findings));
-    }
     return made;
 }
 
@@ -86,14 +81,12 @@ std::vector<std::string> restart_needed(const config& running, const config& loa
     const auto differs = [&](auto where) { return !(where(before) == where(after)); };
     // Listeners are told apart by their sockets: one that has come, gone or moved has another one.
     const auto differs_in_a_listener = [&](const setting& row) {
-        if (row.key == "socket" && running.admin.listeners.size() != loaded.admin.listeners.size()) {
+        if (row.key == "socket" && running.admin.listeners.size() != loaded.admin.listeners.size())
             return true;
-        }
         return std::ranges::any_of(running.admin.listeners, [&](const admin_listener_config& one) {
             const admin_listener_config* other = same_listener(one, loaded);
-            if (other == nullptr) {
+            if (other == nullptr)
                 return row.key == "socket";
-            }
             before.admin_listeners = {draft_of(one)};
             after.admin_listeners = {draft_of(*other)};
             return std::visit(differs, row.where);
@@ -127,9 +120,8 @@ void take_over(config& running, const config& loaded) {
 
 const admin_listener_config* same_listener(const admin_listener_config& running, const config& from) {
     const std::vector<admin_listener_config>& all = from.admin.listeners;
-    if (running.file.path.empty() && all.size() == 1) {
+    if (running.file.path.empty() && all.size() == 1)
         return all.data();
-    }
     const auto found = std::ranges::find(all, running.file.path,
                                          [](const admin_listener_config& each) { return each.file.path; });
     return found == all.end() ? nullptr : &*found;

@@ -22,9 +22,8 @@ std::string redacted(std::string_view text) {
     std::string made;
     while (!text.empty()) {
         const std::size_t found = text.find(secret_prefix);
-        if (found == std::string_view::npos) {
+        if (found == std::string_view::npos)
             return made.append(text);
-        }
         made.append(text.substr(0, found)).append(secret_prefix).append("...");
         text.remove_prefix(found + secret_prefix.size());
         const auto* const end = std::ranges::find_if_not(text, is_word);

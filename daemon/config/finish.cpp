@@ -29,23 +29,18 @@ class finisher {
     config run() {
         config made = draft_.made;
         check_limits();
-        if (places_.secrets == secret_files::read) {
+        if (places_.secrets == secret_files::read)
             made.webhook.tls = read_tls();
-        }
         made.webhook.listen = addresses_of(draft_.listen);
         made.operations.listen = addresses_of(draft_.operations_listen);
-        for (const text_item& proxy : draft_.trusted_proxies) {
+        for (const text_item& proxy : draft_.trusted_proxies)
             made.webhook.trusted_proxies.insert(proxy.text);
-        }
-        for (const admin_listener_draft& drafted : draft_.admin_listeners) {
+        for (const admin_listener_draft& drafted : draft_.admin_listeners)
             made.admin.listeners.push_back(finish_admin_listener(drafted));
-        }
-        for (const catalog_draft& drafted : draft_.catalogs) {
+        for (const catalog_draft& drafted : draft_.catalogs)
             made.catalogs.emplace(drafted.made.name, finish_catalog(drafted));
-        }
-        for (const endpoint_draft& drafted : draft_.endpoints) {
+        for (const endpoint_draft& drafted : draft_.endpoints)
             made.webhook.endpoints.push_back(finish_endpoint(drafted));
-        }
         std::ranges::sort(made.webhook.endpoints, {}, [](const endpoint_config& e) { return e.policy.path; });
         return made;
     }
@@ -57,9 +52,8 @@ class finisher {
     static position where(const key_positions& keys, std::initializer_list<std::string_view> names,
                           position table) {
         for (const std::string_view name : names) {
-            if (const auto found = keys.find(name); found != keys.end()) {
+            if (const auto found = keys.find(name); found != keys.end())
                 return found->second;
-            }
         }
         return table;
     }
@@ -83,17 +77,15 @@ class finisher {
             add(at, "webhook.tls_certificate and webhook.tls_key go together");
             return nullptr;
         }
-        if (draft_.tls_certificate.empty()) {
+        if (draft_.tls_certificate.empty())
             return nullptr;
-        }
         secret_bytes certificate;
         secret_bytes key;
         bool good = read_pem(draft_.tls_certificate, "tls_certificate", certificate);
         good = read_pem(draft_.tls_key, "tls_key", key) && good;
         tls_result tried = good ? make_tls_context({text_of(certificate), text_of(key)}) : tls_result();
-        if (!tried.problem.empty()) {
+        if (!tried.problem.empty())
             add(at, "webhook.tls_certificate and webhook.tls_key cannot be used: " + tried.problem);
-        }
         return std::move(tried.made);
     }
 
@@ -111,9 +103,8 @@ class finisher {
     static std::vector<listen_address> addresses_of(const text_list& listen) {
         std::vector<listen_address> made;
         for (const text_item& item : listen) {
-            if (std::optional<listen_address> parsed = parse_address(item.text)) {
+            if (std::optional<listen_address> parsed = parse_address(item.text))
                 made.push_back(*std::move(parsed));
-            }
         }
         return made;
     }
@@ -160,18 +151,16 @@ class finisher {
         }
         for (const pack_draft& pack : drafted.packs) {
             webhook::pack finished = finish_pack(pack);
-            if (!pack.id.empty() && !made.packs.emplace(pack.id, std::move(finished)).second) {
+            if (!pack.id.empty() && !made.packs.emplace(pack.id, std::move(finished)).second)
                 add(where(pack.keys, {"id"}, pack.at), "the pack " + in_quotes(pack.id) + " is there twice");
-            }
         }
         return made;
     }
 
     webhook::pack finish_pack(const pack_draft& drafted) {
         webhook::pack made{drafted.tokens, {}};
-        for (const amount_item& item : drafted.prices) {
+        for (const amount_item& item : drafted.prices)
             made.prices[item.currency] = {.amount = item.amount, .minimum = item.amount};
-        }
         if (drafted.prices.empty()) {
             return made; // missed or refused already
         }
@@ -205,9 +194,8 @@ class finisher {
         made.policy.path = drafted.path;
         made.policy.livemode = drafted.livemode;
         made.catalog = drafted.catalog;
-        for (const text_item& account : drafted.accounts) {
+        for (const text_item& account : drafted.accounts)
             made.policy.accounts.insert(account.text);
-        }
         if (!drafted.path.empty() && !paths_.insert(drafted.path).second) {
             add(where(drafted.keys, {"path"}, drafted.at),
                 "the path " + in_quotes(drafted.path) + " is that of another endpoint");
@@ -240,9 +228,8 @@ class finisher {
     }
 
     void read_secrets(const text_list& names, endpoint_config& into) {
-        if (places_.secrets == secret_files::left_alone) {
+        if (places_.secrets == secret_files::left_alone)
             return;
-        }
         std::vector<secret_bytes> secrets;
         for (const text_item& item : names) {
             const auto file = secret_path(item.text, places_.credentials_directory, places_.config_directory);

@@ -22,34 +22,29 @@ class value_reader {
           name_(full_name(row)) {}
 
     void operator()(place_of<bool> where) {
-        if (const bool* flag = expect<bool>(value_, name_, "true or false")) {
+        if (const bool* flag = expect<bool>(value_, name_, "true or false"))
             where(draft_) = *flag;
-        }
     }
 
     void operator()(place_of<std::int64_t> where) {
-        if (const std::int64_t* number = expect_integer(value_, name_)) {
+        if (const std::int64_t* number = expect_integer(value_, name_))
             where(draft_) = *number;
-        }
     }
 
     void operator()(place_of<std::chrono::milliseconds> where) {
-        if (const std::int64_t* number = expect_integer(value_, name_)) {
+        if (const std::int64_t* number = expect_integer(value_, name_))
             where(draft_) = std::chrono::milliseconds(*number);
-        }
     }
 
     void operator()(place_of<std::string> where) {
-        if (const std::string* text = expect_text(value_, name_)) {
+        if (const std::string* text = expect_text(value_, name_))
             where(draft_) = *text;
-        }
     }
 
     void operator()(place_of<text_list> where) {
         const auto* const list = expect<toml_array>(value_, name_, "an array of strings");
-        if (list == nullptr) {
+        if (list == nullptr)
             return;
-        }
         const auto count = static_cast<std::int64_t>(list->size());
         if (count < row_.bounds.min || count > row_.bounds.max) {
             add(value_.at, name_ + " must have from " + std::to_string(row_.bounds.min) + " to " +
@@ -59,9 +54,8 @@ class value_reader {
         text_list made;
         for (const toml_value& item : *list) {
             const std::string* text = expect_text(item, "each of " + name_);
-            if (text == nullptr) {
+            if (text == nullptr)
                 continue;
-            }
             if (std::ranges::find(made, *text, &text_item::text) != made.end() && !may_repeat(*text)) {
                 add(item.at, name_ + " has " + in_quotes(*text) + " twice");
                 continue;
@@ -74,9 +68,8 @@ class value_reader {
     void operator()(place_of<amount_list> where) {
         const auto* const table =
             expect<toml_table>(value_, name_, "a table of currencies, like { usd = 999 }");
-        if (table == nullptr) {
+        if (table == nullptr)
             return;
-        }
         if (table->empty()) {
             add(value_.at, name_ + " must have at least one currency");
             return;

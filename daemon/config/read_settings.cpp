@@ -15,23 +15,20 @@ const toml_table nothing;
 
 key_positions positions_of(const toml_table& table) {
     key_positions made;
-    for (const toml_entry& entry : table) {
+    for (const toml_entry& entry : table)
         made.emplace(entry.key, entry.at);
-    }
     return made;
 }
 
 std::vector<std::string_view> keys_of(std::string_view path) {
     std::vector<std::string_view> made;
     for (const setting& row : settings()) {
-        if (row.table == path) {
+        if (row.table == path)
             made.push_back(row.key);
-        }
     }
     for (const settings_table& row : settings_tables()) {
-        if (row.parent == path) {
+        if (row.parent == path)
             made.push_back(row.key);
-        }
     }
     return made;
 }
@@ -47,9 +44,8 @@ const settings_table* other_home(std::string_view key) {
 } // namespace
 
 void settings_reader::read(const toml_table& root) {
-    for (const toml_entry& entry : root) {
+    for (const toml_entry& entry : root)
         read_entry("", entry);
-    }
     // A table that is not there is read as an empty one: its defaults hold, and what it must have is missed.
     const key_positions present = positions_of(root);
     for (const settings_table& row : settings_tables()) {
@@ -63,9 +59,8 @@ void settings_reader::read(const toml_table& root) {
 void settings_reader::read_table(const settings_table& of, const toml_table& table, position at) {
     const key_positions keys = positions_of(table);
     of.begin(draft_, at) = keys;
-    for (const toml_entry& entry : table) {
+    for (const toml_entry& entry : table)
         read_entry(of.path, entry);
-    }
     require(of, keys, at);
 }
 
@@ -101,12 +96,10 @@ void settings_reader::read_list(const settings_table& of, const toml_entry& entr
         add(entry.at, in_quotes(of.path) + " must be an array of tables: " + header_of(of));
         return;
     }
-    if (list->empty()) {
+    if (list->empty())
         add(entry.at, "at least one " + header_of(of) + " is required");
-    }
-    for (const toml_value& item : *list) {
+    for (const toml_value& item : *list)
         read_table(of, std::get<toml_table>(item.is), item.at);
-    }
 }
 
 // [catalog] is the default catalogue; a table in it that is no key of a catalogue is a named one.
@@ -119,9 +112,8 @@ void settings_reader::read_catalogs(const settings_table& of, const toml_table& 
     std::ranges::remove_copy_if(table, std::back_inserter(own), is_named);
     read_table(of, own, at);
     for (const toml_entry& entry : table) {
-        if (!is_named(entry)) {
+        if (!is_named(entry))
             continue;
-        }
         if (!catalog_name.holds(entry.key)) {
             add(entry.at, "the NAME of [catalog.NAME] must be " + std::string(catalog_name.says) + ", not " +
                               in_quotes(entry.key));
@@ -134,14 +126,12 @@ void settings_reader::read_catalogs(const settings_table& of, const toml_table& 
 
 void settings_reader::require(const settings_table& of, const key_positions& keys, position at) {
     for (const setting& row : settings()) {
-        if (row.table == of.path && row.needed == presence::required && !keys.contains(row.key)) {
+        if (row.table == of.path && row.needed == presence::required && !keys.contains(row.key))
             add(at, full_name(row) + " is required");
-        }
     }
     for (const settings_table& row : settings_tables()) {
-        if (row.parent == of.path && row.needed == presence::required && !keys.contains(row.key)) {
+        if (row.parent == of.path && row.needed == presence::required && !keys.contains(row.key))
             add(at, "at least one " + header_of(row) + " is required");
-        }
     }
 }
 

@@ -31,30 +31,24 @@ std::string read_into(Bytes& into, const std::filesystem::path& file, std::size_
     // O_NONBLOCK: opening a pipe that nobody writes to must not hang the start.
     const base::file_descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status {};
-    if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0) {
+    if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0)
         return error_of(errno);
-    }
-    if (!S_ISREG(status.st_mode)) {
+    if (!S_ISREG(status.st_mode))
         return "not a regular file";
-    }
     into.resize(max_bytes + 1);
     std::size_t size = 0;
     while (size < into.size()) {
         const ssize_t got = ::read(opened.get(), into.data() + size, into.size() - size);
-        if (got < 0 && errno == EINTR) {
+        if (got < 0 && errno == EINTR)
             continue;
-        }
-        if (got < 0) {
+        if (got < 0)
             return error_of(errno);
-        }
-        if (got == 0) {
+        if (got == 0)
             break;
-        }
         size += static_cast<std::size_t>(got);
     }
-    if (size > max_bytes) {
+    if (size > max_bytes)
         return "too long";
-    }
     into.resize(size);
     return {};
 }
@@ -63,9 +57,8 @@ template <class Content>
 Content read_content(Content made, auto Content::*bytes, const std::filesystem::path& file,
                      std::size_t max_bytes) {
     made.problem = read_into(made.*bytes, file, max_bytes);
-    if (!made.problem.empty()) {
+    if (!made.problem.empty())
         (made.*bytes).clear();
-    }
     return made;
 }
 
@@ -87,24 +80,18 @@ std::filesystem::path secret_path(std::string_view name, const std::filesystem::
 
 secret_content read_secret(const std::filesystem::path& file) {
     secret_content made = read_secret_file(file, max_secret_bytes + 1); // and a newline
-    if (!made.problem.empty()) {
+    if (!made.problem.empty())
         return made;
-    }
-    if (text_of(made.bytes).ends_with('\n')) {
+    if (text_of(made.bytes).ends_with('\n'))
         made.bytes.pop_back();
-    }
-    if (made.bytes.empty()) {
+    if (made.bytes.empty())
         return {{}, "the file is empty"};
-    }
-    if (made.bytes.size() > max_secret_bytes) {
+    if (made.bytes.size() > max_secret_bytes)
         return {{}, "too long"};
-    }
-    if (std::ranges::any_of(made.bytes, is_white_space)) {
+    if (std::ranges::any_of(made.bytes, is_white_space))
         return {{}, "there is white space in it (one newline at the end is fine)"};
-    }
-    if (!std::ranges::all_of(made.bytes, is_printable)) {
+    if (!std::ranges::all_of(made.bytes, is_printable))
         return {{}, "there are bytes in it that are not printable ASCII (a byte order mark, perhaps)"};
-    }
     return made;
 }
 

@@ -20,9 +20,8 @@ toml_value convert(const toml::node& node);
 toml_table convert_table(const toml::table& from) {
     toml_table made;
     made.reserve(from.size());
-    for (const auto& [key, node] : from) {
+    for (const auto& [key, node] : from)
         made.push_back({std::string(key.str()), begin_of(key.source()), convert(node)});
-    }
     // toml++ sorts by name; people read from top to bottom.
     std::ranges::stable_sort(made, {}, &toml_entry::at);
     return made;
@@ -31,9 +30,8 @@ toml_table convert_table(const toml::table& from) {
 toml_array convert_array(const toml::array& from) {
     toml_array made;
     made.reserve(from.size());
-    for (const toml::node& node : from) {
+    for (const toml::node& node : from)
         made.push_back(convert(node));
-    }
     return made;
 }
 

@@ -54,8 +54,8 @@ std::string results() {
 
 std::string event_types() {
     std::string list;
-    append_names(list, webhook::event_type::payment_intent_created,
-                 webhook::event_type::charge_dispute_closed);
+    for (const webhook::event_type_row& row : webhook::event_types)
+        append(list, row.name);
     append(list, to_string(webhook::event_type::other));
     return list;
 }

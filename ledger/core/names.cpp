@@ -1,11 +1,41 @@
-// The stable names of results, reasons and row kinds.
-#include "ledger/outcome.hpp"
+// The stable names of results, reasons and row kinds: of each enumeration once, and the lists made from them.
+#include "ledger/names.hpp"
 
-#include "core/plan.hpp"
+#include "core/snapshot.hpp"
+#include "ledger/command.hpp"
+#include "ledger/facts.hpp"
+#include "ledger/outcome.hpp"
 #include "ledger/reader.hpp"
 #include "ledger/store_error.hpp"
 
+#include <vector>
+
 namespace tokenledger::ledger {
+
+namespace {
+
+// A value that no enumeration has.
+constexpr std::uint8_t nameless_value = 255;
+// An event's result that is none of an outcome: it waited longer than [ledger] allows (ledger/reader.hpp).
+constexpr std::string_view expired = "expired";
+
+// The names of the values from `first` on, in their order.
+template <class Enum>
+std::vector<std::string_view> names_from(Enum first) {
+    std::vector<std::string_view> found;
+    for (auto value = static_cast<std::uint8_t>(first); to_string(Enum{value}) != nameless; ++value)
+        found.push_back(to_string(Enum{value}));
+    return found;
+}
+
+std::vector<std::string_view> names_of_event_results() {
+    std::vector<std::string_view> found = names_from(result{});
+    std::erase(found, to_string(result::refused)); // requests are refused, events are not
+    found.push_back(expired);
+    return found;
+}
+
+} // namespace
 
 std::string_view to_string(result value) noexcept {
     switch (value) {
@@ -24,7 +54,7 @@ std::string_view to_string(result value) noexcept {
     case result::refused:
         return "refused";
     }
-    return "unknown";
+    return nameless;
 }
 
 std::string_view to_string(reason value) noexcept {
@@ -54,7 +84,7 @@ std::string_view to_string(reason value) noexcept {
     case reason::store_refused:
         return "store_refused";
     }
-    return "unknown";
+    return nameless;
 }
 
 std::string_view to_string(refusal value) noexcept {
@@ -88,7 +118,7 @@ std::string_view to_string(refusal value) noexcept {
     case refusal::unknown_pack:
         return "unknown_pack";
     }
-    return "unknown";
+    return nameless;
 }
 
 std::string_view to_string(unavailable value) noexcept {
@@ -102,7 +132,7 @@ std::string_view to_string(unavailable value) noexcept {
     case unavailable::outdated:
         return "outdated";
     }
-    return "unknown";
+    return nameless;
 }
 
 std::string_view to_string(transaction_type value) noexcept {
@@ -118,7 +148,7 @@ std::string_view to_string(transaction_type value) noexcept {
     case transaction_type::transfer:
         return "transfer";
     }
-    return "unknown";
+    return nameless;
 }
 
 std::string_view to_string(source value) noexcept {
@@ -136,7 +166,51 @@ std::string_view to_string(source value) noexcept {
     case source::usage:
         return "usage";
     }
-    return "unknown";
+    return nameless;
+}
+
+source source_of(grant_source value) noexcept {
+    switch (value) {
+    case grant_source::admin:
+        return source::admin;
+    case grant_source::subscription:
+        return source::subscription;
+    case grant_source::trial:
+        return source::trial;
+    }
+    return source{nameless_value};
+}
+
+std::string_view to_string(grant_source value) noexcept {
+    return to_string(source_of(value));
+}
+
+std::string_view to_string(dispute_status value) noexcept {
+    switch (value) {
+    case dispute_status::undecided:
+        return "undecided";
+    case dispute_status::closed:
+        return "closed";
+    case dispute_status::lost:
+        return "lost";
+    case dispute_status::won:
+        return "won";
+    }
+    return nameless;
+}
+
+std::string_view to_string(key_scope value) noexcept {
+    switch (value) {
+    case key_scope::request:
+        return "request";
+    case key_scope::usage:
+        return "usage";
+    case key_scope::subscription:
+        return to_string(source::subscription);
+    case key_scope::trial:
+        return to_string(source::trial);
+    }
+    return nameless;
 }
 
 std::string_view to_string(store_failure value) noexcept {
@@ -152,7 +226,7 @@ std::string_view to_string(store_failure value) noexcept {
     case store_failure::outdated:
         return "outdated";
     }
-    return "unknown";
+    return nameless;
 }
 
 std::string_view to_string(query_fault value) noexcept {
@@ -168,7 +242,32 @@ std::string_view to_string(query_fault value) noexcept {
     case query_fault::bad_time_zone:
         return "bad_time_zone";
     }
-    return "unknown";
+    return nameless;
+}
+
+std::span<const std::string_view> transaction_type_names() {
+    static const std::vector<std::string_view> names = names_from(transaction_type{});
+    return names;
+}
+
+std::span<const std::string_view> source_names() {
+    static const std::vector<std::string_view> names = names_from(source{});
+    return names;
+}
+
+std::span<const std::string_view> grant_source_names() {
+    static const std::vector<std::string_view> names = names_from(grant_source{});
+    return names;
+}
+
+std::span<const std::string_view> event_result_names() {
+    static const std::vector<std::string_view> names = names_of_event_results();
+    return names;
+}
+
+std::span<const std::string_view> reason_names() {
+    static const std::vector<std::string_view> names = names_from(reason::unknown_pack);
+    return names;
 }
 
 } // namespace tokenledger::ledger

@@ -56,18 +56,6 @@ std::optional<key_id> key_of(const operation& what) {
     return std::visit(own_key_of(), what);
 }
 
-source source_of(grant_source from) {
-    switch (from) {
-    case grant_source::admin:
-        return source::admin;
-    case grant_source::subscription:
-        return source::subscription;
-    case grant_source::trial:
-        return source::trial;
-    }
-    return source::admin;
-}
-
 // Balances as the operations checked so far would leave them.
 class trial_balance {
   public:

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tokenledger::ledger {
@@ -61,6 +62,7 @@ struct account_state {
 // What a key stands for: requests by their Idempotency-Key, usages by their request_id, grants by the
 // reference of their source.
 enum class key_scope : std::uint8_t { request, usage, subscription, trial };
+[[nodiscard]] std::string_view to_string(key_scope value) noexcept;
 
 struct key_id {
     key_scope scope = key_scope::request;

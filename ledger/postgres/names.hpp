@@ -1,23 +1,20 @@
 // The names of the database's rows, back to what they mean.
 #pragma once
 
+#include "ledger/names.hpp"
 #include "ledger/outcome.hpp"
 #include "ledger/store_error.hpp"
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace tokenledger::ledger {
 
-// The value with this name: every enumerator has one, and what has none is "unknown". Throws unavailable: the
-// row is of a later version.
+// The value with this name. Throws unavailable: the row is of a later version.
 template <class Enum>
 Enum value_named(std::string_view name) {
-    for (std::uint8_t each = 0; to_string(Enum{each}) != "unknown"; ++each) {
-        if (to_string(Enum{each}) == name)
-            return Enum{each};
-    }
+    if (const auto found = value_of<Enum>(name))
+        return *found;
     throw store_error(store_failure::unavailable, "a row has an unknown kind: " + std::string(name));
 }
 

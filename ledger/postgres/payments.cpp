@@ -3,9 +3,9 @@
 
 #include "codec/netstrings.hpp"
 #include "pg/parameters.hpp"
+#include "postgres/names.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <tuple>
 #include <utility>
 
@@ -15,35 +15,6 @@ namespace {
 
 bool truth(const pg::rows& from, std::size_t row, std::size_t column) {
     return from.text(row, column) == "t";
-}
-
-constexpr std::pair<dispute_status, std::string_view> dispute_statuses[] = {
-    {dispute_status::undecided, "undecided"},
-    {dispute_status::closed, "closed"},
-    {dispute_status::lost, "lost"},
-    {dispute_status::won, "won"},
-};
-
-dispute_status status_of(std::string_view text) {
-    for (const auto& [status, name] : dispute_statuses) {
-        if (name == text)
-            return status;
-    }
-    throw store_error(store_failure::unavailable, "a dispute has an unknown status: " + std::string(text));
-}
-
-std::string_view text_of(dispute_status status) {
-    switch (status) { // no default: a new one must be written as itself
-    case dispute_status::undecided:
-        return "undecided";
-    case dispute_status::closed:
-        return "closed";
-    case dispute_status::lost:
-        return "lost";
-    case dispute_status::won:
-        return "won";
-    }
-    throw std::logic_error("a dispute has a status without a name");
 }
 
 constexpr std::string_view merge_details = R"sql(
@@ -114,7 +85,7 @@ void add_disputes(parameters& into, const batch_plan& rows) {
             currency.add_or_null(fact.currency);
             withdrawn.add(fact.funds_withdrawn);
             reinstated.add(fact.funds_reinstated);
-            status.add(text_of(fact.status));
+            status.add(to_string(fact.status));
             signs.add(fact.signs_only);
         }
     }
@@ -252,7 +223,7 @@ void read_details(const pg::rows& from, payment_map& into) {
             dispute.funds_withdrawn = truth(from, row, 6);
             dispute.funds_reinstated = truth(from, row, 7);
             dispute.signs_only = truth(from, row, 8);
-            dispute.status = status_of(from.text(row, 3));
+            dispute.status = value_named<dispute_status>(from.text(row, 3));
         } else if (what == "dispute_transaction") {
             payment.facts.disputes[id].balance_transactions[std::string(from.text(row, 3))] = {
                 .takes_money = truth(from, row, 6),

@@ -16,34 +16,11 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// Empty: there is no such scope. A new one must be named here, and is read and written then.
-constexpr std::string_view name_of(key_scope scope) {
-    switch (scope) {
-    case key_scope::request:
-        return "request";
-    case key_scope::usage:
-        return "usage";
-    case key_scope::subscription:
-        return "subscription";
-    case key_scope::trial:
-        return "trial";
-    }
-    return {};
-}
-
 std::vector<key_scope> all_scopes() {
     std::vector<key_scope> all;
-    for (std::uint8_t each = 0; !name_of(key_scope{each}).empty(); ++each)
+    for (std::uint8_t each = 0; to_string(key_scope{each}) != nameless; ++each)
         all.push_back(key_scope{each});
     return all;
-}
-
-key_scope scope_of(std::string_view name) {
-    for (const key_scope scope : all_scopes()) {
-        if (name_of(scope) == name)
-            return scope;
-    }
-    throw store_error(store_failure::unavailable, "a key has an unknown scope: " + std::string(name));
 }
 
 constexpr std::string_view write_keys = R"sql(
@@ -61,7 +38,7 @@ void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<co
     pg::array scope, key, hash, actor, encoded, users, sequences, at;
     for (const key_row& row : rows.keys) {
         const auto& what = std::get<admin_command>(batch[row.command]);
-        scope.add(name_of(row.id.scope));
+        scope.add(to_string(row.id.scope));
         key.add(row.id.key);
         hash.add(base::to_hex(row.state.command_hash));
         actor.add(what.actor);
@@ -211,7 +188,7 @@ std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<s
                " ON t.user_id = posted.user_id AND t.sequence = posted.sequence"
                " LEFT JOIN tokenledger.event_actions a ON k.scope = 'request' AND a.idempotency_key = k.key"
                " WHERE k.scope = '" +
-               std::string(name_of(scope)) + "' AND k.key = ANY($" + std::to_string(parameters.size()) +
+               std::string(to_string(scope)) + "' AND k.key = ANY($" + std::to_string(parameters.size()) +
                "::text[])";
     }
     return "SELECT * FROM (" + sql + ") AS known (scope, key, hash, place) ORDER BY scope, key, place";
@@ -220,7 +197,7 @@ std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<s
 key_map read_keys(const pg::rows& from) {
     key_map known;
     for (std::size_t row = 0; row < from.size(); ++row) {
-        key_state& state = known[{scope_of(from.text(row, 0)), std::string(from.text(row, 1))}];
+        key_state& state = known[{value_named<key_scope>(from.text(row, 0)), std::string(from.text(row, 1))}];
         state.command_hash = base::from_hex(from.text(row, 2));
         if (from.get(row, 10)) {
             state.became = event_result_of(from.text(row, 10));

@@ -15,15 +15,12 @@ using tokenledger::base::max_cost_bytes;
 
 std::string encode(unsigned point) {
     const auto byte = [](unsigned value) { return static_cast<char>(value); };
-    if (point < 0x80) {
+    if (point < 0x80)
         return {byte(point)};
-    }
-    if (point < 0x800) {
+    if (point < 0x800)
         return {byte(0xC0 | point >> 6), byte(0x80 | (point & 63))};
-    }
-    if (point < 0x10000) {
+    if (point < 0x10000)
         return {byte(0xE0 | point >> 12), byte(0x80 | (point >> 6 & 63)), byte(0x80 | (point & 63))};
-    }
     return {byte(0xF0 | point >> 18), byte(0x80 | (point >> 12 & 63)), byte(0x80 | (point >> 6 & 63)),
             byte(0x80 | (point & 63))};
 }

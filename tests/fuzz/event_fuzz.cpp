@@ -16,9 +16,8 @@ namespace {
 using namespace tokenledger;
 
 void require(bool holds) {
-    if (!holds) {
+    if (!holds)
         std::abort();
-    }
 }
 
 bool is_kept_text(std::string_view text) {
@@ -93,9 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const webhook::parsed_signature header = webhook::parse_signature(fields);
     if (header.error == webhook::signature_error::none) {
         require(header.header.timestamp > 0);
-        for (const std::string_view candidate : header.header.candidates) {
+        for (const std::string_view candidate : header.header.candidates)
             require(candidate.size() == 64);
-        }
     }
 
     const webhook::parsed_event parsed = webhook::parse_event(text);
@@ -105,9 +103,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     for (const webhook::endpoint_policy* endpoint : {&live, &connected}) {
         const webhook::translation made = webhook::translate(*parsed.event, *endpoint, packs, "t=1", text);
-        if (const auto* command = std::get_if<ledger::stripe_command>(&made)) {
+        if (const auto* command = std::get_if<ledger::stripe_command>(&made))
             check_command(*command, text);
-        }
     }
     return 0;
 }

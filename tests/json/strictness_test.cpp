@@ -30,13 +30,11 @@ std::string outcome(std::string_view text) {
 
 std::string nested(std::size_t depth, const std::string& open, const std::string& close) {
     std::string text;
-    for (std::size_t i = 0; i < depth; ++i) {
+    for (std::size_t i = 0; i < depth; ++i)
         text += open;
-    }
     text += "1";
-    for (std::size_t i = 0; i < depth; ++i) {
+    for (std::size_t i = 0; i < depth; ++i)
         text += close;
-    }
     return text;
 }
 
@@ -148,9 +146,8 @@ BOOST_AUTO_TEST_CASE(nesting_is_bounded_for_arrays_objects_and_both) {
     BOOST_TEST(outcome("[1e400," + nested(max_json_depth, "[", "]") + "]") == "too deep");
     // Closed levels do not count.
     std::string wide = "[";
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < 1000; ++i)
         wide += "[[]],{},";
-    }
     BOOST_TEST(outcome(wide + "1]") == "ok");
 }
 

@@ -72,9 +72,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_absent_all_the_way_down) {
 BOOST_AUTO_TEST_CASE(members_and_elements_are_walked_in_order_past_nested_ones) {
     const json_tree tree{R"( { "a" : [ [ ] , {"z":[1,2]} , 3 ] , "b" : { } , "c" : "d" } )"};
     std::string names;
-    for (json_value member = tree.root().first(); member; member = member.next()) {
+    for (json_value member = tree.root().first(); member; member = member.next())
         names += member.name();
-    }
     BOOST_TEST(names == "abc");
     std::vector<json_kind> kinds;
     for (json_value element = tree.root().member("a").first(); element; element = element.next()) {

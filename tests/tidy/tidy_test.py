@@ -16,6 +16,7 @@ MAX_LINES = 400
 MAX_COLUMNS = 110  # of C++, as .clang-format says
 MAX_COLUMNS_OF_SCRIPTS = 120  # one statement of a shell or of CMake is hard to break
 RAW_STRING = re.compile(r'R"(\w*)\(.*?\)\1"', re.DOTALL)
+CONTROL = re.compile(r"(\s*)(?:if (?:constexpr )?|for |while )\(.*\)( \{)?$")
 CLANG_FORMAT_VERSION = "14"  # another one formats differently
 
 
@@ -45,8 +46,8 @@ ROOMS = {
     "admin/request": ("api", "include"),
     "admin/reply": ("api", "include"),
 }
-INCLUDE_ROOTS = ("base/include", "json/include", "webhook/include", "ledger/api", "ledger/engine", "admin/api",
-                 "admin/include")
+INCLUDE_ROOTS = ("base/include", "json/include", "webhook/api", "webhook/include", "ledger/api", "ledger/engine",
+                 "admin/api", "admin/include")
 
 
 def room_of(path):
@@ -152,6 +153,20 @@ class Tidy(unittest.TestCase):
         self.assert_none([str(path) for path, text in FILES
                           if path.suffix == ".hpp" and "#pragma once" not in text],
                          "a header has #pragma once")
+
+    def test_a_single_statement_has_no_braces_and_what_holds_another_one_has(self):
+        found = []
+        for path, text in FILES:
+            lines = text.split("\n") if path.suffix in CPP else []
+            for number, (line, body, end) in enumerate(zip(lines, lines[1:], lines[2:]), 1):
+                head = CONTROL.match(line)
+                if head and head[2] == " {" and body.endswith(";") and end == head[1] + "}":
+                    found.append(f"{path}:{number}: braces around one line")
+                if head and not head[2] and CONTROL.match(body):
+                    found.append(f"{path}:{number}: no braces around a statement with a body of its own")
+                if re.match(r"\s*(else\b.*\{|\} else( if .*\))?)$", line):
+                    found.append(f"{path}:{number}: braces in one branch only")
+        self.assert_none(found, "one style of braces: CONTRIBUTING.md")
 
     def test_no_file_is_too_long(self):
         self.assert_none([f"{path}: {text.count(chr(10))} lines" for path, text in FILES

@@ -60,7 +60,8 @@ TARGETS = {
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["writer/store.hpp", "core/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp", "admin/route.hpp",
          "config/config.hpp"],
-        ["ledger/command.hpp", "ledger/command_sink.hpp", "webhook/translate.hpp", "json/tree.hpp"]),
+        ["ledger/command.hpp", "ledger/command_sink.hpp", "webhook/translate.hpp", "webhook/event_types.hpp",
+         "json/tree.hpp"]),
     "tokenledger_admin": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/event.hpp", "writer/store.hpp", "core/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",

@@ -65,11 +65,11 @@ BOOST_AUTO_TEST_CASE(id_and_type_are_enough) {
 
 BOOST_AUTO_TEST_CASE(every_handled_type_has_one_name_and_no_other_type_has_any) {
     std::set<std::string_view> names;
-    for (unsigned value = 1; value <= static_cast<unsigned>(event_type::charge_dispute_closed); ++value) {
-        const auto type = static_cast<event_type>(value);
-        BOOST_TEST(to_string(type) != "other");
-        BOOST_TEST((event_type_of(to_string(type)) == type));
-        names.insert(to_string(type));
+    for (const event_type_row& row : event_types) {
+        BOOST_TEST(row.name != "other");
+        BOOST_TEST(to_string(row.type) == row.name);
+        BOOST_TEST((event_type_of(row.name) == row.type));
+        names.insert(row.name);
     }
     BOOST_TEST(names.size() == 18U);
     BOOST_TEST(to_string(event_type::other) == "other");
@@ -258,9 +258,8 @@ BOOST_AUTO_TEST_CASE(account_and_context_of_a_connect_event_say_the_same_or_the_
 }
 
 BOOST_AUTO_TEST_CASE(null_says_nothing_and_is_not_ambiguous) {
-    for (const std::string member : {"object", "livemode", "account", "context", "api_version", "created"}) {
+    for (const std::string member : {"object", "livemode", "account", "context", "api_version", "created"})
         BOOST_TEST(!with(member, "null").ambiguous_envelope);
-    }
     BOOST_TEST(!with("livemode", "null").livemode);
     BOOST_TEST(with("api_version", "null").api_version == "");
     BOOST_TEST(with("api_version", R"("\u0000")").api_version == "");

@@ -42,9 +42,8 @@ class object {
     }
     [[nodiscard]] std::string text() const {
         std::string out = "{";
-        for (const auto& [name, value] : members_) {
+        for (const auto& [name, value] : members_)
             out += (out.size() > 1 ? ",\"" : "\"") + name + "\":" + value;
-        }
         return out + "}";
     }
 
@@ -68,9 +67,8 @@ struct payment {
 
     [[nodiscard]] std::string body() const {
         object inner = intent;
-        if (with_metadata) {
+        if (with_metadata)
             inner.add("metadata", metadata.text());
-        }
         object around = data;
         around.add("object", inner.text());
         object outer = envelope;
@@ -100,9 +98,8 @@ inline std::string read_file(const std::filesystem::path& path) {
 // The folder of shared Stripe data; says so if there is none.
 inline std::optional<std::filesystem::path> shared_stripe() {
     const char* const folder = std::getenv("TOKENLEDGER_SHARED_STRIPE");
-    if (folder != nullptr && std::filesystem::is_directory(folder)) {
+    if (folder != nullptr && std::filesystem::is_directory(folder))
         return std::filesystem::path{folder};
-    }
     BOOST_TEST_MESSAGE("skipped: TOKENLEDGER_SHARED_STRIPE names no folder");
     BOOST_WARN_MESSAGE(false, "skipped: TOKENLEDGER_SHARED_STRIPE names no folder");
     return std::nullopt;

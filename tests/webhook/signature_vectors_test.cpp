@@ -26,9 +26,8 @@ std::string decode_base64(std::string_view text) {
 
 std::string judge(const json_value& vector) {
     std::vector<std::string_view> secrets;
-    for (json_value one = vector.member("secrets").first(); one; one = one.next()) {
+    for (json_value one = vector.member("secrets").first(); one; one = one.next())
         secrets.emplace_back(one.string().value());
-    }
     std::vector<std::string_view> fields{vector.member("header").string().value()};
     if (vector.member("name").string() ==
         "two_header_lines_joined") { // how a server that joins fields shows it
@@ -37,13 +36,11 @@ std::string judge(const json_value& vector) {
         fields = {fields[0].substr(0, joint), fields[0].substr(joint + 2)};
     }
     auto with = verifier::make(secrets, vector.member("tolerance_s").integer().value());
-    if (!with) {
+    if (!with)
         return "bad_config";
-    }
     const parsed_signature read = parse_signature(fields);
-    if (read.error != signature_error::none) {
+    if (read.error != signature_error::none)
         return std::string{to_string(read.error)};
-    }
     const std::string body = decode_base64(vector.member("payload_b64").string().value());
     return std::string{
         to_string(with->verify(read.header, body, vector.member("now").integer().value()).error)};
@@ -53,9 +50,8 @@ std::string judge(const json_value& vector) {
 
 BOOST_AUTO_TEST_CASE(every_shared_signature_vector_is_judged_as_it_expects) {
     const auto folder = fixtures::shared_stripe();
-    if (!folder) {
+    if (!folder)
         return;
-    }
     const json_tree vectors{fixtures::read_file(*folder / "signature-vectors.json")};
     std::size_t judged = 0;
     for (json_value vector = vectors.root().first(); vector; vector = vector.next(), ++judged) {

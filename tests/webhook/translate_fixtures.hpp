@@ -42,9 +42,8 @@ inline ledger::payment_update update_of(const ledger::stripe_command& made) {
 
 // "settle", or what ends a payment: "canceled", "foreign".
 inline std::string in_words(const ledger::payment_update& update) {
-    if (update.moves_tokens) {
+    if (update.moves_tokens)
         return "settle";
-    }
     const ledger::payment_facts& facts = update.facts;
     BOOST_TEST((facts == ledger::payment_facts{.canceled = facts.canceled, .not_ours = facts.not_ours}));
     BOOST_TEST(facts.canceled != facts.not_ours);
@@ -54,23 +53,19 @@ inline std::string in_words(const ledger::payment_update& update) {
 // "ignore", "ignore livemode_mismatch", "park bad_payload", "credit 100000", "refuse unknown_pack", "settle",
 // "foreign", "thin", ...
 inline std::string in_words(const translation& made) {
-    if (const auto* thin = std::get_if<thin_event>(&made)) {
+    if (const auto* thin = std::get_if<thin_event>(&made))
         return thin->handled ? "thin, handled" : "thin";
-    }
     const auto with_reason = [](std::string word, ledger::reason why) {
         const std::string_view slug = ledger::to_string(why);
         return slug.empty() ? word : word + " " + std::string{slug};
     };
     const auto& effect = std::get<ledger::stripe_command>(made).effect;
-    if (const auto* ignored = std::get_if<ledger::ignore_event>(&effect)) {
+    if (const auto* ignored = std::get_if<ledger::ignore_event>(&effect))
         return with_reason("ignore", ignored->reason);
-    }
-    if (const auto* parked = std::get_if<ledger::park_event>(&effect)) {
+    if (const auto* parked = std::get_if<ledger::park_event>(&effect))
         return with_reason("park", parked->reason);
-    }
-    if (const auto* update = std::get_if<ledger::payment_update>(&effect)) {
+    if (const auto* update = std::get_if<ledger::payment_update>(&effect))
         return in_words(*update);
-    }
     const auto& bought = std::get<ledger::purchase>(effect);
     return bought.refused == ledger::reason::none ? "credit " + std::to_string(bought.tokens)
                                                   : with_reason("refuse", bought.refused);

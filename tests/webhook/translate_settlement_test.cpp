@@ -236,6 +236,11 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_payment_is_no_fact_unless_its_envelope_is_for_
             BOOST_TEST(result_with(each.type, each.about, member, value) == "ignore");
         }
     }
+    for (const char* const id : {"null", "7", R"("")", R"("a\u0000b")", R"({"id":"pi_1"})"}) {
+        BOOST_TEST_INFO(id);
+        const object nameless = canceled_intent().set("id", id);
+        BOOST_TEST(in_words(command_of(body_of("payment_intent.canceled", nameless))) == "ignore");
+    }
     // A cancellation moves nothing, so it needs no reason; a payment is told from which side it does not fit.
     const object canceled = canceled_intent();
     const std::string cancels = "payment_intent.canceled";

@@ -233,9 +233,8 @@ BOOST_AUTO_TEST_CASE(an_envelope_that_decides_nothing_parks_what_may_be_ours) {
         BOOST_TEST_INFO(member << " " << value);
         for (const endpoint_policy& endpoint : {live_endpoint(), partners()}) {
             payment made;
-            if (!endpoint.accounts.empty()) {
+            if (!endpoint.accounts.empty())
                 made.envelope.set("account", R"("acct_1")");
-            }
             made.envelope.set(member, value);
             BOOST_TEST(result_of(made, endpoint) == "park bad_payload");
         }

@@ -1,4 +1,4 @@
-// The known name that was probably meant.
+// Names to choose from, and the known one that was probably meant.
 #pragma once
 
 #include <span>
@@ -19,6 +19,9 @@ namespace tokenledger::base {
 // "`tokns` is not known; did you mean `tokens`? Known are: ..." `what` says what it is a name of.
 [[nodiscard]] std::string unknown_name(std::string_view what, std::string_view name, std::string_view nearest,
                                        std::span<const std::string_view> candidates);
+
+// "admin, subscription or trial"
+[[nodiscard]] std::string alternatives(std::span<const std::string_view> names);
 
 // As a detail can quote it: in backquotes, shortened, and without what is no printable UTF-8.
 [[nodiscard]] std::string quoted(std::string_view name);

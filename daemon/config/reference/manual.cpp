@@ -42,12 +42,10 @@ std::string roff(std::string_view text) {
     std::string made;
     bool begins_line = true;
     for (const char each : text) {
-        if (each == '`') {
+        if (each == '`')
             continue;
-        }
-        if (begins_line && (each == '.' || each == '\'')) {
+        if (begins_line && (each == '.' || each == '\''))
             made += "\\&";
-        }
         begins_line = each == '\n';
         if (each == '\\') {
             made += "\\e";
@@ -76,9 +74,8 @@ std::string configuration_manual() {
     for (const settings_table& table : settings_tables()) {
         made += ".SS " + roff(header_of(table)) + "\n" + roff(table.description) + "\n";
         for (const setting& row : settings()) {
-            if (row.table == table.path) {
+            if (row.table == table.path)
                 made += entry_of(row);
-            }
         }
     }
     return made + std::string(ending);

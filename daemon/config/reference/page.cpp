@@ -65,9 +65,8 @@ class default_of {
     std::string operator()(place_of<std::string> where) { return "`\"" + where(draft_) + "\"`"; }
     std::string operator()(place_of<text_list> where) {
         std::string made;
-        for (const text_item& item : where(draft_)) {
+        for (const text_item& item : where(draft_))
             made += (made.empty() ? "\"" : ", \"") + item.text + "\"";
-        }
         return "`[" + made + "]`";
     }
     std::string operator()(place_of<amount_list>) { return "`{}`"; }
@@ -77,9 +76,8 @@ class default_of {
 };
 
 std::string fallback_of(const setting& row) {
-    if (row.needed == presence::required) {
+    if (row.needed == presence::required)
         return "required";
-    }
     return row.fallback.empty() ? std::visit(default_of(), row.where) : std::string(row.fallback);
 }
 
@@ -114,9 +112,8 @@ std::string section_of(const settings_table& table) {
     std::string made = "\n## `" + header_of(table) + "`\n\n" + std::string(table.description) + "\n\n";
     made += table_head;
     for (const setting& row : settings()) {
-        if (row.table == table.path) {
+        if (row.table == table.path)
             made += line_of(row);
-        }
     }
     return made;
 }
@@ -129,9 +126,8 @@ setting_text text_of(const setting& row) {
 
 std::string configuration_reference() {
     std::string made = std::string(introduction) + std::string(configuration_example()) + "```\n";
-    for (const settings_table& table : settings_tables()) {
+    for (const settings_table& table : settings_tables())
         made += section_of(table);
-    }
     return made;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -81,6 +82,8 @@ struct stripe_command {
 // ---- What operators and the local application ask. ----
 
 enum class grant_source : std::uint8_t { admin, subscription, trial };
+[[nodiscard]] source source_of(grant_source value) noexcept;
+[[nodiscard]] std::string_view to_string(grant_source value) noexcept; // the source's
 
 // Creates the account, unless it is to be there already.
 struct grant {

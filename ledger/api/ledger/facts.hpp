@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace tokenledger::ledger {
@@ -39,6 +40,7 @@ enum class dispute_status : std::uint8_t {
     lost,
     won, // above lost: a customer can withdraw, or an appeal win, what was lost; a bank's "won" is final
 };
+[[nodiscard]] std::string_view to_string(dispute_status value) noexcept;
 
 // One balance transaction of a dispute, by its id. One that moved nothing is left out.
 struct dispute_movement {

@@ -1,16 +1,34 @@
-// The closed lists that filters of the admin API know, by name: what is in none of them is refused.
+// The vocabulary of the ledger: the names of its enumerations, as in the public contract and in the database.
+// Each stands once, in core/names.cpp; the lists and the way back are made from it.
+// tests/ledger/schema/vocabulary_test.cpp holds the database's constraints to them.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 namespace tokenledger::ledger {
 
-// Each in the order of its enumeration (ledger/outcome.hpp).
-[[nodiscard]] std::span<const std::string_view> transaction_type_names() noexcept;
-[[nodiscard]] std::span<const std::string_view> source_names() noexcept;
+// What to_string() says of a value that an enumeration does not have.
+inline constexpr std::string_view nameless = "unknown";
+
+// The value of an enumeration with this name; nullopt: none of its values has it.
+template <class Enum>
+[[nodiscard]] std::optional<Enum> value_of(std::string_view name) {
+    for (std::uint8_t value = 0; to_string(Enum{value}) != nameless; ++value) {
+        if (to_string(Enum{value}) == name)
+            return Enum{value};
+    }
+    return std::nullopt;
+}
+
+// Each in the order of its enumeration: the closed lists of what filters and options may say.
+[[nodiscard]] std::span<const std::string_view> transaction_type_names();
+[[nodiscard]] std::span<const std::string_view> source_names();
+[[nodiscard]] std::span<const std::string_view> grant_source_names();
 // What can have become of an event that is stored: no `refused`, but `expired` (ledger/reader.hpp).
-[[nodiscard]] std::span<const std::string_view> event_result_names() noexcept;
-[[nodiscard]] std::span<const std::string_view> reason_names() noexcept; // without reason::none
+[[nodiscard]] std::span<const std::string_view> event_result_names();
+[[nodiscard]] std::span<const std::string_view> reason_names(); // without reason::none
 
 } // namespace tokenledger::ledger

@@ -45,9 +45,8 @@ maximum = { eur = 1200 }           # highest amount accepted; default: twice the
 
 std::vector<std::string> listeners_of(const config& from) {
     std::vector<std::string> made;
-    for (const listen_address& one : from.webhook.listen) {
+    for (const listen_address& one : from.webhook.listen)
         made.push_back(to_string(one));
-    }
     return made;
 }
 

@@ -110,9 +110,8 @@ BOOST_AUTO_TEST_CASE(every_setting_is_in_the_example_and_in_the_reference) {
 BOOST_AUTO_TEST_CASE(the_table_is_whole) {
     std::set<std::string> names;
     std::set<std::string_view> paths;
-    for (const settings_table& table : settings_tables()) {
+    for (const settings_table& table : settings_tables())
         paths.insert(table.path);
-    }
     for (const setting& row : settings()) {
         BOOST_TEST_CONTEXT(full_name(row)) {
             BOOST_TEST(names.insert(full_name(row)).second);

@@ -20,9 +20,8 @@ class scratch_directory {
   public:
     scratch_directory() {
         std::string made = (std::filesystem::temp_directory_path() / "tokenledger-config-XXXXXX").string();
-        if (::mkdtemp(made.data()) == nullptr) {
+        if (::mkdtemp(made.data()) == nullptr)
             throw std::runtime_error("mkdtemp failed");
-        }
         path_ = made;
     }
     scratch_directory(const scratch_directory&) = delete;
@@ -56,9 +55,8 @@ prices = { usd = 999, eur = 949 }
 inline std::string replaced(std::string_view in, std::string_view what, std::string_view with) {
     std::string made(in);
     const std::size_t found = made.find(what);
-    if (found == std::string::npos) {
+    if (found == std::string::npos)
         throw std::invalid_argument("not in the text: " + std::string(what));
-    }
     return made.replace(found, what.size(), with);
 }
 
@@ -72,9 +70,8 @@ inline void check_secrets(const config& loaded, const std::vector<std::string_vi
     const auto expected = webhook::verifier::make(secrets);
     BOOST_TEST_REQUIRE((verifier && expected));
     BOOST_TEST_REQUIRE(verifier->secret_count() == secrets.size());
-    for (std::size_t i = 0; i < secrets.size(); ++i) {
+    for (std::size_t i = 0; i < secrets.size(); ++i)
         BOOST_TEST(verifier->fingerprint(i) == expected->fingerprint(i));
-    }
 }
 
 // A configuration directory with the secrets "secret" and "other".
@@ -103,9 +100,8 @@ struct scratch_config {
     config load(std::string_view text) const {
         auto loaded = load_config(directory.write("tokenledgerd.toml", text), {});
         if (const auto* errors = std::get_if<std::vector<config_error>>(&loaded)) {
-            for (const config_error& one : *errors) {
+            for (const config_error& one : *errors)
                 BOOST_TEST_MESSAGE(to_string(one));
-            }
         }
         return std::get<config>(std::move(loaded));
     }
@@ -113,9 +109,8 @@ struct scratch_config {
     void check(std::string_view text, const std::vector<std::string>& expected) const {
         const std::vector<std::string> found = errors_of(text);
         std::string all;
-        for (const std::string& one : found) {
+        for (const std::string& one : found)
             all += "\n" + one;
-        }
         BOOST_TEST_CONTEXT("found:" << all) {
             BOOST_TEST(found == expected, boost::test_tools::per_element());
         }

@@ -44,14 +44,16 @@ struct operators : shop {
         std::string all;
         for (const auto& [id, event] : database->events)
             all += id + " " + stored(id) + " " + event.payment_intent_id + event.effect + "\n";
-        for (const auto& [id, payment] : database->payments)
+        for (const auto& [id, payment] : database->payments) {
             if (payment != payment_state{}) // a row that is only there to be locked
                 all += id + " " + std::to_string(payment.taken_tokens) + " " +
                        std::to_string(payment.facts.refunds.size() + payment.waiting.size()) +
                        (payment.credit ? payment.credit->user_id : "") + "\n";
-        for (const auto& [user, account] : database->accounts)
+        }
+        for (const auto& [user, account] : database->accounts) {
             if (account.last_sequence != 0)
                 all += user + " " + std::to_string(account.balance) + "\n";
+        }
         return all + std::to_string(rows()) + " " + std::to_string(database->keys.size()) + " " +
                std::to_string(database->actions.size());
     }

@@ -1,6 +1,7 @@
 // A verified body as an event: the envelope, and what the translator will look at.
 #pragma once
 
+#include "webhook/event_types.hpp"
 #include "json/tree.hpp"
 
 #include <cstdint>
@@ -9,32 +10,6 @@
 #include <string_view>
 
 namespace tokenledger::webhook {
-
-// The event types that are handled on purpose. Everything else is `other`: ignored and counted.
-enum class event_type : std::uint8_t {
-    other,
-    payment_intent_created,
-    payment_intent_processing,
-    payment_intent_requires_action,
-    payment_intent_amount_capturable_updated,
-    payment_intent_partially_funded,
-    payment_intent_payment_failed,
-    payment_intent_canceled,
-    payment_intent_succeeded,
-    charge_refunded,
-    charge_refund_updated,
-    refund_created,
-    refund_updated,
-    refund_failed,
-    charge_dispute_created,
-    charge_dispute_updated,
-    charge_dispute_funds_withdrawn,
-    charge_dispute_funds_reinstated,
-    charge_dispute_closed,
-};
-[[nodiscard]] event_type event_type_of(std::string_view name) noexcept;
-// Stripe's name, "payment_intent.succeeded"; "other" for other. The label of the metric.
-[[nodiscard]] std::string_view to_string(event_type value) noexcept;
 
 // The last second of the year 9999: later is no time that the database must hold.
 inline constexpr std::int64_t max_created = 253402300799;

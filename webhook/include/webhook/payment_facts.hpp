@@ -1,4 +1,4 @@
-// What an event says of a payment after it was made: refunds, disputes, its cancellation. In the shapes of
+// What an event says of a payment after it was made: refunds and disputes. In the shapes of
 // every API version: references as ids, expanded or null; refunds embedded or not; balance transactions in
 // either place. Shapes: https://docs.stripe.com/api/charges/object, .../refunds/object, .../disputes/object
 #pragma once
@@ -20,20 +20,15 @@ struct settlement_news {
     // handle.
     std::string payment_intent_id{};
     ledger::payment_facts facts{};
-    // Charges and payment intents carry the payment's metadata, and are ours if it has the pack key. nullopt:
-    // no metadata; or a Refund or a Dispute, whose metadata is its own. `facts.not_ours` says the same as
-    // `false`.
+    // A Charge carries the payment's metadata, and is ours if that has the pack key. nullopt: no metadata; or
+    // a Refund or a Dispute, whose metadata is its own. `facts.not_ours` says the same as `false`.
     std::optional<bool> ours{};
     // The object's; empty if it has none. A Dispute's is in its fact too: only there may it be another one
     // than the payment's.
     std::string currency{};
 };
 
-// True for the types that read_settlement() reads: charge.refunded, charge.refund.updated, refund.*,
-// charge.dispute.* and payment_intent.canceled.
-[[nodiscard]] bool is_settlement(event_type type) noexcept;
-
-// Not usable for any other type.
+// Not usable for a type whose meaning is not refund_or_dispute.
 [[nodiscard]] settlement_news read_settlement(const event& what, const catalog& prices);
 
 } // namespace tokenledger::webhook

@@ -1,0 +1,66 @@
+// The database's constraints list the names of the vocabulary: all of them, and no others.
+#include "test_database.hpp"
+
+#include "core/snapshot.hpp"
+#include "ledger/facts.hpp"
+#include "ledger/names.hpp"
+#include "ledger/outcome.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace tokenledger;
+using namespace tokenledger::test;
+using words = std::set<std::string>;
+
+void add(words& to, std::span<const std::string_view> names) {
+    to.insert(names.begin(), names.end());
+}
+
+template <class Enum>
+words all_names() {
+    words found;
+    for (std::uint8_t i = 0; to_string(Enum{i}) != ledger::nameless; ++i)
+        found.emplace(to_string(Enum{i}));
+    return found;
+}
+
+struct constraints : test_database {
+    // The strings that the constraint compares with.
+    words strings_of(const std::string& constraint) {
+        words found;
+        for (const auto& row :
+             session().rows("SELECT DISTINCT match[1] FROM pg_constraint, LATERAL regexp_matches("
+                            "pg_get_constraintdef(oid), '''([a-z_]+)''', 'g') AS match WHERE conname = '" +
+                            constraint + "'"))
+            found.insert(row.front().value_or("NULL"));
+        return found;
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(vocabulary)
+
+BOOST_FIXTURE_TEST_CASE(the_constraints_of_the_database_know_the_names_of_the_program, constraints) {
+    words kinds;
+    add(kinds, ledger::transaction_type_names());
+    add(kinds, ledger::source_names());
+    BOOST_TEST(strings_of("token_transactions_type_source") == kinds, boost::test_tools::per_element());
+    words results;
+    add(results, ledger::event_result_names());
+    BOOST_TEST(strings_of("stripe_events_result") == results, boost::test_tools::per_element());
+    BOOST_TEST(strings_of("idempotency_keys_scope") == all_names<ledger::key_scope>(),
+               boost::test_tools::per_element());
+    BOOST_TEST(strings_of("payment_disputes_status") == all_names<ledger::dispute_status>(),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
