@@ -1,4 +1,41 @@
 // One connection: reads requests, hands them to the service, writes replies, keeps every limit.
+//
+//         server: accept, start_session; with TLS the handshake
+//            |
+//            v
+//       +-> wait for the first bytes    idle_timeout, or the peer is gone: close
+//       |    | takes a buffer
+//       |    v
+//       |   read the header             malformed 400, too large 431, too slow 408: linger, close
+//       |    v
+//       |   service.admit               refused: reply; with a body on its way also linger, close
+//       |    v
+//       |   read the body               too large 413, too slow 408, no room in `bytes` 503: linger, close
+//       |    | reserves `bytes` in steps, then gives the buffer back
+//       |    v
+//       |   service.handle -- replies at once ------------------------------+
+//       |    |                                                              |
+//       |    v                                                              |
+//       |   wait on a reply_slot <-- reply_outbox <-- respond(), any thread |
+//       |    | that reply, or at the deadline handled::otherwise            |
+//       |    v                                                              |
+//       +-- write the reply <-----------------------------------------------+
+//
+// Invariants:
+// - A request that was read whole gets one reply: the service's, or `otherwise` at the deadline. If
+//   respond() is called later, it fills a slot that no session reads.
+// - Every step has a deadline; reading a request and waiting for its outcome share one, which the ledger
+//   gets too. A step only writes its deadline down. The server looks at all sessions every 50 ms and
+//   expires the late ones: expire() cancels the socket and the slot's timer, the coroutine resumes, and
+//   `expired_` tells it a timeout from a broken connection.
+// - Waiting costs little: a connection holds a buffer only while it reads, or if a pipelined request is in
+//   it. A body counts against `bytes` until the service has dropped `respond`.
+// - A reply that ends a connection early is not lost: closing with bytes unread would reset the connection,
+//   so the session reads on for a while (linger).
+//
+// Sessions run on one I/O thread, without locks. Other threads reach them through reply_outbox alone, which
+// posts to that thread: no reply can arrive between the return of handle() and the wait for it. `bytes` is
+// atomic, for the last owner of `respond` may be a worker of the ledger.
 #pragma once
 
 #include "config/tls_material.hpp"

@@ -1,4 +1,39 @@
-// The planner's working copy of a snapshot: what has been read, changed in place, and the rows that say so.
+// The snapshot as the batch so far would leave it, and the rows that will bring the database there.
+//
+// The rules read the state of payments, accounts, events and keys here and change it by the functions
+// below. A function that changes state does two things: it changes the copy, so that the next command of
+// the batch sees the change, and it records the change for the plan.
+//
+//         snapshot
+//            | copy
+//            v
+//         payments_  accounts_  keys_  unclaimed_  acted_events_ <-----+
+//            |                                                         | change
+//            | read                                                    |
+//            v                                                         |
+//         event_rules, request_rules, queue_rules ---> post(), merge_facts(), use_key(), ...
+//                                                                      |
+//                           +------------------------------------------+
+//                           | append a row                             | mark as changed
+//                           v                                          v
+//         plan_: transactions, events, event_updates,      changed_payments_, changed_accounts_
+//                actions, usages, keys                                 | finish()
+//                                                                      v
+//                                                          plan_: payments, accounts
+//
+// History is appended in order, row by row. Of state only the last value counts: finish() makes one row of
+// each marked payment and account. So a hundred purchases of one user are a hundred transactions and one
+// update of the account. Events of this batch are the exception: if one is released, acted on or delivered
+// again within the batch, its row is changed in place or gives way to a later one.
+//
+// Invariants:
+// - A chain has no gap: only post() changes an account. It takes sequence and balance_before from the
+//   account and stores sequence and balance_after in it.
+// - The refund rows of a payment sum up to -taken_tokens: only post_settlement() changes taken_tokens, and
+//   it posts exactly the difference.
+// - Nothing undoes a command within the batch. So the rules check before they change: has_room() is a
+//   precondition of post(). The event rules alone write to what payment() returns: a credit, before
+//   mark_credited(), and the events that wait, after merge_facts().
 #pragma once
 
 #include "core/entitlement.hpp"

@@ -1,6 +1,5 @@
-// The planner. Commands are taken one after another against a working copy of the snapshot, so a batch means
-// exactly what its commands would mean one at a time: first its events, then its requests. That is also the
-// order in which the store numbers them, so that they can be replayed.
+// The planner: takes the commands one after another against a batch_ledger, and names what a batch has to
+// lock and read before. In which order, and why that is right: plan.hpp.
 #include "core/plan.hpp"
 
 #include "core/batch_ledger.hpp"

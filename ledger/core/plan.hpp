@@ -1,4 +1,33 @@
 // The functional core: what a batch of commands does to a snapshot. No clock, no I/O, no randomness.
+//
+// A batch holds translated Stripe events and requests of the admin sockets. The functions at the end of
+// this file name what the batch may touch, the store locks and reads that, and plan() computes every row to
+// write and one outcome per command. Whatever changes a balance is computed here.
+//
+//         batch, in the order of the queue
+//           |    |
+//           |    |  payments_to_lock, accounts_to_lock, accounts_to_look_for,
+//           |    |  contested_events, events_to_lock, keys_to_read
+//           |    v
+//           |  store: locks, then reads --> snapshot: payments, accounts, events, keys, clock
+//           |                                  | copy
+//           |                                  v
+//           |   1. each event           +--------------+
+//           |----------> event_rules -->|              |
+//           |   2. each request         | batch_ledger |--> batch_plan: rows per table, outcomes
+//           `--------> request_rules -->|              |
+//                      (queue_rules)    +--------------+
+//
+// Invariant: a batch leaves the same balances, facts and outcomes as its commands would one at a time,
+// events first, then requests. Each command is decided against the snapshot as the commands before it left
+// it, so the size of a batch changes its cost and nothing else. The store numbers events before requests
+// too, and rebuild replays by number.
+//
+// Why the snapshot can be trusted: payments, accounts and the events that a command acts on or takes over
+// stay locked until COMMIT. An id in committed_events is claimed, and that is final. What cannot be locked,
+// the id of a new event or a key that nobody has used, is checked when it is written: if another
+// transaction was faster and rows of the plan depend on it, store::apply throws conflict and the batch runs
+// again.
 #pragma once
 
 #include "core/snapshot.hpp"

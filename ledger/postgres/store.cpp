@@ -1,4 +1,40 @@
 // The store over PostgreSQL: the connection's life, the reads before the locks, and the locks.
+//
+// A batch is one READ COMMITTED transaction. A batch of new purchases takes three round trips: open_batch,
+// the statement of apply(), COMMIT. Known payments, refunds, disputes and requests take more, duplicates
+// alone two.
+//
+//         begin()     BEGIN; SET LOCAL ...; open_batch(events, payments, accounts)
+//            |          1. some event is committed?  return those; no row is locked
+//            |          2. insert the missing payments, which locks them
+//            |             some payment was there?   lock it FOR UPDATE, then read it
+//            |          3. all payments are new?     insert missing accounts, lock all, read all
+//            v
+//         lock_payments(), existing_accounts(), lock_accounts(), lock_events(), read_keys()
+//            |        only what begin() has left to do
+//            v
+//         plan()      core/plan.hpp
+//            |
+//            v
+//         apply()     add_events, set_payments, add_transactions, set_balances in one statement;
+//            |        then details of payments, keys, usages and actions, where the plan has any
+//            v
+//         commit()    COMMIT; if nothing was written confirm(), which waits for the standbys like a COMMIT
+//
+// Locks: payments, then accounts, then events, each sorted, so two daemons never wait for each other's
+// payments and accounts in a circle. Missing payments are inserted before known ones are locked: a
+// transaction that waits in the INSERT holds no lock of the second kind. Payments and accounts are read by
+// a statement that begins when the locks are held: under READ COMMITTED it sees what was committed while
+// this transaction waited for them.
+//
+// The read before the locks finds events that are committed, and the only answer that may rest on it is
+// `duplicate`. Whatever else is read without a lock either stays true (an account is never removed) or is
+// checked again by apply(), which throws conflict.
+//
+// A connection holds no session state: settings are SET LOCAL, no statement is prepared by name. After
+// refused, conflict or outdated a ROLLBACK is enough. After any other failure the state of the connection
+// is unknown; it is dropped, and the next begin() opens another. The limit set in begin() cuts calls that
+// hang.
 #include "ledger/postgres.hpp"
 #include "ledger/postgres_writer.hpp"
 

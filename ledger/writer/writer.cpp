@@ -1,5 +1,34 @@
-// A worker takes all that waits, runs it as one transaction, and completes each command exactly once. While a
-// commit is on its way the next batch collects: no timer, no linger.
+// A worker takes all that waits, runs it as one transaction, and completes each command exactly once. While
+// a commit is on its way the next batch collects: no timer, no linger.
+//
+//         submit() ---> queue, bounded ---> take(): up to max_batch commands      one worker per store
+//            |                                 |
+//         accepted                             v
+//         queue_full               +--> run_until_done()
+//         stopping                 |      |-- deadline passed --> complete: unavailable::deadline
+//                                  |      v
+//                                  |    attempt(), one transaction
+//                                  |      |-- committed --------> complete: outcomes
+//                                  |      |-- outdated ---------> complete: unavailable::outdated
+//         conflict, unavailable,   |      |
+//         in_doubt: after a pause, |<-----|
+//         doubled each time        |      |-- refused: isolate()
+//                                  |             |-- broken even alone --> complete: unavailable::broken
+//         refused: each half, or   |             |
+//         one event as parked      +<------------+
+//
+// Why batches: COMMIT waits for the disk, and a batch shares the wait. The size regulates itself. `forming`
+// counts commands that workers have taken and whose COMMIT has not begun; a worker takes the queue when it
+// is as long as that, or max_batch. So a lone command starts at once, and under load the next batch grows
+// while the last one is read, planned and written.
+//
+// Exactly once: a command and its ticket move together, from the queue into one batch, and into one half
+// when that is split. Every way out of run_until_done() completes the tickets of its batch. stop() ends a
+// worker only when the queue is empty.
+//
+// Running again is safe: a transaction that failed has written nothing. After in_doubt it may be committed.
+// Event ids, PaymentIntents and keys are unique in the database, so the next attempt finds what the first
+// one wrote, and answers `duplicate` or what the key's first command posted.
 #include "ledger/writer.hpp"
 
 #include "writer/run_batch.hpp"
