@@ -24,9 +24,10 @@
 // too, and rebuild replays by number.
 //
 // Why the snapshot can be trusted: payments, accounts and the events that a command acts on or takes over
-// stay locked until COMMIT. An id in committed_events is claimed, and that is final. What cannot be locked,
-// the id of a new event or a key that nobody has used, is checked when it is written: if another
-// transaction was faster and rows of the plan depend on it, store::apply throws conflict and the batch runs
+// stay locked until COMMIT. A command whose event id is in committed_events is a duplicate, whatever
+// happens to that event. What cannot be locked, the id of a new event or a key that nobody has used, is
+// checked when it is written: if another transaction was faster and rows of the plan depend on it,
+// store::apply throws conflict and the batch runs again.
 // again.
 #pragma once
 
