@@ -58,7 +58,7 @@ using stream_socket = boost::asio::generic::stream_protocol::socket;
 class session_base;
 using session_list = std::list<std::shared_ptr<session_base>>;
 
-// What the sessions of one listener share. Everything here belongs to the I/O thread, except `bytes`.
+// Shared by the sessions of one listener. Everything here belongs to the I/O thread, except `bytes`.
 struct session_context {
     http_handlers service;
     http_limits limits;
@@ -77,8 +77,8 @@ struct session_context {
           outbox(std::make_shared<reply_outbox>(executor, service.delivered)) {}
 };
 
-// A session as the server sees it. A sweep over all sessions enforces the deadlines: a session that moves
-// from one phase to the next only writes down a new one.
+// The server's view of a session. A sweep over all sessions enforces the deadlines: a session that enters a
+// new phase only stores a new deadline.
 class session_base {
   public:
     virtual ~session_base() = default;
@@ -86,7 +86,7 @@ class session_base {
     [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
     [[nodiscard]] bool idle() const noexcept { return idle_; }
 
-    // Breaks off what the session waits for; the session decides what that means.
+    // Cancels what the session waits for; the session handles the error.
     virtual void interrupt() = 0;
     // The server drains: an idle connection is closed at once, but one that has not sent its first request
     // gets a short grace.
@@ -108,8 +108,8 @@ class session_base {
     bool expired_ = false;
 };
 
-// Serves one connection until it ends. `refuse`: answers 503 for want of a free connection, and closes. TLS,
-// if the listener has it, is for all but unix sockets.
+// Serves one connection until it ends. `refuse`: answers 503 because there are too many connections, and
+// closes. TLS, if the listener has it, does not apply to unix sockets.
 void start_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
                    bool refuse);
 void start_tls_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,

@@ -52,14 +52,14 @@ struct transaction_row {
     std::int64_t token_amount = 0;
     std::int64_t balance_before = 0;
     std::int64_t balance_after = 0;
-    std::int64_t amount_paid_cents = 0; // negative: money that went back
+    std::int64_t amount_paid_cents = 0; // negative: money returned
     std::string currency;
     std::string payment_intent_id;
     std::string event_id;
     std::string pack{}; // purchases from the catalogue only
     std::int64_t quantity = 1;
     std::int64_t created_at_us = 0; // never before the user's previous row
-    // Of requests on the admin socket; empty: none.
+    // Only of requests on the admin socket; otherwise empty.
     std::string reason{};
     std::string reference{};
     std::string idempotency_key{};
@@ -117,8 +117,8 @@ struct event_row {
     return of.result == result::parked && of.reason != reason::partial_capture_refund;
 }
 
-// Of the batch's events that are committed, `known`, those that are contestable and of which some command
-// asks for something: whether it can be done is decided under their locks. Sorted, each once.
+// The batch's committed events, of `known`, that are contestable and that a command could apply: the planner
+// decides it under their locks. Sorted, each once.
 [[nodiscard]] std::vector<std::string_view> contested_events(std::span<const command> batch,
                                                              const event_map& known);
 
@@ -130,10 +130,10 @@ struct payment_row {
     bool facts_changed = false;
 };
 
-// An event committed earlier of which the batch, or an operator, has made something else.
+// An event of an earlier batch whose result this batch changes.
 struct event_update {
     std::string event_id;
-    ledger::result from = result::waiting; // else somebody was faster
+    ledger::result from = result::waiting; // otherwise another transaction was faster
     ledger::result result = result::applied;
     ledger::reason reason = reason::none;
 };
@@ -168,17 +168,16 @@ struct batch_plan {
 [[nodiscard]] std::vector<std::string_view>
 accounts_to_lock(std::span<const command> batch, const event_id_set& committed, const payment_map& payments);
 
-// Accounts that must be there to be changed: they are locked if they exist, and not made.
+// Accounts that the batch needs but does not create: they are locked if they exist.
 [[nodiscard]] std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch);
 
-// The events that operators act on, sorted, each once.
+// The events that operators act on. Sorted, each once.
 [[nodiscard]] std::vector<std::string_view> events_to_lock(std::span<const command> batch);
 
-// The event that an operation acts on; empty: it is no such operation.
+// The event that an operation acts on; empty: it acts on no event.
 [[nodiscard]] std::string_view event_acted_on(const operation& what);
 
-// The payment that an operation found in its event, which could perhaps not be read when it came; empty:
-// none.
+// The payment that a retry read from its event, whose row may not name it yet; empty: none.
 [[nodiscard]] std::string_view payment_read_anew(const operation& what);
 
 // The keys of a batch's requests, sorted, each once.

@@ -1,4 +1,4 @@
-// The names of the database's rows, back to what they mean.
+// Names in the database's rows, read back as enumerators.
 #pragma once
 
 #include "ledger/outcome.hpp"
@@ -10,8 +10,8 @@
 
 namespace tokenledger::ledger {
 
-// The value with this name: every enumerator has one, and what has none is "unknown". Throws unavailable: the
-// row is of a later version.
+// The value with this name; to_string() returns "unknown" for a number without an enumerator. Throws
+// unavailable if no value has the name: a later version wrote the row.
 template <class Enum>
 Enum value_named(std::string_view name) {
     for (std::uint8_t each = 0; to_string(Enum{each}) != "unknown"; ++each) {
@@ -29,7 +29,7 @@ inline source source_of(std::string_view name) {
     return value_named<source>(name);
 }
 
-// What has become of an event.
+// The result of an event.
 inline result event_result_of(std::string_view name) {
     return value_named<result>(name);
 }
