@@ -82,12 +82,12 @@ class application {
         try {
             io_.run();
         } catch (...) {
-            writer_->stop(); // what it still completes needs the service
+            writer_->stop(); // the commands that it still completes need the service
             throw;
         }
         audit_.reset();
         readers_.stop();
-        writer_->stop(); // before the watch, which it tells of failures
+        writer_->stop(); // before the watch, to which it reports failures
         watch_.reset();
         log::info("stopped");
         // An impatient second SIGTERM must not turn a clean end into a death by signal.
@@ -103,7 +103,7 @@ class application {
     }
 
   private:
-    // A database that is away is waited for; a schema that this program does not know is not touched.
+    // Waits for a database that is away; does not touch a schema that this program does not know.
     void take(const database_report& report) {
         using state = database_report::state;
         metrics_.database_up.Set(report.is == state::ready || report.is == state::schema ? 1 : 0);
@@ -127,8 +127,8 @@ class application {
             manager_.ready();
         } else if (report.is == state::away) {
             log::warn("database unavailable, trying again", {{"error", report.detail}});
-            // A start is not kept waiting, or given up, for an outage: that of the database has its own
-            // alarms.
+            // A start must not wait for an outage of the database, or fail because of it: the outage has its
+            // own alarms.
             manager_.ready();
         } else {
             log::error(report.is == state::schema ? "schema" : "database", {{"detail", report.detail}});
@@ -151,7 +151,7 @@ class application {
         });
     }
 
-    // First of all, so that it can tell what the others wait for.
+    // Before everything else, so that it can show what the start is waiting for.
     void open_operations() {
         sockets_.open_operations(config_);
         if (sockets_.operations.empty())
@@ -173,7 +173,7 @@ class application {
             each.start();
     }
 
-    // What one admin listener serves.
+    // The handlers of one admin listener.
     http_handlers admin_functions(const admin_listener_config& listener) {
         return admin_
             .emplace_back(listener, admin_backend{*writer_, readers_, metrics_, operations_, *audit_},
@@ -181,7 +181,7 @@ class application {
             .handlers();
     }
 
-    // The operations listener last: it tells of the drain.
+    // The operations listener last: it shows the drain.
     void stop() {
         stopping_ = true;
         log::info("draining");
@@ -204,7 +204,7 @@ class application {
 
     void refresh_metrics() { metrics_.queue_depth.Set(static_cast<double>(writer_->queue_depth())); }
 
-    // Why an event cannot be taken at this time; empty: it can.
+    // Why no event can be taken now; empty: events can be taken.
     std::string not_ready() {
         if (stopping_)
             return "draining";
@@ -217,7 +217,7 @@ class application {
         return {};
     }
 
-    // For `systemctl status`: what is wrong, else how much is done.
+    // For `systemctl status`: the fault, or else the throughput.
     std::string status_line() {
         const auto now = std::chrono::steady_clock::now();
         if (const double seconds = std::chrono::duration<double>(now - rate_since_).count(); seconds >= 1) {
@@ -239,7 +239,7 @@ class application {
         manager_.tell_status();
     }
 
-    // A bad new file keeps the old configuration running. Returns what the status line is to say of it.
+    // A bad new file leaves the old configuration in force. Returns a note for the status line.
     std::string take_configuration() {
         auto read = load_config(source_.file, source_.credentials_directory);
         if (const auto* errors = std::get_if<std::vector<config_error>>(&read)) {
@@ -253,7 +253,7 @@ class application {
             log::warn("not changed by a reload: restart", {{"key", key}});
             note += (note.empty() ? "; a restart is needed for " : ", ") + key;
         }
-        take_over(config_, loaded); // the old secrets end here, and what is yet to open has the new values
+        take_over(config_, loaded); // the old secrets end here; listeners that open later get the new values
         webhook_.reload(loaded);
         translator_ = std::make_shared<event_translator>(loaded);
         sockets_.take_permits(loaded);
@@ -274,7 +274,7 @@ class application {
             metrics_.database_up.Set(1);
             return;
         }
-        // The watch tells once which migration it is; every batch meets it until this program is replaced.
+        // The watch logs this once; every batch fails in this way until the program is replaced.
         if (report.failure == ledger::store_failure::outdated)
             return watch_->look();
         if (report.failure == ledger::store_failure::unavailable) {
@@ -305,7 +305,7 @@ class application {
     std::optional<http_server> operations_server_;
     std::optional<database_watch> watch_;
     std::string database_;     // why it is not ready; empty: it is, or nobody has looked yet
-    std::string warning_;      // what is not as it should be, though it serves
+    std::string warning_;      // a defect that does not stop the service; empty: none
     std::size_t draining_ = 0; // servers that are not yet drained
     bool stopping_ = false;
     int status_ = exit_ok;
@@ -321,7 +321,7 @@ int serve(config with, const config_source& source) {
     log::set_level(with.log.level);
     try {
         application made(with, source, take_handed_sockets());
-        with = config(); // it would keep the secrets beyond a reload that takes them away
+        with = config(); // else it would keep the secrets beyond a reload that removes them
         return made.run();
     } catch (const handover_error& error) {
         log::error("cannot serve", {{"error", error.what()}});

@@ -42,8 +42,8 @@ daemon_ns::config_source source_of(const std::string& file) {
     return {.file = file, .credentials_directory = environment("CREDENTIALS_DIRECTORY")};
 }
 
-// The memory holds signing secrets and what customers paid: no core file, and no look into it for another
-// process of the same user. Who runs it under a debugger looks already.
+// The memory holds signing secrets and payment data: no core file, and no access for other processes of the
+// same user. A debugger that started this program has access anyway.
 void close_memory() {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);) {
@@ -57,20 +57,20 @@ std::optional<std::int64_t> parse_moment(const std::string& text) {
     return tokenledger::base::parse_time(text, tokenledger::base::time_form::command_line);
 }
 
-// What the command line asks for. Its default is `serve`.
+// The command that the command line selects. Its default is `serve`.
 struct chosen_command {
     std::function<int(daemon_ns::config with, const daemon_ns::config_source& source)> run =
         [](daemon_ns::config with, const daemon_ns::config_source& source) {
             return daemon_ns::serve(std::move(with), source);
         };
-    // A command of the schema's owner, whose user cannot read the secrets and need not.
+    // A command for the schema's owner, who cannot read the secrets and need not.
     bool of_owner = false;
 };
 
 template <class Request>
 using run_fn = int (*)(const daemon_ns::config& with, const Request& request);
 
-// `request` is filled by the options of `to`; `run` gets it if `to` is the command that was given.
+// The options of `to` fill `request`; `run` gets it if the command line names `to`.
 template <class Request>
 void choose(CLI::App& to, chosen_command& chosen, std::shared_ptr<Request> request, run_fn<Request> run) {
     to.callback([&chosen, request = std::move(request), run] {
@@ -185,7 +185,7 @@ void add_retention(CLI::App& cli, chosen_command& chosen) {
     choose(*sub, chosen, std::move(retire), &daemon_ns::retire_ignored_events);
 }
 
-// Prints what is wrong with the configuration; nullopt then.
+// Prints the errors of the configuration; nullopt if there are any.
 std::optional<daemon_ns::config> load(const daemon_ns::config_source& source, bool of_owner) {
     const auto secrets = of_owner ? daemon_ns::secret_files::left_alone : daemon_ns::secret_files::read;
     auto read = daemon_ns::load_config(source.file, source.credentials_directory, secrets);

@@ -8,8 +8,8 @@ appraisal refuse(ledger::reason why) {
     return {.refused = why, .tokens = 0};
 }
 
-// Twice what it costs is no tax: somebody bought more than the metadata says. A product that does not fit is
-// above every amount.
+// Twice the price is no tax: somebody bought more than the metadata says. A product that overflows is above
+// every amount.
 bool is_too_much(const price& of, std::int64_t quantity, std::int64_t amount) {
     std::int64_t limit = 0;
     if (of.maximum > 0)
@@ -28,7 +28,7 @@ appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quan
     const auto price = found->second.prices.find(currency);
     if (price == found->second.prices.end())
         return refuse(ledger::reason::currency_mismatch);
-    // A full discount: told apart from a wrong amount, because it happens without any fault.
+    // A full discount has a reason of its own, because it happens without any fault.
     if (amount == 0)
         return refuse(ledger::reason::zero_amount);
     // Checked although a catalogue within its limits cannot overflow: a wrong product would be wrong money.

@@ -1,4 +1,4 @@
-// Verifies Stripe-Signature headers. OpenSSL keeps the keyed contexts; nothing else here keeps a secret.
+// Verifies Stripe-Signature headers. OpenSSL keeps the keyed contexts; no other copy of a secret remains.
 #include "webhook/signature.hpp"
 
 #include <algorithm>
@@ -52,7 +52,7 @@ void update(EVP_MAC_CTX* context, std::string_view bytes) {
 
 // The signature over "timestamp.body" in lower-case hex. The context can be used again.
 hex_mac sign_with(EVP_MAC_CTX* context, std::string_view timestamp, std::string_view body) {
-    require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1); // no key: starts over with the one it has
+    require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1); // no key: starts again with the one it has
     update(context, timestamp);
     update(context, ".");
     update(context, body);
@@ -92,7 +92,7 @@ parsed_signature refuse(signature_error why) {
     return {.error = why, .header = {}};
 }
 
-// The order of the checks is that of the reasons: first the timestamp, then the signatures.
+// The reasons have this order: first the timestamp, then the signatures.
 parsed_signature parse_field(std::string_view field) {
     signature_header header;
     std::size_t timestamps = 0;

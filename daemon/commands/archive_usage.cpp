@@ -1,5 +1,5 @@
-// The file is there before the rows are gone: whatever ends this program in between, they are in one place at
-// least.
+// The file is durable before the rows are gone: if this program is interrupted, they are in at least one of
+// the two places.
 #include "commands/archive_usage.hpp"
 
 #include "commands/database.hpp"
@@ -16,7 +16,7 @@ namespace tokenledger::daemon {
 
 namespace {
 
-// A file under that name may be of an archive that was interrupted before its rows were deleted.
+// A file of that name may come from an archive that was interrupted before its rows were deleted.
 int refuse_to_overwrite(const ledger::postgres_options& database, const std::filesystem::path& file) {
     const bool archived = ledger::is_archived(database, sha256_of_file(file));
     log::error(

@@ -13,9 +13,9 @@ struct archive_usage_request {
     std::filesystem::path file;
 };
 
-// Returns the exit status: 0 done, or nothing was that old; 1 refused, and nothing changed; 69 the database
-// cannot be asked, or what became of the archive is not known; 78 the schema is not the one that this program
-// knows.
+// Returns the exit status: 0 done, or no row was that old; 1 refused, and nothing changed; 69 the database
+// cannot be asked, or it is unknown whether the archive was committed; 78 the schema is not the one that
+// this program knows.
 [[nodiscard]] int archive_usage(const config& with, const archive_usage_request& request);
 
 } // namespace tokenledger::daemon

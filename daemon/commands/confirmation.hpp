@@ -1,4 +1,4 @@
-// Before a command of the owner does what cannot be undone: what it would do, and whether that is wanted.
+// Before an irreversible command of the owner: shows its effect and asks for confirmation.
 #pragma once
 
 #include <iosfwd>
@@ -13,11 +13,11 @@ struct asked_at {
     bool person = false; // in is a terminal
 };
 
-// Shows `plan`, whole sentences that say what would be done and that it cannot be undone, and then goes on if
-// `yes` was given, or if the person answers with y. False: nothing may be changed; why has been said.
+// Shows `plan`, whole sentences on what the command would do and that it cannot be undone. True if `yes`
+// was given or the person answers with y. False: nothing may be changed; the reason is on `out`.
 [[nodiscard]] bool confirmed(std::string_view plan, bool yes, const asked_at& where);
 
-// On standard error, so that standard output has the result alone; the answer is read from standard input.
+// Asks on standard error: standard output has only the result. Reads the answer from standard input.
 [[nodiscard]] bool confirmed(std::string_view plan, bool yes);
 
 } // namespace tokenledger::daemon

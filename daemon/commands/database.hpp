@@ -1,4 +1,4 @@
-// Which database is asked, and as whom: what the service and the commands share.
+// The databases that the service and the commands use, and their roles.
 #pragma once
 
 #include "config/config.hpp"
@@ -12,7 +12,7 @@ inline constexpr int exit_unavailable = 69; // EX_UNAVAILABLE of sysexits.h: the
 // `url`, with the limits of the configuration.
 [[nodiscard]] ledger::postgres_options postgres_options_of(const config& with, const std::string& url);
 
-// [database] migrate_url, or url where there is no other.
+// [database] migrate_url, or url if it is not set.
 [[nodiscard]] ledger::postgres_options owner_database(const config& with);
 
 // exit_ok, or exit_config after a log line: the schema is not the one that this program knows. Throws

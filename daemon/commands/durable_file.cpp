@@ -1,5 +1,5 @@
-// mkstemp, write, fsync, link, fsync of the directory. link and not rename: it never takes a name that is
-// there.
+// mkstemp, write, fsync, link, fsync of the directory. link and not rename: it never replaces an existing
+// file.
 #include "commands/durable_file.hpp"
 
 #include "base/sha256.hpp"

@@ -1,4 +1,4 @@
-// A file that is there whole or not at all: written beside its place, made durable, then given its name.
+// A file that appears whole or not at all: written under another name, made durable, then linked.
 #pragma once
 
 #include <filesystem>
@@ -14,13 +14,13 @@ class file_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Mode 0600. Compressed with zstd where the name ends in .zst. Every failure is a file_error that names the
+// Mode 0600. Compressed with zstd if the name ends in .zst. Every failure is a file_error that names the
 // file.
 class durable_file {
   public:
-    // Refuses a name that is taken.
+    // Refuses a name that exists.
     explicit durable_file(std::filesystem::path target);
-    // Removes what has not got its name yet.
+    // Removes a file that has not got its name yet.
     ~durable_file();
     durable_file(const durable_file&) = delete;
     durable_file& operator=(const durable_file&) = delete;
@@ -29,7 +29,7 @@ class durable_file {
     // After this the file is on the disk under its name. Returns the SHA-256 of its bytes. Refuses to
     // overwrite.
     [[nodiscard]] std::string finish();
-    // The file goes again, if finish() has given it its name.
+    // Removes the file, if finish() has given it its name.
     void remove() noexcept;
 
   private:

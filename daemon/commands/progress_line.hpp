@@ -1,4 +1,4 @@
-// Where a long command has come to, for a person at a terminal.
+// The progress of a long command, for a person at a terminal.
 #pragma once
 
 #include <condition_variable>
@@ -8,8 +8,8 @@
 
 namespace tokenledger::daemon {
 
-// One line that is written over and over while the work goes on; nothing for work of less than a second, and
-// nothing where standard error is no terminal.
+// One line that is overwritten while the work goes on; nothing for work of less than a second, and nothing
+// if standard error is not a terminal.
 class progress_line {
   public:
     progress_line();

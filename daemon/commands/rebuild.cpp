@@ -36,7 +36,7 @@ void print(const ledger::rebuild_totals& totals, std::int64_t limit) {
         std::cout << totals.differences << (totals.differences == 1 ? " difference\n" : " differences\n");
 }
 
-// What is stored was verified when it came: the secrets are left unread.
+// Stored events were verified when they arrived: the secrets are not read.
 ledger::translate_fn translator_of(const config& with) {
     return [translator = std::make_shared<event_translator>(with)](
                const ledger::stripe_event& stored) -> std::optional<ledger::stripe_command> {

@@ -1,4 +1,4 @@
-// `tokenledgerd rebuild`: the ledger made again from what it kept, and compared.
+// `tokenledgerd rebuild`: rebuilds the ledger from its stored events and requests, and compares.
 #pragma once
 
 #include "config/config.hpp"

@@ -1,5 +1,4 @@
-// A password on a command line stands in the process list for as long as the program runs, and that is hours
-// here.
+// A password on a command line is in the process list for as long as the program runs: here for hours.
 #include "commands/rebuild_target.hpp"
 
 #include "config/secret_file.hpp"

@@ -7,7 +7,7 @@ namespace tokenledger::daemon {
 
 inline constexpr const char* rebuild_url_variable = "TOKENLEDGER_REBUILD_URL";
 
-// What was given; empty: it was not.
+// The sources that were given; empty: not given.
 struct rebuild_target {
     std::string url{};         // --into: everybody on the machine reads it in the process list
     std::string file{};        // --into-file: the URL alone is in it, and perhaps a newline after it
@@ -16,10 +16,10 @@ struct rebuild_target {
 
 struct rebuild_url {
     std::string url{};
-    std::string problem{}; // why there is none, one sentence that quotes no URL; empty: all is well
+    std::string problem{}; // why there is no url, one sentence that quotes no URL; empty: there is one
 };
 
-// Exactly one of them must be given, and a password not as --into.
+// Exactly one must be given; a password may not come by --into.
 [[nodiscard]] rebuild_url rebuild_url_of(const rebuild_target& given);
 
 } // namespace tokenledger::daemon

@@ -1,4 +1,4 @@
-// How many, on standard output; what went wrong, on standard error.
+// The number of events goes to standard output, errors to standard error.
 #include "commands/redact_evidence.hpp"
 
 #include "commands/confirmation.hpp"

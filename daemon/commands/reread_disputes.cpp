@@ -1,4 +1,4 @@
-// How the bytes of a dispute are read, and what is said of it in the log.
+// Reads the bytes of a dispute's event, and logs the result.
 #include "commands/reread_disputes.hpp"
 
 #include "system/log.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t events_per_line = 10'000;
 
-// A dispute says nothing of whose payment it is of, so no catalogue is asked.
+// A dispute names no owner of its payment, so no catalogue is needed.
 std::optional<ledger::payment_facts> facts_of(std::string_view body) {
     const webhook::parsed_event parsed = webhook::parse_event(body);
     if (!parsed.event)

@@ -5,7 +5,7 @@
 
 namespace tokenledger::daemon {
 
-// Says in the log what it did, if there was something to do. Throws store_error.
+// Logs what it did, if there was anything to do. Throws store_error.
 void reread_disputes(const ledger::postgres_options& database);
 
 } // namespace tokenledger::daemon

@@ -1,4 +1,4 @@
-// How many, on standard output; the question, progress and what went wrong, on standard error.
+// The number of events goes to standard output; question, progress and errors to standard error.
 #include "commands/retire_events.hpp"
 
 #include "commands/confirmation.hpp"
@@ -16,7 +16,7 @@ namespace tokenledger::daemon {
 
 namespace {
 
-// Looks, or deletes.
+// Counts, or deletes.
 std::int64_t go_through(const ledger::postgres_options& database, std::int64_t before_us, bool only_count,
                         std::int64_t& so_far) {
     progress_line line;

@@ -1,4 +1,4 @@
-// `tokenledgerd retire-ignored-events`: old events that say nothing leave the database.
+// `tokenledgerd retire-ignored-events`: deletes old ignored events that say nothing.
 #pragma once
 
 #include "config/config.hpp"
@@ -13,9 +13,9 @@ struct retire_events_request {
     bool yes = false;           // do not ask
 };
 
-// Says how many events would go, asks at a terminal, and deletes them. Returns the exit status: 0 done, or
-// nothing was that old, or only said; 1 refused, or answered no; 69 the database cannot be asked: what was
-// done until then stays done; 78 the schema is not the one that this program knows.
+// Shows how many events would go, asks at a terminal, and deletes them. Returns the exit status: 0 done, no
+// event was that old, or dry_run; 1 refused, or answered no; 69 the database cannot be asked: finished
+// batches stay done; 78 the schema is not the one that this program knows.
 [[nodiscard]] int retire_ignored_events(const config& with, const retire_events_request& request);
 
 } // namespace tokenledger::daemon

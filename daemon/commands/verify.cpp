@@ -13,7 +13,7 @@ namespace tokenledger::daemon {
 
 namespace {
 
-// As the log writes its lines: ids are opaque, and a line stays a line.
+// Like the lines of the log: ids are opaque, and a line stays a line.
 void print(const ledger::discrepancy& what) {
     std::cout << log::format(what.check, {{"user", what.user_id},
                                           {"sequence", what.sequence},

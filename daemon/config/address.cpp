@@ -11,7 +11,7 @@ namespace tokenledger::daemon {
 namespace {
 
 bool is_numeric_host(int family, const std::string& host) {
-    if (host.find(char{}) != std::string::npos) // C would read up to there
+    if (host.find(char{}) != std::string::npos) // C would read only up to the NUL
         return false;
     std::array<unsigned char, sizeof(in6_addr)> bytes{};
     return ::inet_pton(family, host.c_str(), bytes.data()) == 1;

@@ -13,7 +13,7 @@ inline constexpr std::string_view unix_peer = "unix";
 
 struct listen_address {
     std::string host;       // numeric IPv4 or IPv6
-    std::uint16_t port = 0; // 0: the system chooses, the log tells
+    std::uint16_t port = 0; // 0: the system chooses one, and the log shows it
 
     bool operator==(const listen_address&) const = default;
 };

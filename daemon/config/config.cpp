@@ -32,17 +32,17 @@ text_list texts_of(const std::vector<listen_address>& addresses) {
     return made;
 }
 
-// What takes a restart of one admin listener.
+// The settings of one admin listener that need a restart.
 admin_listener_draft draft_of(const admin_listener_config& from) {
     admin_listener_draft made;
     made.socket = from.file.path;
     made.name = from.name;
-    made.mode = std::to_string(from.file.mode); // to be compared, not read
+    made.mode = std::to_string(from.file.mode); // for comparison only: not octal
     made.group = from.file.group;
     return made;
 }
 
-// A draft that holds the settings which take a restart, but for those in lists of tables.
+// A draft with the settings that need a restart, except those in lists of tables.
 config_draft draft_of(const config& from) {
     config_draft made;
     made.made = from;
@@ -79,7 +79,7 @@ std::vector<std::string> restart_needed(const config& running, const config& loa
     config_draft before = draft_of(running);
     config_draft after = draft_of(loaded);
     const auto differs = [&](auto where) { return !(where(before) == where(after)); };
-    // Listeners are told apart by their sockets: one that has come, gone or moved has another one.
+    // A listener is identified by its socket: one that was added, removed or moved has another socket.
     const auto differs_in_a_listener = [&](const setting& row) {
         if (row.key == "socket" && running.admin.listeners.size() != loaded.admin.listeners.size())
             return true;

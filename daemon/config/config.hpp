@@ -34,9 +34,9 @@ struct database_config {
 
 struct endpoint_config {
     webhook::endpoint_policy policy;
-    // Keyed with the secrets, which nothing else keeps; null: they were left alone.
+    // Holds the only copy of the secrets; null: they were not read.
     std::shared_ptr<const webhook::verifier> verifier{};
-    std::vector<std::string> secret_names; // of their files, in step
+    std::vector<std::string> secret_names; // names of their files, in the same order
     std::string catalog;                   // name of the catalogue; empty: the default one
 };
 
@@ -56,7 +56,7 @@ struct webhook_config {
     std::vector<endpoint_config> endpoints;             // by path, each path once
 };
 
-// What an admin listener lets its clients do.
+// What clients of an admin listener may do.
 struct admin_permits {
     bool read = true;
     bool usage = true;
@@ -66,7 +66,7 @@ struct admin_permits {
     bool operator==(const admin_permits&) const = default;
 };
 
-// A file that clients connect to. Who may, is what its owner, group and mode say.
+// A file that clients connect to. Its owner, group and mode decide who may.
 struct socket_file {
     std::string path;
     unsigned mode = 0660;
@@ -76,7 +76,7 @@ struct socket_file {
 };
 
 struct admin_listener_config {
-    std::string name = "admin"; // in logs and metrics; each once
+    std::string name = "admin"; // in logs and metrics; unique
     socket_file file{};
     admin_permits permits{};
     std::int64_t max_tokens_per_request = 10'000'000;
@@ -116,8 +116,8 @@ struct config_error {
 // "FILE:LINE: message"
 [[nodiscard]] std::string to_string(const config_error& error);
 
-// Whoever has no use for the signing secrets need not be able to read them: all but `serve` and
-// `check-config`.
+// Only `serve` and `check-config` use the signing secrets; the user of another command need not be able to
+// read them.
 enum class secret_files : std::uint8_t { read, left_alone };
 
 // Either a configuration, or every error there is, in the order of the file. Reads the secrets' files as
@@ -129,24 +129,24 @@ load_config(const std::filesystem::path& file, const std::filesystem::path& cred
 // Keys that differ between the two and that a running daemon cannot take over: "database.url", ...
 [[nodiscard]] std::vector<std::string> restart_needed(const config& running, const config& loaded);
 
-// Takes over into `running` what a running daemon can: all the rest of the settings. Secrets and keys that
-// `loaded` does not have are gone with it.
+// Copies into `running` every setting that needs no restart. Secrets and keys that `loaded` does not have
+// are removed.
 void take_over(config& running, const config& loaded);
 
-// The listener of `from` that has the permits of `running`: the one with its socket. Else there is none: who
-// may connect is a matter of the socket, so what is permitted at another one is not permitted here. A socket
-// of systemd's without a listener in the configuration (no path) is that of the only one, as at start.
+// The listener of `from` whose permits apply to `running`: the one with the same socket. The socket decides
+// who may connect, so the permits of another socket do not apply here: null. A socket from systemd without
+// a listener in the configuration (no path) belongs to the only listener, as at start.
 [[nodiscard]] const admin_listener_config* same_listener(const admin_listener_config& running,
                                                          const config& from);
 
-// docs/configuration.md, made from the table of settings.
+// docs/configuration.md, generated from the table of settings.
 [[nodiscard]] std::string configuration_reference();
 
 // The text of daemon/man/tokenledgerd.toml.5, from the same table.
 [[nodiscard]] std::string configuration_manual();
 
-// systemd/tokenledgerd.toml.example, which the reference begins with. A line that is "#" and a key, without a
-// space between, is a setting at its default or a choice left out.
+// systemd/tokenledgerd.toml.example, which the reference begins with. A line that is "#" and a key, without
+// a space between, is a setting at its default or an alternative that is not chosen.
 [[nodiscard]] std::string_view configuration_example();
 
 } // namespace tokenledger::daemon

@@ -1,5 +1,5 @@
-// A configuration while it is read: values as they stand in the file, with positions for the checks that need
-// more than one of them.
+// A configuration while it is read: values as in the file, with positions for the checks that need more
+// than one of them.
 #pragma once
 
 #include "config/config.hpp"
@@ -13,14 +13,14 @@
 
 namespace tokenledger::daemon {
 
-// The keys that a table has, and where.
+// The keys of a table, and their positions.
 using key_positions = std::map<std::string, position, std::less<>>;
 
 struct text_item {
     std::string text;
     position at;
 
-    // As a value: the same text elsewhere in the file is no change.
+    // Compares values: the same text at another place in the file is no change.
     bool operator==(const text_item& other) const { return text == other.text; }
 };
 using text_list = std::vector<text_item>;

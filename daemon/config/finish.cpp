@@ -48,7 +48,7 @@ class finisher {
   private:
     void add(position at, std::string message) { findings_.push_back({at, std::move(message)}); }
 
-    // Where the first of these keys stands; else the table.
+    // The position of the first of these keys that is there; otherwise the table's.
     static position where(const key_positions& keys, std::initializer_list<std::string_view> names,
                           position table) {
         for (const std::string_view name : names) {
@@ -119,7 +119,7 @@ class finisher {
         made.permits = {has("read"), has("usage"), has("money"), has("operate")};
         made.max_tokens_per_request = drafted.max_tokens_per_request;
         if (drafted.socket.empty()) {
-            return made; // missed or refused already
+            return made; // missing, or refused already
         }
         if (!sockets_.insert(drafted.socket).second) {
             add(where(drafted.keys, {"socket"}, drafted.at),
@@ -162,7 +162,7 @@ class finisher {
         for (const amount_item& item : drafted.prices)
             made.prices[item.currency] = {.amount = item.amount, .minimum = item.amount};
         if (drafted.prices.empty()) {
-            return made; // missed or refused already
+            return made; // missing, or refused already
         }
         for (const amount_item& item : drafted.minimum) {
             const auto price = made.prices.find(item.currency);

@@ -1,4 +1,4 @@
-// From a draft to the configuration: what takes more than one value to judge, and the secrets' files.
+// From a draft to the configuration: checks that need more than one value, and the secrets' files.
 #pragma once
 
 #include "config/draft.hpp"
@@ -9,14 +9,14 @@
 
 namespace tokenledger::daemon {
 
-// Where files named in the configuration are looked up.
+// The folders of files that the configuration names.
 struct secret_places {
     std::filesystem::path credentials_directory; // empty: none
     std::filesystem::path config_directory;
     secret_files secrets = secret_files::read;
 };
 
-// The configuration; to be used only if nothing was found.
+// The configuration; valid only if there are no findings.
 [[nodiscard]] config finish(const config_draft& draft, const secret_places& places,
                             std::vector<finding>& findings);
 

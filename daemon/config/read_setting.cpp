@@ -83,7 +83,7 @@ class value_reader {
                 made.push_back({entry.key, *amount, entry.at});
             }
         }
-        if (made.size() == table->size()) { // else checks against it would only repeat what was said
+        if (made.size() == table->size()) { // else further checks would only repeat the errors
             where(draft_) = std::move(made);
         }
     }
@@ -91,7 +91,7 @@ class value_reader {
   private:
     void add(position at, std::string message) { findings_.push_back({at, std::move(message)}); }
 
-    // Port 0 is another port each time.
+    // Port 0 is a different port each time.
     [[nodiscard]] bool may_repeat(std::string_view text) const {
         return row_.bounds.rule == &host_and_port && text.ends_with(":0");
     }

@@ -33,7 +33,7 @@ std::vector<std::string_view> keys_of(std::string_view path) {
     return made;
 }
 
-// A key that is right, under the wrong header: easily done in TOML.
+// Finds the table of a key that stands under the wrong header: an easy mistake in TOML.
 const settings_table* other_home(std::string_view key) {
     const auto has_key = [key](const settings_table& row) { return find_setting(row.path, key) != nullptr; };
     const auto all = settings_tables();
@@ -46,7 +46,7 @@ const settings_table* other_home(std::string_view key) {
 void settings_reader::read(const toml_table& root) {
     for (const toml_entry& entry : root)
         read_entry("", entry);
-    // A table that is not there is read as an empty one: its defaults hold, and what it must have is missed.
+    // A missing table is read as an empty one: its defaults hold, and its required keys are reported.
     const key_positions present = positions_of(root);
     for (const settings_table& row : settings_tables()) {
         if (row.parent.empty() && !present.contains(row.key)) {
@@ -102,7 +102,7 @@ void settings_reader::read_list(const settings_table& of, const toml_entry& entr
         read_table(of, std::get<toml_table>(item.is), item.at);
 }
 
-// [catalog] is the default catalogue; a table in it that is no key of a catalogue is a named one.
+// [catalog] is the default catalogue; a table in it that is not a key of a catalogue is a named catalogue.
 void settings_reader::read_catalogs(const settings_table& of, const toml_table& table, position at) {
     const auto is_named = [&](const toml_entry& entry) {
         return std::holds_alternative<toml_table>(entry.value.is) &&

@@ -1,5 +1,5 @@
-// Walks a TOML tree against the table of settings into a draft, and finds everything that one value or one
-// table alone can have wrong.
+// Reads a TOML tree into a draft by the table of settings, and finds every error that one value or one
+// table alone can have.
 #pragma once
 
 #include "config/draft.hpp"

@@ -25,10 +25,10 @@ bool is_printable(char c) noexcept {
     return c > ' ' && c <= '~';
 }
 
-// Fills `into`; returns what is wrong.
+// Fills `into`; returns the problem, or nothing.
 template <class Bytes>
 std::string read_into(Bytes& into, const std::filesystem::path& file, std::size_t max_bytes) {
-    // O_NONBLOCK: opening a pipe that nobody writes to must not hang the start.
+    // O_NONBLOCK: opening a pipe without a writer must not hang the start.
     const base::file_descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status {};
     if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0)
@@ -74,12 +74,12 @@ secret_content read_secret_file(const std::filesystem::path& file, std::size_t m
 
 std::filesystem::path secret_path(std::string_view name, const std::filesystem::path& credentials_directory,
                                   const std::filesystem::path& config_directory) {
-    // operator/ keeps an absolute right side as it is.
+    // operator/ returns an absolute right side unchanged.
     return (credentials_directory.empty() ? config_directory : credentials_directory) / name;
 }
 
 secret_content read_secret(const std::filesystem::path& file) {
-    secret_content made = read_secret_file(file, max_secret_bytes + 1); // and a newline
+    secret_content made = read_secret_file(file, max_secret_bytes + 1); // one byte more for a newline
     if (!made.problem.empty())
         return made;
     if (text_of(made.bytes).ends_with('\n'))

@@ -1,4 +1,4 @@
-// One file, one secret: the rules of section 3 of the contract, without ever naming what is inside.
+// One file, one secret: the rules of section 3 of the contract, without ever showing the content.
 #pragma once
 
 #include <openssl/crypto.h>
@@ -32,10 +32,10 @@ using secret_bytes = std::vector<char, wiping_allocator<char>>;
     return {bytes.data(), bytes.size()};
 }
 
-// What was read, or why not.
+// The content, or why it could not be read.
 struct file_content {
     std::string text;
-    std::string problem; // empty: all is well
+    std::string problem; // empty: no problem
 };
 struct secret_content {
     secret_bytes bytes;
@@ -46,8 +46,8 @@ struct secret_content {
 [[nodiscard]] file_content read_file(const std::filesystem::path& file, std::size_t max_bytes);
 [[nodiscard]] secret_content read_secret_file(const std::filesystem::path& file, std::size_t max_bytes);
 
-// Where a secret of this name lies: absolute names as they are; others in `credentials_directory`, or, if
-// that is empty, in `config_directory`.
+// The path of a secret with this name: absolute names stay; others are looked up in
+// `credentials_directory`, or, if that is empty, in `config_directory`.
 [[nodiscard]] std::filesystem::path secret_path(std::string_view name,
                                                 const std::filesystem::path& credentials_directory,
                                                 const std::filesystem::path& config_directory);

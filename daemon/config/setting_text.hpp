@@ -1,4 +1,4 @@
-// What the pages made from the table of settings say of one, in Markdown.
+// The description of a setting in Markdown, for the pages that are generated from the table.
 #pragma once
 
 #include "config/settings.hpp"

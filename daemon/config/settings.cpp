@@ -21,7 +21,7 @@ constexpr std::int64_t second_ms = 1000;
 constexpr std::int64_t minute_ms = 60 * second_ms;
 constexpr std::int64_t week_seconds = 7 * 24 * 3600;
 
-// Places, as paths of member pointers: from the draft, or from the newest element of one of its lists.
+// Places as paths of member pointers: from the draft, or from the newest element of one of its lists.
 template <auto... Path>
 auto& in_draft(config_draft& draft) {
     return (draft.*....*Path);
@@ -215,7 +215,7 @@ constexpr auto table = std::to_array<setting>({
 });
 // clang-format on
 
-// Where the keys of a table are noted; for a list of tables, of a new element.
+// Where the keys of a table are recorded; for a list of tables, those of a new element.
 template <auto Member>
 key_positions& in_place(config_draft& draft, position) {
     return draft.*Member;

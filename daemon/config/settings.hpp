@@ -1,5 +1,5 @@
-// The table of settings: every key of the configuration file with type, default, constraint, what a change
-// takes, description, and where its value is kept. The parser and docs/configuration.md both follow it.
+// The table of settings: every key of the configuration file with type, default, constraint, description,
+// how a change takes effect, and where its value is stored. The parser and docs/configuration.md use it.
 #pragma once
 
 #include "config/draft.hpp"
@@ -14,22 +14,22 @@
 
 namespace tokenledger::daemon {
 
-// What a string must be like. An error names the value unless it may hold a password.
+// A constraint on a string. An error shows the value unless it may hold a password.
 struct text_rule {
     std::string_view says; // "must be ..."
     bool (*holds)(std::string_view text) noexcept;
     bool may_be_shown = true;
 };
 
-// Where the value is kept; for a list of tables, in its newest element. The type of the setting follows from
-// it, and the default is what a fresh draft holds there: config.hpp states it once.
+// Where the value is stored; for a list of tables, in its newest element. The setting's type follows from
+// it, and the default is its value in a fresh draft: only config.hpp states it.
 template <typename Value>
 using place_of = Value& (*)(config_draft&);
 using place = std::variant<place_of<std::int64_t>, place_of<std::chrono::milliseconds>, place_of<std::string>,
                            place_of<bool>, place_of<text_list>, place_of<amount_list>>;
 
 enum class presence : std::uint8_t { optional, required };
-enum class change : std::uint8_t { reload, restart }; // SIGHUP is enough, or it takes a restart
+enum class change : std::uint8_t { reload, restart }; // SIGHUP is enough, or a restart is needed
 
 struct constraint {
     std::int64_t min = 0; // of an integer, in its unit; of the number of strings in a list; of each amount
@@ -45,7 +45,7 @@ struct setting {
     constraint bounds;
     change takes = change::restart;
     std::string_view description;
-    std::string_view fallback = {}; // the default in words, where it is not simply a value
+    std::string_view fallback = {}; // the default in words, if it is not simply a value
 };
 [[nodiscard]] std::span<const setting> settings();
 
@@ -61,7 +61,7 @@ struct settings_table {
     std::string_view path; // as in setting::table
     table_shape shape = table_shape::plain;
     presence needed = presence::optional;
-    // Makes room for another one, and says where to note its keys.
+    // Adds an element, and returns where its keys are recorded.
     key_positions& (*begin)(config_draft&, position at) = nullptr;
     std::string_view description = {};
 };

@@ -1,4 +1,4 @@
-// What the strings of the configuration must be like.
+// The constraints on strings of the configuration.
 #include "config/text_rules.hpp"
 
 #include "config/address.hpp"
@@ -18,7 +18,7 @@ namespace tokenledger::daemon {
 namespace {
 
 constexpr std::size_t max_text_bytes = 4096;
-constexpr std::size_t max_path_bytes = base::max_identifier_bytes; // it is stored with every event
+constexpr std::size_t max_path_bytes = base::max_identifier_bytes; // stored with every event
 constexpr std::ptrdiff_t max_metadata_key_characters = 40;         // https://docs.stripe.com/metadata#data
 constexpr std::size_t max_name_bytes = 64;
 constexpr std::size_t max_socket_path_bytes = sizeof(sockaddr_un::sun_path) - 1;
@@ -45,7 +45,7 @@ bool is_request_path(std::string_view text) noexcept {
            std::ranges::all_of(text, is_path_character);
 }
 
-// The secret itself in the place of its file's name is the usual mistake: it must not end in a message.
+// The usual mistake is the secret itself instead of its file's name: it must not appear in a message.
 bool is_file_name(std::string_view text) noexcept {
     return is_clean(text, max_text_bytes) && !text.starts_with("whsec_");
 }
@@ -66,7 +66,7 @@ bool is_catalog_name(std::string_view text) noexcept {
            text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-// Not that of another listener: the metrics tell them apart by it.
+// Not the name of another listener: it identifies listeners in the metrics.
 bool is_listener_name(std::string_view text) noexcept {
     return is_catalog_name(text) && text != "webhook" && text != "operations";
 }

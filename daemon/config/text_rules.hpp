@@ -1,4 +1,4 @@
-// What the strings of the configuration must be like.
+// The constraints on strings of the configuration.
 #pragma once
 
 #include "config/config.hpp"
@@ -27,7 +27,7 @@ extern const text_rule group_name;      // of the system
 extern const text_rule permit_name;     // of an admin listener
 extern const text_rule log_level_name;  // as spdlog knows them
 
-// "0660", which the rule holds to be one.
+// "0660". Precondition: the rule holds.
 [[nodiscard]] unsigned parse_mode(std::string_view octal);
 
 } // namespace tokenledger::daemon

@@ -9,7 +9,7 @@ namespace tokenledger::daemon {
 
 namespace {
 
-// TLS 1.2: what all clients of the last ten years have. 1.3 has only good ones, and its own list.
+// TLS 1.2: supported by all clients of the last ten years. 1.3 has only good ciphers, in a list of its own.
 constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 using bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
@@ -20,7 +20,7 @@ bio reader_of(std::string_view pem) {
     return {::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), ::BIO_free};
 }
 
-// An encrypted key would have OpenSSL ask for its passphrase on the terminal.
+// For an encrypted key OpenSSL would ask for its passphrase on the terminal.
 int no_passphrase(char*, int, int, void*) {
     return 0;
 }
@@ -51,7 +51,7 @@ tls_result make_tls_context(const tls_material& from) {
         if (::SSL_CTX_add1_chain_cert(made.get(), next.get()) != 1)
             return problem("the chain after the certificate cannot be used");
     }
-    ::ERR_clear_error(); // the end of the file is told as an error
+    ::ERR_clear_error(); // OpenSSL reports the end of the file as an error
 
     const bio key_text = reader_of(from.key);
     const private_key key(::PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_passphrase, nullptr),

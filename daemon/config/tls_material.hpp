@@ -1,4 +1,4 @@
-// A certificate with its key, and what OpenSSL makes of them. No sockets.
+// A certificate with its key, and the TLS context from them. No sockets.
 #pragma once
 
 #include <memory>

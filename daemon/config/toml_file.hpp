@@ -29,7 +29,7 @@ struct toml_value;
 using toml_array = std::vector<toml_value>;
 using toml_table = std::vector<toml_entry>; // by position of the key, each key once
 
-// A type that no setting has: a float, a date or a time.
+// A value of a type that no setting has: a float, a date or a time.
 struct toml_other {
     std::string_view type;
 };

@@ -1,4 +1,4 @@
-// A bound on the bytes that requests may hold at one time. Safe from any thread.
+// A bound on the bytes that requests hold at one time. Safe from any thread.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@ namespace tokenledger::daemon {
 
 class byte_budget {
   public:
-    // Gives its bytes back when it goes.
+    // Returns its bytes when it is destroyed.
     class reservation {
       public:
         reservation(byte_budget& from, std::int64_t bytes) noexcept : from_(&from), bytes_(bytes) {}
@@ -28,15 +28,15 @@ class byte_budget {
                 from_->used_.fetch_sub(bytes_);
         }
 
-        // Holds `bytes` in all from now on, if there is room for what is more; else everything stays as it
-        // is.
+        // Raises the reservation to `bytes` in all, if there is room for the difference; else changes
+        // nothing.
         [[nodiscard]] bool grow_to(std::int64_t bytes) noexcept {
             if (bytes <= bytes_)
                 return true;
             auto more = from_->try_reserve(bytes - bytes_);
             if (!more)
                 return false;
-            more->from_ = nullptr; // its bytes are this one's now
+            more->from_ = nullptr; // its bytes belong to this one now
             bytes_ = bytes;
             return true;
         }

@@ -14,10 +14,10 @@ namespace {
 
 // Descriptors that are not connections: database, log, timers, listeners.
 constexpr std::int64_t other_descriptors = 64;
-// A request to the operations listener has no body worth the name.
+// A request to the operations listener has at most a tiny body.
 constexpr std::int64_t operations_body_bytes = 4096;
 
-// No more connections than there are descriptors for; `others` are spoken for.
+// No more connections than there are descriptors; `others` of these are reserved.
 std::int64_t connections_within_limits(std::int64_t wanted, std::int64_t others) {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)

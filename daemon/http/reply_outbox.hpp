@@ -1,4 +1,4 @@
-// Where replies of other threads meet the sessions that wait for them.
+// Hands replies of other threads to the sessions that wait for them.
 #pragma once
 
 #include "http/service.hpp"
@@ -24,8 +24,8 @@ struct reply_slot {
     std::optional<http_reply> reply;
 };
 
-// A batch settles many commands one after the other: the first reply posts, and takes along those that come
-// until the I/O thread gets to it. So a batch wakes that thread once and not for each of its requests.
+// A batch completes many commands one after the other: the first reply posts to the I/O thread, and those
+// that come before it runs go with it. So a batch wakes that thread once and not for each of its requests.
 class reply_outbox : public std::enable_shared_from_this<reply_outbox> {
   public:
     reply_outbox(boost::asio::any_io_executor executor, std::function<void()> delivered)
@@ -63,7 +63,7 @@ class reply_outbox : public std::enable_shared_from_this<reply_outbox> {
     std::mutex guard_;
     bool scheduled_ = false; // deliver() is on its way
     std::vector<std::pair<std::shared_ptr<reply_slot>, http_reply>> waiting_;
-    // Of the I/O thread; keeps its room from batch to batch.
+    // Used by the I/O thread alone; keeps its capacity from batch to batch.
     std::vector<std::pair<std::shared_ptr<reply_slot>, http_reply>> leaving_;
 };
 

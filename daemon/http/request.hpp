@@ -1,4 +1,4 @@
-// A request while it comes in: Beast's parser, and what Beast does not hold apart.
+// A request while it arrives: Beast's parser, and the header without trailers.
 #pragma once
 
 #include "http/service.hpp"
@@ -14,23 +14,23 @@ namespace tokenledger::daemon {
 
 class http_request final : public boost::beast::http::request_parser<boost::beast::http::string_body> {
   public:
-    // To be called between header and body. Beast puts the trailers of a chunked body among the fields, where
-    // anything that passes a body on could add to them: what they say counts for nothing.
+    // Call it between header and body. Beast puts the trailers of a chunked body among the fields, and
+    // proxies may add to them: head() ignores them.
     void header_is_whole() {
         goes_on_ = keep_alive();
         if (chunked())
             without_trailers_ = get().base();
     }
 
-    // The header. Valid for as long as this.
+    // The header. Valid for as long as this object.
     [[nodiscard]] const http_head& head() const {
         return without_trailers_ ? *without_trailers_ : get().base();
     }
-    // Whether the header leaves the connection open for another request.
+    // True if the header leaves the connection open for another request.
     [[nodiscard]] bool goes_on() const noexcept { return goes_on_; }
     [[nodiscard]] bool is_head() const { return get().method() == boost::beast::http::verb::head; }
 
-    // Any coding in any Content-Encoding field, but for "identity".
+    // True if a Content-Encoding field has any coding other than "identity".
     [[nodiscard]] bool is_encoded() const {
         const auto range = head().equal_range(boost::beast::http::field::content_encoding);
         return std::any_of(range.first, range.second, [](const auto& field) {

@@ -34,14 +34,14 @@ using error_code = boost::system::error_code;
 using steady = std::chrono::steady_clock;
 
 constexpr auto await_result = asio::as_tuple(asio::use_awaitable);
-// Deadlines are kept to within this; a sweep over 10,000 sessions costs some tens of microseconds.
+// Precision of deadlines; a sweep over 10,000 sessions costs some tens of microseconds.
 constexpr std::chrono::milliseconds sweep_interval{50};
-// After an accept that failed for want of descriptors: time for some to be closed.
+// The pause after an accept that failed for want of descriptors, so that some can be closed.
 constexpr std::chrono::milliseconds accept_backoff{100};
 constexpr std::chrono::milliseconds accept_warning_interval{1000};
-// Connections that are accepted in one turn, beside the one that was waited for.
+// Connections that are accepted in one turn, besides the awaited one.
 constexpr int accept_burst = 64;
-// Between the 503 of the drain timeout and the cut.
+// The time between the 503 of the drain timeout and the cut.
 constexpr std::chrono::milliseconds abort_grace{1000};
 
 std::string host_of(const stream::endpoint& address) {
@@ -58,7 +58,7 @@ std::string host_of(const stream::endpoint& address) {
     return text.data();
 }
 
-// The kernel notes who connected at connect(), so it stays true whoever holds the socket later.
+// The kernel records the peer at connect(), so it stays true whichever process holds the socket later.
 http_peer peer_of(stream_socket& socket) {
     ucred is{};
     socklen_t size = sizeof is;
@@ -67,7 +67,7 @@ http_peer peer_of(stream_socket& socket) {
     return {.uid = is.uid, .address = {}};
 }
 
-// A listener without its accepting or its deadlines must not look alive: the exception ends io_context::run.
+// A listener that no longer accepts or sweeps must not look alive: the exception ends io_context::run.
 void must_not_fail(std::exception_ptr failure) {
     if (failure)
         std::rethrow_exception(failure);
@@ -103,8 +103,8 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         made.accepts.assign(stream(made.socket.family(), 0), made.socket.descriptor());
         static_cast<void>(made.socket.release());
         made.accepts.non_blocking(true);
-        // Else Asio waits for the next one by itself, and with it the thread, where a connection is gone
-        // again.
+        // Else Asio itself waits for the next connection, and blocks the thread, if one has gone before it
+        // was accepted.
         made.accepts.set_option(asio::socket_base::enable_connection_aborted(true));
     }
 
@@ -145,8 +145,8 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         }
     }
 
-    // Under load the loop comes round seldom: who has connected must not wait for a turn each. What fails
-    // here fails again in the loop, which deals with it.
+    // Under load the loop rarely gets a turn, so connections must not wait for one each. An error here
+    // occurs again in the loop, which handles it.
     void accept_waiting(acceptor& at, int most) {
         error_code error;
         for (int i = 0; i < most && !error; ++i) {
@@ -173,7 +173,7 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
             const auto now = steady::now();
             if (now >= self->drain_deadline)
                 self->abort_sessions(now);
-            // Interrupting only schedules: no session ends, and none leaves the list, inside this loop.
+            // Interrupting only schedules: no session ends or leaves the list inside this loop.
             for (const auto& each : self->context->sessions) {
                 if (each->deadline() <= now)
                     each->expire();
@@ -185,7 +185,7 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
 
     [[nodiscard]] bool finished() const { return context->draining && context->sessions.empty(); }
 
-    // Requests that wait are answered 503, then what is left after the grace is cut at every sweep.
+    // Answers waiting requests with 503; after the grace, every sweep cuts what is left.
     void abort_sessions(steady::time_point now) {
         log::warn("drain timeout", {{"listener", name}, {"sessions", context->sessions.size()}});
         for (const auto& each : context->sessions)
@@ -193,10 +193,10 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         drain_deadline = now + abort_grace;
     }
 
-    // Connections in the backlog were accepted by the kernel: their clients think they are connected.
+    // The kernel has accepted the connections in the backlog: their clients think that they are connected.
     void accept_backlog() {
         for (acceptor& each : acceptors) {
-            each.socket.unlink(); // first: whoever connects from now on is told that nobody is there
+            each.socket.unlink(); // first, so that later clients find no socket
             accept_waiting(each, std::numeric_limits<int>::max());
         }
     }
@@ -206,7 +206,7 @@ struct http_server::impl : std::enable_shared_from_this<http_server::impl> {
         context->draining = true;
         drained = std::move(when_drained);
         drain_deadline = steady::now() + context->limits.drain_timeout;
-        acceptors.clear(); // ends the accepting and the waiting
+        acceptors.clear(); // ends accepting and its waits
         for (const auto& each : context->sessions) {
             if (each->idle())
                 each->end_idleness(context->limits.first_request_grace);

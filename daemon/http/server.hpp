@@ -13,12 +13,12 @@
 
 namespace tokenledger::daemon {
 
-// Connections past max_connections that are being told so at one time; more are closed without a word.
+// Connections past max_connections that get a 503 at one time; more are closed without a reply.
 inline constexpr std::size_t max_refusals = 64;
 
 class http_server {
   public:
-    // `name` tells this listener apart in the log. Throws boost::system::system_error if it cannot use a
+    // `name` identifies this listener in the log. Throws boost::system::system_error if it cannot use a
     // socket.
     http_server(boost::asio::io_context& io, std::string name, std::vector<listening_socket> sockets,
                 http_handlers service, const http_limits& limits);
@@ -26,14 +26,13 @@ class http_server {
     http_server(const http_server&) = delete;
     http_server& operator=(const http_server&) = delete;
 
-    // TLS for the connections that are accepted from now on; null: none. Those that are open stay as they
-    // are.
+    // TLS for connections that are accepted from now on; null: no TLS. Open connections do not change.
     void set_tls(tls_context with);
 
     void start();
 
-    // No new connections; connections and requests that have arrived are served; past the drain timeout what
-    // is left is answered 503. `drained` is called when the last session has ended.
+    // Accepts no new connections and serves those that have arrived, with their requests; after the drain
+    // timeout the rest get a 503. `drained` is called when the last session has ended.
     void drain(std::function<void()> drained);
 
   private:

@@ -1,4 +1,4 @@
-// What every service says alike.
+// Shared by all services.
 #include "http/service.hpp"
 
 #include "system/metrics.hpp"

@@ -1,4 +1,4 @@
-// What an HTTP listener serves. The session knows HTTP and limits; the service knows what a request means.
+// The handlers of an HTTP listener. The session knows HTTP and limits; the service gives requests a meaning.
 #pragma once
 
 #include <boost/beast/http/fields.hpp>
@@ -18,7 +18,7 @@ class metrics;
 
 using http_head = boost::beast::http::request_header<>;
 
-// Who is at the other end of a connection. Read once, when it is accepted.
+// The other end of a connection. Read once, when it is accepted.
 struct http_peer {
     std::optional<std::uint32_t> uid{}; // of the process that connected; unix sockets only (SO_PEERCRED)
     std::string address{};              // numeric, without the port; empty: a unix socket
@@ -39,7 +39,7 @@ struct http_reply {
     bool close = false; // end the connection after this reply
 };
 
-// What goes wrong before a request is whole, or for want of room.
+// Faults before a request is whole, or for lack of room.
 enum class http_fault : std::uint8_t {
     malformed,        // 400: not HTTP
     header_too_large, // 431
@@ -63,20 +63,20 @@ struct http_limits {
     std::chrono::milliseconds request_timeout{5000}; // from the first byte of a request to its reply
     std::chrono::milliseconds idle_timeout{75000};   // between requests
     std::chrono::milliseconds drain_timeout{10000};  // from SIGTERM to the end of the last request
-    // How long a drain waits for the first request of a connection: closed unanswered, that request would be
-    // lost.
+    // A drain waits this long for the first request of a connection, which would be lost if the connection
+    // closed without a reply.
     std::chrono::milliseconds first_request_grace{500};
 };
 
-// Called at most once, from any thread; calls after the session's own answer are dropped.
+// Called at most once, from any thread; ignored after the session has answered by itself.
 using respond_fn = std::function<void(http_reply)>;
 
 struct http_handlers {
-    // With the header read and the body not: a reply refuses the request here.
+    // After the header, before the body: a reply refuses the request.
     std::function<std::optional<http_reply>(const http_head& head, const http_peer& peer)> admit;
 
     // With the whole request; `head` and `peer` live until this returns. Either answers at once, or keeps
-    // `respond` and returns what to say if it has not been called by the deadline.
+    // `respond` and returns the reply for the case that it is not called by the deadline.
     struct handled {
         std::optional<http_reply> now;
         http_reply otherwise;
@@ -87,10 +87,10 @@ struct http_handlers {
 
     std::function<http_reply(http_fault what)> fault;
 
-    // After each reply: for metrics and logs.
+    // Called after each reply: for metrics and logs.
     std::function<void(unsigned status, std::chrono::steady_clock::duration took)> replied;
 
-    // After replies of other threads were handed to their sessions, a batch's as a rule all at once.
+    // Called after replies of other threads reached their sessions, usually those of one batch together.
     std::function<void()> delivered{};
 };
 

@@ -1,4 +1,41 @@
 // One connection: reads requests, hands them to the service, writes replies, keeps every limit.
+//
+//         server: accept, start_session; with TLS the handshake
+//            |
+//            v
+//       +-> wait for the first bytes    idle_timeout, or the peer is gone: close
+//       |    | takes a buffer
+//       |    v
+//       |   read the header             malformed 400, too large 431, too slow 408: linger, close
+//       |    v
+//       |   service.admit               refused: reply; with a body on its way also linger, close
+//       |    v
+//       |   read the body               too large 413, too slow 408, no room in `bytes` 503: linger, close
+//       |    | reserves `bytes` in steps, then gives the buffer back
+//       |    v
+//       |   service.handle -- replies at once ------------------------------+
+//       |    |                                                              |
+//       |    v                                                              |
+//       |   wait on a reply_slot <-- reply_outbox <-- respond(), any thread |
+//       |    | that reply, or at the deadline handled::otherwise            |
+//       |    v                                                              |
+//       +-- write the reply <-----------------------------------------------+
+//
+// Invariants:
+// - A request that was read whole gets one reply: the service's, or `otherwise` at the deadline. If
+//   respond() is called later, it fills a slot that no session reads.
+// - Every step has a deadline; reading a request and waiting for its outcome share one, which the ledger
+//   gets too. A step only writes its deadline down. The server looks at all sessions every 50 ms and
+//   expires the late ones: expire() cancels the socket and the slot's timer, the coroutine resumes, and
+//   `expired_` tells it a timeout from a broken connection.
+// - Waiting costs little: a connection holds a buffer only while it reads, or if a pipelined request is in
+//   it. A body counts against `bytes` until the service has dropped `respond`.
+// - A reply that ends a connection early is not lost: closing with bytes unread would reset the connection,
+//   so the session reads on for a while (linger).
+//
+// Sessions run on one I/O thread, without locks. Other threads reach them through reply_outbox alone, which
+// posts to that thread: no reply can arrive between the return of handle() and the wait for it. `bytes` is
+// atomic, for the last owner of `respond` may be a worker of the ledger.
 #pragma once
 
 #include "config/tls_material.hpp"
@@ -21,7 +58,7 @@ using stream_socket = boost::asio::generic::stream_protocol::socket;
 class session_base;
 using session_list = std::list<std::shared_ptr<session_base>>;
 
-// What the sessions of one listener share. Everything here belongs to the I/O thread, except `bytes`.
+// Shared by the sessions of one listener. Everything here belongs to the I/O thread, except `bytes`.
 struct session_context {
     http_handlers service;
     http_limits limits;
@@ -40,8 +77,8 @@ struct session_context {
           outbox(std::make_shared<reply_outbox>(executor, service.delivered)) {}
 };
 
-// A session as the server sees it. A sweep over all sessions enforces the deadlines: a session that moves
-// from one phase to the next only writes down a new one.
+// The server's view of a session. A sweep over all sessions enforces the deadlines: a session that enters a
+// new phase only stores a new deadline.
 class session_base {
   public:
     virtual ~session_base() = default;
@@ -49,7 +86,7 @@ class session_base {
     [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
     [[nodiscard]] bool idle() const noexcept { return idle_; }
 
-    // Breaks off what the session waits for; the session decides what that means.
+    // Cancels what the session waits for; the session handles the error.
     virtual void interrupt() = 0;
     // The server drains: an idle connection is closed at once, but one that has not sent its first request
     // gets a short grace.
@@ -71,8 +108,8 @@ class session_base {
     bool expired_ = false;
 };
 
-// Serves one connection until it ends. `refuse`: answers 503 for want of a free connection, and closes. TLS,
-// if the listener has it, is for all but unix sockets.
+// Serves one connection until it ends. `refuse`: answers 503 because there are too many connections, and
+// closes. TLS, if the listener has it, does not apply to unix sockets.
 void start_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
                    bool refuse);
 void start_tls_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,

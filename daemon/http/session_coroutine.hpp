@@ -33,17 +33,17 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto await_result = asio::as_tuple(asio::use_awaitable);
 
-// One read takes a header of usual size and a body of a few kilobytes; less costs further system calls.
+// One read takes a usual header and a body of a few kilobytes; with less room it takes more system calls.
 constexpr std::size_t read_buffer_bytes = 16384;
-// Beast sets no bound to a chunk's extension or to trailers: the buffer does.
+// Beast does not limit chunk extensions and trailers: the buffer does.
 constexpr std::size_t max_buffer_beyond_header = 65536;
-// A body reserves its room as it comes: what has only been announced keeps nobody else out.
+// A body reserves memory as it arrives: an announced length alone takes none from others.
 constexpr std::int64_t body_step_bytes = 65536;
-// How much of a refused body is read away, and for how long, so that the reply is not lost to a reset.
+// The bytes of a refused body that are read away, and for how long: a reset would lose the reply.
 constexpr std::size_t max_linger_bytes = 4U << 20U;
 constexpr std::chrono::milliseconds linger_timeout{1000};
 
-// What a stream needs beyond reading and writing. That of TLS is in https_session.cpp.
+// What a stream needs besides reading and writing. The traits of TLS are in tls_session.cpp.
 template <class Stream>
 struct stream_traits;
 
@@ -51,14 +51,14 @@ template <>
 struct stream_traits<stream_socket> {
     static constexpr bool has_handshake = false;
     static stream_socket& socket_of(stream_socket& stream) { return stream; }
-    // Waits for bytes without room for them, then takes what has come. 0: the connection is over.
+    // Waits for bytes without a buffer, then reads those that are there. 0: the connection is over.
     template <class MakeRoom>
     static asio::awaitable<std::size_t> first_bytes(stream_socket& stream, MakeRoom make_room) {
         for (;;) {
             const auto [failed] = co_await stream.async_wait(asio::socket_base::wait_read, await_result);
             if (failed)
                 co_return 0;
-            // Asio may say so of what the descriptor's last owner waited for: the socket does not block.
+            // Asio may report an event of the descriptor's last owner: the socket does not block.
             error_code error;
             const std::size_t count = stream.read_some(make_room(), error);
             if (error != asio::error::would_block)
@@ -120,7 +120,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         deadline_ = steady::now() + time;
     }
 
-    // Who waits holds no buffer, whether for a request or for its outcome, unless the next one is in it.
+    // A session that waits for a request or an outcome holds no buffer, unless the next request is in it.
     void drop_empty_buffer() {
         if (buffer_ && buffer_->size() == 0)
             buffer_.reset();
@@ -160,8 +160,8 @@ class session final : public session_base, public std::enable_shared_from_this<s
         co_return count != 0;
     }
 
-    // The bytes that are here already, which is all of them as a rule: no further read, nobody to wait for.
-    // What it leaves is for a read: more of the header, a chunk that is not whole.
+    // Parses the bytes that are already here, usually the whole request, without another read. Leaves the
+    // rest to a read: more of the header, or a chunk that is not whole.
     error_code parse_buffered(http_request& parser, std::size_t& consumed) {
         error_code error;
         consumed = parser.put(buffer_->data(), error);
@@ -175,7 +175,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         begin_phase(context_->limits.request_timeout);
         http_request parser;
         parser.header_limit(static_cast<std::uint32_t>(context_->limits.max_header_bytes));
-        parser.body_limit(boost::none); // checked below, after what the contract checks first
+        parser.body_limit(boost::none); // checked below, in the order of the contract
         std::size_t header_bytes = 0;
         error_code error = parse_buffered(parser, header_bytes);
         if (!error && !parser.is_header_done()) {
@@ -183,7 +183,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
             std::tie(error, more) = co_await http::async_read_header(stream_, *buffer_, parser, await_result);
             header_bytes += more;
         }
-        // Beast holds its limit only against what is still unparsed: a header in one burst may be longer.
+        // Beast applies its limit only to unparsed bytes: a header that came in one burst may be longer.
         if (!error && header_bytes > static_cast<std::size_t>(context_->limits.max_header_bytes))
             error = http::error::header_limit;
         head_only_ = parser.is_head(); // of this request, not of the one before, however malformed it is
@@ -221,7 +221,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         return std::nullopt;
     }
 
-    // no_buffer_space: too many bytes of bodies are held at this time.
+    // no_buffer_space: the bodies in flight are at their limit.
     asio::awaitable<error_code> read_body(http_request& parser,
                                           std::optional<byte_budget::reservation>& room) {
         if (beast::iequals(parser.head()[http::field::expect], "100-continue")) {
@@ -253,7 +253,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
 
     asio::awaitable<http_reply> handle(http_request& parser, std::optional<byte_budget::reservation> room) {
         auto slot = std::make_shared<reply_slot>(stream_.get_executor());
-        // The bytes stay reserved while anybody can still hold the request: until `respond` is gone.
+        // The bytes stay reserved until `respond` is destroyed: until then the request may be in memory.
         auto held = std::make_shared<std::optional<byte_budget::reservation>>(std::move(room));
         respond_fn respond = [slot, held, outbox = context_->outbox](http_reply reply) {
             outbox->put(slot, std::move(reply));
@@ -272,7 +272,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         co_return slot->reply ? std::move(*slot->reply) : std::move(done.otherwise);
     }
 
-    // The request cannot be read to its end.
+    // Ends a request that cannot be read completely.
     asio::awaitable<bool> give_up(error_code error) {
         std::optional<http_fault> fault;
         if (expired_)
@@ -292,7 +292,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
         co_return false;
     }
 
-    // `unread`: a body is still on its way and nobody will read it, so the connection cannot go on.
+    // `unread`: a body is still arriving and is not read, so the connection cannot go on.
     asio::awaitable<bool> answer(http_reply reply, const http_request& parser, bool unread) {
         const bool keep = parser.goes_on() && !reply.close && !unread && !context_->draining;
         begin_phase(context_->limits.request_timeout);
@@ -317,7 +317,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
             message.set(each.name, each.value);
         message.keep_alive(keep);
         message.content_length(reply.body.size());
-        if (!head_only_) // RFC 9110, 9.3.2: the length is told, the content is not sent
+        if (!head_only_) // RFC 9110, 9.3.2: the length without the content
             message.body() = std::move(reply.body);
         const auto [error, count] = co_await http::async_write(stream_, message, await_result);
         static_cast<void>(count);
@@ -329,7 +329,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
     // Closing with bytes unread would reset the connection and take the reply with it.
     asio::awaitable<void> linger() {
         error_code ignored;
-        stream_socket& socket = traits::socket_of(stream_); // what comes now is read away, not understood
+        stream_socket& socket = traits::socket_of(stream_); // what arrives now is dropped, not decrypted
         socket.shutdown(asio::socket_base::shutdown_send, ignored);
         lingered_ = true;
         buffer_.reset();

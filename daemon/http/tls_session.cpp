@@ -1,5 +1,4 @@
-// The session over TLS. The handshake has the time of a request; the end of the connection is told to the
-// peer.
+// The session over TLS. The handshake has the time of a request; a session that ends sends close_notify.
 #include "http/session_coroutine.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -21,7 +20,7 @@ struct stream_traits<tls_stream> {
         return ::SSL_pending(stream.native_handle()) > 0 ||
                stream_traits<stream_socket>::has_unread_bytes(stream.next_layer());
     }
-    // TLS may hold bytes of its own, so its socket tells nothing: one byte of room.
+    // TLS may hold decrypted bytes, so the socket's readiness is no sign: this reads one byte.
     template <class MakeRoom>
     static asio::awaitable<std::size_t> first_bytes(tls_stream& stream, MakeRoom make_room) {
         std::array<char, 1> first{};
@@ -44,7 +43,7 @@ struct stream_traits<tls_stream> {
 
 void start_tls_session(std::shared_ptr<session_context> context, stream_socket socket, http_peer peer,
                        bool refuse) {
-    if (refuse) // what is short of connections has no handshakes to spare
+    if (refuse) // a server at its limit spends nothing on handshakes
         return;
     ::SSL* made = ::SSL_new(context->tls.get());
     if (made == nullptr) {

@@ -1,4 +1,4 @@
-// What is decided before the ledger is asked is answered at once; the rest when the ledger has answered.
+// Answers at once what needs no ledger; the rest when the ledger has answered.
 #include "services/admin.hpp"
 
 #include "services/admin_http.hpp"
@@ -34,13 +34,13 @@ admin::allowance allowance_of(const admin_listener_config& with) {
     return made;
 }
 
-// Who asked for what, under which key, and what became of it: one line per request.
+// One line per request: the actor, the call, the key and the result.
 struct request_line {
     std::string listener;
     std::string call{};
     std::string key{};
     std::string actor{};
-    std::string event{}; // that is acted on
+    std::string event{}; // the one that the request acts on
     steady::time_point begun = steady::now();
 
     void log(const admin::reply& reply, const ledger::outcome* outcome) const {
@@ -66,8 +66,8 @@ std::string call_name(const http_head& head) {
     return std::string(head.method_string()) + " " + std::string(path_of(head));
 }
 
-// What is said at once if the ledger does not take the command; else `respond` is called when it has an
-// answer.
+// Submits the command. Returns a reply if the ledger does not take it; otherwise `respond` is called with
+// the outcome.
 std::optional<http_reply> submit(const admin_backend& behind, ledger::admin_command command, bool batch,
                                  request_line line, steady::time_point deadline, respond_fn respond) {
     auto done = [&counters = behind.counters, batch, line,
@@ -94,7 +94,7 @@ admin::problem problem_of_database() {
                       "takes effect once."};
 }
 
-// Twice: the first failure may be that of a connection that broke while nobody asked. False: it could not.
+// Asks twice, because the first failure may be a connection that broke while idle. False: both failed.
 template <class Question>
 bool ask_in_time(steady::time_point deadline, const Question& question) {
     for (int attempt = 0; attempt < 2 && steady::now() < deadline; ++attempt) {
@@ -212,7 +212,7 @@ http_handlers::handled admin_service::act(const admin::resolved_call& what, std:
         line.log(reply, nullptr);
         return {.now = to_http(std::move(reply)), .otherwise = {}};
     }
-    // The event is read on a thread that may wait; from there the command goes the way of every other.
+    // A reader's thread reads the event, because it may block; after that the command goes the usual way.
     auto task = [behind = behind_, translator = translator_, line, deadline, actor,
                  respond = std::move(respond), action = std::get<admin::event_action>(std::move(asked)),
                  own_key = std::string(key)](ledger::reader& from) {

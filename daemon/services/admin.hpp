@@ -1,4 +1,4 @@
-// One listener of the admin socket as an HTTP service: resolve, translate, submit or ask; then answer.
+// One listener of the admin socket as an HTTP service: resolve, translate, submit or read; then answer.
 #pragma once
 
 #include "config/config.hpp"
@@ -26,27 +26,27 @@
 
 namespace tokenledger::daemon {
 
-// What the admin services share. All of it outlives them and every reply they still owe.
+// Shared by the admin services. All of it outlives them and the replies that they have yet to send.
 struct admin_backend {
     ledger::command_sink& ledger;
     reader_pool& readers;
     metrics& counters;
-    const monitoring_service& operations; // /metrics and its like, for who may read
+    const monitoring_service& operations; // /metrics and the like, for clients with permit `read`
     background_audit& audit;
 };
 
 class admin_service {
   public:
-    // `translator`: what stored events mean, for their retry.
+    // `translator`: translates stored events for a retry.
     admin_service(const admin_listener_config& with, const admin_backend& behind,
                   std::shared_ptr<const event_translator> translator);
     admin_service(const admin_service&) = delete;
     admin_service& operator=(const admin_service&) = delete;
 
-    // The functions keep a reference to this.
+    // The handlers keep a reference to this object.
     [[nodiscard]] http_handlers handlers();
 
-    // From the next request on, also of connections that are open. Name and socket stay.
+    // In force from the next request on, also on open connections. Name and socket stay.
     void reload(const admin_listener_config& with, std::shared_ptr<const event_translator> translator);
 
   private:

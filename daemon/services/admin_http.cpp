@@ -1,4 +1,4 @@
-// What admin/ says, as HTTP.
+// Converts admin/'s values to and from HTTP.
 #include "services/admin_http.hpp"
 
 #include <utility>

@@ -1,4 +1,4 @@
-// ledger::verify, with what it finds as a value.
+// ledger::verify, with its discrepancies as a value.
 #include "services/background_audit.hpp"
 
 #include "system/log.hpp"
@@ -17,7 +17,7 @@ bool background_audit::start(done_fn done) {
     if (running_.exchange(true))
         return false;
     if (thread_.joinable())
-        thread_.join(); // it has ended, but for its last instructions
+        thread_.join(); // it has finished, except for its last instructions
     thread_ = std::thread([this, done = std::move(done)] { run(done); });
     return true;
 }
@@ -29,7 +29,7 @@ void background_audit::run(const done_fn& done) {
             if (stopping_)
                 throw std::runtime_error("the daemon stops");
         };
-        // On one core: the others are for the webhooks that arrive meanwhile.
+        // On one core: the others are for webhooks that arrive meanwhile.
         const ledger::verify_options options{.database = database_, .connections = 1, .progress = go_on};
         const auto totals = ledger::verify(options, [&](const ledger::discrepancy& each) {
             if (found->shown.size() < admin::max_discrepancies_shown)

@@ -15,14 +15,14 @@ namespace tokenledger::daemon {
 class background_audit {
   public:
     explicit background_audit(ledger::postgres_options database) : database_(std::move(database)) {}
-    ~background_audit(); // one that runs ends with the step that it is at
+    ~background_audit(); // stops a running audit after its current step
     background_audit(const background_audit&) = delete;
     background_audit& operator=(const background_audit&) = delete;
 
     // Called once, on another thread; nullopt: the database could not be asked.
     using done_fn = std::function<void(const std::optional<admin::audit_view>& found)>;
 
-    // False if one runs already. From one thread.
+    // False if an audit is already running. Used by one thread.
     [[nodiscard]] bool start(done_fn done);
 
   private:

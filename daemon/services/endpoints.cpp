@@ -1,4 +1,4 @@
-// The same functions as at the webhook, but for the clock: a stored event was fresh when it came.
+// The webhook's own functions, without the clock: a stored event was fresh when it arrived.
 #include "services/endpoints.hpp"
 
 #include "webhook/event.hpp"
@@ -42,7 +42,7 @@ event_translator::open_pack(std::string_view endpoint, std::string_view pack, st
     pack_contents made{.catalog = prices.name};
     const auto found = prices.packs.find(pack);
     if (found == prices.packs.end() ||
-        __builtin_mul_overflow(found->second.tokens, quantity, &made.tokens)) // no: the limits of a pack
+        __builtin_mul_overflow(found->second.tokens, quantity, &made.tokens)) // never: a pack has limits
         made.tokens = 0;
     return made;
 }
@@ -68,7 +68,7 @@ bool event_translator::signed_for(const endpoint_rules& endpoint, const webhook:
                                   std::string_view body) {
     if (!endpoint.verifier)
         return false;
-    // The webhook's own would make it wait.
+    // A copy, because the webhook's verifier would make the webhook wait.
     const webhook::verdict said = endpoint.verifier->copy().verify(header, body, header.timestamp);
     return said.error == webhook::signature_error::none;
 }

@@ -1,4 +1,4 @@
-// Stored events, read again with today's configuration: for an operator's retry, for rebuild and for proofs.
+// Translates stored events with today's configuration: for an operator's retry, for rebuild and for proofs.
 #pragma once
 
 #include "config/config.hpp"
@@ -18,18 +18,18 @@ namespace tokenledger::daemon {
 
 class event_translator {
   public:
-    // Throws std::invalid_argument if an endpoint cannot be served as configured (load_config has refused
-    // such).
+    // Throws std::invalid_argument if an endpoint cannot be served as configured (load_config refuses
+    // those).
     explicit event_translator(const config& from);
 
-    // What an event means that came in by `endpoint`. Or, in words, why that cannot be told: the endpoint is
-    // not configured any more, or the body is no event that the ledger takes.
+    // The command of an event that arrived at `endpoint`. Or, in words, why there is none: the endpoint is
+    // no longer configured, or the body is not an event that the ledger takes.
     using translation = std::variant<ledger::stripe_command, std::string>;
     [[nodiscard]] translation translate(std::string_view endpoint, std::string_view signature_header,
                                         std::string_view body) const;
 
-    // What the catalogue of `endpoint` says of so many of a pack; nullopt: the endpoint is not configured.
-    // Tokens 0: the catalogue has no such pack.
+    // The contents of `quantity` packs in the catalogue of `endpoint`; nullopt: the endpoint is not
+    // configured. Tokens 0: the catalogue has no such pack.
     struct pack_contents {
         std::string catalog;
         std::int64_t tokens = 0;
@@ -38,9 +38,9 @@ class event_translator {
                                                          std::int64_t quantity) const;
 
     enum class signature : std::uint8_t {
-        matches,         // one of the endpoint's secrets made it, whenever that was
-        matches_another, // one of another endpoint's did, to which it was delivered first: see decision 26
-        no_secret,       // none that is configured did
+        matches,         // made with a secret of the endpoint, at any time
+        matches_another, // made with a secret of another endpoint, which got the event first: see decision 26
+        no_secret,       // made with no configured secret
         unreadable,
     };
     [[nodiscard]] signature check_signature(std::string_view endpoint, std::string_view signature_header,

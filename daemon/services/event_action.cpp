@@ -1,4 +1,4 @@
-// The event's bytes, read again with today's configuration.
+// Reads the event's bytes again with today's configuration.
 #include "services/event_action.hpp"
 
 #include "admin/fields.hpp"
@@ -18,7 +18,7 @@ admin::problem unreadable(std::string_view why) {
 
 static_assert(admin::max_quantity == webhook::max_quantity);
 
-// The tokens that a named pack holds by the catalogue of the event's endpoint.
+// The tokens of a named pack in the catalogue of the event's endpoint.
 std::variant<ledger::operation, admin::problem> with_pack(ledger::operation made,
                                                           const admin::event_action& asked,
                                                           const ledger::event_view& stored,

@@ -1,4 +1,4 @@
-// An operator's action on an event, completed with what is stored of it.
+// Completes an operator's action on an event with the stored event's data.
 #pragma once
 
 #include "services/endpoints.hpp"

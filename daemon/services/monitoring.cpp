@@ -41,13 +41,13 @@ std::optional<http_reply> monitoring_service::answer(const http_head& head) cons
     const std::string why = source_.not_ready();
     if (!why.empty())
         return text_reply(503, why);
-    // A load balancer reads the status, and goes on.
+    // Still 200: a load balancer reads only the status.
     const std::string warning = source_.warning();
     return text_reply(200, warning.empty() ? "ready" : "ready\nwarning: " + warning);
 }
 
 http_handlers monitoring_service::functions(std::string listener) {
-    // Before the body, so that none is ever waited for.
+    // In `admit`, so that no request waits for a body.
     return {.admit = [this](const http_head& head, const http_peer&) -> std::optional<http_reply> {
                 auto reply = answer(head);
                 return reply ? std::move(*reply) : text_reply(404, "not found");

@@ -1,4 +1,4 @@
-// /metrics, /healthz and /readyz: what a monitoring system and a load balancer ask.
+// /metrics, /healthz and /readyz, for a monitoring system and a load balancer.
 #pragma once
 
 #include "http/service.hpp"
@@ -11,11 +11,11 @@
 namespace tokenledger::daemon {
 
 struct operations_source {
-    // Writes what is only known when it is asked for: the depth of the queue.
+    // Sets the gauges that are read only on demand: the depth of the queue.
     std::function<void()> refresh;
-    // Why no event can be taken at this time; empty: ready.
+    // Why no event can be taken now; empty: ready.
     std::function<std::string()> not_ready;
-    // What is not as it should be, though events are taken; empty: nothing.
+    // A defect that does not keep events from being taken; empty: none.
     std::function<std::string()> warning;
 };
 
@@ -24,11 +24,11 @@ class monitoring_service {
     // `counters` outlives the service.
     monitoring_service(metrics& counters, operations_source source);
 
-    // The answer to one of the three paths, whatever listener it came by; nullopt: another path.
+    // The reply for one of the three paths, on any listener; nullopt: another path.
     [[nodiscard]] std::optional<http_reply> answer(const http_head& head) const;
 
-    // As a listener of its own. `listener` is its name in the metrics. The functions keep a reference to
-    // this.
+    // As a listener of its own, with the name `listener` in the metrics. The handlers keep a reference to
+    // this object.
     [[nodiscard]] http_handlers functions(std::string listener);
 
   private:

@@ -1,4 +1,4 @@
-// Event by event; then the sums.
+// Proves each event, then the sums.
 #include "services/payment_proof.hpp"
 
 #include "ledger/reread.hpp"
@@ -47,14 +47,14 @@ class prover {
         return {.event_id = event.event_id, .result = result, .detail = std::move(detail)};
     }
 
-    // The bytes are Stripe's; are they of this event, and of this payment?
+    // The bytes are Stripe's: checks that they belong to this event.
     ledger::event_proof compare(const ledger::event_view& event, const ledger::evidence_view& bytes,
                                 std::string detail) const {
         auto today = translator_.translate(event.endpoint, bytes.signature_header, bytes.body);
         const auto* command = std::get_if<ledger::stripe_command>(&today);
         if (command == nullptr)
             return said(event, proof::mismatch, std::get<std::string>(today));
-        // What `migrate` read again has the bytes of the event that it read.
+        // An event that `migrate` has read again has the bytes of the original.
         if (command->event.id != event.event_id &&
             ledger::reread_event_id(command->event.id) != event.event_id)
             return said(event, proof::mismatch, "its bytes are those of " + command->event.id);
@@ -92,7 +92,7 @@ std::optional<ledger::payment_proof> prove_payment(ledger::reader& from, const e
     ledger::payment_proof made{.payment_intent_id = payment_intent_id};
     prover proving(from, translator);
     for (const ledger::event_view& each : payment->events) {
-        // Without effect, and without bytes: there is nothing that hangs on it.
+        // Without an effect and without bytes nothing depends on the event.
         if (!each.has_evidence && (each.result == "ignored" || each.result == "duplicate"))
             continue;
         made.events.push_back(proving.prove(each));

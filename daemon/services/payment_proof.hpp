@@ -1,4 +1,4 @@
-// A payment proven: signatures from the stored bytes, arithmetic from the facts.
+// Proves a payment: signatures from the stored bytes, arithmetic from the facts.
 #pragma once
 
 #include "services/endpoints.hpp"
@@ -9,8 +9,8 @@
 
 namespace tokenledger::daemon {
 
-// Events before one whose signature nothing explains that are looked at: had one of them been signed by a
-// secret that is still configured, its own would be as well.
+// The number of events checked before one whose signature matches no secret: if a configured secret signed
+// one of those, it should have signed this one too.
 inline constexpr std::size_t neighbours_of_a_proof = 20;
 
 // nullopt: no event has named the payment. Throws what the reader throws.

@@ -1,4 +1,4 @@
-// A few threads that ask the ledger, each with a reader of its own, from one bounded queue.
+// A few threads that read from the ledger, each with a reader of its own, from one bounded queue.
 #pragma once
 
 #include "ledger/reader.hpp"
@@ -15,11 +15,11 @@
 namespace tokenledger::daemon {
 
 inline constexpr std::size_t reader_threads = 2;
-inline constexpr std::size_t max_waiting_reads = 64; // past them a read is refused: 503
+inline constexpr std::size_t max_waiting_reads = 64; // beyond this a read is refused: 503
 
 class reader_pool {
   public:
-    // Runs on a thread of the pool, and must not throw.
+    // Runs on a thread of the pool and must not throw.
     using task = std::function<void(ledger::reader&)>;
 
     // One thread per reader.
@@ -28,10 +28,10 @@ class reader_pool {
     reader_pool(const reader_pool&) = delete;
     reader_pool& operator=(const reader_pool&) = delete;
 
-    // False: as many wait as may, or the pool has stopped. Then the task is not run.
+    // False: the queue is full, or the pool has stopped. Then the task does not run.
     [[nodiscard]] bool submit(task what);
 
-    // Runs what waits, and returns when all is done.
+    // Runs the queued tasks, and returns when all are done.
     void stop();
 
   private:

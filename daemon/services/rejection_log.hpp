@@ -1,4 +1,4 @@
-// Log lines for refused requests, so many a minute: whoever sends rubbish must not be able to fill the disk.
+// Limits log lines for refused requests to a number per minute, so that rubbish cannot fill the disk.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The order of the contract's first table, as far as it is decided before the ledger.
+// Follows the order of the contract's first table, up to the ledger.
 #include "services/webhook.hpp"
 
 #include "http/client_address.hpp"
@@ -32,7 +32,7 @@ http_reply to_http(webhook::reply reply) {
             .retry_after_seconds = reply.retry_after ? webhook::retry_after_seconds : 0};
 }
 
-// What one line of the log says of an event, whatever became of it.
+// The log line of an event, whatever its outcome.
 void log_event(const ledger::stripe_event& event, const webhook::reply& reply, const ledger::outcome* outcome,
                steady::duration took) {
     const auto* posted = outcome != nullptr && !outcome->posted.empty() ? &outcome->posted.back() : nullptr;
@@ -58,10 +58,10 @@ struct webhook_service::endpoint {
     std::shared_ptr<const webhook::verifier> verifier;
     struct secret_use {
         std::string name;             // of its file
-        std::string fingerprint;      // finds the secret again after a reload, under whatever name
+        std::string fingerprint;      // identifies the secret after a reload, under any file name
         std::int64_t last_used_s = 0; // 0: not since the start
     };
-    std::vector<secret_use> uses; // in step with the verifier's secrets
+    std::vector<secret_use> uses; // in the order of the verifier's secrets
 
     [[nodiscard]] std::int64_t last_use_s(std::string_view fingerprint) const {
         const auto found = std::ranges::find(uses, fingerprint, &secret_use::fingerprint);
@@ -155,7 +155,7 @@ http_handlers::handled webhook_service::handle(const origin& from, std::string b
     const http_head& head = from.head;
     const auto at = endpoints_.find(path_of(head));
     const auto signature = signature_of(head);
-    if (at == endpoints_.end()) // a reload has taken it away since admit
+    if (at == endpoints_.end()) // a reload removed it after admit
         return {.now = reject(to_http(webhook::rejected_reply(404)), "not_found", {}, &from),
                 .otherwise = {}};
     endpoint& served = at->second;
@@ -166,7 +166,7 @@ http_handlers::handled webhook_service::handle(const origin& from, std::string b
         return {.now = reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error), {},
                               &from),
                 .otherwise = {}};
-    // Once a second is enough, and spares the others the lock.
+    // Once a second is enough, and saves the lock otherwise.
     if (endpoint::secret_use& use = served.uses[verdict.secret]; use.last_used_s != now) {
         use.last_used_s = now;
         served.tell(use, counters_);
@@ -194,7 +194,7 @@ http_handlers::handled webhook_service::handle(const origin& from, std::string b
 
 http_handlers::handled webhook_service::submit(ledger::stripe_command command, webhook::event_type type,
                                                steady::time_point deadline, respond_fn respond) {
-    // What the log and the reply need of the event outlives the command; the evidence does not.
+    // The event's names outlive the command, for log and reply; its evidence does not.
     auto event = std::make_shared<ledger::stripe_event>();
     event->id = command.event.id;
     event->type = command.event.type;
@@ -239,7 +239,7 @@ std::string webhook_service::client_of(const origin& from) const {
     return client_address(from.peer.address, forwarded, trusted_proxies_);
 }
 
-// Counts and logs; the reply itself never tells a stranger why.
+// Counts and logs; the reply itself never gives a stranger the reason.
 http_reply webhook_service::reject(http_reply reply, std::string_view reason, std::string_view detail,
                                    const origin* from) {
     counters_.webhook_rejected.with(reason).Increment();

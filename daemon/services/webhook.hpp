@@ -19,23 +19,23 @@
 
 namespace tokenledger::daemon {
 
-// Seconds since the epoch: the clock that signatures are held against.
+// Seconds since the epoch: the clock for the age of signatures.
 using wall_clock = std::function<std::int64_t()>;
 
 class webhook_service {
   public:
-    // `ledger` and `counters` outlive the service and every reply it still owes. Throws std::invalid_argument
-    // if an endpoint's secrets cannot be used (load_config has refused such already).
+    // `ledger` and `counters` outlive the service and the replies that it has yet to send. Throws
+    // std::invalid_argument if an endpoint's secrets cannot be used (load_config refuses those).
     webhook_service(const config& from, ledger::command_sink& ledger, metrics& counters, wall_clock now);
     ~webhook_service();
     webhook_service(const webhook_service&) = delete;
     webhook_service& operator=(const webhook_service&) = delete;
 
-    // Endpoints, secrets, catalogues and log limits of `from` from now on; requests under way are not
-    // touched.
+    // Uses the endpoints, secrets, catalogues and log limits of `from` from now on; does not affect
+    // requests in progress.
     void reload(const config& from);
 
-    // The functions keep a reference to this object. They run on the I/O thread.
+    // The handlers keep a reference to this object. They run on the I/O thread.
     [[nodiscard]] http_handlers handlers();
 
   private:
@@ -43,7 +43,7 @@ class webhook_service {
     using endpoint_map = std::map<std::string, endpoint, std::less<>>;
 
     [[nodiscard]] static endpoint_map make_endpoints(const config& from);
-    // Where a request comes from.
+    // The sender of a request.
     struct origin {
         const http_head& head;
         const http_peer& peer;

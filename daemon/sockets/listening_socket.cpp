@@ -57,7 +57,7 @@ sockaddr_un unix_address(const std::string& path) {
     return made;
 }
 
-// What a daemon that was killed has left behind is in nobody's way.
+// Removes the socket file of a daemon that was killed.
 void remove_stale(const std::string& path, const sockaddr_un& address) {
     struct stat is {};
     if (::lstat(path.c_str(), &is) != 0)
@@ -163,8 +163,7 @@ listening_socket listen_at(const socket_file& file) {
     bind_to(opened.get(), address, file.path);
     listening_socket made(opened.release());
     made.made_file_ = true;
-    // Nobody can connect before listen: so nobody gets in while group and mode are not yet what they shall
-    // be.
+    // Nobody can connect before listen(), so no client gets in before group and mode are set.
     if (!file.group.empty())
         check(::chown(file.path.c_str(), static_cast<uid_t>(-1), group_of(file.group)), file.path);
     check(::chmod(file.path.c_str(), file.mode), file.path);

@@ -1,5 +1,5 @@
-// Sockets to accept on: TCP, a socket file made here, or one that was handed over. Plain descriptors, no
-// Asio.
+// Sockets to accept on: TCP, a socket file created here, or one handed over by systemd. Plain descriptors,
+// no Asio.
 #pragma once
 
 #include "base/file_descriptor.hpp"
@@ -10,10 +10,10 @@
 
 namespace tokenledger::daemon {
 
-// Listening already; closed when it goes, and with it the socket file that was made for it.
+// Already listening. Its destructor closes it and removes the socket file that was created for it.
 class listening_socket {
   public:
-    // Throws std::system_error, as the makers below do.
+    // Throws std::system_error, like the functions below.
     explicit listening_socket(int descriptor);
     listening_socket(listening_socket&& other) noexcept;
     listening_socket& operator=(listening_socket&& other) noexcept;
@@ -23,11 +23,11 @@ class listening_socket {
     [[nodiscard]] int family() const noexcept { return family_; } // AF_INET, AF_INET6, AF_UNIX
     // "127.0.0.1:8787", "[::1]:8787", "/run/tokenledger/admin.sock".
     [[nodiscard]] const std::string& address() const noexcept { return address_; }
-    [[nodiscard]] std::uint16_t port() const noexcept { return port_; } // 0: no TCP socket
+    [[nodiscard]] std::uint16_t port() const noexcept { return port_; } // 0: not a TCP socket
 
-    // The descriptor, which somebody else closes from now on. The file stays this object's.
+    // Gives up the descriptor, which the caller closes. The file stays this object's.
     [[nodiscard]] int release() noexcept { return descriptor_.release(); }
-    // Removes the socket file if it was made here, so that no new client finds it.
+    // Removes the socket file if it was created here, so that no new client finds it.
     void unlink() noexcept;
 
   private:
@@ -41,8 +41,8 @@ class listening_socket {
 };
 
 [[nodiscard]] listening_socket listen_at(const listen_address& address);
-// A socket file that nobody listens at is replaced; one that somebody does, or another kind of file, is not:
-// EADDRINUSE.
+// Replaces a socket file that nobody listens at. EADDRINUSE if somebody does, or if the file is not a
+// socket.
 [[nodiscard]] listening_socket listen_at(const socket_file& file);
 
 } // namespace tokenledger::daemon

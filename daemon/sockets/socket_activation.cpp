@@ -1,4 +1,4 @@
-// Sockets to listeners.
+// Assigns sockets to listeners.
 #include "sockets/socket_activation.hpp"
 
 #include <systemd/sd-daemon.h>
@@ -65,7 +65,7 @@ class sorter {
     }
 
   private:
-    // The admin socket's authority is the peer's uid, which only a unix socket can tell.
+    // Admin listeners identify clients by their uid, which only a unix socket provides.
     admin_sockets* admin_listener_of(const handed_socket& from) {
         if (from.socket.family() != AF_UNIX)
             return nullptr;
@@ -79,7 +79,7 @@ class sorter {
         const bool is_admin = is_one_of(from.name, admin_socket_name, admin_socket_unit);
         if (is_admin && made_.admin.empty())
             return &fallback_;
-        // The unit's name stands for the one listener there is.
+        // The unit's name stands for the only listener.
         return is_admin && made_.admin.size() == 1 ? &made_.admin.front() : nullptr;
     }
 

@@ -1,4 +1,4 @@
-// The sockets of every listener: opened as configured, or handed over by systemd and told apart by name.
+// The sockets of every listener: opened as configured, or handed over by systemd and identified by name.
 #pragma once
 
 #include "config/config.hpp"
@@ -11,7 +11,7 @@
 
 namespace tokenledger::daemon {
 
-// Names that systemd's FileDescriptorName= may give; the second of each is the default, the unit's own name.
+// Names in systemd's FileDescriptorName=; the second of each is the default, the unit's own name.
 inline constexpr std::string_view webhook_socket_name = "webhook";
 inline constexpr std::string_view webhook_socket_unit = "tokenledgerd.socket";
 inline constexpr std::string_view admin_socket_name = "admin";
@@ -24,12 +24,12 @@ struct handed_socket {
     listening_socket socket;
 };
 
-// What systemd has handed over (LISTEN_FDS, LISTEN_FDNAMES), once: a second call finds nothing. Changes the
-// environment, so before there are threads. Throws std::system_error, or handover_error for what is no
-// listening stream socket.
+// Takes the sockets that systemd handed over (LISTEN_FDS, LISTEN_FDNAMES); a second call finds none.
+// Changes the environment, so call it before there are threads. Throws std::system_error, or handover_error
+// if one is not a listening stream socket.
 [[nodiscard]] std::vector<handed_socket> take_handed_sockets();
 
-// A socket that was handed over belongs to no listener, so its clients would wait for ever.
+// A socket from systemd belongs to no listener: its clients would wait for ever.
 class handover_error : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
@@ -45,18 +45,18 @@ struct listener_sockets {
     std::vector<listening_socket> operations;
     std::vector<admin_sockets> admin;
 
-    // A listener that was handed sockets listens at those alone; these open what the configuration says for
-    // those that were not. Throw std::system_error.
+    // A listener with sockets from systemd uses only those; these functions open the configured sockets of
+    // the others. They throw std::system_error.
     void open_operations(const config& with);
     void open_others(const config& with);
 
-    // What each admin listener permits, as `loaded` has it for the same socket.
+    // Takes over the permits that `loaded` has for the same sockets.
     void take_permits(const config& loaded);
 };
 
-// Gives each listener the sockets handed over for it. An admin listener is the one with that socket path,
-// else the one with that name; "admin" without any [[admin.listener]] in the configuration is one with every
-// default. Throws handover_error.
+// Gives the handed sockets to their listeners. An admin socket belongs to the listener with its path, else
+// to the one with its name; "admin" without any [[admin.listener]] in the configuration gets a listener
+// with defaults. Throws handover_error.
 [[nodiscard]] listener_sockets assign_sockets(const config& with, std::vector<handed_socket> handed);
 
 } // namespace tokenledger::daemon

@@ -12,14 +12,14 @@ namespace tokenledger::daemon {
 
 namespace {
 
-// Between two looks while all is well; the gauges are as old as this at most.
+// Between two looks while the database is ready; the gauges are at most this old.
 constexpr std::chrono::milliseconds look_interval{5000};
-// While it is not.
+// Between two looks while it is not.
 constexpr std::chrono::milliseconds retry_interval{1000};
-// However often somebody asks for a look.
+// The least time between two looks, however often look() is called.
 constexpr std::chrono::milliseconds shortest_interval{100};
 
-// What is not as it should be, though it serves; empty: nothing.
+// A defect that does not stop the service; empty: none.
 std::string warning_of(const ledger::health& found) {
     std::string text = found.schema.detail;
     for (const std::string& setting : found.unsafe_settings)

@@ -1,4 +1,5 @@
-// Looks at the database now and then: can it be reached, is its schema the one we know, what waits there.
+// Checks the database periodically: is it reachable, is its schema known, how many events wait or are
+// parked.
 #pragma once
 
 #include "ledger/health.hpp"
@@ -15,12 +16,12 @@ struct database_report {
     enum class state : std::uint8_t {
         ready,
         away,       // cannot be asked; it may come back
-        schema,     // not the schema that this program knows
+        schema,     // the schema is not the one that this program knows
         unreadable, // the url cannot be read: trying again will not help
     };
     state is = state::away;
-    std::string detail{};  // one sentence, where not ready
-    std::string warning{}; // and one where ready, but not as it should be
+    std::string detail{};  // one sentence, if not ready
+    std::string warning{}; // one sentence, if ready but with a defect
     std::size_t unsafe_settings = 0;
     std::int64_t parked = 0;
     std::int64_t waiting = 0;
@@ -28,13 +29,13 @@ struct database_report {
 
 class database_watch {
   public:
-    // `tell` is called on the watch's own thread after every look; it must not throw.
+    // The watch's own thread calls `tell` after every look; it must not throw.
     database_watch(ledger::postgres_options options, std::function<void(const database_report&)> tell);
-    ~database_watch(); // waits for a look that is under way
+    ~database_watch(); // waits for a look in progress
     database_watch(const database_watch&) = delete;
     database_watch& operator=(const database_watch&) = delete;
 
-    // Looks again now: somebody has met a failure. From any thread.
+    // Looks again now: a caller has met a failure. From any thread.
     void look();
 
   private:

@@ -15,11 +15,11 @@ namespace tokenledger::daemon::log {
 
 namespace {
 
-// Beyond this a line is written even if it may wait.
+// Beyond this many bytes a line is written even if it could wait.
 constexpr std::size_t buffer_bytes = 65536;
 
-// Standard error with a buffer, which spdlog's own sink does not leave to the logger. Another FILE than
-// stderr: whatever else writes there stays unbuffered. Flushed when the process ends, as every FILE is.
+// Standard error with a buffer, over which spdlog's own sink gives the logger no control. A FILE other than
+// stderr: other writers to stderr stay unbuffered. Flushed at exit, like every FILE.
 class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
   public:
     stderr_sink() : file_(::fdopen(STDERR_FILENO, "w")) {
@@ -67,8 +67,8 @@ spdlog::level::level_enum to_spdlog(level severity) {
     return spdlog::level::err;
 }
 
-// Whether the value can stand without quotes: nothing in it ends a value or must be escaped. Nearly all are
-// ASCII, and every request writes some.
+// True if the value can stand without quotes: no character ends a value or needs escaping. Nearly all
+// values are ASCII, and every request writes some.
 bool is_plain(std::string_view value) {
     while (!value.empty()) {
         const char c = value.front();

@@ -31,7 +31,7 @@ void set_level(std::string_view name);
 
 void write(level severity, std::string_view message, fields with);
 
-// For lines that come in dozens at a time: this one waits for flush(), or for a line that does not wait.
+// For lines that come by the dozen: waits for flush(), or for a line that does not wait.
 void write_soon(level severity, std::string_view message, fields with);
 void flush();
 
@@ -48,9 +48,9 @@ inline void error(std::string_view message, fields with = {}) {
     write(level::error, message, with);
 }
 
-// The line without time and level, as write makes it: `message key=value key="a \"b\""`. What may
-// not be shown (base/screen.hpp) is escaped: nothing that a sender chooses can begin a line of its own, or
-// steer the terminal of who reads it.
+// The line without time and level, as write builds it: `message key=value key="a \"b\""`. Characters that
+// may not be shown (base/screen.hpp) are escaped: a sender's text cannot begin a line of its own, or
+// control the reader's terminal.
 [[nodiscard]] std::string format(std::string_view message, fields with);
 
 } // namespace tokenledger::daemon::log

@@ -1,4 +1,4 @@
-// The table of metrics: what /metrics serves and docs/metrics.md tells.
+// The table of metrics: the source of /metrics and docs/metrics.md.
 #pragma once
 
 #include "ledger/outcome.hpp"
@@ -42,15 +42,15 @@ struct metric_family {
     std::string_view name;
     prometheus::MetricType type;
     std::string_view help;
-    std::vector<metric_label> labels{}; // in the order of the exposition
-    std::vector<double> bounds{};       // of a histogram's buckets; +Inf is not among them
-    std::string_view advice;            // what to do when it moves
+    std::vector<metric_label> labels{}; // in the order of the output
+    std::vector<double> bounds{};       // of a histogram's buckets, without +Inf
+    std::string_view advice;            // what to do when it changes
 };
 
 [[nodiscard]] std::span<const metric_family> metric_families();
 [[nodiscard]] const metric_family& metric_family_of(family which);
 
-// Which type of row comes from which source: the CHECK of token_transactions.
+// The allowed pairs of row type and source: the CHECK of token_transactions.
 using transaction_kind = std::pair<ledger::transaction_type, ledger::source>;
 [[nodiscard]] std::span<const transaction_kind> transaction_kinds();
 

@@ -1,4 +1,4 @@
-// What is written to the registry, and its rendering.
+// Writes to the registry, and renders it.
 #include "system/metrics.hpp"
 
 #include <prometheus/client_metric.h>
@@ -48,7 +48,7 @@ requires std::is_enum_v<Enum> std::string text_of(Enum value) {
     return std::string(to_string(value));
 }
 
-// The library keeps labels by name and series in no order: the table's order, and the same at each scrape.
+// The library sorts neither labels nor series: this uses the table's order, the same at each scrape.
 void sort(std::vector<prometheus::ClientMetric>& series, const metric_family& described) {
     const auto place = [&](const prometheus::ClientMetric::Label& label) {
         return std::ranges::find(described.labels, label.name, &metric_label::name);
@@ -127,7 +127,7 @@ std::string metrics::render() const {
         made.name = each.name;
         made.help = each.help;
         made.type = each.type;
-        // One without series is not collected, and is told of all the same.
+        // A family without series is not collected, but is shown all the same.
         const auto found = std::ranges::find(collected, each.name, &prometheus::MetricFamily::name);
         if (found != collected.end())
             made.metric = std::move(found->metric);

@@ -1,5 +1,5 @@
-// Counters, gauges and histograms, kept by prometheus-cpp. Safe from any thread. What each says: the table in
-// metric_table.cpp.
+// Counters, gauges and histograms, kept by prometheus-cpp. Safe from any thread. The table in
+// metric_table.cpp describes them.
 #pragma once
 
 #include "system/metric_table.hpp"
@@ -22,8 +22,8 @@
 
 namespace tokenledger::daemon {
 
-// The series of one family by what its labels say; each is made when it is first written. The library finds
-// one by a map of strings that is built for the question, 23 allocations for what an event writes.
+// The series of one family by their label values; each is created when it is first written. The library
+// would look one up by a map of strings built for each look-up: 23 allocations per event.
 template <class Metric, class... Values>
 class metric_series {
     static constexpr bool is_number = !std::is_same_v<Metric, prometheus::Histogram>;
@@ -31,7 +31,7 @@ class metric_series {
   public:
     metric_series(prometheus::Registry& registry, family which);
 
-    // The reference is good until clear().
+    // The reference is valid until clear().
     Metric& with(Values... values) {
         const std::lock_guard hold(guard_);
         const auto at = made_.find(std::tie(values...));
@@ -45,7 +45,7 @@ class metric_series {
         return at != made_.end() ? at->second->Value() : 0;
     }
 
-    // Of all series together.
+    // The sum of all series.
     [[nodiscard]] double total() const requires is_number {
         const std::lock_guard hold(guard_);
         double sum = 0;
@@ -54,7 +54,7 @@ class metric_series {
         return sum;
     }
 
-    // Forgets the series: what they were about is gone. Nobody may write one meanwhile.
+    // Removes the series, because their subjects are gone. No thread may write one meanwhile.
     void clear();
 
   private:
@@ -71,10 +71,10 @@ class metric_series {
 
 // A double counts exactly up to 2^53.
 class metrics {
-    prometheus::Registry registry_; // the first: the others live in it
+    prometheus::Registry registry_; // first: the others live in it
 
   public:
-    // Families with no label, and those whose labels are known, begin at zero: a counter that begins with a
+    // Families without labels, and those with known labels, begin at zero: a counter that begins with a
     // jump has no rate. The others begin when they are first written.
     metrics();
 
@@ -92,7 +92,7 @@ class metrics {
     prometheus::Gauge& unsafe_settings;
     prometheus::Gauge& database_up;
 
-    // The rows that an outcome says were added; a replay added none.
+    // Counts the rows that an outcome added; a replay added none.
     void count_postings(const ledger::outcome& from);
 
     // The exposition format, version 0.0.4.

@@ -1,4 +1,4 @@
-// docs/metrics.md, from the table of metrics.
+// docs/metrics.md, generated from the table of metrics.
 #include "system/metric_table.hpp"
 
 #include <array>

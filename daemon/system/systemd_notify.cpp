@@ -62,7 +62,7 @@ void systemd_notify::tell_status() {
     std::string line = status_();
     if (line == told_)
         return;
-    std::ranges::replace(line, '\n', ' '); // each line of a notification is a field of its own
+    std::ranges::replace(line, '\n', ' '); // a line feed would begin another field
     notify("STATUS=" + line);
     told_ = std::move(line);
 }

@@ -1,5 +1,5 @@
-// What systemd is told of this process: ready, status line, watchdog, reloading, stopping. Nothing, if it did
-// not start us (no NOTIFY_SOCKET).
+// Notifies systemd of this process: ready, status line, watchdog, reloading, stopping. Does nothing if
+// systemd did not start it (no NOTIFY_SOCKET).
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -13,15 +13,15 @@ namespace tokenledger::daemon {
 
 class systemd_notify {
   public:
-    // `status`: the line that `systemctl status` shows, asked for every few seconds on the I/O thread. The
-    // watchdog is fed from there as well, at half its interval: a thread that hangs is a daemon that hangs.
+    // `status`: returns the line that `systemctl status` shows; called every few seconds on the I/O thread.
+    // The watchdog is fed there too, at half its interval: a hanging thread means a hanging daemon.
     systemd_notify(boost::asio::io_context& io, std::function<std::string()> status);
 
     void start();
     void ready();     // also after a reload; a second time changes nothing
-    void reloading(); // until ready
+    void reloading(); // until ready()
     void stopping();
-    void tell_status(); // now, where it has changed
+    void tell_status(); // now, if it has changed
     void end();         // no more timers
 
   private:
@@ -31,7 +31,7 @@ class systemd_notify {
     std::function<std::string()> status_;
     boost::asio::steady_timer watchdog_timer_;
     boost::asio::steady_timer status_timer_;
-    std::chrono::microseconds watchdog_interval_{0}; // 0: none
+    std::chrono::microseconds watchdog_interval_{0}; // 0: no watchdog
     std::string told_;
 };
 

@@ -8,13 +8,13 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// What the client said, or all that the ledger acted on.
+// What the client asked for, or everything that the ledger acted on.
 enum class extent : std::uint8_t { asked, everything };
 
 void add(netstring_writer& to, const grant& what, extent) {
     to.add("grant").add(what.user_id).add(what.tokens);
     to.add(static_cast<std::int64_t>(what.source)).add(what.reason).add(what.reference).add(what.metadata);
-    if (what.existing) // came later: what does not say it is written as ever
+    if (what.existing) // a later field: its absence keeps the older encoding
         to.add(true);
 }
 
@@ -45,7 +45,7 @@ void add(netstring_writer& to, const dismiss_event& what, extent how) {
 }
 
 void add(netstring_writer& to, const assign_event& what, extent how) {
-    const bool by_pack = !what.pack.empty(); // came later: tokens alone are written as ever
+    const bool by_pack = !what.pack.empty(); // later fields: their absence keeps the older encoding
     to.add("assign_event").add(what.event_id).add(what.user_id);
     if (how == extent::asked && by_pack) {
         to.add(what.reason).add(what.pack).add(what.quantity);
@@ -99,7 +99,7 @@ grant read_grant(netstring_reader& from) {
     if (from.more()) {
         made.existing = from.truth();
         if (!made.existing)
-            from.fail(); // it is not written
+            from.fail(); // encode() never writes false
     }
     return made;
 }
@@ -171,7 +171,7 @@ assign_event read_assignment(netstring_reader& from) {
         made.pack = from.string();
         made.quantity = from.number();
         if (made.pack.empty())
-            from.fail(); // it is not written
+            from.fail(); // encode() never writes an empty pack
     }
     return made;
 }

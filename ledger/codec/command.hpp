@@ -1,5 +1,5 @@
-// Commands as bytes that mean them and nothing else: what a key is held against, and what the ledger is made
-// again from. What was written once is read by every later version.
+// Commands as unambiguous bytes: the hash of a key is computed from them, and rebuild replays them. Every
+// later version reads what an earlier one wrote.
 #pragma once
 
 #include "ledger/command.hpp"
@@ -17,12 +17,12 @@ namespace tokenledger::ledger {
 [[nodiscard]] std::string encode(const operation& what);
 [[nodiscard]] std::string encode(const stripe_effect& what);
 
-// The reverse; nullopt if the bytes are no encoding.
+// The reverse; nullopt if the bytes are not an encoding.
 [[nodiscard]] std::optional<std::vector<operation>> decode_operations(std::string_view bytes);
 [[nodiscard]] std::optional<stripe_effect> decode_effect(std::string_view bytes);
 
-// SHA-256, 32 bytes, of what was asked for: of the encoding without what today's configuration or an event's
-// own bytes add to it.
+// SHA-256, 32 bytes, of what the client asked for: the encoding without what today's configuration or an
+// event's own bytes add.
 [[nodiscard]] std::string hash_of(const admin_command& what);
 [[nodiscard]] std::string hash_of(const operation& what);
 

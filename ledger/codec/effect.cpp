@@ -1,6 +1,6 @@
-// Effects by their name, then their fields in the order of the struct; facts as lists within the fields. What
-// was kept stays readable for ever, and is written again as it stood: facts have two forms, and each has one
-// of them.
+// Effects by their name, then their fields in the order of the struct; facts as lists within the fields.
+// Stored bytes stay readable for ever and are encoded again unchanged: facts have two forms, and each value
+// has exactly one of them.
 #include "codec/effect.hpp"
 
 #include <algorithm>
@@ -24,8 +24,8 @@ void add(netstring_writer& to, const purchase& what) {
     to.add(to_string(what.refused));
 }
 
-// "update" knows neither the currencies of refunds nor the amounts of balance transactions: the only form
-// until they were kept, and still that of what tells of neither. "settlement" says all.
+// "update" has neither currencies of refunds nor amounts of balance transactions. It was the only form
+// until those were kept, and is still used for facts without them. "settlement" has everything.
 enum class form : bool { update, settlement };
 
 form form_of(const payment_facts& facts) {
@@ -100,7 +100,7 @@ purchase read_purchase(netstring_reader& from) {
     return made;
 }
 
-// The next one of a list by id, which is written in the order of the ids: so there is one way to write it.
+// The next element of a list by id. The ids must ascend, so that each value has one encoding only.
 template <class Facts>
 typename Facts::mapped_type& next_of(netstring_reader& list, Facts& into) {
     std::string id = list.string();

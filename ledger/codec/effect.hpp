@@ -6,7 +6,7 @@
 
 namespace tokenledger::ledger {
 
-// The slug's reason; none for the empty text; fails `from` where there is no such.
+// The reason of a slug; none for the empty text; fails `from` if there is no such reason.
 [[nodiscard]] reason read_reason(netstring_reader& from);
 
 } // namespace tokenledger::ledger

@@ -1,4 +1,4 @@
-// Packing with zstd level 1 and a dictionary: what is stored once per event must be cheap to write.
+// Packs with zstd level 1 and a dictionary: packing happens once per event and must be cheap.
 #include "codec/evidence.hpp"
 
 #include "codec/evidence_dictionary.hpp"
@@ -29,7 +29,7 @@ std::unique_ptr<Object, free_with_zstd> owned(Object* made) {
     return std::unique_ptr<Object, free_with_zstd>(made);
 }
 
-// Digested once, then read by every thread.
+// Digested once, then shared by all threads.
 const ZSTD_CDict& packing_dictionary() {
     static const auto digested =
         owned(ZSTD_createCDict(current_dictionary().data(), current_dictionary().size(), compression_level));

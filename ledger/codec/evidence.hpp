@@ -23,12 +23,12 @@ struct evidence {
 
 inline constexpr std::size_t max_unpacked_evidence_bytes = 64UL << 20U;
 
-// With the dictionary that is built in, which migrations have put into the database before anything is
-// packed. `signature_header` holds no line feed (an HTTP field value cannot).
+// With the built-in dictionary, which migrations put into the database before anything is packed.
+// `signature_header` holds no line feed (an HTTP field value cannot).
 [[nodiscard]] std::string pack_evidence(std::string_view signature_header, std::string_view body);
 
-// Evidence of either format, packed without a dictionary or with the one that is built in. nullopt if it is
-// neither, if the bytes are not what was made, or if they would unpack to more than max_unpacked_bytes.
+// Unpacks evidence of either format, packed without a dictionary or with the built-in one. nullopt: it is
+// of neither format, damaged, or would unpack to more than max_unpacked_bytes.
 [[nodiscard]] std::optional<evidence>
 unpack_evidence(std::string_view packed, std::size_t max_unpacked_bytes = max_unpacked_evidence_bytes);
 // The same with a dictionary from the database (evidence_dictionaries.dictionary).

@@ -40,7 +40,7 @@ bool batch_ledger::end_event(std::string_view id, const outcome& decided) {
     row.with_evidence = decided.result == result::applied || decided.result == result::parked ||
                         decided.result == result::waiting;
     row.keeps_translation = row.with_evidence || event_changed_facts_;
-    // What an ignored event says of its payment merges the same however often it is said.
+    // Merging the facts of an ignored event again changes nothing, so it need not be new.
     row.must_be_new =
         decided.result == result::applied ||
         (decided.result != result::ignored && (event_changed_facts_ || !decided.posted.empty()));
@@ -50,7 +50,7 @@ bool batch_ledger::end_event(std::string_view id, const outcome& decided) {
         return claims_event({.result = decided.result, .reason = decided.reason}) ||
                before == result::ignored;
     };
-    // Committed before, by an endpoint that it was not for; or in this very batch.
+    // Committed before by an endpoint that the event was not for, or earlier in this batch.
     const auto committed = unclaimed_.find(id);
     bool says_more = committed == unclaimed_.end() ||
                      better_than(committed->second.result, committed->second.keeps_translation);
@@ -63,7 +63,7 @@ bool batch_ledger::end_event(std::string_view id, const outcome& decided) {
         plan_.events.pop_back();
         return false;
     }
-    // Its place is that of its effect: the ledger is made again in the order of the rows.
+    // The row's place is that of its effect: rebuild replays events in the order of the rows.
     if (earlier != events_of_batch_.end()) {
         replaced_.insert(earlier->second.place);
         earlier->second = {.place = place, .what = deciding_};
@@ -95,7 +95,7 @@ const event_state* batch_ledger::event_before(std::string_view id) {
 
 const event_state* batch_ledger::begin_action(std::string_view event_id) {
     event_changed_facts_ = false;
-    // This batch may have brought it, or taken it over from an endpoint that it was not for.
+    // The event may be of this batch, or taken over in it from another endpoint.
     if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end())
         acted_events_.insert_or_assign(own->first, state_of(own->second));
     const auto found = acted_events_.find(event_id);
@@ -108,7 +108,7 @@ void batch_ledger::end_action(std::size_t position, std::string_view event_id, r
         event_row& row = plan_.events[own->second.place];
         row.result = becomes;
         row.reason = why;
-        row.must_be_new = true; // the action stands on it
+        row.must_be_new = true; // the action's row refers to it
     } else {
         plan_.event_updates.push_back(
             {.event_id = std::string(event_id), .from = state.result, .result = becomes, .reason = why});
@@ -179,9 +179,9 @@ std::optional<posting> batch_ledger::post_settlement(std::string_view payment_id
     const std::int64_t cents = payment.lost_cents - worth.lost_cents;
     if (tokens == 0 && cents == 0)
         return std::nullopt;
-    changed_payments_[entry->first]; // its totals change, if nothing else
+    changed_payments_[entry->first]; // its totals change even if nothing else does
     payment.taken_tokens = worth.taken_tokens;
-    // Money whose tokens round to none is carried until some do: then the row shows all of it.
+    // Money that takes no whole token is carried until a token is taken: the row then shows all of it.
     if (tokens == 0)
         return std::nullopt;
     payment.lost_cents = worth.lost_cents;

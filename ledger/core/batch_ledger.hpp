@@ -1,4 +1,39 @@
-// The planner's working copy of a snapshot: what has been read, changed in place, and the rows that say so.
+// The snapshot as the batch so far would leave it, and the rows that will bring the database there.
+//
+// The rules read the state of payments, accounts, events and keys here and change it by the functions
+// below. A function that changes state does two things: it changes the copy, so that the next command of
+// the batch sees the change, and it records the change for the plan.
+//
+//         snapshot
+//            | copy
+//            v
+//         payments_  accounts_  keys_  unclaimed_  acted_events_ <-----+
+//            |                                                         | change
+//            | read                                                    |
+//            v                                                         |
+//         event_rules, request_rules, queue_rules ---> post(), merge_facts(), use_key(), ...
+//                                                                      |
+//                           +------------------------------------------+
+//                           | append a row                             | mark as changed
+//                           v                                          v
+//         plan_: transactions, events, event_updates,      changed_payments_, changed_accounts_
+//                actions, usages, keys                                 | finish()
+//                                                                      v
+//                                                          plan_: payments, accounts
+//
+// History is appended in order, row by row. Of state only the last value counts: finish() makes one row of
+// each marked payment and account. So a hundred purchases of one user are a hundred transactions and one
+// update of the account. Events of this batch are the exception: if one is released, acted on or delivered
+// again within the batch, its row is changed in place or gives way to a later one.
+//
+// Invariants:
+// - A chain has no gap: only post() changes an account. It takes sequence and balance_before from the
+//   account and stores sequence and balance_after in it.
+// - The refund rows of a payment sum up to -taken_tokens: only post_settlement() changes taken_tokens, and
+//   it posts exactly the difference.
+// - Nothing undoes a command within the batch. So the rules check before they change: has_room() is a
+//   precondition of post(). The event rules alone write to what payment() returns: a credit, before
+//   mark_credited(), and the events that wait, after merge_facts().
 #pragma once
 
 #include "core/entitlement.hpp"
@@ -17,14 +52,14 @@ class batch_ledger {
   public:
     explicit batch_ledger(const snapshot& known);
 
-    // For what follows: the clock of its first run, microseconds since the epoch; 0: the snapshot's.
+    // The time of the commands that follow, in a rebuild that of their first run; 0: the snapshot's.
     void set_clock(std::int64_t replayed_at_us);
 
-    // Everything between these two belongs to one event, in the batch at `position`.
+    // Everything between these two calls belongs to one event, in the batch at `position`.
     void begin_event(std::size_t position, const stripe_command& what);
-    // False if the event has a row already that says as much: it keeps that one.
+    // False if the event already has a row that says as much: that row stays.
     bool end_event(std::string_view id, const outcome& decided);
-    // What is known of an event before it: by this batch, or by a row that may give way. Null: nothing.
+    // The event's state before its command: from this batch, or from a row that may give way. Null: none.
     [[nodiscard]] const event_state* event_before(std::string_view id);
 
     // The same for an action on an event that is committed. Null if there is no such event.
@@ -47,14 +82,14 @@ class batch_ledger {
     void mark_credited(std::string_view payment_id);
     // True if that brought something new. Precondition: the payment is there.
     bool merge_facts(std::string_view payment_id, const payment_facts& news);
-    // An event of this origin has credited the payment or told something of it.
+    // Records that an event of this origin credited the payment or brought a fact of it.
     void note_origin(std::string_view payment_id, const event_origin& of);
-    // Posts the difference between what the payment is worth and what has been posted for it; nullopt: none.
+    // Posts the difference between what the payment is worth and what was posted for it; nullopt: no row.
     std::optional<posting> post_settlement(std::string_view payment_id, const entitlement& worth,
                                            const std::string& cause);
-    // One event waits no longer, for an operator dismissed it.
+    // An operator dismissed the event: it no longer waits.
     void forget_waiting(std::string_view payment_id, std::string_view event_id);
-    // The events that waited for this payment wait no longer.
+    // Ends the waiting of every event that waited for this payment.
     void release_waiting(std::string_view payment_id, result becomes, reason why);
 
     // Null if the snapshot does not hold it.
@@ -81,7 +116,7 @@ class batch_ledger {
     event_map acted_events_;
     std::map<std::string_view, mark, std::less<>> changed_payments_; // keys live in payments_
     std::set<std::string_view> changed_accounts_;                    // likewise in accounts_
-    // Of this batch's events: the place in plan_.events, and what is there.
+    // Of this batch's events: the place in plan_.events, and the command.
     struct own_event {
         std::size_t place = 0;
         const stripe_command* what = nullptr;

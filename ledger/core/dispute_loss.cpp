@@ -1,5 +1,5 @@
-// By the money that moved, else by what is said of it. What Stripe documents of the amounts:
-// https://docs.stripe.com/api/disputes/object. Why so: docs/decisions/0025-disputes-go-by-amount.md.
+// By the money that moved, else by the dispute's status. What Stripe documents of the amounts:
+// https://docs.stripe.com/api/disputes/object. Why: docs/decisions/0025-disputes-go-by-amount.md.
 #include "core/dispute_loss.hpp"
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// Both 0 or more. In one currency they can be netted.
+// Both >= 0. Within one currency they are netted.
 struct movements {
     wide taken = 0;
     wide returned = 0;
@@ -29,9 +29,9 @@ std::map<std::string_view, movements> by_currency(const dispute_fact& dispute) {
     return sums;
 }
 
-// whole * part / of, rounded up. The product need not fit, so it is divided bit by bit, from the highest:
-// before and after each step what was multiplied so far is share * of + rest. Preconditions: 0 <= part <= of,
-// 0 < of < 2^125, 0 <= whole < 2^63.
+// whole * part / of, rounded up. The product may not fit, so this divides bit by bit, from the highest.
+// Invariant: the product of the bits so far is share * of + rest. Preconditions: 0 <= part <= of, 0 < of <
+// 2^125, 0 <= whole < 2^63.
 wide share_of(wide whole, wide part, wide of) {
     wide share = 0;
     wide rest = 0;
@@ -53,16 +53,16 @@ wide all_of(const dispute_fact& dispute, const credited& what) {
     return is_comparable(dispute, what) ? amount(dispute.amount_cents) : amount(what.received_cents);
 }
 
-// The balance may be in another currency than the dispute, so its movements tell which part of the disputed
-// amount was lost. Between currencies nothing is netted: what went in one of them counts as lost until it
-// came back in the same.
+// The balance may be in another currency than the dispute, so its movements give the part of the disputed
+// amount that was lost. Currencies are not netted against each other: money that left in one of them is
+// lost until it comes back in the same.
 wide lost_by_movements(const dispute_fact& dispute, const credited& what) {
     const auto sums = by_currency(dispute);
     const auto own = sums.find(what.currency);
     wide disputed = all_of(dispute, what);
     if (own != sums.end() && own->second.taken > 0 && !is_comparable(dispute, what))
         disputed = std::min<wide>(own->second.taken, std::numeric_limits<std::int64_t>::max());
-    wide lost = own != sums.end() ? own->second.lost() : 0; // never below what needs no ratio
+    wide lost = own != sums.end() ? own->second.lost() : 0; // at least: this part needs no ratio
     for (const auto& [currency, moved] : sums) {
         if (moved.taken > 0)
             lost = std::max(lost, share_of(disputed, moved.lost(), moved.taken));
@@ -83,8 +83,8 @@ bool knows_amounts(const dispute_fact& dispute) {
                        [](const auto& each) { return each.second.amount_cents != 0; });
 }
 
-// What versions before 20261129110000_keep_dispute_amounts made of a dispute. Rows stand on it, so it is kept
-// for what nothing else was ever told of; `tokenledgerd migrate` reads the kept bytes again.
+// The value of a dispute by the versions before 20261129110000_keep_dispute_amounts. Rows depend on it, so
+// it still holds for disputes without newer facts; `tokenledgerd migrate` reads their stored bytes again.
 bool took_funds_by_signs(const dispute_fact& dispute) {
     if (!dispute.balance_transactions.empty())
         return more_take_than_give(dispute);
@@ -95,9 +95,9 @@ bool took_funds_by_signs(const dispute_fact& dispute) {
 
 bool takes_all(const dispute_fact& dispute) {
     if (dispute.status == dispute_status::lost)
-        return true; // whatever was reinstated: nothing tells how much
+        return true; // whatever was reinstated: the amount is unknown
     if (!dispute.balance_transactions.empty())
-        return more_take_than_give(dispute); // of some only the sign is known
+        return more_take_than_give(dispute); // for some of them only the sign is known
     return dispute.funds_withdrawn && !dispute.funds_reinstated;
 }
 

@@ -8,7 +8,7 @@
 
 namespace tokenledger::ledger {
 
-// A sum of any number of int64 fits: there are never 2^64 of them.
+// The sum of fewer than 2^64 int64 fits.
 __extension__ using wide = __int128;
 
 // A negative amount, which webhook/ and admin/ refuse, counts as zero.

@@ -1,4 +1,4 @@
-// What the facts leave of a payment. What Stripe says of the amounts:
+// How much of a payment the facts leave. What Stripe documents of the amounts:
 // https://docs.stripe.com/refunds and https://docs.stripe.com/api/disputes/object.
 #include "core/entitlement.hpp"
 
@@ -20,17 +20,17 @@ struct refunds {
     bool other_currency = false;
 };
 
-// A Charge's cumulative figure and the Refund objects speak of the same refunds, so the larger counts. The
-// figure drops when a refund fails, which its maximum does not show: the failed ones are taken off it.
+// A Charge's cumulative amount and the Refund objects describe the same refunds, so the larger counts. The
+// amount drops when a refund fails, but its stored maximum does not: failed refunds are subtracted.
 refunds refunded(const credited& what, const payment_facts& facts) {
-    // Before 2025-03-31.basil what was authorised but never captured is shown as refunded too. No money came
-    // back: it is taken off the Charge's figure, and a Refund object without a balance transaction may be it.
+    // Before 2025-03-31.basil the uncaptured part of an authorisation is shown as refunded too. No money came
+    // back: the Charge's amount is reduced by it, and a Refund without a balance transaction may be that.
     const wide never_captured =
         std::max<wide>(amount(facts.amount_requested_cents) - amount(what.received_cents), 0);
     refunds found;
     wide voided = 0;
     for (const auto& [id, refund] : facts.refunds) {
-        // Amounts of two currencies cannot be compared, and there is no rate: an operator looks at it.
+        // Amounts of two currencies cannot be compared, and there is no rate: an operator decides.
         if (is_other(refund.currency, what))
             found.other_currency = found.other_currency || refund.status == refund_status::counting;
         else if (refund.status == refund_status::voided)
@@ -75,7 +75,7 @@ entitlement entitlement_of(const credited& what, const payment_facts& facts) {
     }
     worth.disputed_cents = at_most_received(disputed);
     worth.lost_cents = at_most_received(wide{worth.refunded_cents} + worth.disputed_cents);
-    if (received > 0) // rounded once, on all that is lost: so the parts of a whole take exactly all
+    if (received > 0) // rounded once, on the whole loss: partial losses add up to exactly all tokens
         worth.taken_tokens = static_cast<std::int64_t>(amount(what.tokens) * worth.lost_cents / received);
     return worth;
 }

@@ -40,7 +40,7 @@ struct entitlement {
 // For amounts of any size. A negative amount, which webhook/ and admin/ refuse, counts as zero.
 [[nodiscard]] entitlement entitlement_of(const credited& what, const payment_facts& facts);
 
-// What a stored credit says of it.
+// The part of a stored credit that entitlement_of() needs.
 [[nodiscard]] credited credited_of(const credit& what);
 
 } // namespace tokenledger::ledger

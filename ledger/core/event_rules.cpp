@@ -1,4 +1,4 @@
-// What one event does: the decision table of purchases, refunds and disputes against what is known.
+// The rules for one event: the decision table of purchases, refunds and disputes against the known state.
 #include "core/event_rules.hpp"
 
 #include <utility>
@@ -32,7 +32,7 @@ class decision {
         return credit_payment(work_, event, bought, nullptr);
     }
 
-    // Why a payment that is not credited yet cannot be credited with this; none: it can.
+    // Why a payment without a credit cannot be credited with this purchase; none: it can.
     [[nodiscard]] reason hindrance(const purchase& bought) const {
         if (bought.refused != reason::none)
             return bought.refused;
@@ -64,7 +64,7 @@ class decision {
             return settle_update(event, update, *payment);
         const bool news = work_.merge_facts(event.payment, update.facts);
         if (payment->credit)
-            return {.result = result::ignored}; // a credited payment is ours, whatever this body says
+            return {.result = result::ignored}; // a credited payment is ours, whatever this event says
         if (payment->facts.canceled || payment->facts.not_ours) {
             work_.release_waiting(event.payment, result::ignored, reason::none);
             return {.result = result::ignored};
@@ -76,11 +76,11 @@ class decision {
         return {.result = result::waiting};
     }
 
-    // A refund or dispute of a payment that is credited: posts the difference to what has been posted.
+    // A refund or dispute of a credited payment: posts the difference to what was posted.
     outcome settle_update(const event_name& event, const payment_update& update, payment_state& payment) {
         const payment_facts merged = merge(payment.facts, update.facts);
         const entitlement worth = entitlement_of(credited_of(*payment.credit), merged);
-        // By the state, not by the news: what an older daemon has left unsettled is settled by any event.
+        // Compares states, not news: any event settles what an older daemon left unsettled.
         if (merged == payment.facts && worth.taken_tokens == payment.taken_tokens && payment.waiting.empty())
             return {.result = result::duplicate};
         if (!work_.has_room(payment.credit->user_id, payment.taken_tokens - worth.taken_tokens))
@@ -154,7 +154,7 @@ reason origin_mismatch(const event_name& event, const payment_state& payment) {
         return reason::none;
     if (known.begin()->livemode != event.origin->livemode)
         return reason::livemode_mismatch;
-    // The own account has no name, but it has one where another endpoint tells of it.
+    // An endpoint's own account has no name here, but has one where another endpoint delivers its events.
     const bool may_be_one = event.origin->account.empty() || known.begin()->account.empty();
     return event.by_operator && may_be_one ? reason::none : reason::account_mismatch;
 }
@@ -175,7 +175,7 @@ outcome credit_payment(batch_ledger& work, const event_name& event, const purcha
                         .quantity = bought.quantity};
     if (by != nullptr) {
         row.source = source::stripe;
-        row.pack.clear(); // it stands on the payment: the row says that an operator decided
+        row.pack.clear(); // the pack is on the payment: the row shows that an operator decided
         row.quantity = 1;
         row.reason = by->reason;
         row.idempotency_key = by->idempotency_key;

@@ -8,13 +8,13 @@
 namespace tokenledger::ledger {
 namespace {
 
-// The larger, the higher rank, the true one.
+// Keeps the larger value: the higher rank, or true.
 template <class Value>
 void raise(Value& known, const Value& news) {
     known = std::max(known, news);
 }
 
-// By id. What one side alone knows is taken as it is, so the order of the two does not matter.
+// By id. A fact that only one side has is taken as it is, so the order of the two does not matter.
 template <class Fact, class Merge>
 void merge_each(std::map<std::string, Fact>& known, const std::map<std::string, Fact>& news,
                 Merge merge_one) {
@@ -31,7 +31,7 @@ void merge_refund(refund_fact& known, const refund_fact& news) {
     raise(known.moved_money, news.moved_money);
 }
 
-// The greater in one order of all values. The amounts stand crosswise, for the smaller one takes more.
+// Keeps the greater in one total order. Amounts are compared in reverse: the smaller one takes more.
 void merge_movement(dispute_movement& known, const dispute_movement& news) {
     const bool has_amount = known.amount_cents != 0;
     const bool brings_amount = news.amount_cents != 0;

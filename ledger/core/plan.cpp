@@ -1,6 +1,5 @@
-// The planner. Commands are taken one after another against a working copy of the snapshot, so a batch means
-// exactly what its commands would mean one at a time: first its events, then its requests. That is also the
-// order in which the store numbers them, so that they can be replayed.
+// The planner: takes the commands one after another against a batch_ledger, and names what a batch has to
+// lock and read before. In which order, and why that is right: plan.hpp.
 #include "core/plan.hpp"
 
 #include "core/batch_ledger.hpp"
@@ -14,7 +13,7 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// Below, whatever is no event is a request.
+// The code below treats every command that is not an event as a request.
 static_assert(std::variant_size_v<command> == 2, "say where the new kind of command stands in a batch");
 
 class planner {
@@ -50,7 +49,7 @@ class planner {
     }
 
   private:
-    // Another endpoint can do what the one that parked the event could not.
+    // True if another endpoint parked the event and this one can apply it.
     bool takes_over(const event_state& before, const event_name& name, const stripe_command& stripe) {
         return is_contestable(before) && before.endpoint != stripe.event.endpoint &&
                would_move(work_, name, stripe.effect);
@@ -60,14 +59,14 @@ class planner {
     batch_ledger work_;
 };
 
-// What a command would lock and change for a payment.
+// The payment that a command locks, and how it may change it.
 struct payment_use {
     std::string_view payment; // empty: none
-    std::string_view credits; // the user whom it would credit; empty: it credits nobody
-    bool only_credits = true; // then a payment that is credited already stays as it is
+    std::string_view credits; // the user whom it would credit; empty: nobody
+    bool only_credits = true; // then a payment that has a credit does not change
 };
 
-// Visitors, not overloads beside one for the whole variant: a new alternative would convert to that one.
+// Visitors, not overloads next to one for the whole variant: a new alternative would convert to that one.
 struct use_of_effect {
     std::string_view payment;
 
@@ -87,7 +86,7 @@ struct use_of_operation {
     payment_use operator()(const usage&) const { return {}; }
     payment_use operator()(const retry_event& again) const {
         payment_use use = std::visit(use_of_effect{again.payment_intent_id}, again.effect);
-        use.payment = again.payment_intent_id; // whatever it does: the event may be of another origin
+        use.payment = again.payment_intent_id; // in any case: the event may be of another origin
         return use;
     }
     payment_use operator()(const dismiss_event& dismissed) const { return {dismissed.payment_intent_id, {}}; }
@@ -99,11 +98,11 @@ struct use_of_operation {
 payment_use use_of(const command& what) {
     if (const auto* stripe = std::get_if<stripe_command>(&what))
         return std::visit(use_of_effect{stripe->event.payment_intent_id}, stripe->effect);
-    // What acts on an event is alone.
+    // A command with an event action has one operation.
     return std::visit(use_of_operation(), std::get<admin_command>(what).operations.front());
 }
 
-// The account that an operation makes where there is none; empty: none.
+// The account that an operation creates if there is none; empty: it creates none.
 struct account_made {
     std::string_view operator()(const grant& one) const {
         return one.existing ? std::string_view() : std::string_view(one.user_id);
@@ -111,12 +110,12 @@ struct account_made {
     std::string_view operator()(const deduction&) const { return {}; }
     std::string_view operator()(const transfer&) const { return {}; }
     std::string_view operator()(const usage&) const { return {}; }
-    std::string_view operator()(const retry_event&) const { return {}; } // these three by their payment
+    std::string_view operator()(const retry_event&) const { return {}; } // these three: by their payment
     std::string_view operator()(const dismiss_event&) const { return {}; }
     std::string_view operator()(const assign_event&) const { return {}; }
 };
 
-// The accounts that an operation takes from or gives to only if they are there.
+// The accounts that an operation debits or credits only if they exist.
 struct accounts_looked_for {
     std::vector<std::string_view>& into;
 
@@ -138,7 +137,7 @@ struct accounts_looked_for {
     void operator()(const assign_event&) const {}
 };
 
-// Could it be applied at all, whatever is known of its payment?
+// True if the event could be applied, given the right state of its payment.
 struct asks_for_something {
     bool operator()(const ignore_event&) const { return false; }
     bool operator()(const park_event&) const { return false; }
@@ -158,7 +157,7 @@ std::vector<Name> sorted_once(std::vector<Name> names) {
     return names;
 }
 
-// The account that a command may credit or debit by its payment; empty: none.
+// The account that a command may credit or debit through its payment; empty: none.
 std::string_view account_of(const command& what, const payment_map& payments) {
     const payment_use use = use_of(what);
     const auto payment = payments.find(use.payment);

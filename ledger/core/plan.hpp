@@ -1,4 +1,34 @@
 // The functional core: what a batch of commands does to a snapshot. No clock, no I/O, no randomness.
+//
+// A batch holds translated Stripe events and requests of the admin sockets. The functions at the end of
+// this file name what the batch may touch, the store locks and reads that, and plan() computes every row to
+// write and one outcome per command. Whatever changes a balance is computed here.
+//
+//         batch, in the order of the queue
+//           |    |
+//           |    |  payments_to_lock, accounts_to_lock, accounts_to_look_for,
+//           |    |  contested_events, events_to_lock, keys_to_read
+//           |    v
+//           |  store: locks, then reads --> snapshot: payments, accounts, events, keys, clock
+//           |                                  | copy
+//           |                                  v
+//           |   1. each event           +--------------+
+//           |----------> event_rules -->|              |
+//           |   2. each request         | batch_ledger |--> batch_plan: rows per table, outcomes
+//           `--------> request_rules -->|              |
+//                      (queue_rules)    +--------------+
+//
+// Invariant: a batch leaves the same balances, facts and outcomes as its commands would one at a time,
+// events first, then requests. Each command is decided against the snapshot as the commands before it left
+// it, so the size of a batch changes its cost and nothing else. The store numbers events before requests
+// too, and rebuild replays by number.
+//
+// Why the snapshot can be trusted: payments, accounts and the events that a command acts on or takes over
+// stay locked until COMMIT. A command whose event id is in committed_events is a duplicate, whatever
+// happens to that event. What cannot be locked, the id of a new event or a key that nobody has used, is
+// checked when it is written: if another transaction was faster and rows of the plan depend on it,
+// store::apply throws conflict and the batch runs again.
+// again.
 #pragma once
 
 #include "core/snapshot.hpp"
@@ -22,14 +52,14 @@ struct transaction_row {
     std::int64_t token_amount = 0;
     std::int64_t balance_before = 0;
     std::int64_t balance_after = 0;
-    std::int64_t amount_paid_cents = 0; // negative: money that went back
+    std::int64_t amount_paid_cents = 0; // negative: money returned
     std::string currency;
     std::string payment_intent_id;
     std::string event_id;
     std::string pack{}; // purchases from the catalogue only
     std::int64_t quantity = 1;
     std::int64_t created_at_us = 0; // never before the user's previous row
-    // Of requests on the admin socket; empty: none.
+    // Only of requests on the admin socket; otherwise empty.
     std::string reason{};
     std::string reference{};
     std::string idempotency_key{};
@@ -87,8 +117,8 @@ struct event_row {
     return of.result == result::parked && of.reason != reason::partial_capture_refund;
 }
 
-// Of the batch's events that are committed, `known`, those that are contestable and of which some command
-// asks for something: whether it can be done is decided under their locks. Sorted, each once.
+// The batch's committed events, of `known`, that are contestable and that a command could apply: the planner
+// decides it under their locks. Sorted, each once.
 [[nodiscard]] std::vector<std::string_view> contested_events(std::span<const command> batch,
                                                              const event_map& known);
 
@@ -100,10 +130,10 @@ struct payment_row {
     bool facts_changed = false;
 };
 
-// An event committed earlier of which the batch, or an operator, has made something else.
+// An event of an earlier batch whose result this batch changes.
 struct event_update {
     std::string event_id;
-    ledger::result from = result::waiting; // else somebody was faster
+    ledger::result from = result::waiting; // otherwise another transaction was faster
     ledger::result result = result::applied;
     ledger::reason reason = reason::none;
 };
@@ -138,17 +168,16 @@ struct batch_plan {
 [[nodiscard]] std::vector<std::string_view>
 accounts_to_lock(std::span<const command> batch, const event_id_set& committed, const payment_map& payments);
 
-// Accounts that must be there to be changed: they are locked if they exist, and not made.
+// Accounts that the batch needs but does not create: they are locked if they exist.
 [[nodiscard]] std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch);
 
-// The events that operators act on, sorted, each once.
+// The events that operators act on. Sorted, each once.
 [[nodiscard]] std::vector<std::string_view> events_to_lock(std::span<const command> batch);
 
-// The event that an operation acts on; empty: it is no such operation.
+// The event that an operation acts on; empty: it acts on no event.
 [[nodiscard]] std::string_view event_acted_on(const operation& what);
 
-// The payment that an operation found in its event, which could perhaps not be read when it came; empty:
-// none.
+// The payment that a retry read from its event, whose row may not name it yet; empty: none.
 [[nodiscard]] std::string_view payment_read_anew(const operation& what);
 
 // The keys of a batch's requests, sorted, each once.

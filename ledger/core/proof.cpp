@@ -66,7 +66,7 @@ std::vector<std::string> arithmetic_faults(const payment_view& payment) {
     if (payment.entitlement && payment.entitlement->taken_tokens != payment.taken_tokens)
         faults.push_back(
             says("tokens that the facts take", payment.entitlement->taken_tokens, payment.taken_tokens));
-    if (payment.transactions.size() < max_payment_rows) { // else not all are shown
+    if (payment.transactions.size() < max_payment_rows) { // else not all rows are shown
         if (found.refunded_tokens != -payment.taken_tokens)
             faults.push_back(says("tokens of the refund rows", -payment.taken_tokens,
                                   static_cast<std::int64_t>(found.refunded_tokens)));

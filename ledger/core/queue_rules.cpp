@@ -1,4 +1,4 @@
-// Retry, dismiss, assign: an event that is off the queue stays off it.
+// Retry, dismiss, assign: an event that has left the queue does not come back.
 #include "core/queue_rules.hpp"
 
 #include "core/event_rules.hpp"
@@ -36,7 +36,7 @@ class action {
             made.reason = doubt;
         } else if (was_.result == result::parked && !is_contestable(was_) &&
                    (made.result == result::duplicate || made.result == result::ignored)) {
-            // What it told was settled when it was parked, and rows may stand on it.
+            // Its facts were settled when it was parked, and rows may refer to it.
             made = {.result = result::applied};
         }
         const bool changed = work_.changed_facts() || !made.posted.empty();
@@ -82,14 +82,14 @@ class action {
         return credit_payment(work_, name, completed, &by);
     }
 
-    // No actions: event_acted_on() names no event for them.
+    // Not actions: event_acted_on() names no event for them.
     static outcome decide(const grant&) { return refused(refusal::unknown_event); }
     static outcome decide(const deduction&) { return refused(refusal::unknown_event); }
     static outcome decide(const transfer&) { return refused(refusal::unknown_event); }
     static outcome decide(const usage&) { return refused(refusal::unknown_event); }
 
   private:
-    // What it says is known and settled, but it is still for an operator to look at.
+    // Its facts are known and settled, but an operator still has to look at it.
     [[nodiscard]] reason doubt_about(const retry_event& again) const {
         const auto* update = std::get_if<payment_update>(&again.effect);
         const payment_state* payment = work_.payment(again.payment_intent_id);

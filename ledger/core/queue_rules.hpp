@@ -1,4 +1,4 @@
-// The planner's part for what operators do about parked and waiting events.
+// The planner's rules for operators' decisions about parked and waiting events.
 #pragma once
 
 #include "core/batch_ledger.hpp"
@@ -7,7 +7,7 @@
 
 namespace tokenledger::ledger {
 
-// Refused, with `work` untouched; or what became of the event, with all that followed. Precondition: the
+// Refused, with `work` unchanged; or the event's new outcome, with all its consequences. Precondition: the
 // only operation of `what` acts on an event, and its key is unused.
 [[nodiscard]] outcome decide_action(batch_ledger& work, std::size_t position, const admin_command& what);
 

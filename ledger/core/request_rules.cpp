@@ -1,5 +1,5 @@
-// First every operation is checked against what the ones before it would leave, then all are posted: a
-// command that is refused has touched nothing.
+// Checks every operation against the balances that those before it would leave, then posts them all: a
+// refused command changes nothing.
 #include "core/request_rules.hpp"
 
 #include "codec/command.hpp"
@@ -24,13 +24,13 @@ key_id own_key(const admin_command& what) {
     return {key_scope::usage, std::get<usage>(what.operations.front()).request_id};
 }
 
-// A usage means the same alone and in a batch.
+// A usage has the same hash alone and in a batch.
 std::string command_hash(const admin_command& what) {
     return is_lone_usage(what) ? hash_of(what.operations.front()) : hash_of(what);
 }
 
-// The key that one operation uses up beside the command's own. Nothing here or below has a last resort: a new
-// operation does not compile until each place says what it does with it.
+// The key that an operation consumes besides the command's own. No visitor in this file has a catch-all: a
+// new operation does not compile until each of them handles it.
 struct own_key_of {
     std::optional<key_id> operator()(const grant& what) const {
         switch (what.source) {
@@ -56,7 +56,7 @@ std::optional<key_id> key_of(const operation& what) {
     return std::visit(own_key_of(), what);
 }
 
-// Balances as the operations checked so far would leave them.
+// The balances after the operations checked so far.
 class trial_balance {
   public:
     explicit trial_balance(const batch_ledger& work) : work_(work) {}
@@ -74,13 +74,13 @@ class trial_balance {
     refusal check(const usage& what) {
         return what.charge == 0 ? refusal::none : take(what.user_id, what.charge, false);
     }
-    // Actions on events are decided elsewhere, each alone: see decide_action().
+    // decide_action() decides actions on events, each alone.
     static refusal check(const retry_event&) { return refusal::none; }
     static refusal check(const dismiss_event&) { return refusal::none; }
     static refusal check(const assign_event&) { return refusal::none; }
 
   private:
-    // Null: nobody was ever credited or debited under this name.
+    // Null: this user has no transaction yet.
     std::int64_t* known(const std::string& user_id) {
         if (const auto at = balances_.find(user_id); at != balances_.end())
             return &at->second;
@@ -128,7 +128,7 @@ refusal refusal_of_used(key_scope scope) {
     return refusal::key_reused;
 }
 
-// Refused, or nothing to say.
+// The refusal; nullopt: the command can be applied.
 std::optional<outcome> check(const batch_ledger& work, const admin_command& what) {
     trial_balance balances(work);
     std::set<key_id> used{own_key(what)};
@@ -179,7 +179,7 @@ class poster {
         work_.record_usage({.what = &one, .actor = what_.actor, .deduction_sequence = sequence});
     }
 
-    static void post(const retry_event&) {} // as above
+    static void post(const retry_event&) {} // as above: see decide_action()
     static void post(const dismiss_event&) {}
     static void post(const assign_event&) {}
 

@@ -1,4 +1,4 @@
-// The part of the planner that decides what operators and the local application ask.
+// The planner's rules for requests of operators and of the local application.
 #pragma once
 
 #include "core/batch_ledger.hpp"

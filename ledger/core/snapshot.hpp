@@ -1,4 +1,4 @@
-// What the planner sees of the database: read after the locks, for one batch.
+// The part of the database that the planner reads for one batch, after the locks.
 #pragma once
 
 #include "ledger/facts.hpp"
@@ -28,24 +28,24 @@ struct credit {
     bool operator==(const credit&) const = default;
 };
 
-// In which mode, and of which account, Stripe told of a payment.
+// The mode of a payment's events, and the account that they come from.
 struct event_origin {
     bool livemode = true;
-    std::string account; // empty: the own one of the endpoint that it came in by
+    std::string account; // empty: the endpoint's own account
 
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
     auto operator<=>(const event_origin&) const = default;
 };
 
 struct payment_state {
-    std::optional<ledger::credit> credit; // nullopt: the row is there, and locked, but nothing is credited
-    // Of the events that credited it, or brought a refund or dispute. One mode; more than one account only
-    // where an operator said that they are one.
+    std::optional<ledger::credit> credit; // nullopt: the row exists and is locked, but has no credit
+    // Of the events that credited it, or brought a refund or dispute. All of one mode; of more than one
+    // account only if an operator equated them.
     std::set<event_origin> origins{};
     payment_facts facts{};
     std::int64_t taken_tokens = 0; // what settlement has taken back so far, 0..credit->tokens
     std::int64_t lost_cents = 0;   // and the money behind it, 0..credit->amount_cents
-    // Committed events that wait for the credit, in commit order. Only where nothing is credited.
+    // Committed events that wait for the credit, in commit order. Only without a credit.
     std::vector<std::string> waiting{};
 
     bool operator==(const payment_state&) const = default;
@@ -72,11 +72,11 @@ struct key_id {
     auto operator<=>(const key_id&) const = default;
 };
 
-// A key that was used, for ever.
+// A key that was used: for ever.
 struct key_state {
     std::string command_hash;      // SHA-256, 32 bytes
     std::vector<posting> posted{}; // what the first command posted
-    // Where the command was an action on an event: what became of the event.
+    // If the command was an action on an event: the event's outcome.
     ledger::result became = result::applied;
     ledger::reason became_because = reason::none;
 
@@ -88,29 +88,29 @@ using payment_map = std::map<std::string, payment_state, std::less<>>;
 using account_map = std::map<std::string, account_state, std::less<>>;
 using event_id_set = std::set<std::string, std::less<>>;
 
-// What became of an event that is committed.
+// The state of a committed event.
 struct event_state {
     ledger::result result = result::ignored;
     ledger::reason reason = reason::none;
     bool has_evidence = false;      // or its hash
-    bool keeps_translation = false; // what was translated from it is kept
-    // Read under the event's lock only (store::lock_events), else as here: whether its effect is a
-    // purchase's, who delivered it, and of whom it tells.
+    bool keeps_translation = false; // the translated effect is stored
+    // Set only by store::lock_events, under the event's lock; otherwise as here: whether the effect is a
+    // purchase, the endpoint that delivered it, and its origin.
     bool is_purchase = true;
     std::string endpoint{};
-    std::optional<event_origin> origin{}; // nullopt: it does not say which mode it is of
+    std::optional<event_origin> origin{}; // nullopt: the event names no mode
 
     bool operator==(const event_state&) const = default;
 };
 using event_map = std::map<std::string, event_state, std::less<>>;
 
 struct snapshot {
-    event_id_set committed_events; // of the batch's event ids, those done with before it
-    event_map unclaimed_events;    // and those whose row may give way to another endpoint's delivery
+    event_id_set committed_events; // of the batch's event ids: those whose command is a duplicate
+    event_map unclaimed_events;    // of the batch's event ids: those whose row may give way
     payment_map payments;          // every payment of the batch, locked
     account_map accounts;          // every account the batch may change, locked
-    event_map acted_events;        // the events that operators act on, locked
-    key_map keys;                  // of the batch's keys, those used before
+    event_map acted_events;        // the events that operators act on, and contested ones, locked
+    key_map keys;                  // of the batch's keys: those that were used before
     std::int64_t now_us = 0;       // the database's clock after the locks, microseconds since the epoch
 };
 

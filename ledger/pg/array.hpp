@@ -1,4 +1,4 @@
-// Arrays as PostgreSQL reads them, each one parameter: a whole column of a batch travels in one.
+// Arrays in PostgreSQL's formats. Each is one parameter, so a whole column of a batch travels as one.
 #pragma once
 
 #include <cstdint>
@@ -76,9 +76,9 @@ class array {
     std::string text_;
 };
 
-// The binary form of bytea[], for bytes by the kilobyte: reading them as text costs the server more than
-// storing them. PostgreSQL, src/backend/utils/adt/arrayfuncs.c, array_recv: numbers are 32 bits in network
-// order.
+// The binary form of bytea[], for values of kilobytes: as text the server would spend more on reading them
+// than on storing them. PostgreSQL, src/backend/utils/adt/arrayfuncs.c, array_recv: numbers are 32 bits in
+// network order.
 class bytes_array {
   public:
     explicit bytes_array(std::size_t elements) {
@@ -97,7 +97,7 @@ class bytes_array {
     }
     void add_null() { number(0xffffffff); }
 
-    // Precondition: as many elements were added as were announced.
+    // Precondition: the announced number of elements was added.
     [[nodiscard]] std::string finish() && { return std::move(data_); }
 
   private:

@@ -62,8 +62,8 @@ class notice_counter {
 
 #endif
 
-// One line that a log can bear: the server's messages have several, may quote a whole parameter, and 6.4 adds
-// the statement.
+// One line for a log: the server's messages have several, may quote a whole parameter, and 6.4 adds the
+// statement.
 std::string tidy(std::string_view what) {
     what = what.substr(0, what.find("DETAIL:")); // it quotes the row: evidence is not for the log
     constexpr std::size_t longest = 500;
@@ -189,8 +189,8 @@ struct connection::state {
 #endif
     }
 
-    // Runs `call` under the watchdog; what it throws becomes a store_error. `at_commit`: failures that say
-    // nothing about the transaction's end are in doubt.
+    // Runs `call` under the watchdog and turns its exceptions into store_error. `at_commit`: failures that
+    // leave the transaction's end open are in_doubt.
     template <class Call>
     pqxx::result guarded(bool at_commit, Call call) {
         const store_failure lost = at_commit ? store_failure::in_doubt : store_failure::unavailable;
@@ -214,7 +214,7 @@ struct connection::state {
         }
     }
 
-    // 6.4 describes a connection that broke by what it tried next.
+    // 6.4 reports a broken connection as a failure of its next attempt.
     std::string why_lost(std::string_view what) {
         return (dog.has_bitten() ? "no answer in time, connection cut: "
                                  : "connection to the database lost: ") +
@@ -255,7 +255,7 @@ rows connection::exec(const std::string& sql) {
 
 rows connection::exec(const std::string& sql, params values, std::string_view binary) {
     for (const auto& value : values) {
-        if (value && value->find('\0') != std::string::npos) // it would be cut there without a word
+        if (value && value->find('\0') != std::string::npos) // libpq would cut the text there silently
             throw store_error(store_failure::refused, "a NUL in text");
     }
     auto data =
@@ -267,8 +267,8 @@ void connection::commit() {
     end_with("COMMIT");
 }
 
-// A transaction that wrote nothing would not wait for the standbys, nor would one that has an xid alone. The
-// message is some 60 bytes in the log, which nobody reads. The database decides, in the same round trip.
+// A transaction that wrote nothing, or only has an xid, would not wait for the standbys. So it emits a
+// message, some 60 bytes of WAL that nothing reads. The database decides, in the same round trip.
 void connection::confirm() {
     static const std::string sql =
         "SELECT pg_catalog.pg_logical_emit_message(true, 'tokenledger', '')"

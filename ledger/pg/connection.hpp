@@ -1,4 +1,4 @@
-// A thin wrapper around libpqxx, so that one file only (pg.cpp) includes it and serves 6.4 and 7.x alike.
+// A thin wrapper around libpqxx, so that only connection.cpp includes it and serves 6.4 and 7.x alike.
 // Every failure is a store_error. No reconnects, no named prepared statements, no session state.
 #pragma once
 
@@ -34,12 +34,12 @@ class rows {
 
 using params = std::span<const std::optional<std::string>>;
 
-// Settings that literals and arrays rest on, whatever a role or a database has. For behind a BEGIN.
+// Settings that literals and arrays depend on, whatever a role or a database sets. To follow a BEGIN.
 inline constexpr std::string_view plain_text_settings =
     "SET LOCAL array_nulls = on; SET LOCAL standard_conforming_strings = on; ";
 
-// One connection. After a failure other than refused or conflict, or when rollback returns false, it is of no
-// further use: destroy it. Used by one thread at a time.
+// One connection. After a failure other than refused, conflict or outdated, or when rollback returns false,
+// it is unusable: destroy it. Used by one thread at a time.
 class connection {
   public:
     // Throws unavailable. `connect_timeout` holds for each host; libpq rounds it to seconds, 2 at least.
@@ -54,14 +54,14 @@ class connection {
 
     // One or several statements, without parameters; the result is that of the last.
     rows exec(const std::string& sql);
-    // One statement. Parameters are text; what they are is said in the statement ($1::bigint).
+    // One statement. Parameters are text; the statement gives their types ($1::bigint).
     // `binary`, if not empty, is one more parameter, the last, in PostgreSQL's binary form.
     rows exec(const std::string& sql, params values, std::string_view binary = {});
 
-    // Ends a transaction that was begun with the text "BEGIN". in_doubt if it may or may not have happened.
+    // Ends a transaction that was begun with the text "BEGIN". in_doubt if it may or may not be committed.
     void commit();
-    // Ends a transaction that wrote nothing, and whose answer rests on what was committed before. Where
-    // standbys are named, returns when they have all of that: see docs/decisions/0028.
+    // Ends a transaction that wrote nothing and whose answer depends on earlier commits. Where standbys are
+    // named, returns when they have all of those: see docs/decisions/0028.
     void confirm();
     // False if the connection must not be used again.
     [[nodiscard]] bool rollback() noexcept;

@@ -1,4 +1,4 @@
-// libpq's own parser reads URIs and keyword strings alike, so what must be added is added to its answer.
+// libpq's own parser reads URIs and keyword strings alike; missing values are added to its result.
 #include "pg/conninfo.hpp"
 
 #include "ledger/postgres.hpp"
@@ -51,7 +51,7 @@ std::string complete_conninfo(const std::string& url, std::chrono::milliseconds 
                 value = fallback;
         }
         if (keyword == "client_encoding")
-            value = "UTF8"; // what we say and expect, whatever a role or a database has
+            value = "UTF8"; // the encoding that this program uses, whatever a role or a database sets
         if (value.empty())
             continue;
         text.append(keyword).append("='");

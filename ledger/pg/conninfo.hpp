@@ -1,4 +1,4 @@
-// The database URL, completed with what the URL leaves open.
+// The database URL, completed with defaults.
 #pragma once
 
 #include <chrono>
@@ -6,16 +6,16 @@
 
 namespace tokenledger::ledger::pg {
 
-// A keyword string for libpq, from any URI or keyword string. What `url` says stands; else connect_timeout
-// (seconds, rounded up), client_encoding and fallback_application_name are filled in. Throws
-// unreadable_url if libpq cannot read it.
+// A keyword string for libpq, from any URI or keyword string. Values of `url` stay, except client_encoding,
+// which is always UTF8; connect_timeout (seconds, rounded up) and fallback_application_name are filled in.
+// Throws unreadable_url if libpq cannot read it.
 [[nodiscard]] std::string complete_conninfo(const std::string& url,
                                             std::chrono::milliseconds connect_timeout);
 
 // True if libpq can read it.
 [[nodiscard]] bool is_readable(const std::string& url);
 
-// True if it holds what libpq calls a password; false if libpq cannot read it.
+// True if it holds a parameter that libpq treats as a password; false if libpq cannot read it.
 [[nodiscard]] bool has_password(const std::string& url);
 
 } // namespace tokenledger::ledger::pg

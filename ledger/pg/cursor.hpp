@@ -26,7 +26,7 @@ class cursor {
         row_ = 0;
         return fetch() != nullptr;
     }
-    // The next piece, instead: all its rows. Null after the last one.
+    // The next piece, instead of the next row: all its rows. Null after the last one.
     [[nodiscard]] const rows* fetch() {
         if (rows_ && rows_->size() < fetch_)
             return nullptr;

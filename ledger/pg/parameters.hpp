@@ -30,7 +30,7 @@ class parameters {
     return at_us != 0 ? std::optional(at_us) : std::nullopt;
 }
 
-// What was written is what was planned; otherwise the locks did not hold what they promise.
+// Checks that the planned number of rows was written; otherwise a lock was not held.
 inline void check_count(std::string_view what, std::int64_t written, std::size_t planned) {
     if (written != static_cast<std::int64_t>(planned))
         throw store_error(store_failure::conflict, std::string(what) + ": " + std::to_string(written) +

@@ -40,8 +40,8 @@ watchdog::~watchdog() {
 
 void watchdog::arm(std::optional<time_point> deadline) {
     const std::lock_guard hold(mutex_);
-    // Waking the thread costs a context switch, so it is done only where it would oversleep: not when a
-    // deadline is taken away, nor when it sleeps towards an earlier one.
+    // Waking the thread costs a context switch, so this wakes it only if it would oversleep: not when a
+    // deadline is removed, nor when it sleeps towards an earlier one.
     const bool wake = deadline && (!waking_at_ || *deadline < *waking_at_);
     deadline_ = deadline;
     if (wake)

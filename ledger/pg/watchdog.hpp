@@ -1,5 +1,5 @@
-// Cuts a socket that is still in use when its time is up. A thread of its own, because the one that waits in
-// libpq cannot help itself.
+// Cuts a socket that is still in use at its deadline. It needs a thread of its own, because the thread that
+// waits in libpq cannot do it.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@ class watchdog {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    // Keeps a descriptor of its own for the socket: libpq may close its one at any moment, upon which the
-    // number may belong to something else. Throws std::system_error.
+    // Duplicates the socket's descriptor: libpq may close its own at any moment, after which the number may
+    // belong to something else. Throws std::system_error.
     explicit watchdog(int socket);
     ~watchdog();
     watchdog(const watchdog&) = delete;

@@ -1,6 +1,6 @@
-// The rows of a plan in one round trip: columns of arrays for the functions that fill the tables, so that a
-// batch of one costs one round trip as a batch of many does. What they do with them is said where they are
-// made, migrations/20261122220000_apply_in_one_call.sql.
+// The rows of a plan in one round trip: columns of arrays for functions that fill the tables, so that a
+// batch of one costs as many round trips as a batch of many. migrations/20261122220000_apply_in_one_call.sql
+// explains the functions; later migrations replace some.
 #include "postgres/apply.hpp"
 
 #include "codec/command.hpp"
@@ -19,10 +19,10 @@ namespace {
 // The last second that every client can show: 9999-12-31T23:59:59Z. The exact value stays in the evidence.
 constexpr std::int64_t max_event_created = 253'402'300'799;
 
-// Parameters in the order of the add_ functions below. First the events that were not written, a row each,
-// then how many rows of the other tables were. Balances come last: the foreign key of a transaction finds its
-// account as it was locked, and writes nothing. Behind them the clock, now that the tables are locked: the
-// time of rows that have none.
+// Parameters in the order of the add_ functions below. The result has a row for each event that was not
+// written, then one with the number of rows written to the other tables. Balances come last: the foreign
+// key of a transaction finds its account as it was locked, and writes nothing. The clock is read after
+// them, when the tables are locked: the time of rows that have none.
 constexpr std::string_view statement = R"sql(
 SELECT known, 0, 0, 0, 0
   FROM tokenledger.add_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $53, $54, $55) AS given (known)
@@ -39,9 +39,9 @@ const stripe_event& event_of(const event_row& row, std::span<const command> batc
     return std::get<stripe_command>(batch[row.command]).event;
 }
 
-// Two deliveries of one event are in one order by the lock of its payment. Events without one come first,
-// sorted by id, so that two batches cannot wait for each other; the rest keep the order of the batch, which
-// their position tells.
+// Two deliveries of one event are ordered by the lock of their payment. Events without a payment come
+// first, sorted by id, so that two batches cannot wait for each other; the rest keep the order of the
+// batch, from which their positions follow.
 std::vector<const event_row*> in_lock_order(const batch_plan& rows, std::span<const command> batch) {
     std::vector<const event_row*> order;
     order.reserve(rows.events.size());
@@ -58,7 +58,7 @@ std::vector<const event_row*> in_lock_order(const batch_plan& rows, std::span<co
     return order;
 }
 
-// Of events, what goes behind everything else.
+// The columns of events whose parameters come last.
 struct last_parameters {
     pg::array effect;
     pg::array at;

@@ -6,8 +6,7 @@
 
 namespace tokenledger::ledger {
 
-// See store::apply. Throws conflict, too, if the database holds something else than what the plan was made
-// from.
+// See store::apply. Also throws conflict if the database no longer holds what the plan was computed from.
 [[nodiscard]] std::vector<std::size_t> apply_rows(pg::connection& connection, const batch_plan& rows,
                                                   std::span<const command> batch,
                                                   std::span<const std::string> evidence);

@@ -1,4 +1,4 @@
-// Built-in dictionary first: nearly everything was packed with it.
+// Tries the built-in dictionary first: nearly all evidence was packed with it.
 #include "postgres/evidence_reader.hpp"
 
 #include "base/hex.hpp"

@@ -22,7 +22,7 @@ class evidence_reader {
     [[nodiscard]] std::optional<evidence> unpack(std::string_view packed);
 
   private:
-    const std::string& dictionary(std::uint32_t id); // empty: there is none
+    const std::string& dictionary(std::uint32_t id); // empty: there is no such dictionary
 
     pg::connection& connection_;
     std::map<std::uint32_t, std::string> dictionaries_;

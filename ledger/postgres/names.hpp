@@ -1,4 +1,4 @@
-// The names of the database's rows, back to what they mean.
+// Names in the database's rows, read back as enumerators.
 #pragma once
 
 #include "ledger/names.hpp"
@@ -26,7 +26,7 @@ inline source source_of(std::string_view name) {
     return value_named<source>(name);
 }
 
-// What has become of an event.
+// The result of an event.
 inline result event_result_of(std::string_view name) {
     return value_named<result>(name);
 }

@@ -124,7 +124,7 @@ void add_movements(parameters& into, const batch_plan& rows) {
              std::move(amount), std::move(currency));
 }
 
-// Events that became something else: one statement for each run of equal changes.
+// Updates changed events: one statement for each run of equal changes.
 void update_events(pg::connection& connection, std::span<const event_update> updates) {
     for (auto first = updates.begin(); first != updates.end();) {
         const auto last = std::find_if(first, updates.end(), [&](const event_update& each) {
@@ -185,7 +185,7 @@ bool read_payment(const pg::rows& from, std::size_t row, payment_state& into) {
 }
 
 std::string select_details(const std::string& ids) {
-    // One shape for all: what, payment, id, id within it, amount, text, three truths.
+    // All parts have the same columns: kind, payment, id, id within it, amount, text, three booleans.
     return "SELECT 'refund', payment_intent_id, refund_id, NULL, amount_cents, currency, failed,"
            " moved_money, NULL"
            " FROM tokenledger.payment_refunds WHERE payment_intent_id = ANY(" +

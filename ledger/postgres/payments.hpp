@@ -1,4 +1,4 @@
-// Payments in PostgreSQL: the credit, the facts, and what hangs on them.
+// Payments in PostgreSQL: the credit, the facts, and the rows that belong to them.
 #pragma once
 
 #include "core/plan.hpp"
@@ -19,8 +19,8 @@ inline constexpr std::string_view payment_columns =
 inline constexpr std::size_t payment_columns_count = 17;
 
 // One more column, of tokenledger.payments AS paid: the modes and accounts of the events that credited it or
-// brought a refund or dispute, as netstrings. Each part is a lookup in an index: the first finds such events
-// but for the one that credited the payment, which its purchase names. A join would be planned by statistics.
+// brought a refund or dispute, as netstrings. Each part looks up an index: the first finds all of these
+// events but the one that credited the payment, which its purchase names. A join would depend on statistics.
 inline constexpr std::string_view payment_origins = R"sql(
 concat((SELECT string_agg(DISTINCT concat(CASE WHEN told.livemode THEN '4:true,' ELSE '5:false,' END,
                           octet_length(coalesce(told.account, '')), ':', told.account, ','), '')
@@ -47,15 +47,15 @@ concat((SELECT string_agg(DISTINCT concat(CASE WHEN told.livemode THEN '4:true,'
 // One row of payment_columns. Returns whether the payment has details that are still to be read.
 [[nodiscard]] bool read_payment(const pg::rows& from, std::size_t row, payment_state& into);
 
-// Refunds, disputes and waiting events of the payments in `ids` (an SQL expression of type text[]); each row
-// tells its payment in the second column, `into` is looked up by it.
+// Selects refunds, disputes and waiting events of the payments in `ids` (an SQL expression of type text[]).
+// The second column of each row is its payment, which read_details() looks up in `into`.
 [[nodiscard]] std::string select_details(const std::string& ids);
 void read_details(const pg::rows& from, payment_map& into);
 
 // True if rows of other tables belong to this payment.
 [[nodiscard]] bool has_details(const payment_state& payment);
 
-// Writes refunds, disputes and released events; nothing, and no round trip, where the plan has none.
+// Writes refunds, disputes and changed events; if the plan has none, there is no round trip.
 void apply_details(pg::connection& connection, const batch_plan& rows);
 
 } // namespace tokenledger::ledger

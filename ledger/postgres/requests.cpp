@@ -1,5 +1,5 @@
-// Keys are read scope by scope, so that each lookup is one of an index; what they posted is read from the
-// money rows themselves.
+// Keys are read scope by scope, so that each lookup uses one index; their postings are read from the
+// transactions themselves.
 #include "postgres/requests.hpp"
 
 #include "base/hex.hpp"
@@ -129,7 +129,7 @@ action_text text_of(const operation& what) {
     return std::visit(text, what);
 }
 
-// An event that could not be read when it came, and is now: its row tells which payment it is about.
+// A retry has read an event that could not be read before: its row gets the name of its payment.
 void name_payment(pg::connection& connection, const operation& what) {
     const std::string_view payment = payment_read_anew(what);
     if (payment.empty())

@@ -1,4 +1,4 @@
-// What the admin socket's requests leave in PostgreSQL beside money: their keys, and what was used.
+// The rows of admin requests besides transactions: keys, usage and event actions.
 #pragma once
 
 #include "core/plan.hpp"
@@ -8,13 +8,13 @@
 
 namespace tokenledger::ledger {
 
-// The statement that reads keys; `parameters` is filled with what it needs.
+// The statement that reads keys; fills in its `parameters`.
 [[nodiscard]] std::string select_keys(std::span<const key_id> ids,
                                       std::vector<std::optional<std::string>>& parameters);
 [[nodiscard]] key_map read_keys(const pg::rows& from);
 
-// Writes keys and usages; nothing, and no round trip, where the plan has none. `now_us`: the database's
-// clock, read while a table of the lists was locked for writing. Throws conflict if a key was used meanwhile.
+// Writes keys, usages and actions; without any, no round trip. `now_us`: the database's clock, read while a
+// table of the lists was locked for writing. Throws conflict if a key was used meanwhile.
 void apply_requests(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
                     std::int64_t now_us);
 

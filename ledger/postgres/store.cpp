@@ -1,4 +1,40 @@
 // The store over PostgreSQL: the connection's life, the reads before the locks, and the locks.
+//
+// A batch is one READ COMMITTED transaction. A batch of new purchases takes three round trips: open_batch,
+// the statement of apply(), COMMIT. Known payments, refunds, disputes and requests take more, duplicates
+// alone two.
+//
+//         begin()     BEGIN; SET LOCAL ...; open_batch(events, payments, accounts)
+//            |          1. some event is committed?  return those; no row is locked
+//            |          2. insert the missing payments, which locks them
+//            |             some payment was there?   lock it FOR UPDATE, then read it
+//            |          3. all payments are new?     insert missing accounts, lock all, read all
+//            v
+//         lock_payments(), existing_accounts(), lock_accounts(), lock_events(), read_keys()
+//            |        only what begin() has left to do
+//            v
+//         plan()      core/plan.hpp
+//            |
+//            v
+//         apply()     add_events, set_payments, add_transactions, set_balances in one statement;
+//            |        then details of payments, keys, usages and actions, where the plan has any
+//            v
+//         commit()    COMMIT; if nothing was written confirm(), which waits for the standbys like a COMMIT
+//
+// Locks: payments, then accounts, then events, each sorted, so two daemons never wait for each other's
+// payments and accounts in a circle. Missing payments are inserted before known ones are locked: a
+// transaction that waits in the INSERT holds no lock of the second kind. Payments and accounts are read by
+// a statement that begins when the locks are held: under READ COMMITTED it sees what was committed while
+// this transaction waited for them.
+//
+// The read before the locks finds events that are committed, and the only answer that may rest on it is
+// `duplicate`. Whatever else is read without a lock either stays true (an account is never removed) or is
+// checked again by apply(), which throws conflict.
+//
+// A connection holds no session state: settings are SET LOCAL, no statement is prepared by name. After
+// refused, conflict or outdated a ROLLBACK is enough. After any other failure the state of the connection
+// is unknown; it is dropped, and the next begin() opens another. The limit set in begin() cuts calls that
+// hang.
 #include "ledger/postgres.hpp"
 #include "ledger/postgres_writer.hpp"
 
@@ -19,8 +55,7 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// From the columns result, reason, and whether there is evidence and an effect, the first of them at
-// `column`.
+// From the columns result, reason, and whether there is evidence and an effect; the first is `column`.
 event_state event_state_of(const pg::rows& from, std::size_t row, std::size_t column) {
     return {.result = event_result_of(from.text(row, column)),
             .reason = reason_of(from.get(row, column + 1).value_or("")),
@@ -28,7 +63,7 @@ event_state event_state_of(const pg::rows& from, std::size_t row, std::size_t co
             .keeps_translation = from.text(row, column + 3) == "t"};
 }
 
-// A row of tokenledger.open_batch that tells of an account.
+// Reads an account from a row of tokenledger.open_batch.
 void read_account(const pg::rows& from, std::size_t row, store::locked_accounts& into) {
     into.accounts.insert_or_assign(std::string(from.text(row, 1)),
                                    account_state{.balance = from.number(row, 6),
@@ -68,8 +103,7 @@ class postgres_store final : public store {
     opening open(const wanted& first);
     void read_known_payments(std::span<const std::string_view> ids, payment_map& into);
 
-    // Runs a step. After a failure that leaves the connection in a state nobody knows, there is none any
-    // more.
+    // Runs a step. Drops the connection after a failure that leaves it in an unknown state.
     template <class Step>
     auto guarded(Step step) {
         try {
@@ -102,7 +136,7 @@ class postgres_store final : public store {
     const std::string beginning_ = settings();
     std::unique_ptr<pg::connection> connection_;
     transaction state_ = transaction::none;
-    bool wrote_ = false; // in this transaction, for certain
+    bool wrote_ = false; // true: this transaction certainly wrote a row
 };
 
 pg::connection& postgres_store::connected() {
@@ -111,20 +145,20 @@ pg::connection& postgres_store::connected() {
     return *connection_;
 }
 
-// BEGIN, and settings for this transaction only, so that a pooler may hand the server's session to somebody
-// else afterwards.
+// BEGIN, and settings for this transaction only: a pooler may give the server's session to another client
+// afterwards.
 std::string postgres_store::settings() const {
     return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = " +
            std::to_string(options_.statement_timeout.count()) +
-           // Which migrations it knows: tokenledger.open_batch asks whether it may write.
+           // The newest known migration: tokenledger.open_batch checks whether this program may write.
            "; SET LOCAL tokenledger.program = " + std::string(known_migrations().back().version) +
-           // Every statement below finds its rows by key, and tables grow under plans that are kept, such as
-           // those of foreign keys: never read a whole table because it was small once.
+           // Every statement below finds its rows by key. Plans are kept, such as those of foreign keys,
+           // while tables grow: no plan may read a whole table because it was small once.
            "; SET LOCAL enable_seqscan = off"
            // If this machine dies, its locks must not live until TCP gives up.
            "; SET LOCAL idle_in_transaction_session_timeout = " +
            std::to_string(batch_limit_.count()) +
-           // Whatever is said during COMMIT is then a warning, and a reason to doubt.
+           // So any message during COMMIT is a warning, and a reason for doubt.
            "; SET LOCAL client_min_messages = warning; ";
 }
 
@@ -174,10 +208,10 @@ store::opening postgres_store::open(const wanted& first) {
     return opened;
 }
 
-// Sees to what every batch rests on; the rest of what it does is for those who name something.
+// Prepares the transaction as open_batch does for every batch, without events, payments or accounts.
 constexpr std::string_view open_nothing = "SELECT FROM tokenledger.open_batch('{}', '{}', '{}'); ";
 
-// Runs `sql`, which needs the transaction.
+// Runs `sql` inside the transaction, which it begins if necessary.
 pg::rows postgres_store::locking(const std::string& sql) {
     if (state_ == transaction::none)
         throw store_error(store_failure::unavailable, "no transaction: the connection was lost");
@@ -246,7 +280,7 @@ key_map postgres_store::read_keys(std::span<const key_id> ids) {
 store::locked_accounts postgres_store::lock_accounts(std::span<const std::string_view> user_ids) {
     return guarded([&] {
         if (user_ids.empty())
-            return locked_accounts{}; // without a lock there is no time that a row may have
+            return locked_accounts{}; // only a lock gives a time that a row may have
         return *open({.accounts = user_ids}).accounts;
     });
 }
@@ -291,7 +325,7 @@ void postgres_store::commit() {
         if (state_ == transaction::open && wrote_)
             connected().commit();
         else if (state_ == transaction::open)
-            connected().confirm(); // what it answers, others have committed
+            connected().confirm(); // the answer depends on the commits of others
         state_ = transaction::none;
     });
 }

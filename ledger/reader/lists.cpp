@@ -1,5 +1,5 @@
-// Pages: one more row than asked for is read, which tells whether there is more; unless the bytes end the
-// page first.
+// Pages: reading one row more than requested shows whether there are more, unless the bytes end the page
+// first.
 #include "reader/lists.hpp"
 
 #include "pg/array.hpp"
@@ -33,7 +33,7 @@ page_key key_of(const event_view& row) {
     return {.at_us = row.received_at_us, .text = row.event_id};
 }
 
-// How many of the rows a page shows. As many as were asked for, unless they are too large together.
+// The number of rows on a page: as many as requested, or fewer if they are too large together.
 template <class Row>
 std::size_t rows_that_fit(const std::vector<Row>& rows, std::size_t limit) {
     std::size_t bytes = 0;
@@ -58,8 +58,8 @@ page<Row> page_of(std::vector<Row> rows, const list_identity& list, const page_r
     return made;
 }
 
-// `settled`: rows of this list become visible in its order, so that a walk forward needs no horizon. nullopt:
-// there is nothing that may be shown yet.
+// `settled`: rows of this list become visible in its order, so a walk forward needs no horizon. nullopt: no
+// row may be shown yet.
 std::optional<stream_part> part_of(read_session& session, const list_identity& list,
                                    const page_request& request, bool settled) {
     stream_part part{
@@ -79,7 +79,7 @@ list_identity identity_of(std::string_view list, const transaction_filter& filte
         .with(filter.type ? to_string(*filter.type) : "")
         .with(filter.source ? to_string(*filter.source) : "")
         .with(filter.period);
-    if (filter.actor) // came later: a cursor without it stays of use
+    if (filter.actor) // a later filter: a cursor from before it stays valid
         made.with(std::to_string(*filter.actor));
     return made;
 }
@@ -137,8 +137,8 @@ std::vector<purchase_view> with_refunds(pg::connection& connection, std::vector<
     return made;
 }
 
-// Operations beyond the last transaction of a full page are not on it. Without this end, the search for one
-// that was not charged could run through all that were.
+// Operations beyond the last transaction of a full page are not on it. Without this bound, the search for
+// an uncharged one could read all charged ones.
 usage_filter beside(const activity_filter& filter, const stream_part& part,
                     const std::vector<transaction_view>& rows) {
     usage_filter made{.user_id = filter.user_id, .period = filter.period};

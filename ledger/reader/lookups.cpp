@@ -24,7 +24,7 @@ pg::rows lookup(pg::connection& connection, const std::string& sql, const std::s
     return connection.exec(sql, values);
 }
 
-// What the ledger knows of the payments that `from` lists, facts and all.
+// The payments that `from` lists, with their facts.
 payment_map read_payments(pg::connection& connection, const pg::rows& from) {
     payment_map known;
     pg::array with_details;
@@ -53,7 +53,7 @@ std::vector<type_total> read_totals(pg::connection& connection, const std::strin
                      });
 }
 
-// By way of the user's purchases: payments has no index by user, which every purchase would pay for.
+// Through the user's purchases: payments has no index by user, which every purchase would have to maintain.
 std::vector<std::string> read_disputed(pg::connection& connection, const std::string& user_id) {
     const pg::rows from =
         lookup(connection,

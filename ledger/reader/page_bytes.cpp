@@ -1,4 +1,4 @@
-// Texts are counted as JSON escapes them; names, numbers and times are taken to be as long as they ever are.
+// Texts are counted as escaped JSON; names, numbers and times are assumed to have their greatest length.
 #include "reader/page_bytes.hpp"
 
 #include <initializer_list>
@@ -10,7 +10,7 @@ namespace {
 
 // The names of all members of a row and of the activity around it, with quotes, colons and commas.
 constexpr std::size_t all_names = 512;
-constexpr std::size_t longest_number = 24; // an int64, a time, a truth
+constexpr std::size_t longest_number = 24; // an int64, a time, a boolean
 constexpr std::size_t numbers_of_a_row = 12;
 constexpr std::size_t beside_texts = all_names + numbers_of_a_row * longest_number;
 

@@ -1,4 +1,4 @@
-// What a row takes in an answer, so that a page can end before it is too large.
+// The size of a row in a reply, so that a page can end before it is too large.
 #pragma once
 
 #include "ledger/reader.hpp"
@@ -7,7 +7,7 @@
 
 namespace tokenledger::ledger {
 
-// The bytes of JSON that a row takes at most, whatever its texts are made of.
+// The most bytes of JSON that a row takes, whatever its texts contain.
 [[nodiscard]] std::size_t shown_bytes(const transaction_view& row) noexcept;
 [[nodiscard]] std::size_t shown_bytes(const purchase_view& row) noexcept;
 [[nodiscard]] std::size_t shown_bytes(const usage_view& row) noexcept;

@@ -1,5 +1,5 @@
-// A cursor is hexadecimal: version, list, times and numbers with a space after each, then the two texts, the
-// first with its length. Nothing secret is in it and nothing is trusted: it only says where to go on.
+// A cursor is hexadecimal: version, list, times and numbers with a space after each, then the two texts,
+// the first with its length. It holds no secret and is not trusted: it only says where to continue.
 #include "reader/page_cursor.hpp"
 
 #include "base/hex.hpp"
@@ -16,8 +16,7 @@ namespace {
 constexpr int version = 1;
 constexpr std::size_t max_cursor_bytes = 2048;
 
-// FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/. Enough against mistakes, which is all it is
-// for.
+// FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/. It only has to catch mistakes.
 constexpr std::uint64_t fnv_offset = 0xcbf29ce484222325U;
 constexpr std::uint64_t fnv_prime = 0x100000001b3U;
 

@@ -1,4 +1,4 @@
-// Where a page ended, as text that goes to the caller and comes back.
+// The end of a page, as text that the caller sends back.
 #pragma once
 
 #include "ledger/reader.hpp"
@@ -23,7 +23,7 @@ struct page_key {
     auto operator<=>(const page_key&) const = default;
 };
 
-// What was asked, but for the place and the limit: a cursor is of use only with the list that gave it.
+// The request without position and limit: a cursor is valid only for the list that issued it.
 class list_identity {
   public:
     list_identity(std::string_view list, page_order order);

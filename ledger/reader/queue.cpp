@@ -1,4 +1,4 @@
-// The queue is counted as the gauges count it (health.cpp); actions are found by their event.
+// Counts the queue as the gauges do (health.cpp), and finds actions by their event.
 #include "reader/queue.hpp"
 
 #include "pg/array.hpp"
@@ -25,7 +25,7 @@ event_action_view read_action(row_reader& from) {
 } // namespace
 
 queue_view count_queue(read_session& session) {
-    // The predicate of the index stripe_events_queue, which holds nothing else.
+    // Both results are ranges of the index stripe_events_outcome.
     statement counts;
     counts.sql = "SELECT count(*) FILTER (WHERE e.result = 'parked'),"
                  " count(*) FILTER (WHERE e.result = 'waiting' AND NOT " +

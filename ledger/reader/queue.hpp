@@ -1,4 +1,4 @@
-// What is for operators: how long their queue is, and what they did about events.
+// For operators: the length of their queue, and what they did about events.
 #pragma once
 
 #include "reader/session.hpp"
@@ -7,7 +7,7 @@ namespace tokenledger::ledger {
 
 [[nodiscard]] queue_view count_queue(read_session& session);
 
-// Fills in the actions of each of these events, the oldest first: at most max_event_actions of one, and
+// Fills in the actions of these events, the oldest first: at most max_event_actions of one event, and
 // max_payment_rows of all.
 void read_actions(pg::connection& connection, std::vector<event_view>& events);
 

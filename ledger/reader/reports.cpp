@@ -16,7 +16,7 @@ std::string day_of(statement& to, const report_shape& shape, std::string_view ti
     return "to_char(" + std::string(time) + " AT TIME ZONE " + to.text(shape.time_zone) + ", 'YYYY-MM-DD')";
 }
 
-// AT TIME ZONE itself takes more than names: "nowhere+3" is a POSIX rule to it, and no error.
+// AT TIME ZONE accepts more than names: it reads "nowhere+3" as a POSIX rule, without an error.
 void check_time_zone(pg::connection& connection, const std::string& name) {
     statement select;
     select.sql = "SELECT 1 FROM pg_catalog.pg_timezone_names WHERE name = " + select.text(name);
@@ -47,13 +47,13 @@ auto report(read_session& session, const report_shape& shape, const statement& s
     return rows;
 }
 
-// Refunds, and purchases that an operator completed, have their pack on the payment.
+// Refunds, and purchases that an operator assigned, have their pack on the payment.
 constexpr std::string_view pack_of =
     "CASE WHEN t.pack IS NULL AND t.stripe_payment_intent_id IS NOT NULL"
     " THEN (SELECT p.pack FROM tokenledger.payments AS p"
     " WHERE p.payment_intent_id = t.stripe_payment_intent_id) ELSE t.pack END";
 
-// One more than is allowed, which tells.
+// The limit is one more than allowed, to detect a report that is too large.
 std::string grouped_by(std::string_view columns) {
     return " GROUP BY " + std::string(columns) + " ORDER BY " + std::string(columns) + " LIMIT " +
            std::to_string(max_report_rows + 1);

@@ -1,4 +1,4 @@
-// The columns of the lists, and the rows made of them.
+// The columns of the lists, and the rows read from them.
 #pragma once
 
 #include "ledger/reader.hpp"
@@ -58,7 +58,7 @@ inline constexpr std::string_view usage_columns =
 // Of tokenledger.stripe_events AS e.
 // `waiting_expires`: postgres_options'.
 [[nodiscard]] std::string event_columns(std::chrono::days waiting_expires);
-// Whether e has waited for longer.
+// True if e has waited for longer than that.
 [[nodiscard]] std::string is_expired(std::chrono::days waiting_expires);
 [[nodiscard]] event_view read_event(row_reader& from);
 

@@ -1,5 +1,5 @@
-// Each stream is a scan of one index from where the last page ended; what an index cannot sort, rows of one
-// microsecond, is sorted by the rest of the key as it comes.
+// Each stream scans one index from the end of the last page. Rows of one microsecond, which the index does
+// not sort, are sorted by the rest of the key during the scan.
 #include "reader/selects.hpp"
 
 #include "reader/rows.hpp"
@@ -10,7 +10,7 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// The condition that the key in `row` lies beyond `key`, with `time` told apart for the index.
+// The condition that the key in `row` lies beyond `key`; `time` stands apart for the index.
 std::string beyond(statement& to, const stream_part& part, std::string_view time, const std::string& row) {
     const page_key& key = *part.after;
     const bool newest = part.order == page_order::newest_first;
@@ -45,8 +45,8 @@ std::string equal(statement& to, std::string_view column, std::string_view value
     return value.empty() ? "" : " AND " + std::string(column) + " = " + to.text(value);
 }
 
-// True if no purchase and no charged operation passes: the rows of the index token_transactions_seldom. The
-// constraint token_transactions_type_source makes it so.
+// True if the filter admits no purchase and no charged operation: the rows of the index
+// token_transactions_seldom. The constraint token_transactions_type_source ensures it.
 bool is_seldom(const transaction_filter& filter) {
     const auto type_is = [&](transaction_type one) { return filter.type == one; };
     const auto source_is = [&](source one) { return filter.source == one; };
@@ -55,7 +55,7 @@ bool is_seldom(const transaction_filter& filter) {
            source_is(source::subscription) || source_is(source::trial);
 }
 
-// One user's rows are found by sequence, whatever the list is sorted by: it is the same order.
+// One user's rows are found by sequence, whatever the list's order: it is the same order.
 std::string of_user(statement& to, const transaction_filter& filter, const stream_part& part, bool merged) {
     const std::string user = to.text(filter.user_id);
     std::string sql = " AND t.user_id = " + user;
@@ -76,7 +76,7 @@ std::string of_user(statement& to, const transaction_filter& filter, const strea
 } // namespace
 
 std::string last_sequence_before(const std::string& user_id, const std::string& time) {
-    // Row `low` is before the time, or is 0; row `high` is not, or is past the end.
+    // Row `low` is before the time, or 0; row `high` is not, or is past the end.
     return "(WITH RECURSIVE search (low, high) AS (SELECT 0::bigint, coalesce((SELECT a.last_sequence"
            " FROM tokenledger.token_accounts AS a WHERE a.user_id = " +
            user_id + "), 0) + 1 UNION ALL SELECT CASE WHEN m.created_at < " + time +
@@ -142,7 +142,7 @@ std::string events_of_payment(const std::string& payment) {
            payment + " AND credits.event_type = 'payment_intent.succeeded' AND credits.result = 'applied')";
 }
 
-// What has expired is stored as waiting.
+// An expired event is stored as waiting.
 std::string of_result(statement& made, const std::string& result, std::chrono::days waiting_expires) {
     if (result == "expired")
         return " AND e.result = 'waiting' AND " + is_expired(waiting_expires);

@@ -1,4 +1,4 @@
-// The three tables as streams in time order, from which the lists are made.
+// The three tables as streams in time order, the sources of the lists.
 #pragma once
 
 #include "reader/page_cursor.hpp"
@@ -10,7 +10,7 @@
 
 namespace tokenledger::ledger {
 
-// Which part of a stream a page needs.
+// The part of a stream that a page needs.
 struct stream_part {
     page_order order = page_order::newest_first;
     std::optional<page_key> after{};         // exclusive
@@ -23,7 +23,7 @@ struct stream_part {
 // along the primary key: no index on the user's times is needed.
 [[nodiscard]] std::string last_sequence_before(const std::string& user_id, const std::string& time);
 
-// Rows of queries_rows.hpp, in order. `merged`: the cursor may be of another stream of the same list.
+// Rows with the columns of rows.hpp, in order. `merged`: the cursor may be of another stream of the list.
 [[nodiscard]] statement select_transactions(const transaction_filter& filter, const stream_part& part,
                                             bool merged);
 // `uncharged`: leaves out the operations that have a deduction.

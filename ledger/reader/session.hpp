@@ -1,5 +1,5 @@
-// What the queries share: the connection's life, the transaction around each call, and statements in the
-// making.
+// Shared by the queries: the connection's life, the transaction around each call, and statements under
+// construction.
 #pragma once
 
 #include "ledger/postgres.hpp"
@@ -15,7 +15,7 @@
 
 namespace tokenledger::ledger {
 
-// A statement and the parameters that it names. Each function adds one and returns how to write it.
+// A statement and its parameters. Each function adds one and returns how to write it.
 class statement {
   public:
     [[nodiscard]] std::string text(std::string_view value) { return add(std::string(value), "::text"); }
@@ -40,16 +40,16 @@ inline pg::rows run(pg::connection& connection, const statement& what) {
 }
 
 enum class plan_shape : std::uint8_t {
-    lookups, // rows by key, or the first in the order of an index, but for rows of one time
-    sorted,  // the same, where an index has the whole order: of one user
-    sums,    // a period may be the whole ledger: the planner chooses
+    lookups, // rows by key, or the first in the order of an index, apart from equal times
+    sorted,  // the same, with an index that has the whole order: of one user
+    sums,    // a period may be the whole ledger: the planner is free
 };
 
 class read_session {
   public:
     explicit read_session(const postgres_options& options) : options_(options) {}
 
-    // Runs `step` in a read-only transaction, on one snapshot. Whatever goes wrong, the connection is gone.
+    // Runs `step` in a read-only transaction, on one snapshot. After any failure the connection is dropped.
     template <class Step>
     auto run(plan_shape shape, Step step) {
         try {
@@ -66,8 +66,8 @@ class read_session {
         }
     }
 
-    // Every row that is not yet committed, and every row to come, has a later time than this, or the same:
-    // see docs/queries.md. nullopt: somebody writes, and it cannot be told since when. Call it before the
+    // Every row that is not yet committed has a time at or after this one, and so has every later row: see
+    // docs/queries.md. nullopt: a transaction is writing and its start is unknown. Call it before the
     // transaction that reads.
     [[nodiscard]] std::optional<std::int64_t> horizon_us();
 

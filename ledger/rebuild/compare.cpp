@@ -1,4 +1,4 @@
-// Two tables in one order, merged: a row that only one has, or a column in which two differ.
+// Merges two tables in one order: finds rows that only one has, and columns that differ.
 #include "rebuild/parts.hpp"
 
 #include "pg/cursor.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 struct column {
     std::string_view name;
-    bool kept = false; // the clock and the effect of the first time: an earlier version did not keep them
+    bool kept = false; // the clock and effect of the first run: an earlier version did not store them
 };
 
 struct table {
@@ -22,7 +22,7 @@ struct table {
     std::string_view where;            // which rows can be compared
 };
 
-// Left out everywhere: position, which has gaps; evidence, which is what is replayed.
+// Left out everywhere: position, which has gaps; evidence, which is the replay's input.
 const std::vector<table>& tables() {
     static const std::vector<table> all = {
         {"token_accounts",
@@ -48,10 +48,10 @@ const std::vector<table>& tables() {
           {"actor"},
           {"counterparty_user_id"},
           {"usage_request_id"},
-          {"metadata::jsonb"}, // rows of an earlier version have not the text that was sent
+          {"metadata::jsonb"}, // rows of an earlier version do not have the text that was sent
           {"created_at", true}},
          "true"},
-        // A row that says nothing is the lock of something that came to nothing.
+        // A row without a value is only the lock of a payment whose events changed nothing.
         {"payments",
          {"payment_intent_id"},
          {{"user_id"},
@@ -235,7 +235,7 @@ class comparison {
     const difference_fn& differs_;
 };
 
-// Operations that went to a file are made again, and have nothing to be compared with.
+// Archived operations are rebuilt, but there are no rows to compare them with.
 std::string archived_before(pg::connection& from) {
     const pg::rows last = from.exec("SELECT max(before)::text FROM tokenledger.usage_archives");
     return std::string(last.get(0, 0).value_or(""));

@@ -1,4 +1,4 @@
-// One snapshot of the ledger, one empty schema, and what they do not agree on in the end.
+// One snapshot of the ledger, one empty schema, and their differences after the replay.
 #include "ledger/rebuild.hpp"
 
 #include "ledger/schema.hpp"

@@ -18,7 +18,7 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// One shape for both. Times in microseconds since the epoch.
+// One set of columns for both. Times in microseconds since the epoch.
 constexpr std::string_view kept = R"sql(
 SELECT position, 'event', event_id, event_type, endpoint, account, api_version, payment_intent_id, livemode::text,
        extract(epoch FROM stripe_created_at)::bigint, (extract(epoch FROM received_at) * 1000000)::bigint, effect,
@@ -31,7 +31,7 @@ SELECT position, scope, key, NULL, NULL, NULL, NULL, NULL, NULL,
  ORDER BY 1
 )sql";
 
-// The versions that kept no effect knew neither the amounts of balance transactions nor currencies of
+// Versions that stored no effect knew neither the amounts of balance transactions nor the currencies of
 // refunds.
 void as_applied_then(stripe_effect& effect) {
     auto* update = std::get_if<payment_update>(&effect);
@@ -116,7 +116,7 @@ class replay {
         made.actor = row.number(12);
         made.operations = std::move(*operations);
         made.replayed_at_us = row.number(10);
-        // An action needs its event committed.
+        // An action needs its event to be committed.
         if (!event_acted_on(made.operations.front()).empty())
             flush();
         ++totals_.requests;
@@ -138,7 +138,7 @@ class replay {
             options_.progress("replay", totals_.events + totals_.requests);
     }
 
-    // Not with the rows above: a sort of all evidence would be a sort of the whole ledger.
+    // Not in the query above: it would sort all evidence, which is most of the ledger.
     void read_bytes() {
         std::map<std::string, stripe_event*, std::less<>> wanted;
         pg::array ids;
@@ -183,7 +183,7 @@ class replay {
         }
     }
 
-    // What the database refuses is found one by one.
+    // If the database refuses a batch, its commands run one by one to find the culprit.
     void run(std::span<const command> commands) {
         try {
             static_cast<void>(run_batch(*into_, commands));

@@ -1,4 +1,4 @@
-// Payment by payment: what is kept of the disputes' events, as commands that the planner takes like any
+// Payment by payment: turns the stored events of disputes into commands, which the planner takes like any
 // other.
 #include "ledger/reread.hpp"
 
@@ -18,11 +18,11 @@ namespace tokenledger::ledger {
 namespace {
 
 constexpr std::size_t longest_id = 255; // octets, as in the table
-// A batch and a daemon that each hold what the other wants: one of them is sent back by the database.
+// If this batch and a daemon each hold what the other wants, the database aborts one of them.
 constexpr int max_conflicts = 10; // one after another
 
-// The newest first: it shows all that has moved, and the others then bring nothing new. An event that was
-// dismissed or refused told the ledger nothing: that stays an operator's decision.
+// The newest first: it shows every movement, and the others then bring nothing new. Dismissed and parked
+// events are left out: they stay an operator's decision.
 constexpr std::string_view events_of_payment = R"sql(
 SELECT event_id, event_type, endpoint, account, api_version, livemode::text,
        extract(epoch FROM stripe_created_at)::bigint, encode(evidence, 'hex')

@@ -42,8 +42,7 @@ std::string opening() {
            "SET LOCAL statement_timeout = 0;"
            " SET LOCAL idle_in_transaction_session_timeout = '10min'; SET LOCAL cursor_tuple_fraction = 1;"
            " SET LOCAL TimeZone = 'UTC'; SET LOCAL client_min_messages = warning;"
-           // One archive at a time; whoever reads may go on. Before the snapshot is taken, and without
-           // waiting.
+           // One archive at a time; readers may go on. Taken before the snapshot, and without waiting.
            " LOCK TABLE tokenledger.usage_archives IN SHARE ROW EXCLUSIVE MODE NOWAIT";
 }
 
@@ -94,7 +93,7 @@ archive_totals archive_usage(const archive_request& request) {
         check_time(connection, request.before_us);
         totals = move_rows(connection, request);
     } catch (...) {
-        // Now, not when the server finds the connection closed: the next archive does not wait for the lock.
+        // Now, not when the server notices the closed connection: the next archive need not wait.
         static_cast<void>(connection.rollback());
         throw;
     }

@@ -1,4 +1,4 @@
-// Along the primary key, a batch a transaction: lock, unpack, hash, write.
+// Along the primary key, one transaction a batch: lock, unpack, hash, write.
 #include "ledger/redact.hpp"
 
 #include "base/sha256.hpp"
@@ -16,8 +16,7 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// A batch and a daemon that each hold an event which the other wants: one of them is sent back by the
-// database.
+// If this batch and a daemon each hold an event which the other wants, the database aborts one of them.
 constexpr int max_conflicts = 10; // one after another
 
 std::string begin(const postgres_options& database) {
@@ -40,7 +39,7 @@ void check_rights(pg::connection& connection) {
             " may not redact evidence: [database] migrate_url must name the owner of the schema");
 }
 
-// Which events, of stripe_events.
+// The condition on stripe_events for these events.
 std::string is_redacted(std::int64_t before_us) {
     return "received_at < timestamptz 'epoch' + " + std::to_string(before_us) +
            " * interval '1 microsecond' AND evidence IS NOT NULL AND result NOT IN ('parked', 'waiting')";
@@ -76,7 +75,7 @@ class redaction {
     }
 
   private:
-    // False: that was the last.
+    // False: that was the last batch.
     bool batch() {
         connection_.exec(begin(request_.database));
         const std::optional<std::string> from[] = {last_};
@@ -128,7 +127,7 @@ redact_preview preview_redaction(const redact_request& request) {
     pg::connection connection(request.database.url, request.database.connect_timeout);
     check_rights(connection);
     require_settled<redact_refused>(connection, request.before_us);
-    // It reads every event: as long as that takes.
+    // It reads every event, however long that takes.
     connection.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = 0;"
                     " SET LOCAL TimeZone = 'UTC'");
     const std::string as_text = ", 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";

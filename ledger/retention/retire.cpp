@@ -1,5 +1,5 @@
-// Along the index of the list of events, so many at a time whatever they are: looked at without a lock, then
-// deleted by key if they are still what they were.
+// Along the index of the list of events, a fixed number at a time: reads them without a lock, then deletes
+// by key those that have not changed.
 #include "ledger/retire.hpp"
 
 #include "pg/array.hpp"
@@ -11,7 +11,7 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// A batch and a daemon whose endpoint takes such an event over, in two orders: the database sends one back.
+// This batch and a daemon that takes such an event over may lock in two orders: the database aborts one.
 constexpr int max_conflicts = 10; // one after another
 
 constexpr std::string_view says_nothing =
@@ -58,7 +58,7 @@ class retirement {
                                  " seconds in the past");
     }
 
-    // False: that was the last.
+    // False: that was the last batch.
     bool batch() {
         connection_.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " +
                          std::string(pg::plain_text_settings) +
@@ -98,7 +98,7 @@ class retirement {
         return rows.size() == request_.batch_events;
     }
 
-    // An endpoint that the event is for may have taken it over meanwhile.
+    // The endpoint that the event is for may have taken it over meanwhile.
     std::int64_t erase(std::string ids) {
         const std::optional<std::string> values[] = {std::move(ids)};
         const pg::rows gone = connection_.exec(

@@ -1,5 +1,4 @@
-// What the commands that take rows away may take: what was received long enough ago that its rows are all
-// there.
+// The limit of commands that remove rows: rows received before it are all committed.
 #pragma once
 
 #include "ledger/archive.hpp"
@@ -11,7 +10,7 @@
 
 namespace tokenledger::ledger {
 
-// By the database's clock, which gave the rows their times.
+// By the database's clock, which also dates the rows.
 inline bool is_settled(pg::connection& connection, std::int64_t before_us) {
     return connection
                .exec("SELECT timestamptz 'epoch' + " + std::to_string(before_us) +

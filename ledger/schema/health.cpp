@@ -12,14 +12,14 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// The whole comparison sends every migration: it is made again only when what the database records differs.
+// The full comparison sends every migration, so it runs only when the recorded migrations have changed.
 constexpr const char* recorded_migrations =
     "SELECT coalesce(string_agg(version || '=' || coalesce(encode(checksum, 'hex'), ''), ',' ORDER BY "
     "version), '')"
     " FROM tokenledger.schema_migrations";
 
-// Two ranges of the index stripe_events_outcome. What has expired is in neither: refunds and disputes of
-// payments that are somebody else's wait for ever, and must not make this dearer.
+// Two ranges of the index stripe_events_outcome. Neither has expired events: refunds and disputes of
+// payments that are not ours wait for ever, and must not make this slower.
 std::string queue_counts(std::chrono::days waiting_expires) {
     return "SELECT (SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'parked'),"
            " (SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'waiting'"
@@ -33,8 +33,8 @@ std::string queue_counts(std::chrono::days waiting_expires) {
 struct health_probe::state {
     postgres_options options;
     std::unique_ptr<pg::connection> connection{};
-    std::string compared{}; // recorded_migrations, when the schema was last found to be good
-    schema_report good{};   // what was found then
+    std::string compared{}; // recorded_migrations, when the schema was last good
+    schema_report good{};   // the report of that time
 
     health ask() {
         if (!connection)

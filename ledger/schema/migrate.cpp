@@ -1,4 +1,4 @@
-// Which migrations the database has, and applying those that it lacks.
+// Finds out which migrations the database has, and applies the missing ones.
 #include "ledger/postgres.hpp"
 
 #include "ledger/schema.hpp"
@@ -16,15 +16,15 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// "tokenldg" as a number: whoever migrates holds this lock.
+// "tokenldg" as a number: the lock of a program that migrates.
 constexpr std::int64_t migration_lock = 0x746f6b656e6c6467;
-// "tok gate": every batch holds it, shared; see tokenledger.open_batch.
+// "tok gate": every batch holds this lock, shared; see tokenledger.open_batch.
 constexpr std::int64_t batches_lock = 0x746f6b2067617465;
 
 struct recorded {
     std::string name;
     std::optional<std::string> checksum; // none: applied by psql or the Supabase CLI
-    std::string oldest_program;          // that may go on beside it
+    std::string oldest_program;          // the oldest program that may go on writing
 };
 using recorded_map = std::map<std::string, recorded, std::less<>>;
 
@@ -32,7 +32,7 @@ recorded_map read_recorded(pg::connection& connection) {
     recorded_map known;
     if (connection.exec("SELECT to_regclass('tokenledger.schema_migrations') IS NOT NULL").text(0, 0) != "t")
         return known;
-    // The last column is one that a migration has added.
+    // A migration added the last column, so it may be missing.
     const pg::rows rows = connection.exec("SELECT version, name, encode(checksum, 'hex'), "
                                           "coalesce(to_jsonb(known) ->> 'oldest_program', version)"
                                           " FROM tokenledger.schema_migrations AS known ORDER BY version");
@@ -75,7 +75,7 @@ bool is_known(std::string_view version) {
 
 schema_report compare(const recorded_map& applied, const std::vector<std::string>& sums) {
     const auto known = known_migrations();
-    std::string newest; // that is not known
+    std::string newest; // the newest migration that is not known
     for (const auto& [version, entry] : applied) {
         if (is_known(version))
             continue;
@@ -107,7 +107,7 @@ schema_report compare(const recorded_map& applied, const std::vector<std::string
     return {schema_state::current, ""};
 }
 
-// What no setting of a session can mend.
+// Faults that no setting of a session can correct.
 std::optional<std::string> unusable(pg::connection& connection) {
     const std::string encoding(connection.exec("SELECT current_setting('server_encoding')").text(0, 0));
     if (encoding == "UTF8")
@@ -116,14 +116,14 @@ std::optional<std::string> unusable(pg::connection& connection) {
            ", and must be UTF8: make another with CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'";
 }
 
-// One file in one transaction. True if it was missing and is applied now.
+// Applies one file in one transaction. True if it was missing.
 bool apply_one(pg::connection& connection, const migration& file, const std::vector<std::string>& sums,
                const std::string& checksum) {
     connection.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " +
                     std::string(pg::plain_text_settings) +
                     "SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(" +
                     std::to_string(migration_lock) + ")");
-    // Read under the lock: somebody else may have been applying while this one waited.
+    // Read under the lock: another program may have applied it while this one waited.
     const recorded_map applied = read_recorded(connection);
     const schema_report report = compare(applied, sums);
     if (report.state == schema_state::unknown || report.state == schema_state::changed)
@@ -174,8 +174,8 @@ schema_report inspect_schema(pg::connection& connection) {
 }
 
 std::vector<applied_migration> migrate(const postgres_options& options) {
-    // Without a limit: rebuilding a large table takes the time that it takes. A transaction that is left open
-    // by an exception ends with the connection.
+    // Without a limit: rebuilding a large table may take long. If an exception leaves a transaction open,
+    // it ends with the connection.
     pg::connection connection(options.url, options.connect_timeout);
     if (const auto why = unusable(connection))
         throw migration_refused(*why);

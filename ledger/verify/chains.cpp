@@ -1,13 +1,13 @@
-// Chains and accounts: every row by itself, each row against the one before, the account against the end.
+// Chains and accounts: every row by itself, each row against the one before, each account against its last.
 #include "verify/checks.hpp"
 
 namespace tokenledger::ledger {
 
 namespace {
 
-// In the order of the primary key, which a window function follows in one pass. A row passes through a sort
-// and its store, so it is narrow: what a row says by itself is another check. Neither holds more than a
-// sort's work_mem or a fetch.
+// In the order of the primary key, so that a window function needs one pass. Rows pass through a sort and
+// its store, so they are narrow: another check reads the columns of single rows. Neither needs more memory
+// than a sort's work_mem or a fetch.
 constexpr std::string_view chain_source = R"sql(
 SELECT user_id, sequence, stripe_payment_intent_id AS payment, stripe_event_id AS event, balance_before, created_at,
        lag(sequence, 1, 0::bigint) OVER chain AS sequence_of_last,
@@ -38,9 +38,9 @@ constexpr std::string_view its_tokens =
 constexpr std::string_view its_money =
     "concat_ws(' ', transaction_type, 'of', coalesce(amount_paid_cents::text, 'no money'), currency)";
 
-// From row_type on: what the table's constraints say, which somebody may have dropped.
+// From row_type on: the table's constraints again, because somebody may have dropped them.
 constexpr verify_rule row_rules[] = {
-    // Numeric is slow, and for sums that may leave int64 alone.
+    // Numeric is slow, and only for sums that may leave int64.
     {"row_arithmetic",
      "CASE WHEN balance_before BETWEEN -4000000000000000000 AND 4000000000000000000"
      " AND token_amount BETWEEN -4000000000000000000 AND 4000000000000000000"
@@ -114,7 +114,7 @@ constexpr verify_rule account_rules[] = {
      "last_transaction_at"},
 };
 
-// What one loses the other gains.
+// One account loses what the other gains.
 constexpr std::string_view transfer_source = R"sql(
 SELECT least(user_id, counterparty_user_id) AS user_id, NULL::bigint AS sequence, NULL AS payment, NULL AS event,
        greatest(user_id, counterparty_user_id) AS other, sum(token_amount) AS tokens

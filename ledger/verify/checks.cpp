@@ -1,4 +1,4 @@
-// From rules to statements.
+// Turns rules into statements.
 #include "verify/checks.hpp"
 
 #include <array>
@@ -39,7 +39,7 @@ std::span<const verify_check> verify_checks() noexcept {
     return checks;
 }
 
-// The good rows, nearly all, cost one condition; only a bad one is taken apart.
+// A good row, as nearly all are, costs one condition; only a bad row is tested rule by rule.
 std::string discrepancies_of(const verify_check& check) {
     const std::string any = joined(
         check.rules, " OR ", [](const verify_rule& rule) { return "(" + std::string(rule.broken) + ")"; });

@@ -1,4 +1,4 @@
-// The checks that the database can make by itself, as data: where rows come from, and what is wrong with one.
+// The checks that the database can run by itself, as data: the source of rows, and the rules for them.
 #pragma once
 
 #include <span>
@@ -11,14 +11,14 @@ namespace tokenledger::ledger {
 // numeric.
 struct verify_rule {
     std::string_view slug;
-    std::string_view broken; // true: a discrepancy; false or NULL: none
+    std::string_view broken; // true: a discrepancy; false or NULL: no discrepancy
     std::string_view expected;
     std::string_view found;
 };
 
 struct verify_check {
     std::string_view step; // for progress
-    // A SELECT with the columns user_id, sequence, payment, event and whatever the rules look at.
+    // A SELECT with the columns user_id, sequence, payment, event and those that the rules need.
     std::string_view source;
     std::span<const verify_rule> rules;
 };
@@ -44,7 +44,7 @@ struct verify_check {
 [[nodiscard]] verify_check action_check() noexcept;
 [[nodiscard]] verify_check transfer_check() noexcept;
 
-// Payments with two purchases, or two rows. Costs a sort of all, so it is for a ledger where numbers differ.
+// Payments with two purchases, or two rows. Sorts everything, so it runs only if their numbers differ.
 [[nodiscard]] verify_check twice_check() noexcept;
 
 // One statement that returns a row per discrepancy and nothing else: slug, user_id, sequence, payment, event,

@@ -5,7 +5,7 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// Of the evidence only whether it is there goes through the join, not its bytes.
+// The join needs only whether there is evidence, not its bytes.
 constexpr std::string_view purchase_event_source = R"sql(
 SELECT bought.user_id, bought.sequence, coalesce(bought.stripe_payment_intent_id, event.payment_intent_id) AS payment,
        coalesce(bought.stripe_event_id, event.event_id) AS event, bought.user_id IS NOT NULL AS posted,
@@ -27,13 +27,13 @@ constexpr verify_rule purchase_event_rules[] = {
     {"event_without_purchase",
      "NOT posted AND result = 'applied' AND event_type = 'payment_intent.succeeded'", "'a purchase'",
      "'none'"},
-    // Every event of this result, whatever its type: this is the check that sees them all.
+    // Every event with this result, whatever its type: no other check sees them all.
     {"event_evidence", "known AND NOT proven AND (posted OR result NOT IN ('duplicate', 'ignored'))",
      "'evidence'", "'none'"},
 };
 
-// A refund row may stand on an event that was parked for an operator, who may have dismissed it since: its
-// facts were merged and settled all the same.
+// A refund row may refer to an event that was parked for an operator, who may since have dismissed it: its
+// facts were still merged and settled.
 constexpr std::string_view refund_event_source = R"sql(
 SELECT back.user_id, back.sequence, back.stripe_payment_intent_id AS payment, back.stripe_event_id AS event,
        event.event_id IS NOT NULL AS known, event.result, event.reason, event.payment_intent_id, event.proven
@@ -63,12 +63,12 @@ SELECT paid.user_id, NULL::bigint AS sequence, event.payment_intent_id AS paymen
 
 constexpr verify_rule waiting_rules[] = {
     {"waiting_credited", "user_id IS NOT NULL", "'settled: its payment is credited'", "'waiting'"},
-    // A credit that is not told of them would leave them waiting for ever.
+    // A credit that does not find these events would leave them waiting for ever.
     {"waiting_not_read", "(known AND has_details) IS NOT TRUE", "'a payment with has_details'",
      "CASE WHEN known THEN 'has_details is false' ELSE 'no such payment' END"},
 };
 
-// A payment rests on events of one mode. Those that changed nothing, ignored or parked, may say otherwise.
+// A payment's events have one mode. Those that changed nothing, ignored or parked, may have another.
 constexpr std::string_view mode_source = R"sql(
 WITH kept AS NOT MATERIALIZED (
     SELECT payment_intent_id, event_id, livemode

@@ -1,4 +1,4 @@
-// Evidence, unpacked: zstd's checksum says whether the bytes are those that were stored. And what unpacks it.
+// Unpacks the evidence: zstd's checksum shows whether the bytes are those stored. Checks its dictionaries.
 #include "verify/steps.hpp"
 
 #include "base/hex.hpp"
@@ -16,7 +16,7 @@ bool is_known(std::string_view format) {
            format == std::to_string(evidence_format_dictionary);
 }
 
-// A frame names its dictionary or names none, as its format says.
+// The format says whether a frame names a dictionary.
 bool fits(std::string_view format, std::string_view packed) {
     return (format == std::to_string(evidence_format_dictionary)) == (dictionary_id_of(packed) != 0);
 }

@@ -1,4 +1,4 @@
-// Payments against the rows that they caused, and the tables that hang on them.
+// Payments against the rows that they caused, and the tables that belong to them.
 #include "verify/checks.hpp"
 
 namespace tokenledger::ledger {
@@ -17,7 +17,7 @@ SELECT bought.user_id, bought.sequence, coalesce(bought.stripe_payment_intent_id
                FROM tokenledger.payments) AS paid ON paid.payment_intent_id = bought.stripe_payment_intent_id
 )sql";
 
-// A purchase that an operator completed (source stripe) names no pack: its payment decides alone.
+// An assigned purchase (source stripe) names no pack: only its payment does.
 constexpr verify_rule purchase_rules[] = {
     {"purchase_without_payment", "posted AND credited_user IS NULL", "'a credited payment'",
      "CASE WHEN known THEN 'payment not credited' ELSE 'no such payment' END"},
@@ -63,7 +63,7 @@ constexpr verify_rule twice_rules[] = {
     {"payment_twice", "what = 'payments' AND times > 1", "'one row of a payment'", "times"},
 };
 
-// The sums stand at the first refund row of each payment, so that each is compared once.
+// The sums are at the first refund row of each payment, so that each is compared once.
 constexpr std::string_view refund_source = R"sql(
 SELECT coalesce(back.user_id, paid.user_id) AS user_id, back.sequence,
        coalesce(back.stripe_payment_intent_id, paid.payment_intent_id) AS payment, back.stripe_event_id AS event,
@@ -92,7 +92,7 @@ constexpr verify_rule refund_rules[] = {
     {"refund_money", "first AND cents <> lost_cents", "lost_cents", "cents"},
 };
 
-// Whatever hangs on a payment is read only where the payment says that there is something.
+// The store reads the rows that belong to a payment only if the payment has has_details.
 constexpr std::string_view detail_source = R"sql(
 SELECT NULL AS user_id, NULL::bigint AS sequence, detail.payment_intent_id AS payment, NULL AS event, detail.what,
        detail.sane, paid.payment_intent_id IS NOT NULL AS known, paid.has_details, detail.orphan

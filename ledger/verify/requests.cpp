@@ -1,12 +1,12 @@
-// Charged operations against their deductions, archives against what is gone, and keys against what they did.
+// Charged operations against deductions, archives against missing rows, and keys against their effects.
 #include "verify/checks.hpp"
 
 namespace tokenledger::ledger {
 
 namespace {
 
-// Usage may be archived, money may not: a deduction may lack its usage if an archive can have taken it, a
-// charged usage its deduction never. Where both are there they must name each other.
+// Usage may be archived, deductions may not: a deduction may lack its usage if an archive can have taken
+// it, a charged usage never its deduction. If both are there, they must name each other.
 constexpr std::string_view usage_source = R"sql(
 SELECT coalesce(usage.user_id, charge.user_id) AS user_id, coalesce(usage.deduction_sequence, charge.sequence) AS sequence,
        NULL AS payment, NULL AS event, usage.request_id, usage.charged_tokens, charge.usage_request_id,
@@ -43,7 +43,7 @@ constexpr verify_rule usage_rules[] = {
     {"deduction_without_usage", "missing", "concat('the operation ', usage_request_id)", "'none'"},
 };
 
-// Which of the older rows went to a file nobody can tell, but how many, and what they were charged.
+// It is unknown which of the older rows were archived, but known how many, and their charges.
 constexpr std::string_view archive_source = R"sql(
 SELECT NULL AS user_id, NULL::bigint AS sequence, NULL AS payment, NULL AS event, gone.charged, gone.tokens,
        archived.charged AS archived_charged, archived.tokens AS archived_tokens, archived.usages AS archived_usages,
@@ -70,8 +70,8 @@ constexpr verify_rule archive_rules[] = {
      "usages + archived_usages"},
 };
 
-// What a key says that it posted, against the rows that say whose they are. What an operator made of an event
-// posts purchases and refunds, which belong to their payment: other checks hold them to it.
+// The rows that a key claims to have posted, against the keys that those rows name. Event actions post
+// purchases and refunds, which belong to their payment: other checks cover them.
 constexpr std::string_view posted_source = R"sql(
 SELECT coalesce(posted.user_id, request.user_id) AS user_id, coalesce(posted.sequence, request.sequence) AS sequence,
        request.payment, request.event, posted.scope, posted.key, posted.scope IS NOT NULL AS claimed,
@@ -98,7 +98,7 @@ constexpr verify_rule posted_rules[] = {
      "'a key that posted it'", "concat_ws(' ', 'request', idempotency_key, 'usage', usage_request_id)"},
 };
 
-// Whatever names a key, against the keys.
+// Everything that names a key, against the keys.
 constexpr std::string_view named_source = R"sql(
 SELECT named.user_id, named.sequence, NULL AS payment, named.event, named.scope, named.key
   FROM (SELECT user_id, sequence, stripe_event_id AS event, unnest(ARRAY['usage', source, 'request']) AS scope,
@@ -123,8 +123,8 @@ constexpr verify_rule named_rules[] = {
     {"action_without_key", "scope = 'action'", "'the key of request ' || key", "'none'"},
 };
 
-// A lone usage is hashed as the operation that it is, without the length before it and the comma behind it.
-// What an operator did with an event is hashed otherwise.
+// A lone usage is hashed as its operation, without the length before it and the comma behind it. Event
+// actions are hashed otherwise.
 constexpr std::string_view hash_source = R"sql(
 SELECT NULL AS user_id, NULL::bigint AS sequence, NULL AS payment, NULL AS event, scope, key, command, command_hash
   FROM tokenledger.idempotency_keys

@@ -1,4 +1,4 @@
-// Payments as the store reads them, settled by the one function that decides.
+// Payments as the store reads them, valued by entitlement_of() alone.
 #include "verify/steps.hpp"
 
 #include "core/batch_ledger.hpp"
@@ -11,9 +11,9 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// A payment without facts is worth what it credited, and the check of the refund rows has seen to it that
-// nothing was taken. What the readers would stumble over has been reported by other checks: a credit in
-// parts, a status that nobody knows.
+// A payment without facts keeps its whole credit, and the check of the refund rows has shown that nothing
+// was taken. Other checks report what the readers below could not read: an incomplete credit, an unknown
+// status.
 constexpr std::string_view payments_with_facts = R"sql(
   FROM tokenledger.payments AS paid
  WHERE num_nulls(user_id, tokens, amount_cents, currency, catalog, credited_at) = 0
@@ -23,7 +23,7 @@ constexpr std::string_view payments_with_facts = R"sql(
                       AND dispute.status NOT IN ('undecided', 'closed', 'lost', 'won'))
 )sql";
 
-// Tokens that the loss of `cents` takes, by the same function.
+// The tokens that a loss of `cents` takes, by the same function.
 std::int64_t tokens_for(const credited& what, std::int64_t cents) {
     payment_facts lost;
     lost.refunds[""] = {.amount_cents = cents};
@@ -39,8 +39,8 @@ void compare(const std::string& id, const payment_state& payment, const report_f
                 .payment_intent_id = id,
                 .expected = std::to_string(worth.taken_tokens),
                 .found = std::to_string(payment.taken_tokens)});
-    // Money whose tokens round to none moves no row and no total: lost_cents is then what was lost when
-    // tokens last moved, which may be another amount than now, but one that takes the same tokens.
+    // Money that takes no whole token changes neither row nor total: lost_cents is then the loss at the
+    // time when tokens last moved. It may differ from today's loss, but takes the same number of tokens.
     if (tokens_for(what, payment.lost_cents) != payment.taken_tokens)
         report({.check = "settlement_money",
                 .user_id = payment.credit->user_id,
@@ -60,7 +60,7 @@ void verify_settlement(pg::connection& connection, const report_fn& report) {
             if (read_payment(rows, row, batch[id]))
                 with_details.add(id);
         }
-        // By key, whatever the statistics say: each table would be read once per fetch.
+        // By key, whatever the statistics say: otherwise each fetch could read the whole tables.
         read_details(
             connection.exec("SET LOCAL enable_seqscan = off; " +
                             select_details(connection.quote(std::move(with_details).finish()) + "::text[]")),

@@ -1,4 +1,4 @@
-// The verification: one snapshot, read by several connections, each of which takes one step after another.
+// The verification: one snapshot, read by several connections, each of which runs one step after another.
 #include "ledger/verify.hpp"
 
 #include "pg/cursor.hpp"
@@ -19,14 +19,14 @@ namespace {
 
 // Per sort or hash; a statement has a handful.
 constexpr std::string_view work_mem = "64MB";
-// A reader that hangs, or whose machine died, must not hold vacuum back for ever.
+// A reader that hangs, or whose machine died, must not hold back vacuum for ever.
 constexpr std::string_view longest_pause = "10min";
 
-// Everything sees what was committed when the first statement ran. Nested loops are for a few rows: on
-// statistics from when the ledger was small they would take for ever, and there is no check that needs them.
-// In the order of an index nearly every row is on another page than the one before: to sort is cheaper. A few
-// rows by key have the bitmap scan.
-// `snapshot`, if not empty, is an SQL literal: what the connection sees that exported it.
+// Every statement sees what was committed when the first one ran. Nested loops are off: they suit a few
+// rows, but with statistics of a small ledger they would take for ever, and no check needs them. Index
+// scans are off: in index order nearly every row is on another page than the one before, so sorting is
+// cheaper. A few rows by key have the bitmap scan. `snapshot`, if not empty, is an SQL literal: the
+// exported snapshot of another connection.
 std::string opening(const std::string& snapshot = {}) {
     return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" +
            (snapshot.empty() ? "" : " SET TRANSACTION SNAPSHOT " + snapshot + ";") +
@@ -67,7 +67,7 @@ class audit {
     }
 
   private:
-    // A long step comes early, lest all but one connection wait for it at the end.
+    // A long step starts early, or all other connections would wait for it at the end.
     std::vector<verify_step> all_steps() {
         std::vector<verify_step> steps;
         if (options_.evidence)
@@ -90,8 +90,8 @@ class audit {
         return {check.step, [this, check](auto& where) { run_check(where, check); }};
     }
 
-    // The connection's end is the snapshot's, and it comes before anybody waits for a helper: behind a pooler
-    // with one connection to spare a helper gets it only now.
+    // The snapshot ends with this connection, which closes before helpers are joined: behind a pooler with
+    // one free connection a helper gets it only then.
     void lead() {
         pg::connection connection(options_.database.url, options_.database.connect_timeout);
         connection.exec(opening());
@@ -108,7 +108,7 @@ class audit {
         try {
             helpers_.emplace_back([this, snapshot] { keeping_failure([&] { help(snapshot); }); });
         } catch (const std::system_error&) {
-            return; // no thread to spare: the others do without
+            return; // no free thread: the others do without
         }
     }
 
@@ -116,11 +116,11 @@ class audit {
         std::optional<pg::connection> connection;
         try {
             connection.emplace(options_.database.url, options_.database.connect_timeout);
-            connection->limit(options_.database.connect_timeout); // a pooler lets it wait for its turn
+            connection->limit(options_.database.connect_timeout); // a pooler may make it wait
             connection->exec(opening(snapshot));
             connection->limit(std::nullopt);
         } catch (const store_error&) {
-            return; // the server has no connection to spare, or the work is done: the others do without
+            return; // the server has no free connection, or the work is done: the others do without
         }
         work(*connection);
     }
@@ -140,8 +140,8 @@ class audit {
             return std::nullopt;
         if (next_ == steps_.size() && in_hand_ == 0 && !closed_) {
             closed_ = true;
-            // A purchase matches one payment, by its key, and every credited payment has one: where the
-            // numbers are the same as well, none has two.
+            // A purchase matches one payment, by its key, and every credited payment has one. If the
+            // numbers are equal too, no payment has two.
             if (purchases_ != credited_ || totals_.discrepancies > 0)
                 steps_.push_back(step_of(twice_check()));
         }
@@ -155,13 +155,13 @@ class audit {
         return step;
     }
 
-    // A step that may be long asks, under the guard: there is no use in going on after another one failed.
+    // Long steps ask this, under the guard: after another step failed, going on is useless.
     void go_on() const {
         if (failure_)
             throw store_error(store_failure::unavailable, "another part of the verification failed");
     }
 
-    // The first failure ends the verification: nobody begins another step.
+    // The first failure ends the verification: no further step begins.
     template <class Call>
     void keeping_failure(Call call) noexcept {
         try {
@@ -212,8 +212,8 @@ class audit {
         sink_(found);
     };
     std::vector<std::thread> helpers_;
-    // What the connections share, and what is called back: under the guard. A count is read once nothing is
-    // in hand any more.
+    // The guard protects everything that the connections share, and the callbacks. Counts are read when no
+    // step is running any more.
     std::mutex guard_;
     std::vector<verify_step> steps_;
     const std::size_t of_;

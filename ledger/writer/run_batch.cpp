@@ -1,4 +1,4 @@
-// Read, lock, plan, apply, commit: the order of design rule 4, in one place.
+// Read, lock, plan, apply, commit: the order of the steps, in one place.
 #include "writer/run_batch.hpp"
 
 #include "codec/evidence.hpp"
@@ -20,7 +20,7 @@ std::vector<std::string_view> event_ids(std::span<const command> batch) {
     return ids;
 }
 
-// A batch of nothing but duplicates: no lock, and no WAL but what a standby is waited for with.
+// True if every command is a duplicate: no locks, and no WAL except where standbys are named.
 bool nothing_to_do(std::span<const command> batch, const event_id_set& committed) {
     return std::all_of(batch.begin(), batch.end(), [&](const command& each) {
         const auto* stripe = std::get_if<stripe_command>(&each);
@@ -28,7 +28,7 @@ bool nothing_to_do(std::span<const command> batch, const event_id_set& committed
     });
 }
 
-// Accounts to make where missing, and those to take from only if they exist.
+// The accounts that the batch creates if they are missing, and those that it needs only if they exist.
 std::vector<std::string_view> all_accounts(store& where, std::span<const command> batch,
                                            const snapshot& known) {
     std::vector<std::string_view> users = accounts_to_lock(batch, known.committed_events, known.payments);
@@ -45,8 +45,8 @@ std::vector<std::string_view> all_accounts(store& where, std::span<const command
     return users;
 }
 
-// Those that operators act on, and those that may give way to another endpoint: what was read of them before
-// is read again.
+// Locks the events that operators act on and those that may give way to another endpoint, and reads them
+// again.
 void lock_events(store& where, std::span<const command> batch, std::span<const std::string_view> contested,
                  snapshot& known) {
     std::vector<std::string_view> events = events_to_lock(batch);
@@ -62,7 +62,7 @@ void lock_events(store& where, std::span<const command> batch, std::span<const s
     }
 }
 
-// Of the rows that keep it, by place in the batch.
+// Packed evidence of the rows that keep it, by position in the batch.
 std::vector<std::string> pack_all(const batch_plan& rows, std::span<const command> batch) {
     std::vector<std::string> packed(batch.size());
     for (const event_row& row : rows.events) {
@@ -74,11 +74,11 @@ std::vector<std::string> pack_all(const batch_plan& rows, std::span<const comman
     return packed;
 }
 
-// Asks for all that most batches need in one round trip.
+// Requests in one round trip what most batches need.
 store::opening begin(store& where, std::span<const command> batch) {
     const auto events = event_ids(batch);
     const auto payments = payments_to_lock(batch, {});
-    if (!accounts_to_look_for(batch).empty()) // all accounts are locked in one order: not some of them now
+    if (!accounts_to_look_for(batch).empty()) // all accounts are locked in one order: do not begin with some
         return where.begin({.events = events, .payments = payments});
     payment_map unknown;
     for (const std::string_view id : payments)

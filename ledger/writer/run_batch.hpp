@@ -1,5 +1,4 @@
-// One batch, once: the imperative shell around the planner. See ledger/writer.hpp for what happens on
-// failure.
+// Runs one batch once: the imperative shell around the planner. writer/writer.cpp handles failures.
 #pragma once
 
 #include "writer/store.hpp"

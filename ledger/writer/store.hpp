@@ -25,7 +25,7 @@ class store {
         std::int64_t now_us = 0; // the database's clock, read while the locks are held
     };
 
-    // What a batch is likely to need. Payments and accounts: sorted and without repetition.
+    // The rows that a batch is likely to need. Payments and accounts: sorted and without repetition.
     struct wanted {
         std::span<const std::string_view> events{};
         std::span<const std::string_view> payments{};
@@ -36,9 +36,9 @@ class store {
         std::optional<payment_map> payments{};     // locked, all of them
         std::optional<locked_accounts> accounts{}; // locked, all of them; not if none was wanted
     };
-    // Begins a transaction, in which these events are looked for. If none is committed, the usual case, locks
-    // the payments in the same round trip; if none of those was known, the accounts as well. What is not
-    // locked then is up to the functions below. A batch that finds nothing but duplicates has locked nothing.
+    // Begins a transaction and looks up these events. If none is committed, the usual case, locks the
+    // payments in the same round trip; if all of those are new, the accounts as well. The functions below
+    // lock the rest. A batch of nothing but duplicates has locked no row.
     virtual opening begin(const wanted& first) = 0;
 
     // Creates the rows that are missing, locks all, reads all. `ids` is sorted and without repetition.
@@ -58,16 +58,16 @@ class store {
     [[nodiscard]] virtual key_map read_keys(std::span<const key_id> ids) = 0;
 
     // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
-    // Returns the positions in the batch whose event id somebody else committed meanwhile; if such an event
-    // has an effect in this plan, or if a key was used meanwhile, throws conflict instead.
+    // Returns the positions in the batch whose event id another transaction committed meanwhile. If rows of
+    // the plan depend on such an event, or if a key was used meanwhile, throws conflict instead.
     [[nodiscard]] virtual std::vector<std::size_t>
     apply(const batch_plan& rows, std::span<const command> batch, std::span<const std::string> evidence) = 0;
 
-    // Also of a batch that has written nothing: when it returns, what the batch has read is as safe as what
-    // it would have written.
+    // Also needed for a batch that wrote nothing: when it returns, everything that the batch read is as
+    // durable as a commit of its own would be.
     virtual void commit() = 0;
 
-    // Ends whatever is open. A connection that failed is thrown away and made anew at the next use.
+    // Ends an open transaction. A connection that failed is dropped; the next use opens another.
     virtual void rollback() noexcept = 0;
 };
 

@@ -1,5 +1,34 @@
-// A worker takes all that waits, runs it as one transaction, and completes each command exactly once. While a
-// commit is on its way the next batch collects: no timer, no linger.
+// A worker takes all that waits, runs it as one transaction, and completes each command exactly once. While
+// a commit is on its way the next batch collects: no timer, no linger.
+//
+//         submit() ---> queue, bounded ---> take(): up to max_batch commands      one worker per store
+//            |                                 |
+//         accepted                             v
+//         queue_full               +--> run_until_done()
+//         stopping                 |      |-- deadline passed --> complete: unavailable::deadline
+//                                  |      v
+//                                  |    attempt(), one transaction
+//                                  |      |-- committed --------> complete: outcomes
+//                                  |      |-- outdated ---------> complete: unavailable::outdated
+//         conflict, unavailable,   |      |
+//         in_doubt: after a pause, |<-----|
+//         doubled each time        |      |-- refused: isolate()
+//                                  |             |-- broken even alone --> complete: unavailable::broken
+//         refused: each half, or   |             |
+//         one event as parked      +<------------+
+//
+// Why batches: COMMIT waits for the disk, and a batch shares the wait. The size regulates itself. `forming`
+// counts commands that workers have taken and whose COMMIT has not begun; a worker takes the queue when it
+// is as long as that, or max_batch. So a lone command starts at once, and under load the next batch grows
+// while the last one is read, planned and written.
+//
+// Exactly once: a command and its ticket move together, from the queue into one batch, and into one half
+// when that is split. Every way out of run_until_done() completes the tickets of its batch. stop() ends a
+// worker only when the queue is empty.
+//
+// Running again is safe: a transaction that failed has written nothing. After in_doubt it may be committed.
+// Event ids, PaymentIntents and keys are unique in the database, so the next attempt finds what the first
+// one wrote, and answers `duplicate` or what the key's first command posted.
 #include "ledger/writer.hpp"
 
 #include "writer/run_batch.hpp"
@@ -21,7 +50,7 @@ struct ticket {
     steady::time_point deadline;
     completion_fn completed;
 
-    // Once and no more, even if whoever waits cannot take the answer: the commit stands either way.
+    // Once and no more, even if the receiver cannot take the answer: the commit stands either way.
     void complete(completion value) const noexcept {
         try {
             completed(std::move(value));
@@ -30,7 +59,7 @@ struct ticket {
     }
 };
 
-// Commands side by side with who waits for them: the store wants the commands in a row.
+// Commands and their tickets in step: the store wants the commands in a row.
 struct work {
     std::vector<command> commands;
     std::vector<ticket> tickets;
@@ -42,7 +71,7 @@ struct work {
         tickets.push_back(std::move(who));
     }
 
-    // The second half, cut off.
+    // Cuts off and returns the second half.
     [[nodiscard]] work split() {
         const auto half = static_cast<std::ptrdiff_t>(size() / 2);
         work rest;
@@ -81,7 +110,7 @@ struct work {
     }
 };
 
-// An event that the database refuses is kept for an operator. A request has somebody who waits for its
+// An event that the database refuses is stored for an operator. A request is not: its client waits for the
 // answer.
 bool park_as_refused(command& what) {
     auto* stripe = std::get_if<stripe_command>(&what);
@@ -100,7 +129,7 @@ struct writer::state {
     mutable std::mutex guard;
     std::condition_variable arrived;
     std::deque<std::pair<command, ticket>> queue;
-    std::size_t forming = 0; // commands in the workers' hands that are not yet on their way to be committed
+    std::size_t forming = 0; // commands in the workers' hands whose COMMIT has not begun
     bool stopping = false;
     std::vector<std::thread> workers;
 
@@ -109,10 +138,10 @@ struct writer::state {
         std::size_t forming = 0; // its share
     };
 
-    // A batch costs as much as many commands. While some are being read, planned and written, a further batch
-    // begins only if it has as much to do; once their COMMIT is under way, with whatever waits. So batches
-    // grow with the load, nobody waits for a timer, and a batch that is stuck holds back no more than its own
-    // size.
+    // A batch costs as much as many commands. While one is being read, planned and written, another begins
+    // only if it has as much to do; once that one's COMMIT has begun, with whatever waits. So batches grow
+    // with the load, no command waits for a timer, and a batch that is stuck holds back no more commands
+    // than its own size.
     [[nodiscard]] bool worth_taking() const {
         return !queue.empty() && queue.size() >= std::min(forming, options.max_batch);
     }
@@ -133,7 +162,7 @@ struct writer::state {
         return taken;
     }
 
-    // What this worker has taken is about to be committed, or has failed.
+    // This worker's batch is about to be committed, or has failed.
     void formed(worker& by) {
         const std::lock_guard hold(guard);
         forming -= std::exchange(by.forming, 0);
@@ -149,8 +178,8 @@ struct writer::state {
         }
     }
 
-    // Runs the batch until it is committed, refused, or past every deadline. `isolated`: its one command has
-    // been turned into a parked event already.
+    // Runs the batch until it is committed, refused, or past every deadline. `isolated`: its one command
+    // has already been turned into a parked event.
     void run_until_done(worker& by, work batch, bool isolated) {
         auto delay = options.retry_delay_min;
         for (;;) {
@@ -188,7 +217,7 @@ struct writer::state {
             report.failure = store_failure::unavailable; // out of memory, for one: nothing was committed
             detail = error.what();
         }
-        formed(by); // nobody waits for its next attempt
+        formed(by); // new commands need not wait for its next attempt
         report.duration = steady::now() - begun;
         report.detail = detail;
         tell(report);
@@ -230,7 +259,7 @@ writer::~writer() {
 
 admission writer::submit(command what, std::chrono::steady_clock::time_point deadline,
                          completion_fn completed) {
-    bool enough = false; // else whoever commits next takes it: waking a worker now would cost two switches
+    bool enough = false; // if not, the next worker to commit takes it: waking one costs two switches
     {
         const std::lock_guard hold(state_->guard);
         if (state_->stopping)

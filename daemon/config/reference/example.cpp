@@ -1,4 +1,4 @@
-// The example configuration: the first thing an operator reads, so written by hand. Tests keep it true.
+// The example configuration: an operator reads it first, so it is written by hand. Tests keep it correct.
 #include "config/config.hpp"
 
 namespace tokenledger::daemon {

@@ -37,7 +37,7 @@ The package has one beside its documentation, tokenledgerd.toml.example.
 .BR tokenledgerctl (1)
 )";
 
-// Markdown as troff takes it: no mark-up, no line that is a request, and a minus stays one.
+// Converts Markdown to troff: no mark-up, no line that is a request, and a minus stays a minus.
 std::string roff(std::string_view text) {
     std::string made;
     bool begins_line = true;

@@ -48,7 +48,7 @@ std::string type_of(const setting& row) {
     return std::visit(name, row.where);
 }
 
-// What a fresh draft holds in that place.
+// The value of a fresh draft in that place.
 class default_of {
   public:
     default_of() {

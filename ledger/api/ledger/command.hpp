@@ -51,7 +51,7 @@ struct purchase {
     std::int64_t tokens = 0;       // quantity times the pack's tokens; > 0 unless refused
     std::int64_t amount_cents = 0; // amount received in minor units of currency, >= 0
     std::string currency;          // ISO 4217, lower case, as Stripe writes it
-    // What was asked for; above amount_cents, the payment was captured in part. 0: no more than that.
+    // The amount asked for; above amount_cents, the payment was captured in part. 0: the same amount.
     std::int64_t amount_requested_cents = 0;
     // Why the catalogue cannot credit it. Such an event is parked, unless its payment is credited already
     // with the same user, amount and currency: then it brings nothing new.
@@ -75,17 +75,17 @@ using stripe_effect = std::variant<ignore_event, park_event, purchase, payment_u
 struct stripe_command {
     stripe_event event;
     stripe_effect effect;
-    // When the ledger is made again: the clock of the first time, microseconds since the epoch. 0: now.
+    // In a rebuild: the time of the first run, microseconds since the epoch. 0: the time now.
     std::int64_t replayed_at_us = 0;
 };
 
-// ---- What operators and the local application ask. ----
+// ---- Requests of operators and of the local application. ----
 
 enum class grant_source : std::uint8_t { admin, subscription, trial };
 [[nodiscard]] source source_of(grant_source value) noexcept;
 [[nodiscard]] std::string_view to_string(grant_source value) noexcept; // the source's
 
-// Creates the account, unless it is to be there already.
+// Creates the account if there is none, unless `existing` is set.
 struct grant {
     std::string user_id;
     std::int64_t tokens = 0; // > 0
@@ -122,28 +122,28 @@ struct usage {
     std::string request_id; // idempotency key of its own
     std::string user_id;
     std::string action_type;
-    std::string model_used;                    // empty: not told
+    std::string model_used;                    // empty: not given
     std::int64_t tokens_used = 0;              // >= 0
     std::optional<std::int64_t> input_tokens;  // >= 0
     std::optional<std::int64_t> output_tokens; // >= 0
-    std::string cost_estimate;                 // cents, a decimal as written (base::is_cost); empty: not told
+    std::string cost_estimate;                 // cents, as written (base::is_cost); empty: not given
     std::int64_t charge = 0;                   // tokens to deduct, >= 0
 
     bool operator==(const usage&) const = default;
 };
 
-// What operators do about an event that is parked or waits. Each is the only operation of its command.
+// An operator's decision about an event that is parked or waiting. It is the only operation of its command.
 
-// Again, as it is translated today: after the configuration or the catalogue was mended.
+// Applies the event as it is translated today, after the configuration or the catalogue was corrected.
 struct retry_event {
     std::string event_id;
     std::string payment_intent_id; // as translated today; empty: none
-    stripe_effect effect;          // likewise; not part of what the key is held against
+    stripe_effect effect;          // likewise; not part of the key's hash
 
     bool operator==(const retry_event&) const = default;
 };
 
-// Off the queue. Facts stay as they are, and a purchase that comes yet settles what waited for it.
+// Takes the event off the queue. Its facts stay, and count if a purchase of the payment still arrives.
 struct dismiss_event {
     std::string event_id;
     std::string payment_intent_id; // of the stored event; empty: none
@@ -158,13 +158,13 @@ struct assign_event {
     std::string user_id;
     std::int64_t tokens = 0; // for the whole payment; > 0 unless the pack is unknown
     std::string reason;
-    // What was paid, from the event's bytes; not part of what the key is held against.
+    // What was paid, from the event's bytes; not part of the key's hash.
     std::string payment_intent_id;
     std::int64_t amount_cents = 0; // minor units of currency, >= 0
     std::string currency;          // ISO 4217, lower case
     std::int64_t amount_requested_cents = 0;
-    // Where the operator named a pack, and not tokens: `tokens` is then what the catalogue said it holds, and
-    // not part of what the key is held against. 0: the catalogue has no such pack.
+    // Set if the operator named a pack instead of tokens: `tokens` is then the catalogue's value and not
+    // part of the key's hash. It is 0 if the catalogue has no such pack.
     std::string catalog{};
     std::string pack{};
     std::int64_t quantity = 1;

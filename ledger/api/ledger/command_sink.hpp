@@ -21,8 +21,8 @@ class command_sink {
   public:
     virtual ~command_sink() = default;
 
-    // Takes a command. `completed` is called once, on a thread of the ledger, after COMMIT or when the
-    // deadline has made the command pointless; it must not block or throw. Safe from any thread.
+    // Takes a command. `completed` is called once, on a thread of the ledger: after COMMIT, or with the
+    // reason why the command has no outcome. It must not block or throw. Safe from any thread.
     [[nodiscard]] virtual admission submit(command what, std::chrono::steady_clock::time_point deadline,
                                            completion_fn completed) = 0;
 };

@@ -20,14 +20,14 @@ enum class refund_status : std::uint8_t {
 
 // One Refund object, by its id.
 struct refund_fact {
-    std::int64_t amount_cents = 0; // minor units of its currency, >= 0; of two the larger counts
+    std::int64_t amount_cents = 0; // minor units of its currency, >= 0; merging keeps the larger
     refund_status status = refund_status::counting;
-    // It has a balance transaction: money moved. A refund that only releases what was never captured has
-    // none.
+    // It has a balance transaction: money moved. A refund that only releases an uncaptured amount has no
+    // balance transaction.
     bool moved_money = false;
-    // ISO 4217, lower case; empty: not told, then it is the payment's. Of two the larger text counts; a
-    // refund's currency does not change. It is the charge's, Stripe says: one in another is not counted, but
-    // looked at.
+    // ISO 4217, lower case; empty: not given, so the payment's. A refund's currency does not change;
+    // merging keeps the larger text. Stripe documents that it is the charge's: a refund in another currency
+    // is not counted, and an operator looks at it.
     std::string currency{};
 
     bool operator==(const refund_fact&) const = default;
@@ -45,10 +45,10 @@ enum class dispute_status : std::uint8_t {
 // One balance transaction of a dispute, by its id. One that moved nothing is left out.
 struct dispute_movement {
     bool takes_money = false; // its amount is negative
-    // Minor units of `currency`, without fees; negative: money was taken. 0: not known, for an earlier
-    // version kept the sign alone.
+    // Minor units of `currency`, without fees; negative: money was taken. 0: unknown, because an earlier
+    // version kept only the sign.
     std::int64_t amount_cents = 0;
-    // ISO 4217, lower case: of the balance, which need not be the payment's. Empty: not told.
+    // ISO 4217, lower case: of the balance, which need not be the payment's. Empty: not given.
     std::string currency{};
 
     bool operator==(const dispute_movement&) const = default;
@@ -60,27 +60,27 @@ struct dispute_movement {
 
 // One Dispute object, by its id.
 struct dispute_fact {
-    std::int64_t amount_cents = 0; // of two the larger counts
-    // ISO 4217, lower case; empty: not told, then it is the payment's. Whether it is another than the
-    // payment's is for entitlement_of() to say: a dispute may arrive before its payment. Of two the larger
-    // text counts; a dispute's currency does not change.
+    std::int64_t amount_cents = 0; // merging keeps the larger
+    // ISO 4217, lower case; empty: not given, so the payment's. entitlement_of() compares it with the
+    // payment's, because a dispute may arrive before its payment. A dispute's currency does not change;
+    // merging keeps the larger text.
     std::string currency{};
-    // By id. A balance transaction never changes; so that merging is total all the same, of two values one
-    // whose amount is known counts before a sign alone, then the one that takes more.
+    // By id. A balance transaction never changes. So that merging is defined for any two values, a known
+    // amount wins over a sign alone, then the one that takes more wins.
     std::map<std::string, dispute_movement> balance_transactions{};
     bool funds_withdrawn = false;  // an event of that type was seen
     bool funds_reinstated = false; // likewise
     dispute_status status = dispute_status::undecided;
-    // Every event that told of it was read by a version that counted the signs of its balance transactions:
-    // it is worth what that version made of it. Of two the false one counts.
+    // True if every event about this dispute was read by a version that counted only the signs of its
+    // balance transactions: the dispute is then worth what that version computed. Merging keeps false.
     bool signs_only = false;
 
     bool operator==(const dispute_fact&) const = default;
 };
 
 struct payment_facts {
-    // The amount that was asked for, where a payment_intent.succeeded told; above the amount received, the
-    // payment was captured in part.
+    // The amount asked for, if a payment_intent.succeeded gave it; above the amount received, the payment
+    // was captured in part.
     std::int64_t amount_requested_cents = 0;
     std::int64_t refunded_cumulative_cents = 0; // the largest amount_refunded that a Charge has shown
     std::string refunded_currency{};            // that Charge's, as of a refund

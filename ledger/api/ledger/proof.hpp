@@ -11,8 +11,8 @@ namespace tokenledger::ledger {
 // From the strongest to the weakest statement.
 enum class proof : std::uint8_t {
     verified,       // the stored bytes carry a signature by a secret that is configured
-    redacted,       // the bytes gave way to their hash: nothing can be said of them
-    secret_retired, // no configured secret made the signature, and none made those of events just before it
+    redacted,       // the bytes were replaced by their hash: nothing can be proven of them
+    secret_retired, // no configured secret made the signature, nor those of events just before it
     mismatch,       // the bytes are not what was signed, or what is stored does not follow from them
 };
 [[nodiscard]] std::string_view to_string(proof value) noexcept;
@@ -25,13 +25,13 @@ struct event_proof {
 
 struct payment_proof {
     std::string payment_intent_id{};
-    // The weakest of the events' that keep bytes; mismatch where there are faults.
+    // The weakest result of the events that keep bytes; mismatch if there are faults.
     ledger::proof result = proof::verified;
     std::vector<event_proof> events{};
     std::vector<std::string> faults{}; // of the arithmetic, in words
 };
 
-// What does not add up between the credit, the facts and the rows of a payment; nothing if all does.
+// Contradictions between the credit, the facts and the rows of a payment; empty if there are none.
 [[nodiscard]] std::vector<std::string> arithmetic_faults(const payment_view& payment);
 
 } // namespace tokenledger::ledger

@@ -19,11 +19,11 @@ namespace tokenledger::ledger {
 
 inline constexpr std::size_t default_page_limit = 100;
 inline constexpr std::size_t max_page_limit = 1000;
-// Of JSON: a page ends before the row that would be too much, and has one at least.
+// Bytes of JSON: a page ends before the row that would exceed them, but has at least one row.
 inline constexpr std::size_t max_page_bytes = std::size_t{4} << 20U;
-// Of one payment: the oldest this many rows, and events, are shown.
+// Rows, and events, of one payment that are shown: the oldest ones.
 inline constexpr std::size_t max_payment_rows = 1000;
-// Actions on one event: the oldest this many are shown.
+// Actions on one event that are shown: the oldest ones.
 inline constexpr std::size_t max_event_actions = 100;
 // Groups in a report; a longer one is refused.
 inline constexpr std::size_t max_report_rows = 100'000;
@@ -126,7 +126,7 @@ struct event_view {
 
 // What was delivered, byte for byte.
 struct evidence_view {
-    bool readable = true; // false: what is stored is not what this version packs
+    bool readable = true; // false: this version cannot unpack the stored bytes
     std::string signature_header{};
     std::string body{};
 };
@@ -284,7 +284,7 @@ struct usage_report_row {
     std::string tokens_used{};
     std::string input_tokens{};
     std::string output_tokens{};
-    std::string cost_estimate{}; // cents, exact; operations that told none add nothing
+    std::string cost_estimate{}; // cents, exact; operations without one add nothing
     std::string charged_tokens{};
 
     bool operator==(const usage_report_row&) const = default;
@@ -295,7 +295,7 @@ struct transaction_report_row {
     transaction_type type = transaction_type::grant;
     ledger::source source = ledger::source::admin;
     std::string pack{};     // of purchases
-    std::string currency{}; // money is never added up across currencies
+    std::string currency{}; // sums never mix currencies
     std::int64_t count = 0;
     std::string tokens{};            // signed sum
     std::string amount_paid_cents{}; // sum, minor units of currency; empty where no money moved
@@ -324,9 +324,9 @@ class bad_query : public std::runtime_error {
     query_fault fault_;
 };
 
-// Each call is one read-only transaction, and takes as long as the database does: call it on a thread that
-// may wait. Used by one thread at a time. Throws bad_query; store_error (writer/store.hpp, a
-// std::runtime_error) when the database cannot be asked, after which the next call connects again.
+// Each call is one read-only transaction and blocks until the database has answered. Used by one thread at
+// a time. Throws bad_query; store_error (store_error.hpp, a std::runtime_error) when the database cannot be
+// asked, after which the next call connects again.
 class reader {
   public:
     virtual ~reader() = default;
@@ -344,7 +344,7 @@ class reader {
 
     [[nodiscard]] virtual page<transaction_view> transactions(const transaction_filter& filter,
                                                               const page_request& request) = 0;
-    // filter.type is not looked at.
+    // filter.type is ignored.
     [[nodiscard]] virtual page<purchase_view> purchases(const transaction_filter& filter,
                                                         const page_request& request) = 0;
     [[nodiscard]] virtual page<usage_view> usage(const usage_filter& filter, const page_request& request) = 0;

@@ -42,13 +42,12 @@ class archive_refused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Every row that is committed with created_at before before_us, in the order of created_at, user_id and
-// request_id: the same rows make the same file. What is written and what is deleted is seen by one snapshot,
-// so a row that is committed later with an earlier time is neither: it stays, and goes with the next archive.
-// Verification counts the rows that are gone, not those that should have gone. Without rows nothing is
-// written, finished or recorded. Memory is constant. Throws archive_refused; store_error; what write and
-// finish throw. After store_failure::in_doubt is_archived tells what became of it; after anything else
-// nothing was deleted.
+// Writes every row that is committed with created_at before before_us, in the order of created_at, user_id
+// and request_id: the same rows make the same file. One snapshot decides what is written and deleted: a row
+// that is committed later with an earlier time stays, and goes into the next archive. Verification counts
+// the rows that are gone, not those that should have gone. Without rows nothing is written, finished or
+// recorded. Memory is constant. Throws archive_refused; store_error; what write and finish throw. After
+// store_failure::in_doubt ask is_archived; after anything else nothing was deleted.
 [[nodiscard]] archive_totals archive_usage(const archive_request& request);
 
 // Whether a file with this SHA-256 was archived. Throws store_error.

@@ -14,11 +14,11 @@ namespace tokenledger::ledger {
 
 struct health {
     schema_report schema;
-    // The rest only where this program may write to the schema.
+    // Filled only if this program may write to the schema.
     std::int64_t parked = 0;  // events
     std::int64_t waiting = 0; // events, not older than postgres_options::waiting_expires
     std::vector<std::string>
-        unsafe_settings{}; // of the server, that a crash may lose acknowledged events with
+        unsafe_settings{}; // server settings under which a crash may lose acknowledged events
 };
 
 // Asks again and again over one connection of its own. Used by one thread at a time.

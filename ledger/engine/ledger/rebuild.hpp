@@ -1,5 +1,5 @@
-// The ledger made again: every event and request, in the order of commit and as translated then, into an
-// empty schema, and the two compared row by row. A difference is a defect or a tampering.
+// Rebuilds the ledger in an empty schema: replays every event and request in the order of commit and as it
+// was translated then, and compares the two row by row. A difference is a defect or a tampering.
 #pragma once
 
 #include "ledger/command.hpp"
@@ -20,8 +20,8 @@ using translate_fn = std::function<std::optional<stripe_command>(const stripe_ev
 struct rebuild_options {
     postgres_options from; // read on one snapshot, beside live traffic
     postgres_options into; // the schema of this version, empty, in another database
-    // For events that a version applied which did not keep what it translated; and for all with
-    // translate_all.
+    // For events that a version applied without storing their translation; with translate_all, for every
+    // event.
     translate_fn translate{};
     // Translates every event anew, with today's catalogue, and compares balances instead of rows.
     bool translate_all = false;
@@ -29,13 +29,13 @@ struct rebuild_options {
     std::function<void(std::string_view step, std::int64_t done)> progress{};
 };
 
-// What the two ledgers do not agree on.
+// One difference between the two ledgers.
 struct rebuild_difference {
     std::string table;
     std::string key;      // the row's key columns, separated by a blank
     std::string column;   // empty: the whole row
-    std::string expected; // as made again; "nothing" if there is no such row
-    std::string found;    // as it is in the ledger
+    std::string expected; // in the rebuilt ledger; "nothing" if there is no such row
+    std::string found;    // in the ledger that is checked
 };
 
 struct rebuild_totals {
@@ -46,14 +46,14 @@ struct rebuild_totals {
     std::int64_t differences = 0;
 };
 
-// The schema to fill is not empty, not of this version, or may not be written.
+// The target schema is not empty, is of another version, or must not be written.
 class rebuild_refused : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-// Throws store_error, rebuild_refused. Memory is constant. Rows of token_usage that were archived are made
-// again but not compared.
+// Throws store_error, rebuild_refused. Memory is constant. Archived rows of token_usage are rebuilt but not
+// compared.
 [[nodiscard]] rebuild_totals rebuild(const rebuild_options& options,
                                      const std::function<void(const rebuild_difference&)>& sink);
 

@@ -1,4 +1,4 @@
-// Personal data in old events gives way to its hash. What an event did to the ledger stays as it is.
+// Replaces personal data in old events by its hash. What an event did to the ledger stays as it is.
 #pragma once
 
 #include "ledger/postgres.hpp"
@@ -10,22 +10,22 @@
 
 namespace tokenledger::ledger {
 
-// Events per transaction: few enough that a daemon which wants one of them hardly waits.
+// Events per transaction: few enough that a daemon hardly waits for one of them.
 inline constexpr std::size_t redact_batch_events = 200;
 
 struct redact_request {
     postgres_options database{}; // as the schema's owner
     std::int64_t before_us = 0;  // events received before this; microseconds since the epoch
-    // Called after each batch, which is committed then, with the numbers so far.
+    // Called with the numbers so far after each batch is committed.
     std::function<void(std::int64_t redacted)> progress{};
 };
 
 struct redact_totals {
     std::int64_t redacted = 0;
-    std::int64_t damaged = 0; // left as they are: their evidence does not unpack, so there is no hash of it
+    std::int64_t damaged = 0; // left unchanged: their evidence does not unpack, so there is no hash of it
 };
 
-// What redact_evidence would do now, by the same request. Times are ISO 8601, UTC; empty: of no event.
+// What redact_evidence would do now with the same request. Times are ISO 8601, UTC; empty: no such event.
 struct redact_preview {
     std::int64_t events = 0;
     std::string first_received{};
@@ -41,9 +41,9 @@ class redact_refused : public std::runtime_error {
 // Changes nothing. Throws redact_refused, store_error.
 [[nodiscard]] redact_preview preview_redaction(const redact_request& request);
 
-// Where evidence was received before before_us, and its event is neither parked nor waiting (they need it),
-// there is afterwards the SHA-256 of the signature header, a line feed and the body, as they were delivered.
-// Batch by batch: after an interruption call it again. Throws redact_refused, store_error.
+// Replaces the evidence of events received before before_us, except parked and waiting ones, which need it,
+// by the SHA-256 of the signature header, a line feed and the body, as they were delivered. Works batch by
+// batch: after an interruption call it again. Throws redact_refused, store_error.
 [[nodiscard]] redact_totals redact_evidence(const redact_request& request);
 
 } // namespace tokenledger::ledger

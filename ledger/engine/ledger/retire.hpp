@@ -1,4 +1,4 @@
-// Old events that nothing rests on: rows that were ignored leave the database.
+// Deletes old events that nothing depends on: rows of ignored events.
 #pragma once
 
 #include "ledger/postgres.hpp"
@@ -18,9 +18,9 @@ struct retire_request {
     postgres_options database{}; // as a role that may delete from stripe_events: the owner
     std::int64_t before_us = 0;  // events received before this; microseconds since the epoch
     bool only_count = false;     // change nothing
-    // Called after each batch with the numbers so far; what it counted is committed then.
+    // Called with the numbers so far after each batch, which is then committed.
     std::function<void(std::int64_t looked_at, std::int64_t retired)> progress{};
-    std::size_t batch_events = 2000; // that are looked at in one transaction
+    std::size_t batch_events = 2000; // examined in one transaction
 };
 
 // The role may not do it, or the time is too late. Nothing was changed.
@@ -29,9 +29,9 @@ class retire_refused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Deletes the events that were ignored and say nothing: without evidence or its hash, which would claim their
-// id, and without an effect, which is a fact about a payment. Delivered again, such an event is ignored
-// again. Returns how many. Batch by batch: after an interruption call it again. Throws retire_refused,
+// Deletes ignored events that say nothing: without evidence or its hash, which would claim their id, and
+// without an effect, which is a fact about a payment. Delivered again, such an event is ignored again.
+// Returns how many. Works batch by batch: after an interruption call it again. Throws retire_refused,
 // store_error.
 [[nodiscard]] std::int64_t retire_ignored_events(const retire_request& request);
 

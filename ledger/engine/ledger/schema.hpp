@@ -24,10 +24,10 @@ struct migration {
 enum class schema_state : std::uint8_t {
     current,  // every known migration is applied, unchanged, and no other
     missing,  // no schema, or migrations are missing: run `tokenledgerd migrate`
-    newer,    // a newer program has added migrations, and each says that this one may go on beside it
-    unknown,  // the database has a migration that this program does not know, and may not write beside
+    newer,    // a newer program added migrations, all of which allow this program to go on writing
+    unknown,  // a migration that this program does not know forbids it to write
     changed,  // a file was changed after it was applied
-    unusable, // not even the database will do: its encoding
+    unusable, // the database itself cannot be used: its encoding
 };
 // Whether this program may write to it.
 [[nodiscard]] constexpr bool may_serve(schema_state state) noexcept {

@@ -1,4 +1,4 @@
-// The proof of the books: everything the ledger says twice is compared, on one snapshot, beside live traffic.
+// The proof of the books: compares every redundant value of the ledger, on one snapshot, beside live traffic.
 #pragma once
 
 #include "ledger/postgres.hpp"
@@ -13,7 +13,7 @@
 
 namespace tokenledger::ledger {
 
-// One thing that is not as it must be. What does not apply is empty.
+// One discrepancy. Fields that do not apply are empty.
 struct discrepancy {
     std::string check{}; // stable slug; docs/verify.md lists them
     std::string user_id{};
@@ -34,16 +34,16 @@ struct verify_totals {
 };
 
 struct verify_options {
-    postgres_options database{}; // statement_timeout does not hold here: a scan takes the time that it takes
+    postgres_options database{}; // statement_timeout does not hold here: a scan may take long
     bool evidence = false;       // unpack the evidence of every event too: reads all of it
     std::size_t connections = 2; // that read, each on a core; fewer if the server has none to spare
     // Called before each step, on the thread of whichever connection takes it; one call at a time.
     std::function<void(std::string_view step, std::size_t number, std::size_t of)> progress{};
 };
 
-// Reads one consistent snapshot and tells `sink` each discrepancy as it is found, from any of its threads,
-// one at a time. Changes nothing, locks no row. Precondition: the schema is current (inspect_schema). Throws
-// store_error.
+// Reads one consistent snapshot and passes each discrepancy to `sink` when it finds it, from any of its
+// threads, one at a time. Changes nothing, locks no row. Precondition: the schema is current
+// (inspect_schema). Throws store_error.
 [[nodiscard]] verify_totals verify(const verify_options& options,
                                    const std::function<void(const discrepancy&)>& sink);
 

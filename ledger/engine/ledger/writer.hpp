@@ -24,13 +24,13 @@ struct writer_options {
     std::chrono::milliseconds retry_delay_max{500};
 };
 
-// What an observer may want to count or log. Called on a worker's thread; must not block or throw.
+// For an observer's metrics and logs. It is called on a worker's thread and must not block or throw.
 struct batch_report {
     std::size_t commands = 0;
     std::chrono::steady_clock::duration duration{};
     bool committed = false;
-    store_failure failure = store_failure::unavailable; // of the last attempt, where not committed
-    std::string_view detail{};                          // the error's text, where not committed
+    store_failure failure = store_failure::unavailable; // of the last attempt, if not committed
+    std::string_view detail{};                          // the error's text, if not committed
 };
 
 class writer : public command_sink {

@@ -1,4 +1,4 @@
-// The catalogue: which packs there are, how many tokens each gives, and what must have been paid for it.
+// The catalogue: the packs, the tokens that each gives, and the amounts that may have been paid for it.
 #pragma once
 
 #include "ledger/outcome.hpp"

@@ -1,4 +1,4 @@
-// What Stripe is told: status and JSON body of every answer of the webhook (contract, section 1).
+// Replies to Stripe: status and JSON body of every answer of the webhook (contract, section 1).
 #pragma once
 
 #include "ledger/outcome.hpp"
@@ -23,7 +23,7 @@ inline constexpr int retry_after_seconds = 5;
 [[nodiscard]] reply unavailable_reply(std::string_view event_id); // 503
 [[nodiscard]] reply rejected_reply(unsigned status); // 400 for signatures, 404, 405, 408, 413, 415, 431
 [[nodiscard]] reply bad_event_reply();               // 400 (bad_event)
-// 422 with a text that says how to mend it, or 200 ignored.
+// 422 with a text that explains the remedy, or 200 ignored.
 [[nodiscard]] reply thin_event_reply(bool handled, std::string_view event_id);
 
 } // namespace tokenledger::webhook

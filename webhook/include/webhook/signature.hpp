@@ -19,7 +19,7 @@ inline constexpr std::int64_t default_tolerance_seconds = 300;
 
 enum class signature_error : std::uint8_t {
     none,
-    // told from the header alone, before the body is read
+    // found in the header, before the body is read
     no_header,
     multiple_headers,
     header_too_long,
@@ -27,12 +27,12 @@ enum class signature_error : std::uint8_t {
     bad_timestamp,
     duplicate_timestamp,
     no_v1,
-    // told from header and body
+    // found in header and body
     empty_body,
     no_match,
     too_old,
     too_new,
-    // told when a verifier is made
+    // found when a verifier is made
     bad_config,
 };
 // Stable slugs for logs and metrics: "no_match", "too_old", ...; none is "ok".
@@ -40,7 +40,7 @@ enum class signature_error : std::uint8_t {
 
 // A well-formed header. The views point into the field that was parsed.
 struct signature_header {
-    std::string_view timestamp_text;          // as written: this is what is hashed
+    std::string_view timestamp_text;          // as written: the HMAC covers this text
     std::int64_t timestamp = 0;               // seconds since the epoch
     std::vector<std::string_view> candidates; // v1 values of 64 lower-case hex digits
 };
@@ -58,9 +58,9 @@ struct verdict {
     std::size_t secret = 0; // which configured secret matched, if error is none, too_old or too_new
 };
 
-// Keeps one keyed HMAC context per secret. Within it OpenSSL holds the secret, once, to begin anew with, and
-// wipes it in the end: whoever makes a verifier need not keep the secret.
-// Throws std::runtime_error if OpenSSL cannot compute (no memory, no HMAC).
+// Keeps one keyed HMAC context per secret. OpenSSL holds the secret inside it once, for the next
+// computation, and wipes it in the end: the caller of make() need not keep the secret. Throws
+// std::runtime_error if OpenSSL cannot compute (no memory, no HMAC).
 class verifier {
   public:
     // nullopt: no secret, an empty secret, one with white space, or a tolerance below 1 (bad_config).
@@ -71,18 +71,18 @@ class verifier {
     verifier& operator=(verifier&&) noexcept;
     ~verifier();
 
-    // Every secret is tried against every candidate, in constant time, without an early exit; then the time.
-    // From any thread; one waits for the other.
+    // Tries every secret against every candidate, in constant time, without an early exit; then the time.
+    // Safe from any thread; concurrent calls wait for each other.
     [[nodiscard]] verdict verify(const signature_header& header, std::string_view body,
                                  std::int64_t now_seconds) const;
 
-    // For a thread that has much to verify, so that nobody waits for it. To be given up soon: it holds the
+    // For a thread with much to verify, so that no other thread waits for it. Destroy it soon: it holds the
     // secrets once more.
     [[nodiscard]] verifier copy() const;
 
     [[nodiscard]] std::size_t secret_count() const noexcept;
 
-    // The same for the same secret, in whatever verifier; tells nothing of the secret.
+    // Equal for equal secrets, in any verifier; reveals nothing of the secret.
     [[nodiscard]] std::string fingerprint(std::size_t secret) const;
 
   private:
