@@ -3,13 +3,11 @@
 #include "admin/fields.hpp"
 #include "admin/query.hpp"
 #include "admin_requests.hpp"
+#include "files.hpp"
 
 #include "ledger/names.hpp"
 
 #include <cctype>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace {
@@ -18,16 +16,8 @@ using namespace tokenledger;
 using namespace tokenledger::admin;
 using names = std::set<std::string>;
 
-std::string read_file(const std::string& name) {
-    const char* root = std::getenv("TOKENLEDGER_SOURCE_DIR");
-    BOOST_REQUIRE_MESSAGE(root != nullptr, "TOKENLEDGER_SOURCE_DIR is not set");
-    std::ifstream in(std::string(root) + "/" + name, std::ios::binary);
-    BOOST_REQUIRE(in);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 struct description {
-    json_tree tree{read_file("docs/openapi.json"), unrepresentable_json::refuse};
+    json_tree tree{test::source_file("docs/openapi.json"), unrepresentable_json::refuse};
     json_value root = tree.root();
 
     [[nodiscard]] json_value resolved(const json_value& what) const {
@@ -223,7 +213,7 @@ BOOST_AUTO_TEST_CASE(problems_are_those_that_are_told) {
 }
 
 BOOST_AUTO_TEST_CASE(the_page_for_people_names_every_problem_and_every_call) {
-    const std::string page = read_file("docs/admin.md");
+    const std::string page = test::source_file("docs/admin.md");
     for (const problem_kind& each : problem_kinds()) {
         BOOST_TEST_INFO(each.slug);
         BOOST_TEST(test::mentions(page, "`" + std::string(each.slug) + "`"));

@@ -1,12 +1,11 @@
 // The completions and the manual page are what the command line says today.
 #include "command_line/reference.hpp"
 
+#include "files.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 namespace {
@@ -14,10 +13,7 @@ namespace {
 using namespace tokenledger::ctl;
 
 std::string committed(const std::string& path) {
-    const char* root = std::getenv("TOKENLEDGER_SOURCE_DIR");
-    BOOST_REQUIRE_MESSAGE(root != nullptr, "TOKENLEDGER_SOURCE_DIR is not set");
-    std::ifstream file(std::string(root) + "/ctl/" + path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return tokenledger::test::source_file("ctl/" + path);
 }
 
 } // namespace

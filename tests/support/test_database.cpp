@@ -6,8 +6,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <libpq-fe.h>
 #include <memory>
 #include <unistd.h>
@@ -154,14 +152,6 @@ void control_server(const std::string& arguments) {
     const std::string command = std::string(program) + " " + arguments + " >/dev/null 2>&1";
     if (std::system(command.c_str()) != 0)
         throw std::runtime_error("failed: " + command);
-}
-
-std::string source_file(const std::string& file) {
-    const std::string path = std::string(TOKENLEDGER_SOURCE_DIR) + "/" + file;
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        throw std::runtime_error("cannot read " + path);
-    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 test_database::test_database(contents what) : name_(new_name()), url_(url_with(server_url(), name_)) {

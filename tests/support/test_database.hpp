@@ -1,6 +1,8 @@
 // A PostgreSQL database for one test, on the server that tools/with-postgres has started.
 #pragma once
 
+#include "files.hpp"
+
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -50,8 +52,6 @@ class sql_session {
                                    const std::string& user = "");
 // Runs pg_ctl on the throw-away server ("restart -m fast"); throws std::runtime_error if it fails.
 void control_server(const std::string& arguments);
-// What `file` of the source tree holds.
-[[nodiscard]] std::string source_file(const std::string& file);
 
 // Dropped, whoever is still connected, when the test is over; on a throw-away server it goes with the server.
 class test_database {

@@ -1,15 +1,11 @@
 // Bodies of events made piece by piece, and where the shared test data lies.
 #pragma once
 
+#include "files.hpp"
 #include "webhook/catalog.hpp"
 #include "webhook/translate.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,20 +85,7 @@ inline endpoint_policy live_endpoint() {
     return {.path = "/stripe/webhook", .livemode = true, .accounts = {}};
 }
 
-inline std::string read_file(const std::filesystem::path& path) {
-    std::ifstream in{path, std::ios::binary};
-    BOOST_REQUIRE_MESSAGE(in, "cannot read " << path);
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-// The folder of shared Stripe data; says so if there is none.
-inline std::optional<std::filesystem::path> shared_stripe() {
-    const char* const folder = std::getenv("TOKENLEDGER_SHARED_STRIPE");
-    if (folder != nullptr && std::filesystem::is_directory(folder))
-        return std::filesystem::path{folder};
-    BOOST_TEST_MESSAGE("skipped: TOKENLEDGER_SHARED_STRIPE names no folder");
-    BOOST_WARN_MESSAGE(false, "skipped: TOKENLEDGER_SHARED_STRIPE names no folder");
-    return std::nullopt;
-}
+using test::read_file;
+using test::shared_stripe;
 
 } // namespace tokenledger::webhook::fixtures

@@ -1,10 +1,23 @@
-// The example configuration: an operator reads it first, so it is written by hand. Tests keep it correct.
+// The example configuration: an operator reads it first, so it is written by hand, but for the settings that
+// need no word beside their name and default. Tests keep it correct.
 #include "config/config.hpp"
 
-namespace tokenledger::daemon {
+#include "config/setting_text.hpp"
+#include "config/settings.hpp"
 
-std::string_view configuration_example() {
-    return R"toml(# tokenledgerd: the configuration. Every key with its range is in docs/configuration.md.
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace tokenledger::daemon {
+namespace {
+
+// The line that stands for "#key = default" of each setting of the table that is not written here.
+constexpr std::string_view the_rest = "#...";
+
+constexpr std::string_view written =
+    R"toml(# tokenledgerd: the configuration. Every key with its range is in docs/configuration.md.
 # Check a change:   tokenledgerd check-config --config FILE
 # Then take it over: systemctl reload tokenledgerd   (restart for listen, limits and [database])
 # A line that begins with "#" and a key shows a default, or a choice left out.
@@ -15,24 +28,12 @@ std::string_view configuration_example() {
 url = "postgresql:///tokenledger?host=/run/postgresql&user=tokenledger_daemon"
 # The role that owns the schema, for `tokenledgerd migrate`; default: url.
 #migrate_url = "postgresql:///tokenledger?host=/run/postgresql&user=tokenledger_owner"
-#connections = 2
-#max_batch = 256
-#queue_limit = 4096
-#statement_timeout_ms = 5000
-#connect_timeout_ms = 3000
+#...
 
 [webhook]
-#listen = ["127.0.0.1:8787"]
-#max_body_bytes = 1048576
-#max_body_bytes_in_flight = 67108864
-#max_header_bytes = 16384
-#max_connections = 10000
-#request_timeout_ms = 5000
-#idle_timeout_ms = 75000
-#drain_timeout_ms = 10000
+#...
 # How far the timestamp of a signature may be from now, either way.
 #tolerance_seconds = 300
-#waiting_expires_days = 30
 #trusted_proxies = ["127.0.0.1"]
 # Without a proxy in front: TLS here, with files as for the secrets below.
 #tls_certificate = "webhook-certificate"
@@ -86,9 +87,7 @@ prices = { usd = 9900, eur = 9400 }
 
 # The sockets for operators and the local application: tokenledgerctl, or curl --unix-socket.
 [admin]
-#max_body_bytes = 1048576
-#max_connections = 256
-#request_timeout_ms = 5000
+#...
 
 # Off unless it is here, or systemd hands over tokenledgerd-admin.socket.
 #[[admin.listener]]
@@ -98,13 +97,13 @@ prices = { usd = 9900, eur = 9400 }
 #group = "tokenledger-admin"
 # What may be done there; another listener with ["read", "usage"] suits an application.
 #permits = ["read", "usage", "money", "operate"]
-#max_tokens_per_request = 10000000
+#...
 
 # /metrics for Prometheus, /healthz and /readyz. Off unless it is here, or systemd hands over
 # tokenledgerd-operations.socket.
 [operations]
 #listen = ["127.0.0.1:9464"]
-#max_connections = 64
+#...
 
 [log]
 # trace, debug, info, warn or error
@@ -112,6 +111,65 @@ prices = { usd = 9900, eur = 9400 }
 # Lines per minute about refused requests; the rest is only counted.
 #rejections_per_minute = 60
 )toml";
+
+// "webhook.endpoint" of "[[webhook.endpoint]]" and of "#[[webhook.endpoint]]"; empty: no header of a table.
+std::string table_of(const std::string& line) {
+    const std::size_t begin = line.find_first_not_of("#[");
+    const bool is_header = line.starts_with("[") || line.starts_with("#[");
+    return is_header && begin != std::string::npos ? line.substr(begin, line.find(']') - begin) : "";
+}
+
+// "listen" of "listen = ..." and of "#listen = ..."; empty: no setting.
+std::string key_of(const std::string& line) {
+    const std::size_t begin = line.starts_with("#") ? 1 : 0;
+    const std::size_t end = line.find(" = ");
+    return end == std::string::npos || line.starts_with("# ") ? "" : line.substr(begin, end - begin);
+}
+
+// Full names of the settings that are written by hand.
+std::set<std::string> written_settings() {
+    std::set<std::string> found;
+    std::istringstream lines{std::string(written)};
+    std::string table;
+    for (std::string line; std::getline(lines, line);) {
+        if (const std::string name = table_of(line); !name.empty())
+            table = name;
+        else if (const std::string key = key_of(line); !key.empty())
+            found.insert(table + "." + key);
+    }
+    return found;
+}
+
+std::string rest_of(const std::string& table, const std::set<std::string>& by_hand) {
+    std::string text;
+    for (const setting& row : settings()) {
+        const bool has_default = row.needed == presence::optional && row.fallback.empty();
+        if (row.table != table || !has_default || by_hand.contains(full_name(row)))
+            continue;
+        const std::string quoted = text_of(row).fallback; // in backquotes
+        text += "#" + std::string(row.key) + " = " + quoted.substr(1, quoted.size() - 2) + "\n";
+    }
+    return text;
+}
+
+std::string make_example() {
+    const std::set<std::string> by_hand = written_settings();
+    std::istringstream lines{std::string(written)};
+    std::string text;
+    std::string table;
+    for (std::string line; std::getline(lines, line);) {
+        if (const std::string name = table_of(line); !name.empty())
+            table = name;
+        text += line == the_rest ? rest_of(table, by_hand) : line + "\n";
+    }
+    return text;
+}
+
+} // namespace
+
+std::string_view configuration_example() {
+    static const std::string example = make_example();
+    return example;
 }
 
 } // namespace tokenledger::daemon

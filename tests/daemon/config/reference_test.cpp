@@ -2,13 +2,11 @@
 #include "scratch_config.hpp"
 
 #include "config/settings.hpp"
+#include "files.hpp"
 #include "test_certificate.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -16,13 +14,6 @@ using namespace tokenledger::daemon;
 using namespace tokenledger::daemon::test;
 
 namespace {
-
-std::string in_tree(const std::string& name) {
-    const char* root = std::getenv("TOKENLEDGER_SOURCE_DIR");
-    BOOST_TEST_REQUIRE(root != nullptr, "TOKENLEDGER_SOURCE_DIR names the source tree; ctest sets it");
-    std::ifstream file(std::string(root) + "/" + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // Every choice of the example taken: "#key = ..." and "#[table]" lose their "#".
 std::string uncommented(std::string_view text) {
@@ -51,21 +42,22 @@ BOOST_FIXTURE_TEST_SUITE(reference, example_directory)
 
 BOOST_AUTO_TEST_CASE(the_page_in_the_tree_is_the_one_that_the_table_gives) {
     BOOST_TEST(
-        (in_tree("docs/configuration.md") == configuration_reference()),
+        (tokenledger::test::source_file("docs/configuration.md") == configuration_reference()),
         "docs/configuration.md is out of date: cmake --build BUILD --target configuration_reference && "
         "BUILD/daemon/configuration_reference > docs/configuration.md");
 }
 
 BOOST_AUTO_TEST_CASE(manual_page_is_what_the_table_of_settings_makes) {
-    BOOST_TEST((in_tree("daemon/man/tokenledgerd.toml.5") == configuration_manual()),
+    BOOST_TEST((tokenledger::test::source_file("daemon/man/tokenledgerd.toml.5") == configuration_manual()),
                "daemon/man/tokenledgerd.toml.5 is out of date: run configuration_reference manual");
 }
 
 BOOST_AUTO_TEST_CASE(the_example_in_the_tree_is_the_one_in_the_page) {
-    BOOST_TEST((in_tree("systemd/tokenledgerd.toml.example") == configuration_example()),
-               "systemd/tokenledgerd.toml.example is out of date: cmake --build BUILD --target "
-               "configuration_reference && BUILD/daemon/configuration_reference example > "
-               "systemd/tokenledgerd.toml.example");
+    BOOST_TEST(
+        (tokenledger::test::source_file("systemd/tokenledgerd.toml.example") == configuration_example()),
+        "systemd/tokenledgerd.toml.example is out of date: cmake --build BUILD --target "
+        "configuration_reference && BUILD/daemon/configuration_reference example > "
+        "systemd/tokenledgerd.toml.example");
     BOOST_TEST(configuration_reference().find(configuration_example()) != std::string::npos);
 }
 

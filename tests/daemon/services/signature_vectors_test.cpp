@@ -1,15 +1,12 @@
 // The shared signature vectors over HTTP, where HTTP can carry them, each at its own time.
 #include "running_webhook.hpp"
 
+#include "files.hpp"
 #include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <openssl/evp.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace {
@@ -71,14 +68,10 @@ void require_verdict(const json_value& vector) {
 BOOST_AUTO_TEST_SUITE(shared_signature_vectors)
 
 BOOST_AUTO_TEST_CASE(every_vector_that_http_can_carry_gets_its_verdict_and_reason) {
-    const char* folder = std::getenv("TOKENLEDGER_SHARED_STRIPE"); // NOLINT(concurrency-mt-unsafe)
-    const auto file = std::filesystem::path(folder != nullptr ? folder : "") / "signature-vectors.json";
-    if (!std::filesystem::exists(file)) {
-        BOOST_TEST_MESSAGE("SKIPPED: no shared signature vectors here");
+    const auto folder = tokenledger::test::shared_stripe();
+    if (!folder)
         return;
-    }
-    std::ifstream in(file, std::ios::binary);
-    const json_tree vectors(std::string(std::istreambuf_iterator<char>(in), {}));
+    const json_tree vectors(tokenledger::test::read_file(*folder / "signature-vectors.json"));
     int judged = 0;
     for (json_value vector = vectors.root().first(); vector; vector = vector.next()) {
         const std::string_view name = vector.member("name").string().value();

@@ -1,11 +1,10 @@
 // What /metrics serves, and that docs/metrics.md tells of it.
 #include "system/metrics.hpp"
 
+#include "files.hpp"
+
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -195,10 +194,7 @@ BOOST_AUTO_TEST_CASE(every_family_of_the_registry_is_in_the_table_and_the_other_
 }
 
 BOOST_AUTO_TEST_CASE(the_page_in_the_tree_is_the_one_that_the_table_gives) {
-    const char* root = std::getenv("TOKENLEDGER_SOURCE_DIR"); // NOLINT(concurrency-mt-unsafe)
-    BOOST_TEST_REQUIRE(root != nullptr, "TOKENLEDGER_SOURCE_DIR names the source tree; ctest sets it");
-    std::ifstream file(std::string(root) + "/docs/metrics.md", std::ios::binary);
-    const std::string in_tree{std::istreambuf_iterator<char>(file), {}};
+    const std::string in_tree = tokenledger::test::source_file("docs/metrics.md");
     BOOST_TEST((in_tree == metrics_reference()),
                "docs/metrics.md is out of date: cmake --build BUILD --target metrics_reference && "
                "BUILD/daemon/metrics_reference > docs/metrics.md");

@@ -25,8 +25,7 @@ void run_psql(const test::test_database& database, const std::string& file) {
     const char* programs = std::getenv("TOKENLEDGER_TEST_PGBIN");
     BOOST_TEST_REQUIRE(programs != nullptr);
     const std::string command = std::string(programs) + "/psql -X -q -1 -v ON_ERROR_STOP=1 -d \"" +
-                                database.url() + "\" -f " + TOKENLEDGER_SOURCE_DIR + "/" + file +
-                                " >/dev/null";
+                                database.url() + "\" -f " + test::source_path(file).string() + " >/dev/null";
     BOOST_TEST_REQUIRE(std::system(command.c_str()) == 0);
 }
 
