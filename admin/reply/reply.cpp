@@ -45,52 +45,62 @@ problem_type type_of(ledger::refusal why) {
     return problem_type::internal_error;
 }
 
-std::string_view advice_for(ledger::refusal why) {
+constexpr std::string_view nothing_done = " Nothing was done, and the Idempotency-Key can be used again.";
+
+std::string advice_for(ledger::refusal why) {
     switch (why) {
     case ledger::refusal::insufficient_balance:
-        return "The balance is lower than what is asked for. Ask for less, grant tokens first, or, for a "
-               "deduction, send allow_negative. Nothing was done, and the key is free.";
+        return "The balance is lower than the number of tokens requested. Request fewer, grant tokens first, "
+               "or, for "
+               "a deduction, send allow_negative." +
+               std::string(nothing_done);
     case ledger::refusal::unknown_account:
-        return "Nobody was ever granted or sold tokens under this user id. Check its spelling; a grant "
-               "without `existing` creates the account. Nothing was done, and the key is free.";
-    case ledger::refusal::same_account:
-        return "A transfer needs two accounts.";
-    case ledger::refusal::key_reused:
-        return "This Idempotency-Key or request_id was used for another command before. Send a new one, or "
+        return "No account with this user id exists. Check the spelling; a grant without `existing` creates "
                "the "
-               "same command as then.";
+               "account." +
+               std::string(nothing_done);
+    case ledger::refusal::same_account:
+        return "A transfer needs two different accounts.";
+    case ledger::refusal::key_reused:
+        return "This Idempotency-Key or request_id was used for another command. Send a new one, or repeat "
+               "the "
+               "first command unchanged.";
     case ledger::refusal::reference_used:
-        return "A grant with this source and reference was made under another Idempotency-Key. If it is the "
-               "same "
-               "one, it is done already; else send its own reference.";
+        return "A grant with this source and reference was made under another Idempotency-Key. If this is "
+               "the same "
+               "grant, it is done already; otherwise send a reference of its own.";
     case ledger::refusal::balance_overflow:
-        return "No balance goes past 9223372036854775807 or below -9223372036854775808. Move fewer tokens.";
+        return "A balance must stay between -9223372036854775808 and 9223372036854775807. Move fewer tokens.";
     case ledger::refusal::event_settled:
-        return "It is neither parked nor waiting: there is nothing to do about it.";
+        return "The event is neither parked nor waiting, so there is nothing to do.";
     case ledger::refusal::event_waiting:
-        return "It is settled when its purchase comes: there is nothing to try again. Look whether the "
-               "purchase is "
-               "parked, or dismiss this one.";
+        return "The event is applied by itself when its purchase arrives, so a retry has no effect. Check "
+               "whether "
+               "the purchase is parked, or dismiss this event.";
     case ledger::refusal::still_parked:
-        return "What it was parked for is not mended yet, or the daemon has not reloaded it: see `reason`. "
-               "Nothing "
-               "was done, and the key is free.";
+        return "The event would be parked again: see `reason`. Fix the cause, reload the daemon, then "
+               "retry." +
+               std::string(nothing_done);
     case ledger::refusal::not_assignable:
-        return "Only a parked payment_intent.succeeded that says amount and currency, of this endpoint's "
-               "mode and of its payment's account, can "
-               "be completed. Dismiss the event instead, or mend the configuration and retry it.";
+        return "Only a parked payment_intent.succeeded that has an amount and a currency, and that belongs "
+               "to the "
+               "mode of this endpoint and to the account of its payment, can be assigned. Dismiss the event "
+               "instead, "
+               "or fix the configuration and retry it.";
     case ledger::refusal::payment_has_owner:
-        return "The payment was credited to a user before, and that is for ever: GET /v1/payments shows to "
-               "whom. "
+        return "The payment was credited to a user before, which cannot be changed: GET /v1/payments shows "
+               "to whom. "
                "Transfer tokens, or dismiss the event.";
     case ledger::refusal::unknown_pack:
         return "The catalogue of the event's endpoint has no pack of this name, or the daemon has not "
-               "reloaded it. Check its spelling, or say the tokens. Nothing was done, and the key is free.";
+               "reloaded it. "
+               "Check the spelling, or send `tokens`." +
+               std::string(nothing_done);
     case ledger::refusal::unknown_event: // said in words of its own
     case ledger::refusal::none:
         break;
     }
-    return "The ledger could not say why.";
+    return "The ledger gave no reason.";
 }
 
 reply applied(const ledger::outcome& outcome) {
@@ -133,15 +143,15 @@ reply reply_for(const problem& what) {
 reply reply_for(const ledger::completion& completed, bool batch) {
     if (const auto* why = std::get_if<ledger::unavailable>(&completed)) {
         if (*why == ledger::unavailable::broken)
-            return reply_for(problem{
-                .type = problem_type::internal_error,
-                .detail =
-                    "The database refused what the command would have written. Nothing was done, and the "
-                    "key is free. The log of tokenledgerd says more."});
+            return reply_for(problem{.type = problem_type::internal_error,
+                                     .detail = "The database refused the rows of this command." +
+                                               std::string(nothing_done) +
+                                               " The log of tokenledgerd has "
+                                               "the details."});
         if (*why == ledger::unavailable::outdated)
             return unavailable_reply(
-                "A newer version of tokenledgerd has taken over the ledger; this one may not "
-                "write to it any more.");
+                "A newer version of tokenledgerd has taken over the ledger, and this one may no "
+                "longer write to it.");
         return unavailable_reply(*why == ledger::unavailable::stopping
                                      ? "The ledger is shutting down."
                                      : "The database did not confirm the command in time.");

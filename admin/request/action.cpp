@@ -58,7 +58,7 @@ std::optional<problem> check_worth(const event_action& made, const json_value& r
     if (root.member("tokens") && !made.pack.empty())
         return wrong_field("pack", "Send `tokens` or `pack`, not both.");
     if (root.member("quantity") && made.pack.empty())
-        return wrong_field("quantity", "`quantity` is how many of a `pack`: there is none here.");
+        return wrong_field("quantity", "`quantity` needs `pack`, which is missing.");
     if (made.quantity > max_quantity)
         return wrong_field("quantity",
                            "`quantity` must be an integer from 1 to " + std::to_string(max_quantity) + ".");

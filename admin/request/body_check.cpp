@@ -93,7 +93,7 @@ complaint check_cost(const json_value& value) {
 // PostgreSQL's jsonb, or with a reader that keeps numbers as doubles, can.
 complaint check_inside(const json_value& value) {
     if (value.repeats_a_name())
-        return "has a member twice";
+        return "has two members of the same name";
     if (const auto text = value.string(); text && !base::is_storable_text(*text))
         return "must hold well-formed Unicode without U+0000";
     if (value.is_beyond_double())
@@ -124,7 +124,7 @@ complaint check_object(const json_value& value) {
 complaint check_items(const json_value& value) {
     if (auto wrong = wrong_kind(value, json_kind::array))
         return wrong;
-    return value.first() ? std::nullopt : complaint("must have an item");
+    return value.first() ? std::nullopt : complaint("must have at least one item");
 }
 
 complaint check_value(const json_value& value, field_kind kind) {

@@ -91,9 +91,9 @@ parameters::parameters(const resolved_call& of) : given_(of.query) {
                              .field = name,
                              .nearest = std::string(nearest)};
         } else if (std::count_if(given_.begin(), given_.end(), same) > 1) {
-            refuse(name, "must be there once");
+            refuse(name, "must appear once");
         } else if (value.empty()) {
-            refuse(name, "is empty: leave it out, or say what to look for");
+            refuse(name, "is empty: leave it out, or give a value");
         }
     }
 }
@@ -180,7 +180,7 @@ ledger::report_span parameters::span() {
 std::string parameters::time_zone() {
     const std::string name = identifier("time_zone");
     if (!name.empty() && find("span").value_or("whole") != "day")
-        refuse("time_zone", "goes with span=day: it says whose days they are");
+        refuse("time_zone", "is allowed only with span=day");
     return name.empty() ? "UTC" : name;
 }
 

@@ -17,7 +17,7 @@ void add_checks(command_line& to) {
            "  tokenledgerctl verify\n"
            "  tokenledgerctl verify --json",
            [](const context& in) { return verify(in); });
-    to.add("status", "Is the daemon well? Exit 1 if it is not ready",
+    to.add("status", "Show the state of the daemon; exit 1 if it is not ready",
            "  tokenledgerctl status\n"
            "  tokenledgerctl status --json",
            [](const context& in) { return status(in); });
@@ -30,14 +30,15 @@ void add_filter(CLI::App& to, list_options& what) {
 
 void add_report(command_line& to) {
     const auto what = std::make_shared<report_options>();
-    auto* sub = to.add("report", "Show purchases, grants, refunds and usage in bars",
+    auto* sub = to.add("report", "Show purchases, grants, refunds and usage as bar charts",
                        "  tokenledgerctl report --from 2026-01-01\n"
                        "  tokenledgerctl report --by pack --by model\n"
                        "  tokenledgerctl report --by revenue --from 2026-01-01\n"
                        "  tokenledgerctl report --user user_1",
                        [what](const context& in) { return report(in, *what); });
-    sub->add_option("--by", what->by,
-                    "Only this section; may be repeated. revenue: money by day and pack, on request alone")
+    sub->add_option(
+           "--by", what->by,
+           "Only this section; may be repeated. revenue (money by day and pack) is shown only if named here")
         ->check(one_of({"purchase", "grant", "refund", "usage", "type", "pack", "currency", "action", "model",
                         "revenue"}));
     add_filter(*sub, what->filter);
@@ -62,23 +63,22 @@ void add_export(command_line& to) {
         ->check(one_of({"transactions", "purchases", "usage", "activity", "events"}));
     sub->add_option("--format", what->format, "csv (the default) or jsonl")->check(one_of({"csv", "jsonl"}));
     sub->add_option("--output", what->file,
-                    "The file to write, which is not there yet; standard output unless given");
+                    "The file to write, which must not exist yet; standard output unless given");
     sub->add_flag(
         "--spreadsheet", what->spreadsheet,
         "CSV for a spreadsheet: a byte-order mark, and an apostrophe before text that would be a formula");
     add_filter(*sub, what->filter);
     auto* type = sub->add_option("--type", what->filter.type,
-                                 "Only transactions of this type, or events of this type of Stripe's");
+                                 "Only transactions of this type, or events of this Stripe type");
     to.offered[type] = words_of(ledger::transaction_type_names(), handled_event_types());
     sub->add_option("--source", what->filter.source, "Only transactions from this source")
         ->check(one_of(ledger::source_names()));
-    sub->add_option("--action", what->filter.action, "Only usage of this action");
+    sub->add_option("--action", what->filter.action, "Only usage of this kind of operation");
     sub->add_option("--model", what->filter.model, "Only usage of this model");
     sub->add_option("--result", what->filter.result, "Only events with this result")
         ->check(one_of(ledger::event_result_names()));
-    add_number(*sub, "--limit", what->filter.limit, 1, "Rows to ask for at a time, 1 to 1000");
-    sub->add_option("--cursor", what->filter.cursor,
-                    "Go on where an export broke off; --output is appended to");
+    add_number(*sub, "--limit", what->filter.limit, 1, "Rows per request, 1 to 1000");
+    sub->add_option("--cursor", what->filter.cursor, "Continue an interrupted export; appends to --output");
 }
 
 void add_send(command_line& to) {
@@ -87,11 +87,12 @@ void add_send(command_line& to) {
                        "  tokenledgerctl send event.json --secret-file secret --url "
                        "http://127.0.0.1:8787/stripe/webhook",
                        [what](const context& in) { return send_event(in, *what); });
-    sub->add_option("file", what->file, "The body, sent byte for byte")->required();
-    sub->add_option("--secret-file", what->secret_file, "The file that holds the whsec_... secret")
+    sub->add_option("file", what->file, "File with the body, sent byte for byte")->required();
+    sub->add_option("--secret-file", what->secret_file, "File that contains the whsec_... secret")
         ->required();
     sub->add_option("--url", what->url, "http://host:port/path")->required();
-    add_number(*sub, "--timestamp", what->timestamp, 1, "Seconds since the epoch to sign; now unless given");
+    add_number(*sub, "--timestamp", what->timestamp, 1,
+               "Timestamp to sign, in seconds since the epoch; now unless given");
 }
 
 } // namespace

@@ -12,19 +12,19 @@ namespace tokenledger::ctl {
 
 namespace {
 
-constexpr const char* about =
-    "Looks into a token ledger and changes it, over the admin socket of tokenledgerd.";
+constexpr const char* about = "Reads and changes a token ledger through the admin socket of tokenledgerd.";
 constexpr const char* exit_codes =
     "Exit codes: 0 done, 1 refused (the reason is on standard error), 2 usage, 3 the daemon or its\n"
-    "database cannot be reached. Every write has a key, named on standard error: the same command\n"
+    "database cannot be reached. Every write has a key, printed on standard error: the same command\n"
     "with --key KEY takes effect once, however often it is sent.\n"
     "Environment: TOKENLEDGER_SOCKET, TOKENLEDGER_CONFIRM_ABOVE, TOKENLEDGER_TIME_ZONE, NO_COLOR, COLUMNS.\n"
     "\"tokenledgerctl COMMAND --help\" has the options and examples of a command.";
 
 // The program itself has these as well as each command, so they stand before it or after it.
 void add_common(CLI::App& to, common_options& common) {
-    to.add_option("--socket", common.socket, "The admin socket")->capture_default_str();
-    to.add_flag("--json", common.json, "The daemon's JSON as it is, for programs; errors are JSON too");
+    to.add_option("--socket", common.socket, "Path of the admin socket")->capture_default_str();
+    to.add_flag("--json", common.json,
+                "Print the daemon's JSON unchanged, for programs; errors are JSON too");
     add_number(to, "--timeout", common.timeout_s, 1, "Seconds to wait for the daemon");
 }
 
@@ -103,7 +103,7 @@ CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& num
 }
 
 void add_key(CLI::App& to, std::string& key) {
-    to.add_option("--key", key, "The idempotency key; made up if it is not given")
+    to.add_option("--key", key, "The idempotency key; a random one unless given")
         ->check([](const std::string& text) {
             for (const char each : text) {
                 if (static_cast<unsigned char>(each) < 0x20 || each == 0x7F)

@@ -43,13 +43,13 @@ void resolve(list_options& what) {
 
 void add_days(CLI::App& to, list_options& what) {
     to.add_option("--from", what.from,
-                  "Not before this day, month or time: 2026-01-31, 2026-01, today, yesterday, -7d, "
+                  "From this day, month or time on: 2026-01-31, 2026-01, today, yesterday, -7d, "
                   "2026-01-31T12:00:00Z")
         ->check(fault_of_moment);
-    to.add_option("--to", what.to, "Through this day or month; a time is exclusive: before it")
+    to.add_option("--to", what.to, "Through the end of this day or month; up to, but not including, a time")
         ->check(fault_of_moment);
     to.add_option("--time-zone", what.time_zone,
-                  "Whose days, such as Europe/Berlin; UTC unless given (or TOKENLEDGER_TIME_ZONE)")
+                  "Time zone of the days, such as Europe/Berlin; UTC unless given (or TOKENLEDGER_TIME_ZONE)")
         ->check(fault_of_zone);
     to.parse_complete_callback([&to, &what] {
         if (to.get_subcommands().empty()) // else a command within it is meant, which has no period

@@ -15,29 +15,29 @@ struct entry {
 
 constexpr std::array exit_status{
     entry{"0", "Done."},
-    entry{"1",
-          "Refused, and it will stay so: the reason is on standard error. Also: books that are not right, a "
-          "daemon that is not ready, a model or event type that never was."},
-    entry{"2", "No such command or option, or a value that cannot be one."},
+    entry{
+        "1",
+        "Refused: the reason is on standard error, and the same command will be refused again. Also: verify "
+        "found a difference, the daemon is not ready, no stored row has the model or event type."},
+    entry{"2", "Unknown command or option, or a value of the wrong form."},
     entry{"3",
-          "The daemon, or the database behind it, cannot be reached. Sending the same again is safe, with "
-          "the key of a write."}};
+          "The daemon or its database cannot be reached. It is safe to send the same command again; send a "
+          "write with the same key."}};
 
 constexpr std::array environment{
     entry{"TOKENLEDGER_SOCKET", "The admin socket, unless --socket names one."},
     entry{"TOKENLEDGER_CONFIRM_ABOVE",
-          "Above how many tokens a person is asked back, unless --confirm-above says "
-          "it."},
+          "The number of tokens above which a person must confirm, unless --confirm-above is given."},
     entry{"TOKENLEDGER_TIME_ZONE",
-          "Whose days --from, --to and reports have, unless --time-zone names a zone."},
-    entry{"NO_COLOR", "If it is set, there are no colours."},
+          "The time zone of the days in --from, --to and reports, unless --time-zone is given."},
+    entry{"NO_COLOR", "If set, output has no colours."},
     entry{"COLUMNS", "The width of tables at a terminal."},
-    entry{"TERM", "No colours if it is dumb."},
-    entry{"TZDIR", "Where the time zones are, if not in /usr/share/zoneinfo."}};
+    entry{"TERM", "If it is dumb, output has no colours."},
+    entry{"TZDIR", "The directory of time zones, if not /usr/share/zoneinfo."}};
 
 constexpr std::array files{
-    entry{"/run/tokenledger/admin.sock", "The admin socket. Who may do what there is said by its mode and by "
-                                         "permits in tokenledgerd.toml(5)."},
+    entry{"/run/tokenledger/admin.sock", "The admin socket. Its mode and the setting permits in "
+                                         "tokenledgerd.toml(5) decide who may do what."},
     entry{"/usr/share/zoneinfo", "The time zones that --time-zone knows (package tzdata)."}};
 
 constexpr const char* examples =
@@ -72,24 +72,22 @@ std::string entries(std::span<const entry> all) {
 } // namespace
 
 std::string manual_description() {
-    return roff("Every write has an idempotency key, named on standard error before it is sent: the same "
-                "command "
-                "with --key KEY takes effect once, however often it is sent.\n") +
+    return roff("Every write has an idempotency key, printed on standard error before the write is sent: the "
+                "same command with --key KEY takes effect once, however often it is sent.\n") +
            ".PP\n" +
            roff("With --json the daemon's answer is on standard output as it is, and every line of standard "
-                "error "
-                "is a JSON object: of a write {\"idempotency_key\": ...} before it is sent, of a failure, "
-                "last, one "
-                "with type, title and, where there is more to say, detail. type is the daemon's, or usage, "
-                "unreachable, unknown_value or failed. Where nobody knows whether a write was done, again is "
-                "the "
-                "command that is safe to run.\n") +
+                "error is a JSON object: {\"idempotency_key\": ...} before a write is sent, and after a "
+                "failure, last, one with type, title and sometimes detail. type is the daemon's, or usage, "
+                "unreachable, "
+                "unknown_value or failed. If it is unknown whether a write was done, again is the command "
+                "that is safe to run.\n") +
            ".PP\n" + roff("Times in tables are UTC.\n");
 }
 
 std::string manual_notes() {
     return ".SH EXIT STATUS\n" + entries(exit_status) + ".PP\n" +
-           roff("When the reader of its output has gone (| head), it ends by SIGPIPE, without a word.\n") +
+           roff("When the reader of its output has closed the pipe (| head), it ends by SIGPIPE, without a "
+                "message.\n") +
            ".SH ENVIRONMENT\n" + entries(environment) + ".SH FILES\n" + entries(files) +
            ".SH EXAMPLES\n.nf\n" + roff(examples) + ".fi\n";
 }
