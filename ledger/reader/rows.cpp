@@ -46,9 +46,12 @@ usage_view read_usage(row_reader& from) {
             .created_at_us = from.number()};
 }
 
+std::string expiry_limit(std::chrono::days waiting_expires) {
+    return "now() - interval '" + std::to_string(waiting_expires.count()) + " days'";
+}
+
 std::string is_expired(std::chrono::days waiting_expires) {
-    return "(e.result = 'waiting' AND e.received_at < now() - interval '" +
-           std::to_string(waiting_expires.count()) + " days')";
+    return "(e.result = 'waiting' AND e.received_at < " + expiry_limit(waiting_expires) + ")";
 }
 
 std::string event_columns(std::chrono::days waiting_expires) {

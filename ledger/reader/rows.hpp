@@ -58,6 +58,8 @@ inline constexpr std::string_view usage_columns =
 // Of tokenledger.stripe_events AS e.
 // `waiting_expires`: postgres_options'.
 [[nodiscard]] std::string event_columns(std::chrono::days waiting_expires);
+// SQL of the time before which an event that waits must have been received to be expired.
+[[nodiscard]] std::string expiry_limit(std::chrono::days waiting_expires);
 // True if e has waited for longer than that.
 [[nodiscard]] std::string is_expired(std::chrono::days waiting_expires);
 [[nodiscard]] event_view read_event(row_reader& from);

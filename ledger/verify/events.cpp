@@ -68,13 +68,17 @@ constexpr verify_rule waiting_rules[] = {
      "CASE WHEN known THEN 'has_details is false' ELSE 'no such payment' END"},
 };
 
-// A payment's events have one mode. Those that changed nothing, ignored or parked, may have another.
+// A payment's events have one mode. The planner goes by the same events (payment_origins in
+// postgres/payments.hpp): an ignored one counts if its bytes were kept, for then it said something of the
+// payment once. Others may have another mode.
 constexpr std::string_view mode_source = R"sql(
 WITH kept AS NOT MATERIALIZED (
     SELECT payment_intent_id, event_id, livemode
       FROM tokenledger.stripe_events
      WHERE effect IS NOT NULL
-       AND (reason IS NULL AND result IN ('applied', 'waiting', 'dismissed') OR reason = 'partial_capture_refund'
+       AND (reason IS NULL AND (result IN ('applied', 'waiting', 'dismissed')
+                                OR result = 'ignored' AND (evidence IS NOT NULL OR evidence_sha256 IS NOT NULL))
+            OR reason = 'partial_capture_refund'
             OR reason = 'currency_mismatch' AND event_type <> 'payment_intent.succeeded'))
 SELECT NULL AS user_id, NULL::bigint AS sequence, test.payment_intent_id AS payment, test.event_id AS event,
        live.event_id AS other
