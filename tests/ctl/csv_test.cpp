@@ -1,8 +1,12 @@
 // CSV for a spreadsheet: text stays text, numbers stay numbers.
 #include "screen/csv.hpp"
 
+#include "files.hpp"
+
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -19,9 +23,46 @@ std::string user_field(const std::string& as_json) {
     return line.substr(1, line.find_last_not_of(",\r\n"));
 }
 
+using words = std::set<std::string>;
+
+words columns_of(std::string_view list) {
+    std::string header = csv_header(list);
+    header.resize(header.size() - 2); // CRLF
+    std::istringstream in(header);
+    words found;
+    for (std::string name; std::getline(in, name, ',');)
+        found.insert(name);
+    return found;
+}
+
+// The members that docs/openapi.json gives a row.
+words members_of(std::string_view schema) {
+    const json_tree tree(test::source_file("docs/openapi.json"));
+    const json_value described =
+        tree.root().member("components").member("schemas").member(schema).member("properties");
+    words found;
+    for (json_value each = described.first(); each; each = each.next())
+        found.emplace(each.name());
+    BOOST_REQUIRE(found.size() > 5U);
+    return found;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(ctl_csv)
+
+BOOST_AUTO_TEST_CASE(the_columns_are_what_the_api_describes) {
+    BOOST_TEST(columns_of("transactions") == members_of("Transaction"), boost::test_tools::per_element());
+    BOOST_TEST(columns_of("purchases") == members_of("Purchase"), boost::test_tools::per_element());
+    BOOST_TEST(columns_of("usage") == members_of("UsageRow"), boost::test_tools::per_element());
+    words event = members_of("Event");
+    event.erase("actions"); // of `events show` alone
+    BOOST_TEST(columns_of("events") == event, boost::test_tools::per_element());
+    words either = members_of("Transaction");
+    either.merge(members_of("UsageRow"));
+    either.insert("kind");
+    BOOST_TEST(columns_of("activity") == either, boost::test_tools::per_element());
+}
 
 BOOST_AUTO_TEST_CASE(for_a_spreadsheet_text_that_would_be_a_formula_is_none) {
     BOOST_TEST(user_field("=1+1") == "'=1+1");
