@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(today_is_the_day_of_the_zone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_zone_is_a_name_of_zoneinfo) {
-    for (const char* name : {"UTC", "Europe/Berlin", "Etc/GMT+3", "EST5EDT"})
+    for (const char* name : {"UTC", "Europe/Berlin", "Etc/GMT+3", "America/New_York"})
         BOOST_TEST(is_time_zone(name), name);
     for (const char* name : {"", "Europe", "Europe/Berlinn", "/etc/localtime", "../zoneinfo/UTC", "zone.tab",
                              "nowhere+3", "CET-1CEST", "Europe/Berlin "})
