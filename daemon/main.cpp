@@ -91,7 +91,7 @@ void add_before(CLI::App& to, std::int64_t& before_us) {
 }
 
 void add_limit(CLI::App& to, std::int64_t& limit, const std::string& of) {
-    to.add_option("--limit", limit, of + " to print; the rest is counted")
+    to.add_option("--limit", limit, of + " to print; the rest are only counted")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
 }
@@ -119,9 +119,10 @@ void add_migrate(CLI::App& cli, chosen_command& chosen) {
 void add_verify(CLI::App& cli, chosen_command& chosen) {
     auto request = std::make_shared<daemon_ns::verify_request>();
     auto* verify = cli.add_subcommand(
-        "verify", "Prove the books, beside live traffic: exit 0 if clean, 1 if a discrepancy was found,"
-                  " 69 if the database cannot be asked, 78 on a bad configuration or schema");
-    verify->add_flag("--evidence", request->evidence, "Unpack the evidence of every event too");
+        "verify",
+        "Check every balance, chain and payment, also under live traffic: exit 0 if clean, 1 if a"
+        " discrepancy was found, 69 if the database cannot be reached, 78 on a bad configuration or schema");
+    verify->add_flag("--evidence", request->evidence, "Also unpack the stored bytes of every event");
     add_limit(*verify, request->limit, "Discrepancies");
     choose(*verify, chosen, std::move(request), &daemon_ns::verify);
 }
@@ -147,14 +148,15 @@ int rebuild(const daemon_ns::config& with, const rebuild_choice& asked) {
 void add_rebuild(CLI::App& cli, chosen_command& chosen) {
     auto asked = std::make_shared<rebuild_choice>();
     auto* sub = cli.add_subcommand(
-        "rebuild", "Make the ledger again from its events and requests, and compare: exit 0 if there is no"
-                   " difference, 1 if there is, 69 if a database cannot be asked, 78 as for verify");
+        "rebuild",
+        "Rebuild the ledger from its events and requests in another database and compare: exit 0 if"
+        " there is no difference, 1 if there is, 69 if a database cannot be reached, 78 as for verify");
     sub->add_option("--into", asked->target.url,
-                    "URL of a database that was migrated and is empty; without a password");
+                    "URL, without a password, of an empty database with the schema");
     sub->add_option("--into-file", asked->target.file,
-                    "A file with that URL alone; or put it in TOKENLEDGER_REBUILD_URL");
+                    "File that contains only that URL; or set TOKENLEDGER_REBUILD_URL");
     sub->add_flag("--translate", asked->request.translate,
-                  "Translate every event anew, with today's catalogue, and compare balances");
+                  "Translate every event again with the current catalogue, and compare balances");
     add_limit(*sub, asked->request.limit, "Differences");
     choose(*sub, chosen, std::move(asked), &rebuild);
 }
@@ -170,18 +172,18 @@ void add_retention(CLI::App& cli, chosen_command& chosen) {
     auto redact = std::make_shared<daemon_ns::redact_evidence_request>();
     sub = cli.add_subcommand(
         "redact-evidence",
-        "Leave a hash where the bytes of events received before DATE are; what is parked or waits"
-        " keeps them");
+        "Replace the bytes of events received before DATE by their hash; parked and waiting events"
+        " keep theirs");
     add_before(*sub, redact->before_us);
-    sub->add_flag("--yes,-y", redact->yes, "Do not ask first");
+    sub->add_flag("--yes,-y", redact->yes, "Do not ask for confirmation");
     choose(*sub, chosen, std::move(redact), &daemon_ns::redact_evidence);
 
     auto retire = std::make_shared<daemon_ns::retire_events_request>();
     sub = cli.add_subcommand("retire-ignored-events",
-                             "Delete events received before DATE that were ignored and say nothing");
+                             "Delete ignored events received before DATE that affect no payment");
     add_before(*sub, retire->before_us);
-    sub->add_flag("--dry-run", retire->dry_run, "Only say how many");
-    sub->add_flag("--yes", retire->yes, "Do not ask");
+    sub->add_flag("--dry-run", retire->dry_run, "Print only how many");
+    sub->add_flag("--yes", retire->yes, "Do not ask for confirmation");
     choose(*sub, chosen, std::move(retire), &daemon_ns::retire_ignored_events);
 }
 

@@ -8,13 +8,16 @@
 
 namespace tokenledger::daemon {
 
+endpoint_rules rules_of(const config& from, const endpoint_config& endpoint) {
+    const auto prices = from.catalogs.find(endpoint.catalog);
+    if (prices == from.catalogs.end())
+        throw std::invalid_argument("endpoint " + endpoint.policy.path + " has no catalogue");
+    return {endpoint.policy, prices->second, endpoint.verifier};
+}
+
 event_translator::event_translator(const config& from) {
-    for (const endpoint_config& each : from.webhook.endpoints) {
-        const auto prices = from.catalogs.find(each.catalog);
-        if (prices == from.catalogs.end())
-            throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
-        endpoints_.emplace(each.policy.path, endpoint_rules{each.policy, prices->second, each.verifier});
-    }
+    for (const endpoint_config& each : from.webhook.endpoints)
+        endpoints_.emplace(each.policy.path, rules_of(from, each));
 }
 
 event_translator::translation event_translator::translate(std::string_view endpoint,

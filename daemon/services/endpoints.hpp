@@ -16,10 +16,19 @@
 
 namespace tokenledger::daemon {
 
+// By what an endpoint's events are judged. A configuration that is kept for its catalogues alone has no
+// verifier.
+struct endpoint_rules {
+    webhook::endpoint_policy policy;
+    webhook::catalog prices;
+    std::shared_ptr<const webhook::verifier> verifier;
+};
+// Throws std::invalid_argument if there is no such catalogue (load_config refuses that).
+[[nodiscard]] endpoint_rules rules_of(const config& from, const endpoint_config& endpoint);
+
 class event_translator {
   public:
-    // Throws std::invalid_argument if an endpoint cannot be served as configured (load_config refuses
-    // those).
+    // Throws as rules_of().
     explicit event_translator(const config& from);
 
     // The command of an event that arrived at `endpoint`. Or, in words, why there is none: the endpoint is
@@ -47,11 +56,6 @@ class event_translator {
                                             std::string_view body) const;
 
   private:
-    struct endpoint_rules {
-        webhook::endpoint_policy policy;
-        webhook::catalog prices;
-        std::shared_ptr<const webhook::verifier> verifier;
-    };
     [[nodiscard]] static bool signed_for(const endpoint_rules& endpoint,
                                          const webhook::signature_header& header, std::string_view body);
 

@@ -2,6 +2,7 @@
 #include "services/webhook.hpp"
 
 #include "http/client_address.hpp"
+#include "services/endpoints.hpp"
 #include "system/log.hpp"
 
 #include "webhook/event.hpp"
@@ -52,10 +53,7 @@ void log_event(const ledger::stripe_event& event, const webhook::reply& reply, c
 
 } // namespace
 
-struct webhook_service::endpoint {
-    webhook::endpoint_policy policy;
-    webhook::catalog prices;
-    std::shared_ptr<const webhook::verifier> verifier;
+struct webhook_service::endpoint : endpoint_rules {
     struct secret_use {
         std::string name;             // of its file
         std::string fingerprint;      // identifies the secret after a reload, under any file name
@@ -92,13 +90,9 @@ webhook_service::~webhook_service() = default;
 webhook_service::endpoint_map webhook_service::make_endpoints(const config& from) {
     endpoint_map made;
     for (const endpoint_config& each : from.webhook.endpoints) {
-        const auto prices = from.catalogs.find(each.catalog);
-        if (!each.verifier || prices == from.catalogs.end() ||
-            each.secret_names.size() != each.verifier->secret_count())
-            throw std::invalid_argument("endpoint " + each.policy.path + " cannot be served as configured");
-        endpoint& served =
-            made.emplace(each.policy.path, endpoint{each.policy, prices->second, each.verifier, {}})
-                .first->second;
+        if (!each.verifier || each.secret_names.size() != each.verifier->secret_count())
+            throw std::invalid_argument("endpoint " + each.policy.path + " has no secrets that can be used");
+        endpoint& served = made.emplace(each.policy.path, endpoint{rules_of(from, each), {}}).first->second;
         for (std::size_t i = 0; i < each.secret_names.size(); ++i)
             served.uses.push_back({each.secret_names[i], each.verifier->fingerprint(i)});
     }
