@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace tokenledger::ledger::pg {
+namespace tokenledger::ledger {
 
 namespace {
 
@@ -19,7 +19,7 @@ conninfo parse(const std::string& url) {
 
 } // namespace
 
-bool is_readable(const std::string& url) {
+bool is_readable_url(const std::string& url) {
     return parse(url) != nullptr;
 }
 
@@ -33,7 +33,7 @@ bool has_password(const std::string& url) {
     return false;
 }
 
-std::string complete_conninfo(const std::string& url, std::chrono::milliseconds connect_timeout) {
+std::string pg::complete_conninfo(const std::string& url, std::chrono::milliseconds connect_timeout) {
     const conninfo parsed = parse(url);
     if (!parsed)
         throw unreadable_url("the database's url cannot be read: it must be a libpq URI or keyword string");
@@ -65,4 +65,4 @@ std::string complete_conninfo(const std::string& url, std::chrono::milliseconds 
     return text;
 }
 
-} // namespace tokenledger::ledger::pg
+} // namespace tokenledger::ledger

@@ -12,10 +12,4 @@ namespace tokenledger::ledger::pg {
 [[nodiscard]] std::string complete_conninfo(const std::string& url,
                                             std::chrono::milliseconds connect_timeout);
 
-// True if libpq can read it.
-[[nodiscard]] bool is_readable(const std::string& url);
-
-// True if it holds a parameter that libpq treats as a password; false if libpq cannot read it.
-[[nodiscard]] bool has_password(const std::string& url);
-
 } // namespace tokenledger::ledger::pg

@@ -4,7 +4,6 @@
 #include "ledger/schema.hpp"
 #include "pg/array.hpp"
 #include "pg/connection.hpp"
-#include "pg/conninfo.hpp"
 #include "schema/inspect.hpp"
 
 #include <algorithm>
@@ -151,14 +150,6 @@ bool apply_one(pg::connection& connection, const migration& file, const std::vec
 }
 
 } // namespace
-
-bool is_readable_url(const std::string& url) {
-    return pg::is_readable(url);
-}
-
-bool has_password(const std::string& url) {
-    return pg::has_password(url);
-}
 
 schema_report inspect_schema(const postgres_options& options) {
     pg::connection connection(options.url, options.connect_timeout);
