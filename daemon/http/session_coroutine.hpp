@@ -194,20 +194,20 @@ class session final : public session_base, public std::enable_shared_from_this<s
         const bool has_body = !parser.is_done();
         std::optional<http_reply> refusal = admit(parser);
         if (refusal)
-            co_return co_await answer(std::move(*refusal), parser, has_body);
+            co_return co_await send_reply(std::move(*refusal), parser, has_body);
 
         std::optional<byte_budget::reservation> room;
         if (has_body) {
             parser.body_limit(static_cast<std::uint64_t>(context_->limits.max_body_bytes));
             error = co_await read_body(parser, room);
             if (error == asio::error::no_buffer_space)
-                co_return co_await answer(context_->service.fault(http_fault::no_memory), parser, true);
+                co_return co_await send_reply(context_->service.fault(http_fault::no_memory), parser, true);
             if (error)
                 co_return co_await give_up(error);
         }
         drop_empty_buffer(); // most of a request's life is waiting for its outcome
         http_reply reply = co_await handle(parser, std::move(room));
-        co_return co_await answer(std::move(reply), parser, false);
+        co_return co_await send_reply(std::move(reply), parser, false);
     }
 
     std::optional<http_reply> admit(const http_request& parser) {
@@ -293,7 +293,7 @@ class session final : public session_base, public std::enable_shared_from_this<s
     }
 
     // `unread`: a body is still arriving and is not read, so the connection cannot go on.
-    asio::awaitable<bool> answer(http_reply reply, const http_request& parser, bool unread) {
+    asio::awaitable<bool> send_reply(http_reply reply, const http_request& parser, bool unread) {
         const bool keep = parser.goes_on() && !reply.close && !unread && !context_->draining;
         begin_phase(context_->limits.request_timeout);
         const bool written = co_await write(std::move(reply), parser.get().version(), keep);

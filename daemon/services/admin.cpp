@@ -136,7 +136,7 @@ http_handlers admin_service::handlers() {
 
 std::optional<http_reply> admin_service::admit(const http_head& head) {
     std::optional<admin::problem> wrong;
-    if (auto reply = behind_.operations.answer(head)) {
+    if (auto reply = behind_.operations.reply_to(head)) {
         if (allowed_.permits.contains(admin::permit::read))
             return reply;
         wrong = admin::lacks_permit(admin::permit::read);
@@ -240,7 +240,7 @@ http_handlers::handled admin_service::read(const admin::resolved_call& what, tim
     auto task = [question = std::get<admin::query>(std::move(asked)), deadline,
                  respond = std::move(respond)](ledger::reader& from) {
         admin::reply reply = admin::reply_for(problem_of_database());
-        ask_in_time(deadline, [&] { reply = admin::answer(question, from); });
+        ask_in_time(deadline, [&] { reply = admin::run_query(question, from); });
         respond(to_http(std::move(reply)));
     };
     return ask(std::move(task));

@@ -23,7 +23,7 @@ monitoring_service::monitoring_service(metrics& counters, operations_source sour
       source_(std::move(source)) {
 }
 
-std::optional<http_reply> monitoring_service::answer(const http_head& head) const {
+std::optional<http_reply> monitoring_service::reply_to(const http_head& head) const {
     const std::string_view path = path_of(head);
     if (path != "/metrics" && path != "/healthz" && path != "/readyz")
         return std::nullopt;
@@ -36,7 +36,7 @@ std::optional<http_reply> monitoring_service::answer(const http_head& head) cons
         return text_reply(200, "ok");
     if (path == "/metrics") {
         source_.refresh();
-        return http_reply{.body = counters_.render(), .content_type = prometheus_text};
+        return http_reply{.body = counters_.exposition(), .content_type = prometheus_text};
     }
     const std::string why = source_.not_ready();
     if (!why.empty())
@@ -49,7 +49,7 @@ std::optional<http_reply> monitoring_service::answer(const http_head& head) cons
 http_handlers monitoring_service::functions(std::string listener) {
     // In `admit`, so that no request waits for a body.
     return {.admit = [this](const http_head& head, const http_peer&) -> std::optional<http_reply> {
-                auto reply = answer(head);
+                auto reply = reply_to(head);
                 return reply ? std::move(*reply) : text_reply(404, "not found");
             },
             .handle = [](const http_head&, std::string, const http_peer&,

@@ -25,7 +25,7 @@ class monitoring_service {
     monitoring_service(metrics& counters, operations_source source);
 
     // The reply for one of the three paths, on any listener; nullopt: another path.
-    [[nodiscard]] std::optional<http_reply> answer(const http_head& head) const;
+    [[nodiscard]] std::optional<http_reply> reply_to(const http_head& head) const;
 
     // As a listener of its own, with the name `listener` in the metrics. The handlers keep a reference to
     // this object.

@@ -119,7 +119,7 @@ void metrics::count_postings(const ledger::outcome& from) {
         ledger_transactions.with(each.type, each.source).Increment();
 }
 
-std::string metrics::render() const {
+std::string metrics::exposition() const {
     std::vector<prometheus::MetricFamily> collected = registry_.Collect();
     std::vector<prometheus::MetricFamily> shown;
     for (const metric_family& each : metric_families()) {

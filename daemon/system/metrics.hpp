@@ -96,7 +96,7 @@ class metrics {
     void count_postings(const ledger::outcome& from);
 
     // The exposition format, version 0.0.4.
-    [[nodiscard]] std::string render() const;
+    [[nodiscard]] std::string exposition() const;
 };
 
 } // namespace tokenledger::daemon

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(transactions_are_asked_for_by_who_asked_for_them) {
 
 BOOST_AUTO_TEST_CASE(the_queue_is_counted) {
     fixed_reader from;
-    BOOST_TEST(answer(query_of<queue_query>("/v1/queue"), from).body == R"({"parked":3,"waiting":2})");
+    BOOST_TEST(run_query(query_of<queue_query>("/v1/queue"), from).body == R"({"parked":3,"waiting":2})");
     BOOST_TEST(verdict(asked("/v1/queue?result=parked")) == "unknown_parameter 400");
 }
 
@@ -199,8 +199,8 @@ BOOST_AUTO_TEST_CASE(days_have_a_time_zone) {
     BOOST_TEST(test::mentions(wrong.detail, "span=day"));
     fixed_reader from;
     from.fault = ledger::query_fault::bad_time_zone;
-    BOOST_TEST(answer(transactions_query{}, from).status == 400U);
-    BOOST_TEST(test::mentions(answer(transactions_query{}, from).body, "\"field\":\"time_zone\""));
+    BOOST_TEST(run_query(transactions_query{}, from).status == 400U);
+    BOOST_TEST(test::mentions(run_query(transactions_query{}, from).body, "\"field\":\"time_zone\""));
 }
 
 BOOST_AUTO_TEST_CASE(a_value_of_a_closed_list_that_is_not_in_it_is_refused_with_those_there_are) {
@@ -261,32 +261,32 @@ BOOST_AUTO_TEST_CASE(the_body_of_an_event_is_only_asked_for_with_the_permit) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_404_with_a_name_of_its_own) {
     fixed_reader none;
-    const auto told = [&](const query& what) { return std::string(answer(what, none).result); };
+    const auto told = [&](const query& what) { return std::string(run_query(what, none).result); };
     BOOST_TEST(told(account_query{.user_id = "u"}) == "unknown_account");
     BOOST_TEST(told(account_query{.user_id = "u", .at_us = 1}) == "unknown_account");
     BOOST_TEST(told(account_query{.user_id = "u", .at_sequence = 1}) == "unknown_sequence");
     BOOST_TEST(told(payment_query{"pi"}) == "unknown_payment");
     BOOST_TEST(told(event_query{.event_id = "evt"}) == "unknown_event");
-    BOOST_TEST(answer(payment_query{"pi"}, none).status == 404U);
+    BOOST_TEST(run_query(payment_query{"pi"}, none).status == 404U);
 }
 
 BOOST_AUTO_TEST_CASE(a_question_that_the_ledger_refuses_says_what_to_mend) {
     fixed_reader from;
     from.fault = ledger::query_fault::bad_cursor;
-    BOOST_TEST(answer(transactions_query{}, from).status == 400U);
-    BOOST_TEST(test::mentions(answer(transactions_query{}, from).body, "\"field\":\"cursor\""));
+    BOOST_TEST(run_query(transactions_query{}, from).status == 400U);
+    BOOST_TEST(test::mentions(run_query(transactions_query{}, from).body, "\"field\":\"cursor\""));
     from.fault = ledger::query_fault::too_large;
-    BOOST_TEST(answer(transactions_query{}, from).result == "report_too_large");
+    BOOST_TEST(run_query(transactions_query{}, from).result == "report_too_large");
     from.fault = ledger::query_fault::bad_text;
-    BOOST_TEST(answer(transactions_query{}, from).result == "invalid_parameter");
+    BOOST_TEST(run_query(transactions_query{}, from).result == "invalid_parameter");
 }
 
 BOOST_AUTO_TEST_CASE(a_page_leaves_out_what_is_absent) {
     fixed_reader from;
-    BOOST_TEST(answer(transactions_query{}, from).body == R"({"rows":[],"more":false})");
+    BOOST_TEST(run_query(transactions_query{}, from).body == R"({"rows":[],"more":false})");
     ledger::transaction_view row{.user_id = "u", .sequence = 1, .token_amount = 5, .balance_after = 5};
     from.rows = {.rows = {row}, .next = "abc", .more = true};
-    BOOST_TEST(answer(transactions_query{}, from).body ==
+    BOOST_TEST(run_query(transactions_query{}, from).body ==
                R"({"rows":[{"user_id":"u","sequence":1,"type":"grant","source":"admin","token_amount":5,)"
                R"("balance_before":0,"balance_after":5,"created_at":"1970-01-01T00:00:00.000000Z"}],)"
                R"("next":"abc","more":true})");
@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(times_before_the_epoch_and_far_away_are_written_right) {
     fixed_reader from;
     const auto written = [&](std::int64_t us) {
         from.balance = ledger::balance_view{.user_id = "u", .created_at_us = us};
-        const json_tree body(answer(account_query{.user_id = "u", .at_us = 0}, from).body);
+        const json_tree body(run_query(account_query{.user_id = "u", .at_us = 0}, from).body);
         return std::string(body.root().member("created_at").string().value_or(""));
     };
     BOOST_TEST(written(-1) == "1969-12-31T23:59:59.999999Z");
@@ -309,14 +309,14 @@ BOOST_AUTO_TEST_CASE(evidence_is_shown_byte_for_byte_where_it_can_be_read) {
     from.known_event = ledger::event_view{.event_id = "evt", .type = "t", .result = "parked"};
     from.bytes = ledger::evidence_view{.signature_header = "t=1,\xE9", .body = "{\"a\": \"\xC3\xA9\\n\"}\n"};
     const event_query full{.event_id = "evt", .with_body = true};
-    const json_tree shown(answer(full, from).body);
+    const json_tree shown(run_query(full, from).body);
     const json_value evidence = shown.root().member("evidence");
     BOOST_TEST((evidence.member("body").string() == from.bytes->body));
     BOOST_TEST((evidence.member("signature_header").string() == "t=1,\xC3\xA9"));
-    const json_tree kept_back(answer(event_query{.event_id = "evt"}, from).body);
+    const json_tree kept_back(run_query(event_query{.event_id = "evt"}, from).body);
     BOOST_TEST(!kept_back.root().member("evidence"));
     from.bytes->readable = false;
-    const json_tree unreadable(answer(full, from).body);
+    const json_tree unreadable(run_query(full, from).body);
     BOOST_TEST(!unreadable.root().member("evidence").member("body"));
     BOOST_TEST((unreadable.root().member("evidence").member("readable").boolean() == false));
 }
@@ -333,7 +333,7 @@ BOOST_AUTO_TEST_CASE(a_payment_shows_its_facts_and_what_they_come_to) {
     payment.entitlement = ledger::entitlement_view{.lost_cents = 7};
     payment.credit = ledger::credit_view{.user_id = "u", .tokens = 10, .currency = "usd", .pack = "starter"};
     from.known_payment = payment;
-    const json_tree body(answer(payment_query{"pi"}, from).body);
+    const json_tree body(run_query(payment_query{"pi"}, from).body);
     const json_value facts = body.root().member("facts");
     BOOST_TEST((facts.member("refunds").first().member("status").string() == "void"));
     BOOST_TEST((facts.member("disputes").first().member("status").string() == "lost"));

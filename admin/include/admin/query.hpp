@@ -104,8 +104,9 @@ inline constexpr std::size_t max_discrepancies_shown = 100;
 [[nodiscard]] reply proof_reply(const std::optional<ledger::payment_proof>& proven);
 [[nodiscard]] reply verification_reply(const audit_view& found);
 
-// Asks, and writes what is told. Throws what the reader throws, but for bad_query, which becomes a problem.
-[[nodiscard]] reply answer(const query& what, ledger::reader& from);
+// Runs the query and writes its rows. Throws what the reader throws, except bad_query, which becomes a
+// problem.
+[[nodiscard]] reply run_query(const query& what, ledger::reader& from);
 
 // For calls that take none: what is wrong with the query, if there is one.
 [[nodiscard]] std::optional<problem> check_no_parameters(const resolved_call& what);

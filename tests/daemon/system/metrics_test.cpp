@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(counters_count_by_label_and_render_in_the_exposition_format
     BOOST_TEST(counters.webhook_rejected.value("no_match") == 3);
     BOOST_TEST(counters.webhook_rejected.value("too_old") == 0);
     BOOST_TEST(counters.webhook_rejected.total() == 4);
-    const std::string text = counters.render();
+    const std::string text = counters.exposition();
     BOOST_TEST(has_line(text, "# TYPE tokenledger_webhook_rejected_total counter"));
     BOOST_TEST(has_line(text, R"(tokenledger_webhook_rejected_total{reason="no_match"} 3)"));
     BOOST_TEST(has_line(text, R"(tokenledger_webhook_rejected_total{reason="quote\"back\\slash\n"} 1)"));
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(labels_stand_in_the_order_of_the_table_and_series_in_theirs
     counters.webhook_events.with("parked", event_type::other).Increment();
     counters.webhook_events.with("applied", event_type::payment_intent_succeeded).Increment();
     counters.request_duration.with("webhook", 200).Observe(0.003);
-    const std::string text = counters.render();
+    const std::string text = counters.exposition();
     BOOST_TEST(
         text.find("tokenledger_webhook_events_total{result=\"applied\",type=\"payment_intent.succeeded\"} 1\n"
                   "tokenledger_webhook_events_total{result=\"parked\",type=\"other\"} 1\n") !=
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(histogram_buckets_are_cumulative_hold_their_bound_and_end_i
     metrics counters;
     for (const double size : {1.0, 2.0, 3.0, 5000.0})
         counters.batch_size.Observe(size);
-    const std::string text = counters.render();
+    const std::string text = counters.exposition();
     BOOST_TEST(has_line(text, R"(tokenledger_batch_size_bucket{le="1"} 1)"));
     BOOST_TEST(has_line(text, R"(tokenledger_batch_size_bucket{le="2"} 2)"));
     BOOST_TEST(has_line(text, R"(tokenledger_batch_size_bucket{le="4"} 3)"));
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(histogram_buckets_are_cumulative_hold_their_bound_and_end_i
 
 BOOST_AUTO_TEST_CASE(bounds_below_one_are_written_as_a_person_would) {
     metrics counters;
-    const std::string text = counters.render();
+    const std::string text = counters.exposition();
     for (const std::string_view bound : {"0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1",
                                          "0.25", "0.5", "1", "5", "+Inf"})
         BOOST_TEST(
@@ -97,14 +97,14 @@ BOOST_AUTO_TEST_CASE(a_time_and_a_number_of_sixteen_digits_are_written_whole) {
     metrics counters;
     counters.secret_last_used.with("/stripe/webhook", "secret").Set(1764428241);
     counters.events_parked.with().Set(9007199254740991); // 2^53 - 1
-    const std::string text = counters.render();
+    const std::string text = counters.exposition();
     BOOST_TEST(text.find("secret=\"secret\"} 1764428241\n") != std::string::npos);
     BOOST_TEST(has_line(text, "tokenledger_events_parked 9007199254740991"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_known_from_the_start_begins_at_zero_and_the_rest_when_it_is_written) {
     metrics counters;
-    const std::string text = counters.render();
+    const std::string text = counters.exposition();
     BOOST_TEST(has_line(text, "tokenledger_queue_depth 0"));
     BOOST_TEST(has_line(text, R"(tokenledger_batch_size_bucket{le="+Inf"} 0)"));
     BOOST_TEST(has_line(text, R"(tokenledger_ledger_transactions_total{type="refund",source="stripe"} 0)"));
@@ -117,9 +117,9 @@ BOOST_AUTO_TEST_CASE(a_family_that_is_cleared_forgets_its_series_and_can_be_writ
     metrics counters;
     counters.secret_last_used.with("/stripe/webhook", "old").Set(1);
     counters.secret_last_used.clear();
-    BOOST_TEST(counters.render().find("endpoint=") == std::string::npos);
+    BOOST_TEST(counters.exposition().find("endpoint=") == std::string::npos);
     counters.secret_last_used.with("/stripe/webhook", "new").Set(2);
-    BOOST_TEST(counters.render().find("secret=\"new\"} 2\n") != std::string::npos);
+    BOOST_TEST(counters.exposition().find("secret=\"new\"} 2\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(postings_count_by_type_and_source_and_a_replay_counts_none) {
@@ -149,10 +149,10 @@ BOOST_AUTO_TEST_CASE(many_threads_lose_no_count_and_make_a_series_once) {
         });
     std::string text;
     for (int times = 0; times < 20; ++times)
-        text = counters.render();
+        text = counters.exposition();
     for (std::thread& each : threads)
         each.join();
-    text = counters.render();
+    text = counters.exposition();
     BOOST_TEST(has_line(text, R"(tokenledger_webhook_rejected_total{reason="method"} 4000)"));
     BOOST_TEST(has_line(
         text, R"(tokenledger_request_duration_seconds_count{listener="webhook",status="200"} 4000)"));
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(every_family_of_the_registry_is_in_the_table_and_the_other_
     counters.request_duration.with("webhook", 200);
     counters.events_parked.with();
     counters.events_waiting.with();
-    const std::string text = counters.render();
+    const std::string text = counters.exposition();
     BOOST_TEST(words_behind("# HELP ", text, ' ') == table, boost::test_tools::per_element());
     BOOST_TEST(words_behind("# TYPE ", text, ' ') == table, boost::test_tools::per_element());
     for (const metric_family& row : metric_families()) {

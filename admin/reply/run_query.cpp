@@ -134,7 +134,7 @@ reply verification_reply(const audit_view& made) {
     return found(made);
 }
 
-reply answer(const query& what, ledger::reader& from) {
+reply run_query(const query& what, ledger::reader& from) {
     try {
         return std::visit(asker(from), what);
     } catch (const ledger::bad_query& why) {
