@@ -47,6 +47,7 @@ path = "/stripe/webhook"
 secrets = ["stripe-webhook-secret"]
 # true: live events, real money. false: test events. Events of the other kind move no tokens here.
 livemode = true
+#...
 
 # Connected accounts set their own metadata, so their endpoint names a catalogue of its own.
 #[[webhook.endpoint]]
@@ -62,6 +63,7 @@ livemode = true
 #user_id_key = "user_id"
 #pack_key = "token_pack"
 #quantity_key = "quantity"
+#...
 
 [[catalog.pack]]
 id = "starter"
@@ -110,6 +112,7 @@ prices = { usd = 9900, eur = 9400 }
 #level = "info"
 # Lines per minute about refused requests; the rest is only counted.
 #rejections_per_minute = 60
+#...
 )toml";
 
 // "webhook.endpoint" of "[[webhook.endpoint]]" and of "#[[webhook.endpoint]]"; empty: no header of a table.
