@@ -50,51 +50,43 @@ constexpr std::string_view nothing_done = " Nothing was done, and the Idempotenc
 std::string advice_for(ledger::refusal why) {
     switch (why) {
     case ledger::refusal::insufficient_balance:
-        return "The balance is lower than the number of tokens requested. Request fewer, grant tokens first, "
-               "or, for "
-               "a deduction, send allow_negative." +
+        return "The balance is lower than the number of tokens requested. Request fewer, grant tokens "
+               "first, or, for a deduction, send allow_negative." +
                std::string(nothing_done);
     case ledger::refusal::unknown_account:
-        return "No account with this user id exists. Check the spelling; a grant without `existing` creates "
-               "the "
-               "account." +
+        return "No account with this user id exists. Check the spelling; a grant without `existing` "
+               "creates the account." +
                std::string(nothing_done);
     case ledger::refusal::same_account:
         return "A transfer needs two different accounts.";
     case ledger::refusal::key_reused:
-        return "This Idempotency-Key or request_id was used for another command. Send a new one, or repeat "
-               "the "
-               "first command unchanged.";
+        return "This Idempotency-Key or request_id was used for another command. Send a new one, or "
+               "repeat the first command unchanged.";
     case ledger::refusal::reference_used:
-        return "A grant with this source and reference was made under another Idempotency-Key. If this is "
-               "the same "
-               "grant, it is done already; otherwise send a reference of its own.";
+        return "A grant with this source and reference was made under another Idempotency-Key. If this "
+               "is the same grant, it is done already; otherwise send a reference of its own.";
     case ledger::refusal::balance_overflow:
-        return "A balance must stay between -9223372036854775808 and 9223372036854775807. Move fewer tokens.";
+        return "A balance must stay between -9223372036854775808 and 9223372036854775807. Move fewer "
+               "tokens.";
     case ledger::refusal::event_settled:
         return "The event is neither parked nor waiting, so there is nothing to do.";
     case ledger::refusal::event_waiting:
-        return "The event is applied by itself when its purchase arrives, so a retry has no effect. Check "
-               "whether "
-               "the purchase is parked, or dismiss this event.";
+        return "The event is applied by itself when its purchase arrives, so a retry has no effect. "
+               "Check whether the purchase is parked, or dismiss this event.";
     case ledger::refusal::still_parked:
         return "The event would be parked again: see `reason`. Fix the cause, reload the daemon, then "
                "retry." +
                std::string(nothing_done);
     case ledger::refusal::not_assignable:
-        return "Only a parked payment_intent.succeeded that has an amount and a currency, and that belongs "
-               "to the "
-               "mode of this endpoint and to the account of its payment, can be assigned. Dismiss the event "
-               "instead, "
-               "or fix the configuration and retry it.";
+        return "Only a parked payment_intent.succeeded that has an amount and a currency, and that "
+               "belongs to the mode of this endpoint and to the account of its payment, can be "
+               "assigned. Dismiss the event instead, or fix the configuration and retry it.";
     case ledger::refusal::payment_has_owner:
-        return "The payment was credited to a user before, which cannot be changed: GET /v1/payments shows "
-               "to whom. "
-               "Transfer tokens, or dismiss the event.";
+        return "The payment was credited to a user before, which cannot be changed: GET /v1/payments "
+               "shows to whom. Transfer tokens, or dismiss the event.";
     case ledger::refusal::unknown_pack:
         return "The catalogue of the event's endpoint has no pack of this name, or the daemon has not "
-               "reloaded it. "
-               "Check the spelling, or send `tokens`." +
+               "reloaded it. Check the spelling, or send `tokens`." +
                std::string(nothing_done);
     case ledger::refusal::unknown_event: // said in words of its own
     case ledger::refusal::none:

@@ -72,15 +72,14 @@ std::string entries(std::span<const entry> all) {
 } // namespace
 
 std::string manual_description() {
-    return roff("Every write has an idempotency key, printed on standard error before the write is sent: the "
-                "same command with --key KEY takes effect once, however often it is sent.\n") +
+    return roff("Every write has an idempotency key, printed on standard error before the write is "
+                "sent: the same command with --key KEY takes effect once, however often it is sent.\n") +
            ".PP\n" +
-           roff("With --json the daemon's answer is on standard output as it is, and every line of standard "
-                "error is a JSON object: {\"idempotency_key\": ...} before a write is sent, and after a "
-                "failure, last, one with type, title and sometimes detail. type is the daemon's, or usage, "
-                "unreachable, "
-                "unknown_value or failed. If it is unknown whether a write was done, again is the command "
-                "that is safe to run.\n") +
+           roff("With --json the daemon's answer is on standard output as it is, and every line of "
+                "standard error is a JSON object: {\"idempotency_key\": ...} before a write is sent, "
+                "and after a failure, last, one with type, title and sometimes detail. type is the "
+                "daemon's, or usage, unreachable, unknown_value or failed. If it is unknown whether a "
+                "write was done, again is the command that is safe to run.\n") +
            ".PP\n" + roff("Times in tables are UTC.\n");
 }
 

@@ -19,17 +19,16 @@ constexpr std::uint8_t nameless_value = 255;
 // An event's result that is none of an outcome: it waited longer than [ledger] allows (ledger/reader.hpp).
 constexpr std::string_view expired = "expired";
 
-// The names of the values from `first` on, in their order.
 template <class Enum>
-std::vector<std::string_view> names_from(Enum first) {
+std::vector<std::string_view> all_names() {
     std::vector<std::string_view> found;
-    for (auto value = static_cast<std::uint8_t>(first); to_string(Enum{value}) != nameless; ++value)
-        found.push_back(to_string(Enum{value}));
+    for (const Enum each : all_values<Enum>())
+        found.push_back(to_string(each));
     return found;
 }
 
 std::vector<std::string_view> names_of_event_results() {
-    std::vector<std::string_view> found = names_from(result{});
+    std::vector<std::string_view> found = all_names<result>();
     std::erase(found, to_string(result::refused)); // requests are refused, events are not
     found.push_back(expired);
     return found;
@@ -246,17 +245,17 @@ std::string_view to_string(query_fault value) noexcept {
 }
 
 std::span<const std::string_view> transaction_type_names() {
-    static const std::vector<std::string_view> names = names_from(transaction_type{});
+    static const std::vector<std::string_view> names = all_names<transaction_type>();
     return names;
 }
 
 std::span<const std::string_view> source_names() {
-    static const std::vector<std::string_view> names = names_from(source{});
+    static const std::vector<std::string_view> names = all_names<source>();
     return names;
 }
 
 std::span<const std::string_view> grant_source_names() {
-    static const std::vector<std::string_view> names = names_from(grant_source{});
+    static const std::vector<std::string_view> names = all_names<grant_source>();
     return names;
 }
 
@@ -266,8 +265,8 @@ std::span<const std::string_view> event_result_names() {
 }
 
 std::span<const std::string_view> reason_names() {
-    static const std::vector<std::string_view> names = names_from(reason::unknown_pack);
-    return names;
+    static const std::vector<std::string_view> names = all_names<reason>();
+    return std::span(names).subspan(1); // reason::none has no name
 }
 
 } // namespace tokenledger::ledger

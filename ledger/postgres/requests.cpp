@@ -16,13 +16,6 @@ namespace tokenledger::ledger {
 
 namespace {
 
-std::vector<key_scope> all_scopes() {
-    std::vector<key_scope> all;
-    for (std::uint8_t each = 0; to_string(key_scope{each}) != nameless; ++each)
-        all.push_back(key_scope{each});
-    return all;
-}
-
 constexpr std::string_view write_keys = R"sql(
 INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor, command, posted_user_ids, posted_sequences,
        created_at)
@@ -170,7 +163,7 @@ void apply_actions(pg::connection& connection, const batch_plan& rows, std::span
 
 std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<std::string>>& parameters) {
     std::string sql;
-    for (const key_scope scope : all_scopes()) {
+    for (const key_scope scope : all_values<key_scope>()) {
         pg::array keys;
         for (const key_id& id : ids) {
             if (id.scope == scope)

@@ -7,11 +7,21 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace tokenledger::ledger {
 
 // What to_string() says of a value that an enumeration does not have.
 inline constexpr std::string_view nameless = "unknown";
+
+// All values of an enumeration, in their order.
+template <class Enum>
+[[nodiscard]] std::vector<Enum> all_values() {
+    std::vector<Enum> found;
+    for (std::uint8_t value = 0; to_string(Enum{value}) != nameless; ++value)
+        found.push_back(Enum{value});
+    return found;
+}
 
 // The value of an enumeration with this name; nullopt: none of its values has it.
 template <class Enum>

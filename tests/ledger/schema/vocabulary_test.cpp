@@ -8,7 +8,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdint>
 #include <set>
 #include <span>
 #include <string>
@@ -27,8 +26,8 @@ void add(words& to, std::span<const std::string_view> names) {
 template <class Enum>
 words all_names() {
     words found;
-    for (std::uint8_t i = 0; to_string(Enum{i}) != ledger::nameless; ++i)
-        found.emplace(to_string(Enum{i}));
+    for (const Enum each : ledger::all_values<Enum>())
+        found.emplace(to_string(each));
     return found;
 }
 
