@@ -40,8 +40,9 @@ void add_pages(std::vector<question>& to, const std::string& name, List list) {
 }
 
 void add_transactions(std::vector<question>& to, const std::string& name, const transaction_filter& filter) {
-    add_pages(to, name,
-              [filter](reader& from, const page_request& ask) { return from.transactions(filter, ask); });
+    add_pages(to, name, [filter](reader& from, const page_request& ask) {
+        return from.page_of(transactions_query{filter, ask});
+    });
 }
 
 void add_lists(std::vector<question>& to, const std::string& user, const period& day) {
@@ -52,22 +53,31 @@ void add_lists(std::vector<question>& to, const std::string& user, const period&
     for (const std::string& who : {user, std::string("user_hot")}) {
         add_transactions(to, "history of " + who, {.user_id = who});
         add_transactions(to, "history of " + who + ", a day", {.user_id = who, .period = day});
-        add_pages(to, "usage of " + who,
-                  [who](reader& from, const page_request& ask) { return from.usage({.user_id = who}, ask); });
+        add_pages(to, "usage of " + who, [who](reader& from, const page_request& ask) {
+            return from.page_of(usage_query{{.user_id = who}, ask});
+        });
         add_pages(to, "activity of " + who, [who](reader& from, const page_request& ask) {
-            return from.activity({.user_id = who}, ask);
+            return from.page_of(activity_query{{.user_id = who}, ask});
         });
     }
-    add_pages(to, "purchases", [](reader& from, const page_request& ask) { return from.purchases({}, ask); });
-    add_pages(to, "usage", [](reader& from, const page_request& ask) { return from.usage({}, ask); });
-    add_pages(to, "usage by action and model", [](reader& from, const page_request& ask) {
-        return from.usage({.action_type = "chat", .model_used = "model_1"}, ask);
+    add_pages(to, "purchases", [](reader& from, const page_request& ask) {
+        return from.page_of(purchases_query{{}, ask});
     });
-    add_pages(to, "activity", [](reader& from, const page_request& ask) { return from.activity({}, ask); });
-    add_pages(to, "events", [](reader& from, const page_request& ask) { return from.events({}, ask); });
+    add_pages(to, "usage", [](reader& from, const page_request& ask) {
+        return from.page_of(usage_query{{}, ask});
+    });
+    add_pages(to, "usage by action and model", [](reader& from, const page_request& ask) {
+        return from.page_of(usage_query{{.action_type = "chat", .model_used = "model_1"}, ask});
+    });
+    add_pages(to, "activity", [](reader& from, const page_request& ask) {
+        return from.page_of(activity_query{{}, ask});
+    });
+    add_pages(to, "events", [](reader& from, const page_request& ask) {
+        return from.page_of(events_query{{}, ask});
+    });
     for (const std::string result : {"applied", "parked", "waiting", "expired"})
         add_pages(to, "events " + result, [result](reader& from, const page_request& ask) {
-            return from.events({.result = result}, ask);
+            return from.page_of(events_query{{.result = result}, ask});
         });
 }
 
@@ -86,7 +96,7 @@ std::vector<question> questions(const transaction_view& refund) {
     all.push_back(
         {"payment", [payment](reader& from) { return from.payment(payment).value().events.size(); }});
     all.push_back({"events of a payment", [payment](reader& from) {
-                       return from.events({.payment_intent_id = payment}, {}).rows.size();
+                       return from.page_of(events_query{{.payment_intent_id = payment}, {}}).rows.size();
                    }});
     const std::string event = refund.event_id;
     all.push_back({"event", [event](reader& from) { return from.event(event) ? 1U : 0U; }});
@@ -116,7 +126,7 @@ void ask_all(const std::string& url) {
     const postgres_options options{.url = url, .statement_timeout = std::chrono::minutes(2)};
     const auto first = make_postgres_reader(options);
     const transaction_view refund =
-        first->transactions({.type = transaction_type::refund}, {.limit = 1}).rows.at(0);
+        first->page_of(transactions_query{{.type = transaction_type::refund}, {.limit = 1}}).rows.at(0);
     int number = 0;
     for (const question& each : questions(refund)) {
         postgres_options own = options;

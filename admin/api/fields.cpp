@@ -1,44 +1,56 @@
-// The table itself.
+// The fields of the operations, read from their descriptions, and those of the other calls.
 #include "admin/fields.hpp"
 
+#include "ledger/command.hpp"
+
+#include <algorithm>
 #include <array>
+#include <tuple>
+#include <variant>
+#include <vector>
 
 namespace tokenledger::admin {
 
 namespace {
 
-constexpr std::array grant_fields{
-    field{"user_id", field_kind::identifier, true},
-    field{"tokens", field_kind::tokens, true},
-    field{"source", field_kind::source},
-    field{"reason", field_kind::text},
-    field{"reference", field_kind::identifier},
-    field{"metadata", field_kind::object},
-    field{"existing", field_kind::boolean},
+template <class Operation>
+constexpr auto fields_of_operation() {
+    return std::apply(
+        [](const auto&... each) {
+            return std::array{field{each.name, each.kind, each.presence == ledger::presence::required}...};
+        },
+        ledger::description<Operation>::fields);
+}
+template <class Operation>
+constexpr auto operation_fields = fields_of_operation<Operation>();
+
+struct described {
+    std::string_view name;
+    std::span<const field> fields;
 };
-constexpr std::array deduction_fields{
-    field{"user_id", field_kind::identifier, true},
-    field{"tokens", field_kind::tokens, true},
-    field{"reason", field_kind::text},
-    field{"allow_negative", field_kind::boolean},
-};
-constexpr std::array transfer_fields{
-    field{"from", field_kind::identifier, true},
-    field{"to", field_kind::identifier, true},
-    field{"tokens", field_kind::tokens, true},
-    field{"reason", field_kind::text},
-};
-constexpr std::array usage_fields{
-    field{"request_id", field_kind::identifier, true},
-    field{"user_id", field_kind::identifier, true},
-    field{"action_type", field_kind::identifier, true},
-    field{"model_used", field_kind::identifier},
-    field{"tokens_used", field_kind::count, true},
-    field{"input_tokens", field_kind::count},
-    field{"output_tokens", field_kind::count},
-    field{"cost_estimate", field_kind::cost},
-    field{"charge", field_kind::count},
-};
+
+template <class... Operations>
+std::vector<described> descriptions_in(const std::variant<Operations...>*) {
+    std::vector<described> found;
+    const auto add = [&]<class Operation>(const Operation*) {
+        if constexpr (ledger::has_fields<Operation>)
+            found.push_back({ledger::description<Operation>::name, operation_fields<Operation>});
+    };
+    (add(static_cast<const Operations*>(nullptr)), ...);
+    return found;
+}
+
+// Of every operation that clients send as it is.
+const std::vector<described>& descriptions() {
+    static const std::vector<described> all = descriptions_in(static_cast<const ledger::operation*>(nullptr));
+    return all;
+}
+
+std::span<const field> fields_of_operation(std::string_view name) {
+    const auto found = std::ranges::find(descriptions(), name, &described::name);
+    return found != descriptions().end() ? found->fields : std::span<const field>();
+}
+
 constexpr std::array dismissal_fields{field{"reason", field_kind::words, true}};
 constexpr std::array assignment_fields{
     field{"user_id", field_kind::identifier, true},
@@ -49,39 +61,22 @@ constexpr std::array assignment_fields{
 };
 constexpr std::array batch_fields{field{"items", field_kind::items, true}};
 
-constexpr std::array operations{
-    batch_operation{"grant", call::grant},
-    batch_operation{"deduction", call::deduct},
-    batch_operation{"transfer", call::transfer},
-    batch_operation{"usage", call::use},
-};
-
 } // namespace
 
-std::span<const field> fields_of(call what) noexcept {
-    switch (what) {
-    case call::grant:
-        return grant_fields;
-    case call::deduct:
-        return deduction_fields;
-    case call::transfer:
-        return transfer_fields;
-    case call::use:
-        return usage_fields;
+std::span<const field> fields_of(const route& what) noexcept {
+    switch (what.call) {
+    case call::operation:
+        return fields_of_operation(what.name);
     case call::batch:
         return batch_fields;
     case call::dismiss:
         return dismissal_fields;
     case call::assign:
         return assignment_fields;
-    case call::account: // reads, and a retry: no body
-    case call::transactions:
-    case call::purchases:
-    case call::usage:
-    case call::activity:
+    case call::list: // reads, and a retry: no body
+    case call::account:
     case call::payment:
     case call::prove:
-    case call::events:
     case call::event:
     case call::retry:
     case call::usage_report:
@@ -93,8 +88,14 @@ std::span<const field> fields_of(call what) noexcept {
     return {};
 }
 
-std::span<const batch_operation> batch_operations() noexcept {
-    return operations;
+std::span<const std::string_view> batch_operations() noexcept {
+    static const std::vector<std::string_view> names = [] {
+        std::vector<std::string_view> found;
+        for (const described& each : descriptions())
+            found.push_back(each.name);
+        return found;
+    }();
+    return names;
 }
 
 } // namespace tokenledger::admin

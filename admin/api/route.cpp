@@ -14,19 +14,19 @@ namespace tokenledger::admin {
 namespace {
 
 constexpr std::array table{
-    route{call::grant, "POST", "/v1/grants", permit::money, key_place::header},
-    route{call::deduct, "POST", "/v1/deductions", permit::money, key_place::header},
-    route{call::transfer, "POST", "/v1/transfers", permit::money, key_place::header},
-    route{call::use, "POST", "/v1/usage", permit::usage, key_place::body},
+    route{call::operation, "POST", "/v1/grants", permit::money, key_place::header, "grant"},
+    route{call::operation, "POST", "/v1/deductions", permit::money, key_place::header, "deduction"},
+    route{call::operation, "POST", "/v1/transfers", permit::money, key_place::header, "transfer"},
+    route{call::operation, "POST", "/v1/usage", permit::usage, key_place::body, "usage"},
     route{call::batch, "POST", "/v1/batch", permit::usage, key_place::header},
     route{call::account, "GET", "/v1/accounts/{user_id}", permit::read, key_place::none},
-    route{call::transactions, "GET", "/v1/transactions", permit::read, key_place::none},
-    route{call::purchases, "GET", "/v1/purchases", permit::read, key_place::none},
-    route{call::usage, "GET", "/v1/usage", permit::read, key_place::none},
-    route{call::activity, "GET", "/v1/activity", permit::read, key_place::none},
+    route{call::list, "GET", "/v1/transactions", permit::read, key_place::none, "transactions"},
+    route{call::list, "GET", "/v1/purchases", permit::read, key_place::none, "purchases"},
+    route{call::list, "GET", "/v1/usage", permit::read, key_place::none, "usage"},
+    route{call::list, "GET", "/v1/activity", permit::read, key_place::none, "activity"},
     route{call::payment, "GET", "/v1/payments/{stripe_payment_intent_id}", permit::read, key_place::none},
     route{call::prove, "GET", "/v1/payments/{stripe_payment_intent_id}/prove", permit::read, key_place::none},
-    route{call::events, "GET", "/v1/events", permit::read, key_place::none},
+    route{call::list, "GET", "/v1/events", permit::read, key_place::none, "events"},
     route{call::event, "GET", "/v1/events/{event_id}", permit::read, key_place::none},
     route{call::retry, "POST", "/v1/events/{event_id}/retry", permit::operate, key_place::header},
     route{call::dismiss, "POST", "/v1/events/{event_id}/dismiss", permit::operate, key_place::header},
@@ -104,6 +104,14 @@ std::optional<problem> check_key(const route& what, const std::vector<std::strin
 
 std::span<const route> routes() noexcept {
     return table;
+}
+
+const route* route_of(std::string_view operation) noexcept {
+    for (const route& each : table) {
+        if (each.call == call::operation && each.name == operation)
+            return &each;
+    }
+    return nullptr;
 }
 
 problem lacks_permit(permit needed) {

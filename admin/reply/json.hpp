@@ -2,17 +2,22 @@
 #pragma once
 
 #include "admin/query.hpp"
+
+#include "base/time.hpp"
+#include "ledger/reader.hpp"
 #include "json/writer.hpp"
 
-#include "ledger/reader.hpp"
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace tokenledger::admin {
 
-void write(json_writer& out, const ledger::transaction_view& row);
-void write(json_writer& out, const ledger::purchase_view& row);
-void write(json_writer& out, const ledger::usage_view& row);
-void write(json_writer& out, const ledger::activity_view& row);
-void write(json_writer& out, const ledger::event_view& row);
+// Of a row that is described (ledger/lists.hpp).
+template <ledger::has_fields Row>
+void write(json_writer& out, const Row& row);
+
 void write(json_writer& out, const ledger::usage_report_row& row);
 void write(json_writer& out, const ledger::transaction_report_row& row);
 void write(json_writer& out, const ledger::account_view& account);
@@ -20,7 +25,6 @@ void write(json_writer& out, const ledger::balance_view& balance);
 void write(json_writer& out, const ledger::payment_view& payment);
 void write(json_writer& out, const ledger::queue_view& queue);
 void write(json_writer& out, const ledger::event_view& event, const ledger::evidence_view& evidence);
-void write(json_writer& out, const ledger::event_action_view& action);
 void write(json_writer& out, const ledger::event_proof& proven);
 void write(json_writer& out, const ledger::payment_proof& proven);
 void write(json_writer& out, const audit_view::discrepancy& found);
@@ -32,6 +36,72 @@ void write_array(json_writer& out, std::string_view name, const std::vector<Row>
     for (const Row& each : rows)
         write(out, each);
     out.end_array();
+}
+
+// One member of a row, shown as its description says.
+inline void write_member(json_writer& out, std::string_view name, const std::string& text,
+                         ledger::shown how) {
+    if (how == ledger::shown::always)
+        out.member(name, text);
+    else if (how != ledger::shown::json)
+        out.member_if(name, text);
+    else if (!text.empty())
+        out.key(name).raw(text);
+}
+inline void write_member(json_writer& out, std::string_view name, std::int64_t number, ledger::shown how) {
+    if (how == ledger::shown::time)
+        out.member(name, base::time_text(number));
+    else
+        out.member(name, number);
+}
+inline void write_member(json_writer& out, std::string_view name, std::optional<std::int64_t> number,
+                         ledger::shown how) {
+    if (how != ledger::shown::second)
+        out.member_if(name, number);
+    else if (number)
+        out.member(name, base::time_text(*number * 1'000'000));
+}
+inline void write_member(json_writer& out, std::string_view name, bool truth, ledger::shown) {
+    out.member(name, truth);
+}
+inline void write_member(json_writer& out, std::string_view name, std::optional<bool> truth, ledger::shown) {
+    if (truth)
+        out.member(name, *truth);
+}
+inline void write_member(json_writer& out, std::string_view name, ledger::transaction_type value,
+                         ledger::shown) {
+    out.member(name, ledger::to_string(value));
+}
+inline void write_member(json_writer& out, std::string_view name, ledger::source value, ledger::shown) {
+    out.member(name, ledger::to_string(value));
+}
+template <ledger::has_fields Row>
+void write_member(json_writer& out, std::string_view name, const std::optional<Row>& row, ledger::shown) {
+    if (row)
+        write(out.key(name), *row);
+}
+template <ledger::has_fields Row>
+void write_member(json_writer& out, std::string_view name, const std::vector<Row>& rows, ledger::shown) {
+    if (!rows.empty())
+        write_array(out, name, rows);
+}
+
+template <ledger::has_fields Row>
+void write_members(json_writer& out, const Row& row) {
+    ledger::for_each_field<Row>([&](const auto& field) {
+        const auto& value = row.*field.member;
+        if constexpr (ledger::has_fields<std::remove_cvref_t<decltype(value)>>)
+            write_members(out, value); // shown::members
+        else
+            write_member(out, field.name, value, field.how);
+    });
+}
+
+template <ledger::has_fields Row>
+void write(json_writer& out, const Row& row) {
+    out.begin_object();
+    write_members(out, row);
+    out.end_object();
 }
 
 } // namespace tokenledger::admin

@@ -1,19 +1,9 @@
-// What was proven, and what operators did.
+// What was proven, and what a verification found.
 #include "reply/json.hpp"
 
 #include "base/time.hpp"
 
 namespace tokenledger::admin {
-
-void write(json_writer& out, const ledger::event_action_view& action) {
-    out.begin_object().member("action", action.action).member("actor", action.actor);
-    out.member_if("reason", action.reason)
-        .member("was", action.was)
-        .member_if("was_because", action.was_because);
-    out.member("became", action.became).member_if("became_because", action.became_because);
-    out.member("idempotency_key", action.idempotency_key);
-    out.member("created_at", base::time_text(action.created_at_us)).end_object();
-}
 
 void write(json_writer& out, const ledger::event_proof& proven) {
     out.begin_object().member("event_id", proven.event_id).member("result", ledger::to_string(proven.result));

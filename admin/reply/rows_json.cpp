@@ -1,4 +1,4 @@
-// Rows, reports and accounts.
+// Reports, accounts, and an event with its evidence.
 #include "reply/json.hpp"
 
 #include "base/time.hpp"
@@ -6,39 +6,6 @@
 namespace tokenledger::admin {
 
 namespace {
-
-void write_members(json_writer& out, const ledger::transaction_view& row) {
-    out.member("user_id", row.user_id).member("sequence", row.sequence);
-    out.member("type", ledger::to_string(row.type)).member("source", ledger::to_string(row.source));
-    out.member("token_amount", row.token_amount);
-    out.member("balance_before", row.balance_before).member("balance_after", row.balance_after);
-    out.member_if("amount_paid_cents", row.amount_paid_cents).member_if("currency", row.currency);
-    out.member_if("stripe_payment_intent_id", row.payment_intent_id);
-    out.member_if("stripe_event_id", row.event_id);
-    out.member_if("pack", row.pack).member_if("quantity", row.quantity);
-    out.member_if("reason", row.reason).member_if("reference", row.reference);
-    out.member_if("idempotency_key", row.idempotency_key).member_if("actor", row.actor);
-    out.member_if("counterparty_user_id", row.counterparty_user_id);
-    out.member_if("usage_request_id", row.usage_request_id);
-    if (!row.metadata.empty())
-        out.key("metadata").raw(row.metadata);
-    out.member("created_at", base::time_text(row.created_at_us));
-}
-
-void write_members(json_writer& out, const ledger::event_view& row) {
-    out.member("event_id", row.event_id).member("position", row.position).member("type", row.type);
-    out.member("result", row.result).member_if("reason", row.reason);
-    out.member_if("stripe_payment_intent_id", row.payment_intent_id);
-    out.member("endpoint", row.endpoint).member_if("account", row.account);
-    out.member_if("api_version", row.api_version);
-    if (row.livemode)
-        out.member("livemode", *row.livemode);
-    if (row.stripe_created_at)
-        out.member("stripe_created_at", base::time_text(*row.stripe_created_at * 1'000'000));
-    out.member("received_at", base::time_text(row.received_at_us)).member("has_evidence", row.has_evidence);
-    if (!row.actions.empty())
-        write_array(out, "actions", row.actions);
-}
 
 // A field value is bytes: each becomes the character of its number (ISO 8859-1), so that none is lost.
 std::string field_value_text(std::string_view bytes) {
@@ -56,48 +23,6 @@ std::string field_value_text(std::string_view bytes) {
 }
 
 } // namespace
-
-void write(json_writer& out, const ledger::transaction_view& row) {
-    out.begin_object();
-    write_members(out, row);
-    out.end_object();
-}
-
-void write(json_writer& out, const ledger::purchase_view& row) {
-    out.begin_object();
-    write_members(out, row.transaction);
-    out.member("refunded_tokens", row.refunded_tokens).member("refunded_cents", row.refunded_cents);
-    out.end_object();
-}
-
-void write(json_writer& out, const ledger::usage_view& row) {
-    out.begin_object().member("user_id", row.user_id).member("request_id", row.request_id);
-    out.member("action_type", row.action_type).member_if("model_used", row.model_used);
-    out.member("tokens_used", row.tokens_used).member_if("input_tokens", row.input_tokens);
-    out.member_if("output_tokens", row.output_tokens).member_if("cost_estimate", row.cost_estimate);
-    out.member("charged_tokens", row.charged_tokens);
-    out.member_if("deduction_sequence", row.deduction_sequence).member_if("actor", row.actor);
-    out.member("created_at", base::time_text(row.created_at_us)).end_object();
-}
-
-void write(json_writer& out, const ledger::activity_view& row) {
-    out.begin_object();
-    if (row.transaction) {
-        out.key("transaction");
-        write(out, *row.transaction);
-    }
-    if (row.usage) {
-        out.key("usage");
-        write(out, *row.usage);
-    }
-    out.end_object();
-}
-
-void write(json_writer& out, const ledger::event_view& row) {
-    out.begin_object();
-    write_members(out, row);
-    out.end_object();
-}
 
 void write(json_writer& out, const ledger::event_view& event, const ledger::evidence_view& evidence) {
     out.begin_object();

@@ -71,17 +71,9 @@ class asker {
         const auto evidence = what.with_body ? from_.evidence(what.event_id) : std::nullopt;
         return evidence ? found(*event, *evidence) : found(*event);
     }
-    reply operator()(const transactions_query& what) const {
-        return rows_of(from_.transactions(what.filter, what.page));
+    reply operator()(const ledger::list_query& what) const {
+        return std::visit([](const auto& page) { return rows_of(page); }, from_.list(what));
     }
-    reply operator()(const purchases_query& what) const {
-        return rows_of(from_.purchases(what.filter, what.page));
-    }
-    reply operator()(const usage_query& what) const { return rows_of(from_.usage(what.filter, what.page)); }
-    reply operator()(const activity_query& what) const {
-        return rows_of(from_.activity(what.filter, what.page));
-    }
-    reply operator()(const events_query& what) const { return rows_of(from_.events(what.filter, what.page)); }
     reply operator()(const usage_report_query& what) const {
         return report_of(from_.usage_report(what.filter, {what.span, what.time_zone}));
     }

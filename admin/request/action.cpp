@@ -22,19 +22,12 @@ std::optional<verb> verb_of(call what) noexcept {
         return verb::dismiss;
     case call::assign:
         return verb::assign;
-    case call::grant:
-    case call::deduct:
-    case call::transfer:
-    case call::use:
+    case call::operation:
     case call::batch:
+    case call::list:
     case call::account:
-    case call::transactions:
-    case call::purchases:
-    case call::usage:
-    case call::activity:
     case call::payment:
     case call::prove:
-    case call::events:
     case call::event:
     case call::usage_report:
     case call::transaction_report:
@@ -97,7 +90,7 @@ std::variant<event_action, problem> translate_action(const resolved_call& what, 
         return made;
     const json_tree tree(body, unrepresentable_json::refuse);
     const auto check = [&](const json_value& root) {
-        return check_body(root, fields_of(made.what), std::nullopt);
+        return check_body(root, fields_of(*what.route), std::nullopt);
     };
     if (tree.error() == json_error::unrepresentable)
         return unrepresentable_body(check(json_tree(body, unrepresentable_json::repair).root()));

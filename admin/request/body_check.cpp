@@ -139,6 +139,7 @@ complaint check_value(const json_value& value, field_kind kind) {
         return check_source(value);
     case field_kind::tokens:
         return check_integer(value, 1);
+    case field_kind::charge:
     case field_kind::count:
         return check_integer(value, 0);
     case field_kind::cost:

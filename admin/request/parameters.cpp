@@ -1,4 +1,4 @@
-// Which parameters each read takes, and what they may say.
+// What the parameters of the reads may say.
 #include "request/parameters.hpp"
 
 #include "base/nearest.hpp"
@@ -10,27 +10,11 @@
 #include "ledger/names.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace tokenledger::admin {
 
 namespace {
-
-constexpr std::array<std::string_view, 1> account{"at"};
-constexpr std::array<std::string_view, 9> transactions{"user_id", "type",   "source", "actor", "from",
-                                                       "to",      "cursor", "limit",  "order"};
-constexpr std::array<std::string_view, 7> purchases{"user_id", "source", "from", "to",
-                                                    "cursor",  "limit",  "order"};
-constexpr std::array<std::string_view, 8> usage{"user_id", "action_type", "model_used", "from",
-                                                "to",      "cursor",      "limit",      "order"};
-constexpr std::array<std::string_view, 6> activity{"user_id", "from", "to", "cursor", "limit", "order"};
-constexpr std::array<std::string_view, 9> events{
-    "result", "reason", "type", "stripe_payment_intent_id", "from", "to", "cursor", "limit", "order"};
-constexpr std::array<std::string_view, 7> usage_report{"user_id", "action_type", "model_used", "from",
-                                                       "to",      "span",        "time_zone"};
-constexpr std::array<std::string_view, 7> transaction_report{"user_id", "type", "source",   "from",
-                                                             "to",      "span", "time_zone"};
 
 constexpr std::int64_t max_actor = 4'294'967'295; // a uid has 32 bits
 
@@ -43,44 +27,8 @@ std::optional<std::int64_t> integer(std::string_view text) {
 
 } // namespace
 
-std::span<const std::string_view> parameters_of(call what) noexcept {
-    switch (what) {
-    case call::account:
-        return account;
-    case call::transactions:
-        return transactions;
-    case call::purchases:
-        return purchases;
-    case call::usage:
-        return usage;
-    case call::activity:
-        return activity;
-    case call::events:
-        return events;
-    case call::usage_report:
-        return usage_report;
-    case call::transaction_report:
-        return transaction_report;
-    case call::grant: // neither writes nor these reads take any
-    case call::deduct:
-    case call::transfer:
-    case call::use:
-    case call::batch:
-    case call::payment:
-    case call::prove:
-    case call::event:
-    case call::retry:
-    case call::dismiss:
-    case call::assign:
-    case call::verify:
-    case call::queue:
-        return {};
-    }
-    return {};
-}
-
 parameters::parameters(const resolved_call& of) : given_(of.query) {
-    const auto known = parameters_of(of.route->call);
+    const auto known = parameters_of(*of.route);
     for (std::size_t i = 0; i < given_.size() && !wrong_; ++i) {
         const auto& [name, value] = given_[i];
         const auto same = [&name = name](const auto& other) { return other.first == name; };

@@ -3,39 +3,55 @@
 
 #include "request/parameters.hpp"
 
-#include "ledger/names.hpp"
+#include "ledger/lists.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace tokenledger::admin {
 
 namespace {
 
-ledger::transaction_filter transaction_filter(parameters& in, call what) {
-    ledger::transaction_filter made;
-    made.user_id = in.identifier("user_id");
-    if (what != call::purchases)
-        made.type = in.type();
-    made.source = in.source();
+template <class Field>
+void read(parameters& in, const Field& filter, std::string& into) {
+    into = filter.names != nullptr ? in.one_of(filter.name, filter.names()) : in.identifier(filter.name);
+}
+void read(parameters& in, const auto&, std::optional<ledger::transaction_type>& into) {
+    into = in.type();
+}
+void read(parameters& in, const auto&, std::optional<ledger::source>& into) {
+    into = in.source();
+}
+void read(parameters& in, const auto&, std::optional<std::int64_t>& into) {
+    into = in.actor();
+}
+
+// Those filters that the call takes; the others are not in the query.
+template <ledger::has_fields Filter>
+Filter read_filter(parameters& in, std::span<const std::string_view> taken) {
+    Filter made;
+    ledger::for_each_field<Filter>([&](const auto& filter) {
+        if (std::ranges::find(taken, filter.name) != taken.end())
+            read(in, filter, made.*filter.member);
+    });
     made.period = in.period();
-    if (what == call::transactions)
-        made.actor = in.actor();
     return made;
 }
 
-ledger::usage_filter usage_filter(parameters& in) {
-    return {.user_id = in.identifier("user_id"),
-            .action_type = in.identifier("action_type"),
-            .model_used = in.identifier("model_used"),
-            .period = in.period()};
-}
-
-ledger::event_filter event_filter(parameters& in) {
-    return {.result = in.one_of("result", ledger::event_result_names()),
-            .reason = in.one_of("reason", ledger::reason_names()),
-            .type = in.identifier("type"),
-            .payment_intent_id = in.identifier("stripe_payment_intent_id"),
-            .period = in.period()};
+// Of the list with this name.
+query list_named(std::string_view name, parameters& in, std::span<const std::string_view> taken) {
+    std::optional<query> made;
+    ledger::for_each_list([&]<class Query>(Query what) {
+        if (ledger::description<Query>::name != name)
+            return;
+        what.filter = read_filter<decltype(what.filter)>(in, taken);
+        what.page = in.page();
+        made = ledger::list_query(std::move(what));
+    });
+    if (!made)
+        throw std::logic_error("the route of " + std::string(name) + " names no list");
+    return std::move(*made);
 }
 
 query account_at(parameters& in, std::string user_id) {
@@ -45,36 +61,27 @@ query account_at(parameters& in, std::string user_id) {
 
 // No default: a new call must say which query it is. nullopt: it is none.
 std::optional<query> make(parameters& in, const resolved_call& what, permit_set permits) {
-    const call asked = what.route->call;
-    switch (asked) {
+    const auto taken = parameters_of(*what.route);
+    switch (what.route->call) {
     case call::account:
         return account_at(in, what.parameter);
     case call::payment:
         return payment_query{what.parameter};
     case call::event:
         return event_query{.event_id = what.parameter, .with_body = permits.contains(permit::operate)};
-    case call::transactions:
-        return transactions_query{.filter = transaction_filter(in, asked), .page = in.page()};
-    case call::purchases:
-        return purchases_query{.filter = transaction_filter(in, asked), .page = in.page()};
-    case call::usage:
-        return usage_query{.filter = usage_filter(in), .page = in.page()};
-    case call::activity:
-        return activity_query{.filter = {.user_id = in.identifier("user_id"), .period = in.period()},
-                              .page = in.page()};
-    case call::events:
-        return events_query{.filter = event_filter(in), .page = in.page()};
+    case call::list:
+        return list_named(what.route->name, in, taken);
     case call::usage_report:
-        return usage_report_query{.filter = usage_filter(in), .span = in.span(), .time_zone = in.time_zone()};
+        return usage_report_query{.filter = read_filter<ledger::usage_filter>(in, taken),
+                                  .span = in.span(),
+                                  .time_zone = in.time_zone()};
     case call::transaction_report:
-        return transaction_report_query{
-            .filter = transaction_filter(in, asked), .span = in.span(), .time_zone = in.time_zone()};
+        return transaction_report_query{.filter = read_filter<ledger::transaction_filter>(in, taken),
+                                        .span = in.span(),
+                                        .time_zone = in.time_zone()};
     case call::queue:
         return queue_query{};
-    case call::grant: // writes, and what is answered without a query
-    case call::deduct:
-    case call::transfer:
-    case call::use:
+    case call::operation: // writes, and what is answered without a query
     case call::batch:
     case call::prove:
     case call::retry:

@@ -4,6 +4,8 @@
 #include "commands/commands.hpp"
 #include "commands/values.hpp"
 
+#include "base/nearest.hpp"
+#include "ledger/lists.hpp"
 #include "ledger/names.hpp"
 
 #include <memory>
@@ -58,9 +60,9 @@ void add_export(command_line& to) {
                        "  tokenledgerctl export purchases --spreadsheet --output purchases.csv\n"
                        "  tokenledgerctl export usage --format jsonl --from 2026-01-01 --output usage.jsonl",
                        [what](const context& in) { return export_list(in, *what); });
-    sub->add_option("list", what->list, "transactions, purchases, usage, activity or events")
+    sub->add_option("list", what->list, base::alternatives(ledger::list_names()))
         ->required()
-        ->check(one_of({"transactions", "purchases", "usage", "activity", "events"}));
+        ->check(one_of(ledger::list_names()));
     sub->add_option("--format", what->format, "csv (the default) or jsonl")->check(one_of({"csv", "jsonl"}));
     sub->add_option("--output", what->file,
                     "The file to write, which must not exist yet; standard output unless given");

@@ -24,34 +24,6 @@ struct common_options {
     std::int64_t timeout_s = 0; // 0: the command's default
 };
 
-struct write_options {
-    std::string user{};
-    std::string to{}; // of a transfer
-    std::int64_t tokens = 0;
-    std::string source{};
-    std::string reason{};
-    std::string reference{};
-    std::string metadata{};
-    std::string key{};
-    bool allow_negative = false;
-    bool existing = false; // a grant makes no account
-    bool yes = false;
-    bool dry_run = false;
-    std::int64_t confirm_above = default_confirm_above;
-};
-
-struct usage_options {
-    std::string user{};
-    std::string action{};
-    std::int64_t tokens = 0;
-    std::int64_t input_tokens = -1; // -1: not told
-    std::int64_t output_tokens = -1;
-    std::string model{};
-    std::string cost{};
-    std::int64_t charge = 0;
-    std::string key{}; // the request id
-};
-
 // Filters and pages of the lists and reports; each is asked for where the daemon knows it.
 struct list_options {
     std::string user{};

@@ -6,11 +6,6 @@
 
 namespace tokenledger::ctl {
 
-int grant(const context& in, const write_options& what);
-int deduct(const context& in, const write_options& what);
-int transfer(const context& in, const write_options& what);
-int report_usage(const context& in, const usage_options& what);
-
 int balance(const context& in, const balance_options& what);
 int history(const context& in, const list_options& what);
 int purchases(const context& in, const list_options& what);

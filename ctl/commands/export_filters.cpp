@@ -1,12 +1,14 @@
-// The filters of each list: what the daemon takes for it (docs/openapi.json), by the names of the options.
+// The filters of each list (ledger/lists.hpp) by the names of the options, as far as export has them.
 #include "commands/export_filters.hpp"
 
 #include "command_line/one_of.hpp"
 
+#include "ledger/lists.hpp"
 #include "ledger/names.hpp"
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,16 +18,28 @@ namespace {
 
 using words = std::vector<std::string>;
 
+// The option behind which the command line has a filter.
+std::string option_of(std::string_view filter) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> others{
+        {{"user_id", "--user"}, {"action_type", "--action"}, {"model_used", "--model"}}};
+    for (const auto& [name, option] : others) {
+        if (name == filter)
+            return std::string(option);
+    }
+    return "--" + std::string(filter);
+}
+
 words filters_of(const std::string& list) {
-    if (list == "transactions")
-        return {"--user", "--type", "--source"};
-    if (list == "purchases")
-        return {"--user", "--source"};
-    if (list == "usage")
-        return {"--user", "--action", "--model"};
-    if (list == "events")
-        return {"--type", "--result"};
-    return {"--user"}; // activity
+    words found;
+    ledger::for_each_list([&]<class Query>(const Query& what) {
+        if (ledger::description<Query>::name != list)
+            return;
+        ledger::for_each_field<decltype(what.filter)>([&](const auto& filter) {
+            if (ledger::takes_filter<Query>(filter.name))
+                found.push_back(option_of(filter.name));
+        });
+    });
+    return found;
 }
 
 } // namespace
@@ -35,7 +49,10 @@ std::string filter_fault(const export_options& what) {
     const std::array given{std::pair{"--user", &filter.user},     std::pair{"--type", &filter.type},
                            std::pair{"--source", &filter.source}, std::pair{"--action", &filter.action},
                            std::pair{"--model", &filter.model},   std::pair{"--result", &filter.result}};
-    const words known = filters_of(what.list);
+    words known = filters_of(what.list);
+    std::erase_if(known, [&](const std::string& option) {
+        return std::ranges::find(given, option, [](const auto& each) { return each.first; }) == given.end();
+    });
     for (const auto& [name, value] : given) {
         if (!value->empty() && std::find(known.begin(), known.end(), name) == known.end())
             return "export " + what.list + " has no " + name + ". There are: " + listed(known) + ".";

@@ -1,101 +1,83 @@
-// grant, deduct, transfer, usage: asked back where much is at stake, or only tried.
+// grant, deduct, transfer, usage: the options of each, and what it does. Where much is at stake, the person
+// at the terminal is asked back.
 #include "client/random_key.hpp"
-#include "commands/commands.hpp"
+#include "command_line/command_line.hpp"
+#include "command_line/one_of.hpp"
+#include "commands/preview.hpp"
 #include "screen/cells.hpp"
 #include "screen/text.hpp"
 
+#include "admin/route.hpp"
+#include "base/nearest.hpp"
+#include "ledger/command.hpp"
+#include "ledger/names.hpp"
 #include "json/writer.hpp"
 
-#include <iostream>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 
 namespace tokenledger::ctl {
 
 namespace {
 
+// ---- What grant, deduct and transfer share. ----
+
+// How carefully an operation is done.
+struct care {
+    std::string key{};
+    bool yes = false;
+    bool dry_run = false;
+    std::int64_t confirm_above = default_confirm_above;
+};
+
+template <class Operation>
+struct write_options {
+    Operation what{};
+    care how{};
+};
+
+std::int64_t confirm_above() {
+    const std::string told = environment_or("TOKENLEDGER_CONFIRM_ABOVE", "");
+    if (told.empty())
+        return default_confirm_above;
+    const auto limit = whole_number(told);
+    if (!limit)
+        throw std::runtime_error("TOKENLEDGER_CONFIRM_ABOVE is not a number of tokens: " + told);
+    return *limit;
+}
+
+void add_care(CLI::App& to, care& what) {
+    add_key(to, what.key);
+    to.add_flag("--yes,-y", what.yes, "Do not ask for confirmation");
+    to.add_flag("--dry-run", what.dry_run, "Show the balance that would result; write nothing");
+    add_number(to, "--confirm-above", what.confirm_above, 0,
+               "At a terminal, ask for confirmation above this many tokens (or TOKENLEDGER_CONFIRM_ABOVE)")
+        ->default_str(std::to_string(what.confirm_above));
+}
+
+template <class Operation>
+std::shared_ptr<write_options<Operation>> new_write() {
+    auto made = std::make_shared<write_options<Operation>>();
+    made->how.confirm_above = confirm_above();
+    return made;
+}
+
+void add_tokens(CLI::App& to, std::int64_t& tokens) {
+    add_number(to, "tokens", tokens, 1, "Number of tokens")->required();
+}
+
+void add_reason(CLI::App& to, std::string& reason) {
+    to.add_option("--reason", reason, "The reason, as free text");
+}
+
 std::string key_of(const std::string& given) {
     return given.empty() ? random_key() : given;
 }
 
-bool is_unknown_account(const answer& got) {
-    return got.status == 404 && got.root().member("type").string() == "unknown_account";
-}
-
-// One account before and after a write that is not done.
-struct change {
-    std::string user;
-    std::int64_t tokens = 0; // signed
-    bool may_be_new = false;
-    bool may_go_below_zero = false;
-    std::int64_t before = 0;
-    std::int64_t after = 0;
-    bool is_new = false;
-    std::string refusal{}; // why it would not be done
-};
-
-// Fills in before and after; false if the daemon could not be asked.
-bool look_up(const context& in, change& what, int& exit_code) {
-    const answer got = get(in, request_path("/v1/accounts").segment(what.user), problems::left_to_caller);
-    if (!got.ok() && !is_unknown_account(got)) {
-        if (got.status != 0)
-            say_problem(in, got);
-        exit_code = got.exit_code;
-        return false;
-    }
-    // A row without a transaction is no account yet: something that was refused may have left it.
-    const bool exists = got.ok() && got.root().member("last_sequence").integer().value_or(0) > 0;
-    what.is_new = !exists;
-    what.before = got.root().member("balance").integer().value_or(0);
-    if (!exists && !what.may_be_new)
-        what.refusal = "there is no account " + visible(what.user);
-    else if (__builtin_add_overflow(what.before, what.tokens, &what.after))
-        what.refusal = "the balance of " + visible(what.user) + " would leave the range of int64";
-    else if (what.tokens < 0 && what.after < 0 && !what.may_go_below_zero)
-        what.refusal = "the balance of " + visible(what.user) + " does not suffice: " + grouped(what.before);
-    return true;
-}
-
-// Says what the changes would come to; nothing is written.
-int preview(const context& in, std::vector<change> changes) {
-    int exit_code = exit_done;
-    std::vector<row> rows;
-    json_writer out;
-    out.begin_object().member("dry_run", true).key("accounts").begin_array();
-    for (change& each : changes) {
-        if (!look_up(in, each, exit_code))
-            return exit_code;
-        if (!each.refusal.empty()) {
-            complain(in, "this would be refused: " + each.refusal);
-            return exit_refused;
-        }
-        out.begin_object().member("user_id", each.user).member("token_amount", each.tokens);
-        out.member("balance_before", each.before).member("balance_after", each.after);
-        if (each.is_new)
-            out.member("new_account", true);
-        out.end_object();
-        rows.push_back({{.text = visible(each.user), .whole = true},
-                        {.text = grouped(each.before)},
-                        {.text = (each.tokens > 0 ? "+" : "") + grouped(each.tokens)},
-                        {.text = each.is_new ? "new account" : "", .how = tone::notice},
-                        {.text = grouped(each.after), .how = each.after < 0 ? tone::bad : tone::strong}});
-    }
-    out.end_array().end_object();
-    if (in.common.json)
-        std::cout << out.text() << '\n';
-    else
-        std::cout << "nothing was written; this is what would be:\n"
-                  << table({{.title = "user", .shrinks = true},
-                            {.title = "balance now", .right = true},
-                            {.title = "tokens", .right = true},
-                            {.title = "note", .optional = true},
-                            {.title = "balance after", .right = true}},
-                           rows, in.at.screen);
-    return exit_done;
-}
-
 // Asks the person at the terminal, if there is one and it is much. False: it is not wanted.
-bool is_wanted(const context& in, const write_options& what, const std::string& question) {
-    if (what.yes || what.tokens <= what.confirm_above || !in.at.in || !in.at.out)
+bool is_wanted(const context& in, const care& how, std::int64_t tokens, const std::string& question) {
+    if (how.yes || tokens <= how.confirm_above || !in.at.in || !in.at.out)
         return true;
     if (confirmed(question))
         return true;
@@ -103,91 +85,206 @@ bool is_wanted(const context& in, const write_options& what, const std::string& 
     return false;
 }
 
-int write(const context& in, const std::string& path, const json_writer& body, const std::string& key,
-          const std::string& done) {
-    return print_outcome(in, post(in, {.path = path, .body = body.text(), .key = key_of(key)}), done);
+void write_value(json_writer& out, const std::string& value, ledger::field_kind kind) {
+    if (kind == ledger::field_kind::object)
+        out.raw(value);
+    else
+        out.string(value);
+}
+void write_value(json_writer& out, std::int64_t value, ledger::field_kind) {
+    out.integer(value);
+}
+void write_value(json_writer& out, const std::optional<std::int64_t>& value, ledger::field_kind) {
+    out.integer(value.value_or(0));
+}
+void write_value(json_writer& out, bool value, ledger::field_kind) {
+    out.boolean(value);
+}
+void write_value(json_writer& out, ledger::grant_source value, ledger::field_kind) {
+    out.string(to_string(value));
 }
 
-} // namespace
+// The body of the operation's request, without what is as it would be without it.
+template <ledger::has_fields Operation>
+std::string body_of(const Operation& what) {
+    json_writer out;
+    out.begin_object();
+    ledger::for_each_field<Operation>([&](const auto& field) {
+        const auto& value = what.*field.member;
+        if (field.presence == ledger::presence::required || value != Operation{}.*field.member)
+            write_value(out.key(field.name), value, field.kind);
+    });
+    return out.end_object().text();
+}
 
-int grant(const context& in, const write_options& what) {
-    if (what.dry_run)
-        return preview(in, {{.user = what.user, .tokens = what.tokens, .may_be_new = !what.existing}});
-    const std::string words = grouped(what.tokens) + " tokens to " + visible(what.user);
-    if (!is_wanted(in, what, "Grant " + words + "?"))
+template <class Operation>
+answer send(const context& in, const Operation& what, const std::string& key) {
+    const admin::route* to = admin::route_of(ledger::description<Operation>::name);
+    if (to == nullptr)
+        throw std::logic_error("the operation has no route");
+    return post(in, {.path = std::string(to->pattern),
+                     .body = body_of(what),
+                     .key = key_of(key),
+                     .key_is_in_body = to->key == admin::key_place::body});
+}
+
+// ---- grant ----
+
+struct grant_options : write_options<ledger::grant> {
+    std::string source{};
+};
+
+int grant(const context& in, const grant_options& options) {
+    ledger::grant what = options.what;
+    if (options.how.dry_run)
+        return preview(in, {{.user = what.user_id, .tokens = what.tokens, .may_be_new = !what.existing}});
+    const std::string words = grouped(what.tokens) + " tokens to " + visible(what.user_id);
+    if (!is_wanted(in, options.how, what.tokens, "Grant " + words + "?"))
         return exit_refused;
-    json_writer body;
-    body.begin_object().member("user_id", what.user).member("tokens", what.tokens);
-    body.member_if("source", what.source).member_if("reason", what.reason);
-    body.member_if("reference", what.reference);
-    if (!what.metadata.empty()) {
-        const json_tree metadata(what.metadata);
-        if (metadata.root().kind() != json_kind::object) {
-            complain(in, complaint{.type = "usage", .title = "--metadata is not a JSON object"});
-            return exit_usage;
-        }
-        body.key("metadata").raw(what.metadata);
+    if (const json_tree metadata(what.metadata);
+        !what.metadata.empty() && metadata.root().kind() != json_kind::object) {
+        complain(in, complaint{.type = "usage", .title = "--metadata is not a JSON object"});
+        return exit_usage;
     }
-    if (what.existing)
-        body.member("existing", true);
-    body.end_object();
-    const answer got = post(in, {.path = "/v1/grants", .body = body.text(), .key = key_of(what.key)});
+    if (const auto source = ledger::value_of<ledger::grant_source>(options.source))
+        what.source = *source;
+    const answer got = send(in, what, options.how.key);
     const bool is_new = got.root().member("transactions").first().member("sequence").integer() == 1;
     return print_outcome(in, got, "granted " + words + (is_new ? ", a new account" : ""));
 }
 
-int deduct(const context& in, const write_options& what) {
-    if (what.dry_run)
-        return preview(
-            in, {{.user = what.user, .tokens = -what.tokens, .may_go_below_zero = what.allow_negative}});
-    const std::string words = grouped(what.tokens) + " tokens from " + visible(what.user);
-    if (!is_wanted(in, what, "Deduct " + words + "?"))
-        return exit_refused;
-    json_writer body;
-    body.begin_object().member("user_id", what.user).member("tokens", what.tokens);
-    body.member_if("reason", what.reason);
-    if (what.allow_negative)
-        body.member("allow_negative", true);
-    body.end_object();
-    return write(in, "/v1/deductions", body, what.key, "deducted " + words);
+void add_grant(command_line& to) {
+    const auto made = std::make_shared<grant_options>();
+    made->how.confirm_above = confirm_above();
+    ledger::grant& what = made->what;
+    auto* sub = to.add("grant", "Add tokens to an account; creates the account if it does not exist",
+                       "  tokenledgerctl grant user_1 5000 --reason 'sorry for the outage'\n"
+                       "  tokenledgerctl grant user_1 100000 --source subscription --reference in_1Nxyz\n"
+                       "  tokenledgerctl grant user_1 5000 --existing\n"
+                       "  tokenledgerctl grant user_1 5000 --dry-run",
+                       [made](const context& in) { return grant(in, *made); });
+    sub->add_option("user", what.user_id, "User id of the account")->required();
+    add_tokens(*sub, what.tokens);
+    add_reason(*sub, what.reason);
+    sub->add_option("--source", made->source,
+                    base::alternatives(ledger::grant_source_names()) + "; admin unless given")
+        ->check(one_of(ledger::grant_source_names()));
+    sub->add_option(
+        "--reference", what.reference,
+        "Id of the invoice or subscription. Each reference is granted once per source; subscription and "
+        "trial require it");
+    sub->add_option("--metadata", what.metadata, "A JSON object to store with the transaction");
+    sub->add_flag("--existing", what.existing, "Refuse if the account does not exist");
+    add_care(*sub, made->how);
 }
 
-int transfer(const context& in, const write_options& what) {
-    if (what.dry_run && what.user == what.to) {
+// ---- deduct ----
+
+int deduct(const context& in, const write_options<ledger::deduction>& options) {
+    const ledger::deduction& what = options.what;
+    if (options.how.dry_run)
+        return preview(
+            in, {{.user = what.user_id, .tokens = -what.tokens, .may_go_below_zero = what.allow_negative}});
+    const std::string words = grouped(what.tokens) + " tokens from " + visible(what.user_id);
+    if (!is_wanted(in, options.how, what.tokens, "Deduct " + words + "?"))
+        return exit_refused;
+    return print_outcome(in, send(in, what, options.how.key), "deducted " + words);
+}
+
+void add_deduct(command_line& to) {
+    const auto made = new_write<ledger::deduction>();
+    ledger::deduction& what = made->what;
+    auto* sub = to.add("deduct", "Take tokens from an account",
+                       "  tokenledgerctl deduct user_1 500 --reason 'granted twice'\n"
+                       "  tokenledgerctl deduct user_1 500 --allow-negative --yes",
+                       [made](const context& in) { return deduct(in, *made); });
+    sub->add_option("user", what.user_id, "User id of the account")->required();
+    add_tokens(*sub, what.tokens);
+    add_reason(*sub, what.reason);
+    sub->add_flag("--allow-negative", what.allow_negative, "Allow the balance to go below zero");
+    add_care(*sub, made->how);
+}
+
+// ---- transfer ----
+
+int transfer(const context& in, const write_options<ledger::transfer>& options) {
+    const ledger::transfer& what = options.what;
+    if (options.how.dry_run && what.from == what.to) {
         complain(in, "this would be refused: sender and receiver are the same account");
         return exit_refused;
     }
-    if (what.dry_run)
+    if (options.how.dry_run)
         return preview(
-            in, {{.user = what.user, .tokens = -what.tokens}, {.user = what.to, .tokens = what.tokens}});
+            in, {{.user = what.from, .tokens = -what.tokens}, {.user = what.to, .tokens = what.tokens}});
     const std::string words =
-        grouped(what.tokens) + " tokens from " + visible(what.user) + " to " + visible(what.to);
-    if (!is_wanted(in, what, "Transfer " + words + "?"))
+        grouped(what.tokens) + " tokens from " + visible(what.from) + " to " + visible(what.to);
+    if (!is_wanted(in, options.how, what.tokens, "Transfer " + words + "?"))
         return exit_refused;
-    json_writer body;
-    body.begin_object().member("from", what.user).member("to", what.to).member("tokens", what.tokens);
-    body.member_if("reason", what.reason).end_object();
-    return write(in, "/v1/transfers", body, what.key, "transferred " + words);
+    return print_outcome(in, send(in, what, options.how.key), "transferred " + words);
 }
 
-int report_usage(const context& in, const usage_options& what) {
-    const std::string key = key_of(what.key);
-    json_writer body;
-    body.begin_object().member("request_id", key).member("user_id", what.user);
-    body.member("action_type", what.action).member_if("model_used", what.model);
-    body.member("tokens_used", what.tokens);
-    if (what.input_tokens >= 0)
-        body.member("input_tokens", what.input_tokens);
-    if (what.output_tokens >= 0)
-        body.member("output_tokens", what.output_tokens);
-    body.member_if("cost_estimate", what.cost);
-    if (what.charge > 0)
-        body.member("charge", what.charge);
-    body.end_object();
-    const std::string done = "recorded " + grouped(what.tokens) + " tokens used by " + visible(what.user) +
+void add_transfer(command_line& to) {
+    const auto made = new_write<ledger::transfer>();
+    ledger::transfer& what = made->what;
+    auto* sub = to.add("transfer", "Move tokens from one account to another",
+                       "  tokenledgerctl transfer user_1 user_2 500 --reason 'same person'",
+                       [made](const context& in) { return transfer(in, *made); });
+    sub->add_option("from", what.from, "User id of the account to take from")->required();
+    sub->add_option("to", what.to, "User id of the account to add to; it must exist")->required();
+    add_tokens(*sub, what.tokens);
+    add_reason(*sub, what.reason);
+    add_care(*sub, made->how);
+}
+
+// ---- usage ----
+
+struct usage_options {
+    ledger::usage what{};
+    std::int64_t input_tokens = -1; // -1: not given
+    std::int64_t output_tokens = -1;
+};
+
+std::optional<std::int64_t> if_given(std::int64_t number) {
+    return number < 0 ? std::nullopt : std::optional(number);
+}
+
+int report_usage(const context& in, const usage_options& options) {
+    ledger::usage what = options.what;
+    what.request_id = key_of(what.request_id);
+    what.input_tokens = if_given(options.input_tokens);
+    what.output_tokens = if_given(options.output_tokens);
+    const std::string done = "recorded " + grouped(what.tokens_used) + " tokens used by " +
+                             visible(what.user_id) +
                              (what.charge > 0 ? ", charged " + grouped(what.charge) : ", nothing charged");
-    return print_outcome(
-        in, post(in, {.path = "/v1/usage", .body = body.text(), .key = key, .key_is_in_body = true}), done);
+    return print_outcome(in, send(in, what, what.request_id), done);
+}
+
+void add_usage(command_line& to) {
+    const auto made = std::make_shared<usage_options>();
+    ledger::usage& what = made->what;
+    auto* sub = to.add("usage", "Report what one AI call consumed, and charge it",
+                       "  tokenledgerctl usage user_1 chat_conversation 321 --model a-model --charge 321\n"
+                       "  tokenledgerctl usage user_1 image 1 --cost 0.0125 --key req_1",
+                       [made](const context& in) { return report_usage(in, *made); });
+    sub->add_option("user", what.user_id, "User id of the account")->required();
+    sub->add_option("action", what.action_type, "Kind of operation: chat_conversation, image, ...")
+        ->required();
+    add_number(*sub, "tokens", what.tokens_used, 0, "Tokens used")->required();
+    add_number(*sub, "--input", made->input_tokens, 0, "Input tokens among them");
+    add_number(*sub, "--output", made->output_tokens, 0, "Output tokens among them");
+    sub->add_option("--model", what.model_used, "Name of the model");
+    sub->add_option("--cost", what.cost_estimate, "Your cost, in decimal cents");
+    add_number(*sub, "--charge", what.charge, 0, "Tokens to deduct from the account");
+    add_key(*sub, what.request_id);
+}
+
+} // namespace
+
+void add_writes(command_line& to) {
+    add_grant(to);
+    add_deduct(to);
+    add_transfer(to);
+    add_usage(to);
 }
 
 } // namespace tokenledger::ctl

@@ -1,8 +1,14 @@
-// The columns, in the order of docs/openapi.json.
+// The columns of a list are the members of its rows (ledger/lists.hpp).
 #include "screen/csv.hpp"
 
+#include "ledger/lists.hpp"
 #include "json/writer.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace tokenledger::ctl {
@@ -11,63 +17,50 @@ namespace {
 
 using names = std::vector<std::string_view>;
 
-names transaction_names() {
-    return {"created_at",
-            "user_id",
-            "sequence",
-            "type",
-            "source",
-            "token_amount",
-            "balance_before",
-            "balance_after",
-            "amount_paid_cents",
-            "currency",
-            "stripe_payment_intent_id",
-            "stripe_event_id",
-            "pack",
-            "quantity",
-            "reason",
-            "reference",
-            "idempotency_key",
-            "actor",
-            "counterparty_user_id",
-            "usage_request_id",
-            "metadata"};
+constexpr std::string_view kind = "kind"; // of an entry of an activity: which row it is
+
+template <class Row>
+void add_columns(names& to);
+
+// An entry may be one row or the other.
+template <ledger::has_fields Row>
+void add_column(names& to, std::string_view, const std::optional<Row>*) {
+    add_columns<Row>(to);
+}
+template <ledger::has_fields Row>
+void add_column(names& to, std::string_view, const Row*) {
+    add_columns<Row>(to);
+}
+template <ledger::has_fields Row>
+void add_column(names&, std::string_view, const std::vector<Row>*) { // of a single event alone
+}
+void add_column(names& to, std::string_view name, const void*) {
+    if (std::ranges::find(to, name) == to.end())
+        to.push_back(name);
 }
 
-names usage_names() {
-    return {"created_at",    "user_id",        "request_id",         "action_type",
-            "model_used",    "tokens_used",    "input_tokens",       "output_tokens",
-            "cost_estimate", "charged_tokens", "deduction_sequence", "actor"};
+// The members of a row, its time first; of rows within it, each name once.
+template <class Row>
+void add_columns(names& to) {
+    const auto begins = static_cast<std::ptrdiff_t>(to.size());
+    ledger::for_each_field<Row>([&](const auto& field) {
+        using value = std::remove_cvref_t<decltype(std::declval<Row>().*field.member)>;
+        if (field.how != ledger::shown::time)
+            add_column(to, field.name, static_cast<const value*>(nullptr));
+        else if (std::ranges::find(to, field.name) == to.end())
+            to.insert(to.begin() + begins, field.name);
+    });
 }
 
-names names_of(std::string_view list) {
-    if (list == "usage")
-        return usage_names();
-    if (list == "events")
-        return {"received_at",
-                "event_id",
-                "position",
-                "type",
-                "result",
-                "reason",
-                "stripe_payment_intent_id",
-                "endpoint",
-                "account",
-                "api_version",
-                "livemode",
-                "stripe_created_at",
-                "has_evidence"};
-    names found = transaction_names();
-    if (list == "purchases") {
-        found.insert(found.end(), {"refunded_tokens", "refunded_cents"});
-    } else if (list == "activity") {
-        found.insert(found.begin(), "kind");
-        for (const std::string_view each : usage_names()) {
-            if (each != "created_at" && each != "user_id" && each != "actor")
-                found.push_back(each);
-        }
-    }
+names columns_of(std::string_view list) {
+    names found;
+    ledger::for_each_list([&]<class Query>(const Query&) {
+        if (ledger::description<Query>::name != list)
+            return;
+        if (std::is_same_v<Query, ledger::activity_query>)
+            found.push_back(kind);
+        add_columns<typename ledger::description<Query>::row>(found);
+    });
     return found;
 }
 
@@ -105,21 +98,21 @@ std::string field(json_value value, csv_style style) {
 
 std::string csv_header(std::string_view list) {
     std::string out;
-    for (const std::string_view name : names_of(list))
+    for (const std::string_view name : columns_of(list))
         out += (out.empty() ? "" : ",") + std::string(name);
     return out + "\r\n";
 }
 
 std::string csv_line(std::string_view list, json_value row, csv_style style) {
-    std::string kind;
-    if (list == "activity") {
-        kind = row.member("usage") ? "usage" : "transaction";
-        row = row.member(kind);
+    std::string row_kind;
+    if (list == ledger::description<ledger::activity_query>::name) {
+        row_kind = row.member("usage") ? "usage" : "transaction";
+        row = row.member(row_kind);
     }
     std::string out;
     bool first = true;
-    for (const std::string_view name : names_of(list)) {
-        out += (first ? "" : ",") + (name == "kind" ? kind : field(row.member(name), style));
+    for (const std::string_view name : columns_of(list)) {
+        out += (first ? "" : ",") + (name == kind ? row_kind : field(row.member(name), style));
         first = false;
     }
     return out + "\r\n";

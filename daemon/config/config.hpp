@@ -2,6 +2,7 @@
 // table of settings.cpp.
 #pragma once
 
+#include "admin/permit.hpp"
 #include "config/address.hpp"
 #include "config/tls_material.hpp"
 #include "webhook/catalog.hpp"
@@ -56,16 +57,6 @@ struct webhook_config {
     std::vector<endpoint_config> endpoints;             // by path, each path once
 };
 
-// What clients of an admin listener may do.
-struct admin_permits {
-    bool read = true;
-    bool usage = true;
-    bool money = true;
-    bool operate = true;
-
-    bool operator==(const admin_permits&) const = default;
-};
-
 // A file that clients connect to. Its owner, group and mode decide who may.
 struct socket_file {
     std::string path;
@@ -78,7 +69,7 @@ struct socket_file {
 struct admin_listener_config {
     std::string name = "admin"; // in logs and metrics; unique
     socket_file file{};
-    admin_permits permits{};
+    admin::permit_set permits = admin::every_permit; // what its clients may do
     std::int64_t max_tokens_per_request = 10'000'000;
 };
 

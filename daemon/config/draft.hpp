@@ -25,6 +25,13 @@ struct text_item {
 };
 using text_list = std::vector<text_item>;
 
+inline text_list every_permit() {
+    text_list names;
+    for (const admin::permit each : admin::all_permits)
+        names.push_back({std::string(admin::to_string(each)), {}});
+    return names;
+}
+
 // { usd = 999 }
 struct amount_item {
     std::string currency;
@@ -71,7 +78,7 @@ struct admin_listener_draft {
     std::string socket;
     std::string mode = "0660";
     std::string group;
-    text_list permits{{"read", {}}, {"usage", {}}, {"money", {}}, {"operate", {}}};
+    text_list permits = every_permit();
     std::int64_t max_tokens_per_request = admin_listener_config().max_tokens_per_request;
 };
 

@@ -110,13 +110,14 @@ class finisher {
     }
 
     admin_listener_config finish_admin_listener(const admin_listener_draft& drafted) {
-        const auto has = [&](std::string_view permit) {
-            return std::ranges::find(drafted.permits, permit, &text_item::text) != drafted.permits.end();
-        };
         admin_listener_config made;
         made.name = drafted.name;
         made.file = {drafted.socket, parse_mode(drafted.mode), drafted.group};
-        made.permits = {has("read"), has("usage"), has("money"), has("operate")};
+        made.permits = {};
+        for (const text_item& each : drafted.permits) {
+            if (const auto known = admin::permit_of(each.text))
+                made.permits.add(*known);
+        }
         made.max_tokens_per_request = drafted.max_tokens_per_request;
         if (drafted.socket.empty()) {
             return made; // missing, or refused already

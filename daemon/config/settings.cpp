@@ -193,7 +193,7 @@ constexpr auto table = std::to_array<setting>({
      "Group of the socket file, if it is made at start.",
      "the group of the process"},
     {"admin.listener", "permits", &in_admin_listener<&admin_listener::permits>, optional,
-     {1, 4, &permit_name}, reload,
+     {1, admin::all_permits.size(), &permit_name}, reload,
      "What may be done here. A change holds from the next request on, for the same `socket`."},
     {"admin.listener", "max_tokens_per_request", &in_admin_listener<&admin_listener::max_tokens_per_request>,
      optional, {1, webhook::max_pack_tokens}, reload,

@@ -3,6 +3,7 @@
 
 #include "config/address.hpp"
 
+#include "admin/permit.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -85,8 +86,7 @@ bool is_group_name(std::string_view text) noexcept {
 }
 
 bool is_permit(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 4> permits{"read", "usage", "money", "operate"};
-    return std::ranges::find(permits, text) != permits.end();
+    return admin::permit_of(text).has_value();
 }
 
 bool is_currency(std::string_view text) noexcept {

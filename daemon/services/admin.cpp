@@ -22,16 +22,7 @@ constexpr std::string_view too_many_wait = "Too many questions wait already.";
 constexpr std::string_view no_answer_in_time = "The database did not answer in time.";
 
 admin::allowance allowance_of(const admin_listener_config& with) {
-    admin::allowance made{.permits = {}, .max_tokens_per_request = with.max_tokens_per_request};
-    const std::pair<bool, admin::permit> given[] = {{with.permits.read, admin::permit::read},
-                                                    {with.permits.usage, admin::permit::usage},
-                                                    {with.permits.money, admin::permit::money},
-                                                    {with.permits.operate, admin::permit::operate}};
-    for (const auto& [is_given, permit] : given) {
-        if (is_given)
-            made.permits.add(permit);
-    }
-    return made;
+    return {.permits = with.permits, .max_tokens_per_request = with.max_tokens_per_request};
 }
 
 // One line per request: the actor, the call, the key and the result.
@@ -185,7 +176,7 @@ http_handlers::handled admin_service::write(const admin::resolved_call& what, st
                       .call = "POST " + std::string(what.route->pattern),
                       .key = std::string(key),
                       .actor = std::to_string(actor)};
-    auto made = admin::translate(what.route->call, key, body, actor, allowed_);
+    auto made = admin::translate(*what.route, key, body, actor, allowed_);
     if (const auto* wrong = std::get_if<admin::problem>(&made)) {
         admin::reply reply = admin::reply_for(*wrong);
         line.log(reply, nullptr);

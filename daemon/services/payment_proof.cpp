@@ -64,9 +64,8 @@ class prover {
     }
 
     bool neighbour_verifies(const ledger::event_view& event) {
-        ledger::event_filter before;
-        before.period.to_us = event.received_at_us;
-        const auto neighbours = from_.events(before, {.limit = neighbours_of_a_proof});
+        const auto neighbours = from_.page_of(ledger::events_query{
+            .filter = {.period = {.to_us = event.received_at_us}}, .page = {.limit = neighbours_of_a_proof}});
         return std::any_of(neighbours.rows.begin(), neighbours.rows.end(),
                            [&](const ledger::event_view& each) {
                                if (each.endpoint != event.endpoint || !each.has_evidence)

@@ -1,8 +1,11 @@
-// Operations by their name, then their fields in the order of the struct.
+// Operations by their name, then their fields in the order of their description.
 #include "codec/command.hpp"
 
 #include "base/sha256.hpp"
 #include "codec/effect.hpp"
+
+#include <type_traits>
+#include <utility>
 
 namespace tokenledger::ledger {
 
@@ -11,42 +14,38 @@ namespace {
 // What the client asked for, or everything that the ledger acted on.
 enum class extent : std::uint8_t { asked, everything };
 
-void add(netstring_writer& to, const grant& what, extent) {
-    to.add("grant").add(what.user_id).add(what.tokens);
-    to.add(static_cast<std::int64_t>(what.source)).add(what.reason).add(what.reference).add(what.metadata);
-    if (what.existing) // a later field: its absence keeps the older encoding
-        to.add(true);
+std::int64_t written(grant_source value) {
+    return static_cast<std::int64_t>(value);
+}
+const auto& written(const auto& value) {
+    return value;
 }
 
-void add(netstring_writer& to, const deduction& what, extent) {
-    to.add("deduction").add(what.user_id).add(what.tokens).add(what.reason).add(what.allow_negative);
-}
-
-void add(netstring_writer& to, const transfer& what, extent) {
-    to.add("transfer").add(what.from).add(what.to).add(what.tokens).add(what.reason);
-}
-
-void add(netstring_writer& to, const usage& what, extent) {
-    to.add("usage").add(what.request_id).add(what.user_id).add(what.action_type).add(what.model_used);
-    to.add(what.tokens_used).add(what.input_tokens).add(what.output_tokens);
-    to.add(what.cost_estimate).add(what.charge);
+template <has_fields Operation>
+void add(netstring_writer& to, const Operation& what, extent) {
+    to.add(description<Operation>::name);
+    for_each_field<Operation>([&](const auto& field) {
+        const auto& value = what.*field.member;
+        if (field.presence != presence::added || value != std::remove_cvref_t<decltype(value)>{})
+            to.add(written(value));
+    });
 }
 
 void add(netstring_writer& to, const retry_event& what, extent how) {
-    to.add("retry_event").add(what.event_id);
+    to.add(description<retry_event>::name).add(what.event_id);
     if (how == extent::everything)
         to.add(what.payment_intent_id).add(encode(what.effect));
 }
 
 void add(netstring_writer& to, const dismiss_event& what, extent how) {
-    to.add("dismiss_event").add(what.event_id).add(what.reason);
+    to.add(description<dismiss_event>::name).add(what.event_id).add(what.reason);
     if (how == extent::everything)
         to.add(what.payment_intent_id);
 }
 
 void add(netstring_writer& to, const assign_event& what, extent how) {
     const bool by_pack = !what.pack.empty(); // later fields: their absence keeps the older encoding
-    to.add("assign_event").add(what.event_id).add(what.user_id);
+    to.add(description<assign_event>::name).add(what.event_id).add(what.user_id);
     if (how == extent::asked && by_pack) {
         to.add(what.reason).add(what.pack).add(what.quantity);
         return;
@@ -88,116 +87,87 @@ grant_source read_source(netstring_reader& from) {
     return grant_source::admin;
 }
 
-grant read_grant(netstring_reader& from) {
-    grant made;
-    made.user_id = from.string();
-    made.tokens = from.number();
-    made.source = read_source(from);
-    made.reason = from.string();
-    made.reference = from.string();
-    made.metadata = from.string();
-    if (from.more()) {
-        made.existing = from.truth();
-        if (!made.existing)
-            from.fail(); // encode() never writes false
-    }
-    return made;
+void read(netstring_reader& from, grant_source& into) {
+    into = read_source(from);
+}
+void read(netstring_reader& from, std::string& into) {
+    into = from.string();
+}
+void read(netstring_reader& from, std::int64_t& into) {
+    into = from.number();
+}
+void read(netstring_reader& from, std::optional<std::int64_t>& into) {
+    into = from.optional_number();
+}
+void read(netstring_reader& from, bool& into) {
+    into = from.truth();
 }
 
-deduction read_deduction(netstring_reader& from) {
-    deduction made;
-    made.user_id = from.string();
-    made.tokens = from.number();
-    made.reason = from.string();
-    made.allow_negative = from.truth();
-    return made;
+template <has_fields Operation>
+void read(netstring_reader& from, Operation& into) {
+    for_each_field<Operation>([&](const auto& field) {
+        auto& value = into.*field.member;
+        if (field.presence == presence::added && !from.more())
+            return;
+        read(from, value);
+        if (field.presence == presence::added && value == std::remove_cvref_t<decltype(value)>{})
+            from.fail(); // encode() never writes it without a value
+    });
 }
 
-transfer read_transfer(netstring_reader& from) {
-    transfer made;
-    made.from = from.string();
-    made.to = from.string();
-    made.tokens = from.number();
-    made.reason = from.string();
-    return made;
-}
-
-usage read_usage(netstring_reader& from) {
-    usage made;
-    made.request_id = from.string();
-    made.user_id = from.string();
-    made.action_type = from.string();
-    made.model_used = from.string();
-    made.tokens_used = from.number();
-    made.input_tokens = from.optional_number();
-    made.output_tokens = from.optional_number();
-    made.cost_estimate = from.string();
-    made.charge = from.number();
-    return made;
-}
-
-retry_event read_retry(netstring_reader& from) {
-    retry_event made;
-    made.event_id = from.string();
-    made.payment_intent_id = from.string();
+void read(netstring_reader& from, retry_event& into) {
+    into.event_id = from.string();
+    into.payment_intent_id = from.string();
     auto effect = decode_effect(from.text());
     if (effect)
-        made.effect = std::move(*effect);
+        into.effect = std::move(*effect);
     else
         from.fail();
-    return made;
 }
 
-dismiss_event read_dismissal(netstring_reader& from) {
-    dismiss_event made;
-    made.event_id = from.string();
-    made.reason = from.string();
-    made.payment_intent_id = from.string();
-    return made;
+void read(netstring_reader& from, dismiss_event& into) {
+    into.event_id = from.string();
+    into.reason = from.string();
+    into.payment_intent_id = from.string();
 }
 
-assign_event read_assignment(netstring_reader& from) {
-    assign_event made;
-    made.event_id = from.string();
-    made.user_id = from.string();
-    made.tokens = from.number();
-    made.reason = from.string();
-    made.payment_intent_id = from.string();
-    made.amount_cents = from.number();
-    made.currency = from.string();
-    made.amount_requested_cents = from.number();
+void read(netstring_reader& from, assign_event& into) {
+    into.event_id = from.string();
+    into.user_id = from.string();
+    into.tokens = from.number();
+    into.reason = from.string();
+    into.payment_intent_id = from.string();
+    into.amount_cents = from.number();
+    into.currency = from.string();
+    into.amount_requested_cents = from.number();
     if (from.more()) {
-        made.catalog = from.string();
-        made.pack = from.string();
-        made.quantity = from.number();
-        if (made.pack.empty())
+        into.catalog = from.string();
+        into.pack = from.string();
+        into.quantity = from.number();
+        if (into.pack.empty())
             from.fail(); // encode() never writes an empty pack
     }
-    return made;
+}
+
+// The alternative of `operation` with this name; none has it: from.fail().
+template <std::size_t Alternative = 0>
+operation read_named(std::string_view name, netstring_reader& from) {
+    if constexpr (Alternative == std::variant_size_v<operation>) {
+        from.fail();
+        return {};
+    } else {
+        std::variant_alternative_t<Alternative, operation> what;
+        if (description<decltype(what)>::name != name)
+            return read_named<Alternative + 1>(name, from);
+        read(from, what);
+        return what;
+    }
 }
 
 std::optional<operation> decode_operation(std::string_view bytes) {
-    static_assert(std::variant_size_v<operation> == 7,
-                  "read the new operation below, by the name it is written with");
     netstring_reader from(bytes);
     const std::string_view name = from.text();
-    operation made;
-    if (name == "grant")
-        made = read_grant(from);
-    else if (name == "deduction")
-        made = read_deduction(from);
-    else if (name == "transfer")
-        made = read_transfer(from);
-    else if (name == "usage")
-        made = read_usage(from);
-    else if (name == "retry_event")
-        made = read_retry(from);
-    else if (name == "dismiss_event")
-        made = read_dismissal(from);
-    else if (name == "assign_event")
-        made = read_assignment(from);
-    else
-        return std::nullopt;
+    operation made = read_named(name, from);
     return from.finished() ? std::optional(std::move(made)) : std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include "core/snapshot.hpp"
 #include "ledger/command.hpp"
 #include "ledger/facts.hpp"
+#include "ledger/lists.hpp"
 #include "ledger/outcome.hpp"
 #include "ledger/reader.hpp"
 #include "ledger/store_error.hpp"
@@ -261,6 +262,15 @@ std::span<const std::string_view> grant_source_names() {
 
 std::span<const std::string_view> event_result_names() {
     static const std::vector<std::string_view> names = names_of_event_results();
+    return names;
+}
+
+std::span<const std::string_view> list_names() {
+    static const std::vector<std::string_view> names = [] {
+        std::vector<std::string_view> found;
+        for_each_list([&]<class Query>(const Query&) { found.push_back(description<Query>::name); });
+        return found;
+    }();
     return names;
 }
 

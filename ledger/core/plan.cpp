@@ -4,6 +4,7 @@
 
 #include "core/batch_ledger.hpp"
 #include "core/event_rules.hpp"
+#include "core/operations.hpp"
 #include "core/request_rules.hpp"
 
 #include <algorithm>
@@ -80,10 +81,8 @@ struct use_of_effect {
 };
 
 struct use_of_operation {
-    payment_use operator()(const grant&) const { return {}; }
-    payment_use operator()(const deduction&) const { return {}; }
-    payment_use operator()(const transfer&) const { return {}; }
-    payment_use operator()(const usage&) const { return {}; }
+    template <class Operation>
+    requires(!event_action<Operation>) payment_use operator()(const Operation&) const { return {}; }
     payment_use operator()(const retry_event& again) const {
         payment_use use = std::visit(use_of_effect{again.payment_intent_id}, again.effect);
         use.payment = again.payment_intent_id; // in any case: the event may be of another origin
@@ -101,41 +100,6 @@ payment_use use_of(const command& what) {
     // A command with an event action has one operation.
     return std::visit(use_of_operation(), std::get<admin_command>(what).operations.front());
 }
-
-// The account that an operation creates if there is none; empty: it creates none.
-struct account_made {
-    std::string_view operator()(const grant& one) const {
-        return one.existing ? std::string_view() : std::string_view(one.user_id);
-    }
-    std::string_view operator()(const deduction&) const { return {}; }
-    std::string_view operator()(const transfer&) const { return {}; }
-    std::string_view operator()(const usage&) const { return {}; }
-    std::string_view operator()(const retry_event&) const { return {}; } // these three: by their payment
-    std::string_view operator()(const dismiss_event&) const { return {}; }
-    std::string_view operator()(const assign_event&) const { return {}; }
-};
-
-// The accounts that an operation debits or credits only if they exist.
-struct accounts_looked_for {
-    std::vector<std::string_view>& into;
-
-    void operator()(const grant& one) const {
-        if (one.existing)
-            into.emplace_back(one.user_id);
-    }
-    void operator()(const deduction& one) const { into.emplace_back(one.user_id); }
-    void operator()(const transfer& one) const {
-        into.emplace_back(one.from);
-        into.emplace_back(one.to);
-    }
-    void operator()(const usage& one) const {
-        if (one.charge > 0)
-            into.emplace_back(one.user_id);
-    }
-    void operator()(const retry_event&) const {}
-    void operator()(const dismiss_event&) const {}
-    void operator()(const assign_event&) const {}
-};
 
 // True if the event could be applied, given the right state of its payment.
 struct asks_for_something {
@@ -179,6 +143,16 @@ void for_each_operation(std::span<const command> batch, Visit visit) {
     }
 }
 
+// The accounts whose rows the operations create, or those that must exist.
+void add_accounts(std::span<const command> batch, bool created, std::vector<std::string_view>& into) {
+    for_each_operation(batch, [&](const operation& one) {
+        for (const movement& each : terms_of(one).movements) {
+            if (each.creates_account == created)
+                into.push_back(each.user_id);
+        }
+    });
+}
+
 } // namespace
 
 std::vector<std::string_view> contested_events(std::span<const command> batch, const event_map& known) {
@@ -212,16 +186,13 @@ std::vector<std::string_view> accounts_to_lock(std::span<const command> batch, c
         if (!user.empty() && !is_committed(each, committed))
             users.push_back(user);
     }
-    for_each_operation(batch, [&](const operation& one) {
-        if (const std::string_view user = std::visit(account_made(), one); !user.empty())
-            users.push_back(user);
-    });
+    add_accounts(batch, true, users);
     return sorted_once(std::move(users));
 }
 
 std::vector<std::string_view> accounts_to_look_for(std::span<const command> batch) {
     std::vector<std::string_view> users;
-    for_each_operation(batch, [&](const operation& one) { std::visit(accounts_looked_for{users}, one); });
+    add_accounts(batch, false, users);
     return sorted_once(std::move(users));
 }
 

@@ -28,7 +28,6 @@
 // happens to that event. What cannot be locked, the id of a new event or a key that nobody has used, is
 // checked when it is written: if another transaction was faster and rows of the plan depend on it,
 // store::apply throws conflict and the batch runs again.
-// again.
 #pragma once
 
 #include "core/snapshot.hpp"

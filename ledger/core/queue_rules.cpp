@@ -3,6 +3,7 @@
 
 #include "core/event_rules.hpp"
 
+#include <type_traits>
 #include <utility>
 
 namespace tokenledger::ledger {
@@ -82,11 +83,11 @@ class action {
         return credit_payment(work_, name, completed, &by);
     }
 
-    // Not actions: event_acted_on() names no event for them.
-    static outcome decide(const grant&) { return refused(refusal::unknown_event); }
-    static outcome decide(const deduction&) { return refused(refusal::unknown_event); }
-    static outcome decide(const transfer&) { return refused(refusal::unknown_event); }
-    static outcome decide(const usage&) { return refused(refusal::unknown_event); }
+    // event_acted_on() names no event for these.
+    template <class Operation>
+    requires(!event_action<Operation>) static outcome decide(const Operation&) {
+        return refused(refusal::unknown_event);
+    }
 
   private:
     // Its facts are known and settled, but an operator still has to look at it.
@@ -106,29 +107,19 @@ class action {
 } // namespace
 
 std::string_view event_acted_on(const operation& what) {
-    struct {
-        std::string_view operator()(const grant&) const { return {}; }
-        std::string_view operator()(const deduction&) const { return {}; }
-        std::string_view operator()(const transfer&) const { return {}; }
-        std::string_view operator()(const usage&) const { return {}; }
-        std::string_view operator()(const retry_event& one) const { return one.event_id; }
-        std::string_view operator()(const dismiss_event& one) const { return one.event_id; }
-        std::string_view operator()(const assign_event& one) const { return one.event_id; }
-    } const event;
-    return std::visit(event, what);
+    return std::visit(
+        [](const auto& each) -> std::string_view {
+            if constexpr (event_action<std::remove_cvref_t<decltype(each)>>)
+                return each.event_id;
+            else
+                return {};
+        },
+        what);
 }
 
 std::string_view payment_read_anew(const operation& what) {
-    struct {
-        std::string_view operator()(const grant&) const { return {}; }
-        std::string_view operator()(const deduction&) const { return {}; }
-        std::string_view operator()(const transfer&) const { return {}; }
-        std::string_view operator()(const usage&) const { return {}; }
-        std::string_view operator()(const retry_event& one) const { return one.payment_intent_id; }
-        std::string_view operator()(const dismiss_event&) const { return {}; }
-        std::string_view operator()(const assign_event&) const { return {}; }
-    } const payment;
-    return std::visit(payment, what);
+    const auto* again = std::get_if<retry_event>(&what);
+    return again != nullptr ? std::string_view(again->payment_intent_id) : std::string_view();
 }
 
 outcome decide_action(batch_ledger& work, std::size_t position, const admin_command& what) {

@@ -3,6 +3,7 @@
 #include "core/request_rules.hpp"
 
 #include "codec/command.hpp"
+#include "core/operations.hpp"
 #include "core/queue_rules.hpp"
 
 #include <map>
@@ -29,59 +30,29 @@ std::string command_hash(const admin_command& what) {
     return is_lone_usage(what) ? hash_of(what.operations.front()) : hash_of(what);
 }
 
-// The key that an operation consumes besides the command's own. No visitor in this file has a catch-all: a
-// new operation does not compile until each of them handles it.
-struct own_key_of {
-    std::optional<key_id> operator()(const grant& what) const {
-        switch (what.source) {
-        case grant_source::admin:
-            return std::nullopt;
-        case grant_source::subscription:
-            return key_id{key_scope::subscription, what.reference};
-        case grant_source::trial:
-            return key_id{key_scope::trial, what.reference};
-        }
-        return std::nullopt;
-    }
-    std::optional<key_id> operator()(const deduction&) const { return std::nullopt; }
-    std::optional<key_id> operator()(const transfer&) const { return std::nullopt; }
-    std::optional<key_id> operator()(const usage& what) const {
-        return key_id{key_scope::usage, what.request_id};
-    }
-    std::optional<key_id> operator()(const retry_event&) const { return std::nullopt; }
-    std::optional<key_id> operator()(const dismiss_event&) const { return std::nullopt; }
-    std::optional<key_id> operator()(const assign_event&) const { return std::nullopt; }
-};
-std::optional<key_id> key_of(const operation& what) {
-    return std::visit(own_key_of(), what);
-}
-
 // The balances after the operations checked so far.
 class trial_balance {
   public:
     explicit trial_balance(const batch_ledger& work) : work_(work) {}
 
-    refusal check(const grant& what) { return add(what.user_id, what.tokens, !what.existing); }
-    refusal check(const deduction& what) { return take(what.user_id, what.tokens, what.allow_negative); }
-    refusal check(const transfer& what) {
-        if (what.from == what.to)
+    refusal check(const operation_terms& what) {
+        const auto& moves = what.movements;
+        if (moves.size() == 2 && moves.front().user_id == moves.back().user_id)
             return refusal::same_account;
-        if (!known(what.to))
-            return refusal::unknown_account;
-        const refusal taken = take(what.from, what.tokens, false);
-        return taken != refusal::none ? taken : add(what.to, what.tokens, false);
+        for (const movement& each : moves) {
+            if (!each.creates_account && known(each.user_id) == nullptr)
+                return refusal::unknown_account;
+        }
+        for (const movement& each : moves) {
+            if (const refusal why = move(each); why != refusal::none)
+                return why;
+        }
+        return refusal::none;
     }
-    refusal check(const usage& what) {
-        return what.charge == 0 ? refusal::none : take(what.user_id, what.charge, false);
-    }
-    // decide_action() decides actions on events, each alone.
-    static refusal check(const retry_event&) { return refusal::none; }
-    static refusal check(const dismiss_event&) { return refusal::none; }
-    static refusal check(const assign_event&) { return refusal::none; }
 
   private:
     // Null: this user has no transaction yet.
-    std::int64_t* known(const std::string& user_id) {
+    std::int64_t* known(std::string_view user_id) {
         if (const auto at = balances_.find(user_id); at != balances_.end())
             return &at->second;
         const account_state* account = work_.account(user_id);
@@ -90,22 +61,14 @@ class trial_balance {
         return &balances_.emplace(user_id, account->balance).first->second;
     }
 
-    refusal add(const std::string& user_id, std::int64_t tokens, bool create) {
-        std::int64_t* balance = known(user_id);
-        if (balance == nullptr && !create)
-            return refusal::unknown_account;
+    refusal move(const movement& what) {
+        std::int64_t* balance = known(what.user_id);
         if (balance == nullptr)
-            balance = &balances_.emplace(user_id, 0).first->second;
-        return __builtin_add_overflow(*balance, tokens, balance) ? refusal::balance_overflow : refusal::none;
-    }
-
-    refusal take(const std::string& user_id, std::int64_t tokens, bool allow_negative) {
-        std::int64_t* balance = known(user_id);
-        if (balance == nullptr)
-            return refusal::unknown_account;
-        if (__builtin_sub_overflow(*balance, tokens, balance))
+            balance = &balances_.emplace(what.user_id, 0).first->second;
+        if (__builtin_add_overflow(*balance, what.tokens, balance))
             return refusal::balance_overflow;
-        return *balance < 0 && !allow_negative ? refusal::insufficient_balance : refusal::none;
+        const bool is_short = what.tokens < 0 && *balance < 0 && !what.may_go_below_zero;
+        return is_short ? refusal::insufficient_balance : refusal::none;
     }
 
     const batch_ledger& work_;
@@ -138,7 +101,7 @@ std::optional<outcome> check(const batch_ledger& work, const admin_command& what
             if (work.key(*key) != nullptr || !used.insert(*key).second)
                 return refused(refusal_of_used(key->scope), i);
         }
-        const refusal why = std::visit([&](const auto& one) { return balances.check(one); }, each);
+        const refusal why = balances.check(terms_of(each));
         if (why != refusal::none)
             return refused(why, i);
     }
@@ -149,56 +112,39 @@ class poster {
   public:
     poster(batch_ledger& work, const admin_command& what) : work_(work), what_(what) {}
 
-    void post(const grant& one) {
-        transaction_row row = row_for(one.user_id, transaction_type::grant, one.tokens, one.reason);
-        row.source = source_of(one.source);
-        row.reference = one.reference;
-        row.metadata = one.metadata;
-        add(std::move(row));
-    }
-    void post(const deduction& one) {
-        add(row_for(one.user_id, transaction_type::deduction, -one.tokens, one.reason));
-    }
-    void post(const transfer& one) {
-        transaction_row out = row_for(one.from, transaction_type::transfer, -one.tokens, one.reason);
-        out.counterparty = one.to;
-        add(std::move(out));
-        transaction_row in = row_for(one.to, transaction_type::transfer, one.tokens, one.reason);
-        in.counterparty = one.from;
-        add(std::move(in));
-    }
-    void post(const usage& one) {
+    void post(const operation_terms& what) {
         std::optional<std::int64_t> sequence;
-        if (one.charge > 0) {
-            transaction_row row = row_for(one.user_id, transaction_type::deduction, -one.charge, "");
-            row.source = source::usage;
-            row.usage_request_id = one.request_id;
-            add(std::move(row));
+        for (const movement& each : what.movements) {
+            transaction_row row = row_for(what, each);
+            for (const movement& other : what.movements) {
+                if (&other != &each)
+                    row.counterparty = other.user_id;
+            }
+            posted.push_back(work_.post(std::move(row)));
             sequence = posted.back().sequence;
         }
-        work_.record_usage({.what = &one, .actor = what_.actor, .deduction_sequence = sequence});
+        if (what.used != nullptr)
+            work_.record_usage({.what = what.used, .actor = what_.actor, .deduction_sequence = sequence});
     }
-
-    static void post(const retry_event&) {} // as above: see decide_action()
-    static void post(const dismiss_event&) {}
-    static void post(const assign_event&) {}
 
     std::vector<posting> posted;
 
   private:
-    [[nodiscard]] transaction_row row_for(const std::string& user_id, transaction_type type,
-                                          std::int64_t tokens, const std::string& reason) const {
+    [[nodiscard]] transaction_row row_for(const operation_terms& what, const movement& of) const {
         transaction_row row;
-        row.user_id = user_id;
-        row.type = type;
-        row.source = source::admin;
-        row.token_amount = tokens;
-        row.reason = reason;
+        row.user_id = of.user_id;
+        row.type = what.type;
+        row.source = what.source;
+        row.token_amount = of.tokens;
+        row.reason = what.reason;
+        row.reference = what.reference;
+        row.metadata = what.metadata;
         row.idempotency_key = what_.idempotency_key;
         row.actor = what_.actor;
+        if (what.used != nullptr)
+            row.usage_request_id = what.used->request_id;
         return row;
     }
-    void add(transaction_row row) { posted.push_back(work_.post(std::move(row))); }
 
     batch_ledger& work_;
     const admin_command& what_;
@@ -244,7 +190,7 @@ outcome decide_admin(batch_ledger& work, std::size_t position, const admin_comma
 
     poster post(work, what);
     for (const operation& each : what.operations)
-        std::visit([&](const auto& one) { post.post(one); }, each);
+        post.post(terms_of(each));
     work.use_key({.id = own,
                   .command = position,
                   .state = {.command_hash = hash, .posted = post.posted},

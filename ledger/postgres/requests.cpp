@@ -105,22 +105,15 @@ struct action_text {
     std::string_view reason;
 };
 
-[[noreturn]] action_text no_action() {
-    throw std::logic_error("an operation that acts on no event was planned as one that does");
-}
-
-action_text text_of(const operation& what) {
-    struct {
-        action_text operator()(const grant&) const { no_action(); }
-        action_text operator()(const deduction&) const { no_action(); }
-        action_text operator()(const transfer&) const { no_action(); }
-        action_text operator()(const usage&) const { no_action(); }
-        action_text operator()(const retry_event&) const { return {"retry", {}}; }
-        action_text operator()(const dismiss_event& one) const { return {"dismiss", one.reason}; }
-        action_text operator()(const assign_event& one) const { return {"assign", one.reason}; }
-    } const text;
-    return std::visit(text, what);
-}
+struct text_of_action {
+    action_text operator()(const retry_event&) const { return {"retry", {}}; }
+    action_text operator()(const dismiss_event& one) const { return {"dismiss", one.reason}; }
+    action_text operator()(const assign_event& one) const { return {"assign", one.reason}; }
+    template <class Operation>
+    requires(!event_action<Operation>) action_text operator()(const Operation&) const {
+        throw std::logic_error("an operation that acts on no event was planned as one that does");
+    }
+};
 
 // A retry has read an event that could not be read before: its row gets the name of its payment.
 void name_payment(pg::connection& connection, const operation& what) {
@@ -138,7 +131,7 @@ void apply_actions(pg::connection& connection, const batch_plan& rows, std::span
     pg::array event, key, action, actor, why, was, was_because, became, became_because, at;
     for (const action_row& row : rows.actions) {
         const auto& what = std::get<admin_command>(batch[row.command]);
-        const action_text text = text_of(what.operations.front());
+        const action_text text = std::visit(text_of_action(), what.operations.front());
         name_payment(connection, what.operations.front());
         event.add(event_acted_on(what.operations.front()));
         key.add(what.idempotency_key);

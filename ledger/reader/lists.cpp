@@ -72,16 +72,47 @@ std::optional<stream_part> part_of(read_session& session, const list_identity& l
     return part;
 }
 
-list_identity identity_of(std::string_view list, const transaction_filter& filter, page_order order) {
-    check_texts({filter.user_id});
-    list_identity made(list, order);
-    made.with(filter.user_id)
-        .with(filter.type ? to_string(*filter.type) : "")
-        .with(filter.source ? to_string(*filter.source) : "")
-        .with(filter.period);
-    if (filter.actor) // a later filter: a cursor from before it stays valid
-        made.with(std::to_string(*filter.actor));
+std::string text_of(const std::string& filter) {
+    check_texts({filter});
+    return filter;
+}
+std::string text_of(const std::optional<std::int64_t>& filter) {
+    return filter ? std::to_string(*filter) : std::string();
+}
+template <class Enum>
+std::string text_of(const std::optional<Enum>& filter) {
+    return filter ? std::string(to_string(*filter)) : std::string();
+}
+
+// Throws bad_query for a text that the ledger cannot hold.
+template <class Query>
+list_identity identity_of(const Query& what) {
+    using filter_type = decltype(what.filter);
+    list_identity made(description<Query>::name, what.page.order);
+    for_each_field<filter_type>([&](const auto& filter) {
+        if (filter.presence != presence::added)
+            made.with(text_of(what.filter.*filter.member));
+    });
+    made.with(what.filter.period);
+    for_each_field<filter_type>([&](const auto& filter) {
+        if (const std::string text = text_of(what.filter.*filter.member);
+            filter.presence == presence::added && !text.empty())
+            made.with(text);
+    });
     return made;
+}
+
+// The page that `read` gives of the rows of a part of the list.
+template <class Query, class Read>
+page_of_list<Query> read_page(read_session& session, const Query& what, bool settled, plan_shape shape,
+                              Read read) {
+    using row = typename description<Query>::row;
+    const list_identity list = identity_of(what);
+    const auto part = part_of(session, list, what.page, settled);
+    if (!part)
+        return page_of(std::vector<row>(), list, what.page);
+    return page_of(session.run(shape, [&](pg::connection& connection) { return read(connection, *part); }),
+                   list, what.page);
 }
 
 // The operations behind charged deductions, by user and sequence of the deduction.
@@ -102,11 +133,11 @@ charges read_charges(pg::connection& connection, const std::vector<transaction_v
         return found;
     const std::optional<std::string> values[] = {std::move(users).finish(), std::move(requests).finish()};
     const pg::rows from =
-        connection.exec("SELECT " + std::string(usage_columns) +
+        connection.exec("SELECT " + usage_columns() +
                             " FROM unnest($1::text[], $2::text[]) AS asked (user_id, request_id)"
                             " JOIN tokenledger.token_usage AS u USING (user_id, request_id)",
                         values);
-    for (usage_view& each : read_rows(from, read_usage)) {
+    for (usage_view& each : read_rows<usage_view>(from)) {
         std::pair key{each.user_id, each.deduction_sequence.value_or(0)};
         found.emplace(std::move(key), std::move(each));
     }
@@ -178,94 +209,58 @@ plan_shape shape_of(const std::string& user_id) {
     return user_id.empty() ? plan_shape::lookups : plan_shape::sorted;
 }
 
+page<transaction_view> read(read_session& session, const transactions_query& what) {
+    return read_page(session, what, !what.filter.user_id.empty(), shape_of(what.filter.user_id),
+                     [&](pg::connection& connection, const stream_part& part) {
+                         return read_rows<transaction_view>(
+                             run(connection, select_transactions(what.filter, part, false)));
+                     });
+}
+
+page<purchase_view> read(read_session& session, purchases_query what) {
+    what.filter.type = transaction_type::purchase;
+    what.filter.actor = std::nullopt;
+    return read_page(session, what, !what.filter.user_id.empty(), shape_of(what.filter.user_id),
+                     [&](pg::connection& connection, const stream_part& part) {
+                         return with_refunds(
+                             connection, read_rows<transaction_view>(
+                                             run(connection, select_transactions(what.filter, part, false))));
+                     });
+}
+
+page<usage_view> read(read_session& session, const usage_query& what) {
+    return read_page(session, what, false, shape_of(what.filter.user_id),
+                     [&](pg::connection& connection, const stream_part& part) {
+                         return read_rows<usage_view>(
+                             run(connection, select_usage(what.filter, part, false)));
+                     });
+}
+
+page<activity_view> read(read_session& session, const activity_query& what) {
+    const transaction_filter same{.user_id = what.filter.user_id, .period = what.filter.period};
+    return read_page(session, what, false, shape_of(what.filter.user_id),
+                     [&](pg::connection& connection, const stream_part& part) {
+                         auto rows = read_rows<transaction_view>(
+                             run(connection, select_transactions(same, part, true)));
+                         auto charged = read_charges(connection, rows);
+                         auto used = read_rows<usage_view>(
+                             run(connection, select_usage(beside(what.filter, part, rows), part, true)));
+                         return merged(std::move(rows), std::move(charged), std::move(used), part);
+                     });
+}
+
+page<event_view> read(read_session& session, const events_query& what) {
+    return read_page(session, what, false, plan_shape::lookups,
+                     [&](pg::connection& connection, const stream_part& part) {
+                         return read_rows<event_view>(
+                             run(connection, select_events(what.filter, part, session.waiting_expires())));
+                     });
+}
+
 } // namespace
 
-page<transaction_view> transactions_page(read_session& session, const transaction_filter& filter,
-                                         const page_request& request) {
-    const list_identity list = identity_of("transactions", filter, request.order);
-    const auto part = part_of(session, list, request, !filter.user_id.empty());
-    if (!part)
-        return page_of(std::vector<transaction_view>(), list, request);
-    const statement select = select_transactions(filter, *part, false);
-    return page_of(session.run(shape_of(filter.user_id),
-                               [&](pg::connection& connection) {
-                                   return read_rows(run(connection, select), read_transaction);
-                               }),
-                   list, request);
-}
-
-page<purchase_view> purchases_page(read_session& session, const transaction_filter& filter,
-                                   const page_request& request) {
-    transaction_filter bought = filter;
-    bought.type = transaction_type::purchase;
-    const list_identity list = identity_of("purchases", bought, request.order);
-    const auto part = part_of(session, list, request, !filter.user_id.empty());
-    if (!part)
-        return page_of(std::vector<purchase_view>(), list, request);
-    const statement select = select_transactions(bought, *part, false);
-    return page_of(session.run(shape_of(filter.user_id),
-                               [&](pg::connection& connection) {
-                                   return with_refunds(connection,
-                                                       read_rows(run(connection, select), read_transaction));
-                               }),
-                   list, request);
-}
-
-page<usage_view> usage_page(read_session& session, const usage_filter& filter, const page_request& request) {
-    check_texts({filter.user_id, filter.action_type, filter.model_used});
-    list_identity list("usage", request.order);
-    list.with(filter.user_id).with(filter.action_type).with(filter.model_used).with(filter.period);
-    const auto part = part_of(session, list, request, false);
-    if (!part)
-        return page_of(std::vector<usage_view>(), list, request);
-    const statement select = select_usage(filter, *part, false);
-    return page_of(session.run(shape_of(filter.user_id),
-                               [&](pg::connection& connection) {
-                                   return read_rows(run(connection, select), read_usage);
-                               }),
-                   list, request);
-}
-
-page<activity_view> activity_page(read_session& session, const activity_filter& filter,
-                                  const page_request& request) {
-    check_texts({filter.user_id});
-    list_identity list("activity", request.order);
-    list.with(filter.user_id).with(filter.period);
-    const auto part = part_of(session, list, request, false);
-    if (!part)
-        return page_of(std::vector<activity_view>(), list, request);
-    const statement transactions =
-        select_transactions({.user_id = filter.user_id, .period = filter.period}, *part, true);
-    return page_of(
-        session.run(shape_of(filter.user_id),
-                    [&](pg::connection& connection) {
-                        auto rows = read_rows(run(connection, transactions), read_transaction);
-                        auto charged = read_charges(connection, rows);
-                        auto used =
-                            read_rows(run(connection, select_usage(beside(filter, *part, rows), *part, true)),
-                                      read_usage);
-                        return merged(std::move(rows), std::move(charged), std::move(used), *part);
-                    }),
-        list, request);
-}
-
-page<event_view> events_page(read_session& session, const event_filter& filter, const page_request& request) {
-    check_texts({filter.result, filter.reason, filter.type, filter.payment_intent_id});
-    list_identity list("events", request.order);
-    list.with(filter.result)
-        .with(filter.reason)
-        .with(filter.type)
-        .with(filter.payment_intent_id)
-        .with(filter.period);
-    const auto part = part_of(session, list, request, false);
-    if (!part)
-        return page_of(std::vector<event_view>(), list, request);
-    const statement select = select_events(filter, *part, session.waiting_expires());
-    return page_of(session.run(plan_shape::lookups,
-                               [&](pg::connection& connection) {
-                                   return read_rows(run(connection, select), read_event);
-                               }),
-                   list, request);
+list_page read_list(read_session& session, const list_query& what) {
+    return std::visit([&](const auto& each) -> list_page { return read(session, each); }, what);
 }
 
 } // namespace tokenledger::ledger

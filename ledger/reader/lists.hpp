@@ -5,15 +5,6 @@
 
 namespace tokenledger::ledger {
 
-[[nodiscard]] page<transaction_view>
-transactions_page(read_session& session, const transaction_filter& filter, const page_request& request);
-[[nodiscard]] page<purchase_view> purchases_page(read_session& session, const transaction_filter& filter,
-                                                 const page_request& request);
-[[nodiscard]] page<usage_view> usage_page(read_session& session, const usage_filter& filter,
-                                          const page_request& request);
-[[nodiscard]] page<activity_view> activity_page(read_session& session, const activity_filter& filter,
-                                                const page_request& request);
-[[nodiscard]] page<event_view> events_page(read_session& session, const event_filter& filter,
-                                           const page_request& request);
+[[nodiscard]] list_page read_list(read_session& session, const list_query& what);
 
 } // namespace tokenledger::ledger

@@ -111,23 +111,22 @@ std::vector<transaction_view> read_posted(pg::connection& connection, const std:
                                           const std::string& payment) {
     statement posted;
     const std::string of_payment =
-        "SELECT " + std::string(transaction_columns) +
+        "SELECT " + transaction_columns() +
         " FROM tokenledger.token_transactions AS t WHERE t.user_id = " + posted.text(user_id) +
         " AND t.stripe_payment_intent_id = " + posted.text(payment) + " AND t.transaction_type = ";
     // By sequence, the second column.
     posted.sql = of_payment + "'purchase' UNION ALL " + of_payment + "'refund' ORDER BY 2 LIMIT " +
                  std::to_string(max_payment_rows);
-    return read_rows(run(connection, posted), read_transaction);
+    return read_rows<transaction_view>(run(connection, posted));
 }
 
 std::vector<event_view> read_events(pg::connection& connection, const std::string& payment,
                                     std::chrono::days waiting_expires) {
-    return read_rows(lookup(connection,
-                            "SELECT " + event_columns(waiting_expires) + " FROM " +
-                                events_of_payment("$1::text") + " AS e ORDER BY e.position LIMIT " +
-                                std::to_string(max_payment_rows),
-                            payment),
-                     read_event);
+    return read_rows<event_view>(
+        lookup(connection,
+               "SELECT " + event_columns(waiting_expires) + " FROM " + events_of_payment("$1::text") +
+                   " AS e ORDER BY e.position LIMIT " + std::to_string(max_payment_rows),
+               payment));
 }
 
 } // namespace
@@ -221,7 +220,7 @@ std::optional<event_view> find_event(read_session& session, const std::string& e
         if (from.size() == 0)
             return std::nullopt;
         row_reader columns(from, 0);
-        std::vector<event_view> found{read_event(columns)};
+        std::vector<event_view> found{read_row<event_view>(columns)};
         read_actions(connection, found);
         return std::move(found.front());
     });

@@ -8,22 +8,6 @@
 
 namespace tokenledger::ledger {
 
-namespace {
-
-event_action_view read_action(row_reader& from) {
-    return {.action = from.text(),
-            .actor = from.number(),
-            .reason = from.text(),
-            .was = from.text(),
-            .was_because = from.text(),
-            .became = from.text(),
-            .became_because = from.text(),
-            .idempotency_key = from.text(),
-            .created_at_us = from.number()};
-}
-
-} // namespace
-
 queue_view count_queue(read_session& session) {
     // Two ranges of the index stripe_events_outcome. Neither has expired events, of which there may be many.
     statement counts;
@@ -45,11 +29,10 @@ void read_actions(pg::connection& connection, std::vector<event_view>& events) {
         ids.add(each.event_id);
     const std::optional<std::string> values[] = {std::move(ids).finish()};
     const pg::rows from = connection.exec(
-        "SELECT asked.place, a.action, a.actor, a.reason, a.was, a.was_because, a.became, a.became_because,"
-        " a.idempotency_key, (extract(epoch FROM a.created_at) * 1000000)::bigint"
-        " FROM unnest($1::text[]) WITH ORDINALITY AS asked (event_id, place)"
-        " CROSS JOIN LATERAL (SELECT * FROM tokenledger.event_actions AS did"
-        " WHERE did.event_id = asked.event_id ORDER BY did.created_at, did.idempotency_key LIMIT " +
+        "SELECT asked.place, " + select_list<event_action_view>("a") +
+            " FROM unnest($1::text[]) WITH ORDINALITY AS asked (event_id, place)"
+            " CROSS JOIN LATERAL (SELECT * FROM tokenledger.event_actions AS did"
+            " WHERE did.event_id = asked.event_id ORDER BY did.created_at, did.idempotency_key LIMIT " +
             std::to_string(max_event_actions) +
             ") AS a ORDER BY asked.place, a.created_at, a.idempotency_key LIMIT " +
             std::to_string(max_payment_rows),
@@ -57,7 +40,7 @@ void read_actions(pg::connection& connection, std::vector<event_view>& events) {
     for (std::size_t row = 0; row < from.size(); ++row) {
         row_reader columns(from, row);
         const auto place = static_cast<std::size_t>(columns.number());
-        events.at(place - 1).actions.push_back(read_action(columns));
+        events.at(place - 1).actions.push_back(read_row<event_action_view>(columns));
     }
 }
 

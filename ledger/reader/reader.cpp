@@ -35,22 +35,7 @@ class postgres_reader final : public reader {
         return find_evidence(session_, event_id);
     }
 
-    page<transaction_view> transactions(const transaction_filter& filter,
-                                        const page_request& request) override {
-        return transactions_page(session_, filter, request);
-    }
-    page<purchase_view> purchases(const transaction_filter& filter, const page_request& request) override {
-        return purchases_page(session_, filter, request);
-    }
-    page<usage_view> usage(const usage_filter& filter, const page_request& request) override {
-        return usage_page(session_, filter, request);
-    }
-    page<activity_view> activity(const activity_filter& filter, const page_request& request) override {
-        return activity_page(session_, filter, request);
-    }
-    page<event_view> events(const event_filter& filter, const page_request& request) override {
-        return events_page(session_, filter, request);
-    }
+    list_page list(const list_query& what) override { return read_list(session_, what); }
 
     queue_view queue() override { return count_queue(session_); }
 

@@ -1,49 +1,26 @@
-// Rows of the lists, in the order of their columns.
+// Columns that are not named as their fields, and those of expired events.
 #include "reader/rows.hpp"
 
 #include "postgres/names.hpp"
 
 namespace tokenledger::ledger {
 
-// Members are initialised in the order of their declaration, which is that of the columns.
-
-transaction_view read_transaction(row_reader& from) {
-    return {.user_id = from.text(),
-            .sequence = from.number(),
-            .type = type_of(from.text()),
-            .source = source_of(from.text()),
-            .token_amount = from.number(),
-            .balance_before = from.number(),
-            .balance_after = from.number(),
-            .amount_paid_cents = from.number_if_any(),
-            .currency = from.text(),
-            .payment_intent_id = from.text(),
-            .event_id = from.text(),
-            .pack = from.text(),
-            .quantity = from.number_if_any(),
-            .reason = from.text(),
-            .reference = from.text(),
-            .idempotency_key = from.text(),
-            .actor = from.number_if_any(),
-            .counterparty_user_id = from.text(),
-            .usage_request_id = from.text(),
-            .metadata = from.text(),
-            .created_at_us = from.number()};
+void read_column(row_reader& from, transaction_type& into) {
+    into = type_of(from.text());
 }
 
-usage_view read_usage(row_reader& from) {
-    return {.user_id = from.text(),
-            .request_id = from.text(),
-            .action_type = from.text(),
-            .model_used = from.text(),
-            .tokens_used = from.number(),
-            .input_tokens = from.number_if_any(),
-            .output_tokens = from.number_if_any(),
-            .cost_estimate = from.text(),
-            .charged_tokens = from.number(),
-            .deduction_sequence = from.number_if_any(),
-            .actor = from.number_if_any(),
-            .created_at_us = from.number()};
+void read_column(row_reader& from, source& into) {
+    into = source_of(from.text());
+}
+
+const std::string& transaction_columns() {
+    static const std::string columns = select_list<transaction_view>("t", {{"type", "t.transaction_type"}});
+    return columns;
+}
+
+const std::string& usage_columns() {
+    static const std::string columns = select_list<usage_view>("u");
+    return columns;
 }
 
 std::string expiry_limit(std::chrono::days waiting_expires) {
@@ -55,26 +32,11 @@ std::string is_expired(std::chrono::days waiting_expires) {
 }
 
 std::string event_columns(std::chrono::days waiting_expires) {
-    return "e.event_id, e.position, e.event_type, CASE WHEN " + is_expired(waiting_expires) +
-           " THEN 'expired' ELSE e.result END, e.reason, e.payment_intent_id, e.endpoint, e.account,"
-           " e.api_version, e.livemode, floor(extract(epoch FROM e.stripe_created_at))::bigint,"
-           " (extract(epoch FROM e.received_at) * 1000000)::bigint, e.evidence IS NOT NULL";
-}
-
-event_view read_event(row_reader& from) {
-    return {.event_id = from.text(),
-            .position = from.number(),
-            .type = from.text(),
-            .result = from.text(),
-            .reason = from.text(),
-            .payment_intent_id = from.text(),
-            .endpoint = from.text(),
-            .account = from.text(),
-            .api_version = from.text(),
-            .livemode = from.truth_if_any(),
-            .stripe_created_at = from.number_if_any(),
-            .received_at_us = from.number(),
-            .has_evidence = from.truth_if_any().value_or(false)};
+    return select_list<event_view>(
+        "e", {{"type", "e.event_type"},
+              {"result", "CASE WHEN " + is_expired(waiting_expires) + " THEN 'expired' ELSE e.result END"},
+              {"stripe_payment_intent_id", "e.payment_intent_id"},
+              {"has_evidence", "e.evidence IS NOT NULL"}});
 }
 
 } // namespace tokenledger::ledger

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,29 +41,74 @@ class row_reader {
     std::size_t column_ = 0;
 };
 
-// Of tokenledger.token_transactions AS t.
-inline constexpr std::string_view transaction_columns =
-    "t.user_id, t.sequence, t.transaction_type, t.source, t.token_amount, t.balance_before, t.balance_after,"
-    " t.amount_paid_cents, t.currency, t.stripe_payment_intent_id, t.stripe_event_id, t.pack, t.quantity,"
-    " t.reason, t.reference, t.idempotency_key, t.actor, t.counterparty_user_id, t.usage_request_id,"
-    " t.metadata::text, (extract(epoch FROM t.created_at) * 1000000)::bigint";
-[[nodiscard]] transaction_view read_transaction(row_reader& from);
+// The value of the next column. A vector of rows is read otherwise, and has none.
+inline void read_column(row_reader& from, std::string& into) {
+    into = from.text();
+}
+inline void read_column(row_reader& from, std::int64_t& into) {
+    into = from.number();
+}
+inline void read_column(row_reader& from, std::optional<std::int64_t>& into) {
+    into = from.number_if_any();
+}
+inline void read_column(row_reader& from, bool& into) {
+    into = from.truth_if_any().value_or(false);
+}
+inline void read_column(row_reader& from, std::optional<bool>& into) {
+    into = from.truth_if_any();
+}
+void read_column(row_reader& from, transaction_type& into);
+void read_column(row_reader& from, source& into);
+template <class Row>
+void read_column(row_reader&, std::vector<Row>&) {
+}
 
-// Of tokenledger.token_usage AS u.
-inline constexpr std::string_view usage_columns =
-    "u.user_id, u.request_id, u.action_type, u.model_used, u.tokens_used, u.input_tokens, u.output_tokens,"
-    " u.cost_estimate::text, u.charged_tokens, u.deduction_sequence, u.actor,"
-    " (extract(epoch FROM u.created_at) * 1000000)::bigint";
-[[nodiscard]] usage_view read_usage(row_reader& from);
+// A row whose columns are select_list()'s.
+template <has_fields Row>
+Row read_row(row_reader& from) {
+    Row made;
+    for_each_field<Row>([&](const auto& field) { read_column(from, made.*field.member); });
+    return made;
+}
 
-// Of tokenledger.stripe_events AS e.
+// How a column is read that does not have the name of its field.
+struct other_column {
+    std::string_view field;
+    std::string sql;
+};
+
+// The SELECT list of a row, in the order of its description. `alias`: of its table.
+template <has_fields Row>
+std::string select_list(std::string_view alias, std::initializer_list<other_column> others = {}) {
+    std::string sql;
+    for_each_field<Row>([&](const auto& field) {
+        if constexpr (requires { (std::declval<Row>().*field.member).push_back(event_action_view()); })
+            return;
+        std::string column = std::string(alias) + "." + std::string(field.name);
+        for (const other_column& each : others) {
+            if (each.field == field.name)
+                column = each.sql;
+        }
+        if (field.how == shown::time)
+            column = "(extract(epoch FROM " + column + ") * 1000000)::bigint";
+        else if (field.how == shown::second)
+            column = "floor(extract(epoch FROM " + column + "))::bigint";
+        else if (field.how == shown::json)
+            column += "::text";
+        sql += (sql.empty() ? "" : ", ") + column;
+    });
+    return sql;
+}
+
+// Of tokenledger.token_transactions AS t, token_usage AS u and stripe_events AS e.
+[[nodiscard]] const std::string& transaction_columns();
+[[nodiscard]] const std::string& usage_columns();
 // `waiting_expires`: postgres_options'.
 [[nodiscard]] std::string event_columns(std::chrono::days waiting_expires);
 // SQL of the time before which an event that waits must have been received to be expired.
 [[nodiscard]] std::string expiry_limit(std::chrono::days waiting_expires);
 // True if e has waited for longer than that.
 [[nodiscard]] std::string is_expired(std::chrono::days waiting_expires);
-[[nodiscard]] event_view read_event(row_reader& from);
 
 template <class Read>
 auto read_rows(const pg::rows& from, Read read) {
@@ -73,6 +119,11 @@ auto read_rows(const pg::rows& from, Read read) {
         rows.push_back(read(columns));
     }
     return rows;
+}
+
+template <has_fields Row>
+std::vector<Row> read_rows(const pg::rows& from) {
+    return read_rows(from, read_row<Row>);
 }
 
 } // namespace tokenledger::ledger

@@ -107,8 +107,8 @@ statement select_transactions(const transaction_filter& filter, const stream_par
     if (part.after && (merged || filter.user_id.empty()))
         where +=
             beyond(made, part, "t.created_at", "(t.created_at, t.user_id, 0::bigint, t.sequence, ''::text)");
-    made.sql = "SELECT " + std::string(transaction_columns) +
-               " FROM tokenledger.token_transactions AS t WHERE true" + where;
+    made.sql =
+        "SELECT " + transaction_columns() + " FROM tokenledger.token_transactions AS t WHERE true" + where;
     made.sql += filter.user_id.empty() ? sorted(part, {"t.created_at", "t.user_id", "t.sequence"})
                                        : sorted(part, {"t.sequence"});
     return made;
@@ -124,8 +124,7 @@ statement select_usage(const usage_filter& filter, const stream_part& part, bool
     if (part.after)
         where += beyond(made, part, "u.created_at",
                         "(u.created_at, u.user_id, 1::bigint, 0::bigint, u.request_id)");
-    made.sql =
-        "SELECT " + std::string(usage_columns) + " FROM tokenledger.token_usage AS u WHERE true" + where;
+    made.sql = "SELECT " + usage_columns() + " FROM tokenledger.token_usage AS u WHERE true" + where;
     made.sql += sorted(part, {"u.created_at", "u.user_id", "u.request_id"});
     return made;
 }

@@ -8,6 +8,7 @@
 #include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,9 +36,22 @@ std::string verdict(const std::variant<Good, admin::problem>& what) {
     return wrong->item ? text + " #" + std::to_string(*wrong->item) : text;
 }
 
+inline constexpr std::string_view batch = "batch";
+
+// Of an operation, or of the batch.
+inline const admin::route& route_named(std::string_view name) {
+    for (const admin::route& each : admin::routes()) {
+        if (name == batch ? each.call == admin::call::batch : !name.empty() && each.name == name)
+            return each;
+    }
+    throw std::logic_error("no route is named " + std::string(name));
+}
+
 inline std::variant<ledger::admin_command, admin::problem>
-translated(admin::call what, std::string_view body, const admin::allowance& allowed = everything()) {
-    return admin::translate(what, what == admin::call::use ? "" : "key-1", body, caller_uid, allowed);
+translated(std::string_view name, std::string_view body, const admin::allowance& allowed = everything()) {
+    const admin::route& what = route_named(name);
+    return admin::translate(what, what.key == admin::key_place::body ? "" : "key-1", body, caller_uid,
+                            allowed);
 }
 
 template <class Operation>

@@ -4,10 +4,17 @@
 
 #include "ledger/names.hpp"
 
+#include <type_traits>
+
 namespace {
 
 using namespace tokenledger;
 using namespace tokenledger::admin;
+using ledger::activity_query;
+using ledger::events_query;
+using ledger::purchases_query;
+using ledger::transactions_query;
+using ledger::usage_query;
 using test::problem_of;
 using test::verdict;
 
@@ -21,7 +28,11 @@ template <class Query>
 Query query_of(std::string_view path, permit_set permits = allowance{}.permits) {
     const auto found = asked(path, permits);
     BOOST_REQUIRE_EQUAL(verdict(found), "ok");
-    return std::get<Query>(std::get<query>(found));
+    const query& what = std::get<query>(found);
+    if constexpr (std::is_constructible_v<ledger::list_query, Query>)
+        return std::get<Query>(std::get<ledger::list_query>(what));
+    else
+        return std::get<Query>(what);
 }
 
 std::int64_t from_of(const std::string& time) {
@@ -48,27 +59,10 @@ struct fixed_reader : ledger::reader {
     std::optional<ledger::payment_view> payment(const std::string&) override { return known_payment; }
     std::optional<ledger::event_view> event(const std::string&) override { return known_event; }
     std::optional<ledger::evidence_view> evidence(const std::string&) override { return bytes; }
-    ledger::page<ledger::transaction_view> transactions(const ledger::transaction_filter&,
-                                                        const ledger::page_request&) override {
+    ledger::list_page list(const ledger::list_query&) override {
         if (fault)
             throw ledger::bad_query(*fault, "no");
         return rows;
-    }
-    ledger::page<ledger::purchase_view> purchases(const ledger::transaction_filter&,
-                                                  const ledger::page_request&) override {
-        return {};
-    }
-    ledger::page<ledger::usage_view> usage(const ledger::usage_filter&,
-                                           const ledger::page_request&) override {
-        return {};
-    }
-    ledger::page<ledger::activity_view> activity(const ledger::activity_filter&,
-                                                 const ledger::page_request&) override {
-        return {};
-    }
-    ledger::page<ledger::event_view> events(const ledger::event_filter&,
-                                            const ledger::page_request&) override {
-        return {};
     }
     ledger::queue_view queue() override { return {.parked = 3, .waiting = 2}; }
     std::vector<ledger::usage_report_row> usage_report(const ledger::usage_filter&,

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(admin_translate)
 
 BOOST_AUTO_TEST_CASE(a_grant_has_all_its_fields_or_the_defaults) {
     const auto full = only_operation<ledger::grant>(
-        translated(call::grant,
+        translated("grant",
                    R"({"user_id":"a/b","tokens":9223372036854775807,"source":"trial","reason":"w\u00e4lcome",
             "reference":"sub_1","metadata":{ "n" : 1.50, "l": [ null, true ] }})"));
     BOOST_TEST(full.user_id == "a/b");
@@ -26,15 +26,14 @@ BOOST_AUTO_TEST_CASE(a_grant_has_all_its_fields_or_the_defaults) {
     BOOST_TEST(full.reference == "sub_1");
     BOOST_TEST(full.metadata == R"({"n":1.50,"l":[null,true]})");
 
-    const auto least =
-        only_operation<ledger::grant>(translated(call::grant, R"({"user_id":"u","tokens":1})"));
+    const auto least = only_operation<ledger::grant>(translated("grant", R"({"user_id":"u","tokens":1})"));
     BOOST_TEST((least.source == ledger::grant_source::admin));
     BOOST_TEST(least.reason + least.reference + least.metadata == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_command_has_its_key_and_who_asked) {
     const auto made =
-        translated(call::deduct, R"({"user_id":"u","tokens":5,"reason":"r","allow_negative":true})");
+        translated("deduction", R"({"user_id":"u","tokens":5,"reason":"r","allow_negative":true})");
     BOOST_REQUIRE_EQUAL(verdict(made), "ok");
     BOOST_TEST(std::get<ledger::admin_command>(made).idempotency_key == "key-1");
     BOOST_TEST(std::get<ledger::admin_command>(made).actor == test::caller_uid);
@@ -43,20 +42,20 @@ BOOST_AUTO_TEST_CASE(a_command_has_its_key_and_who_asked) {
     BOOST_TEST(one.tokens == 5);
     BOOST_TEST(one.reason == "r");
     BOOST_TEST(one.allow_negative);
-    BOOST_TEST(!only_operation<ledger::deduction>(translated(call::deduct, R"({"user_id":"u","tokens":5})"))
+    BOOST_TEST(!only_operation<ledger::deduction>(translated("deduction", R"({"user_id":"u","tokens":5})"))
                     .allow_negative);
 }
 
 BOOST_AUTO_TEST_CASE(a_transfer_names_both_sides) {
     const auto one = only_operation<ledger::transfer>(
-        translated(call::transfer, R"({"from":"a","to":"b","tokens":2,"reason":"gift"})"));
+        translated("transfer", R"({"from":"a","to":"b","tokens":2,"reason":"gift"})"));
     BOOST_TEST(one.from + one.to + one.reason == "abgift");
     BOOST_TEST(one.tokens == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_usage_is_its_own_key_and_keeps_its_cost_as_written) {
     const auto made = translated(
-        call::use, R"({"request_id":"r1","user_id":"u","action_type":"chat","model_used":"m","tokens_used":30,
+        "usage", R"({"request_id":"r1","user_id":"u","action_type":"chat","model_used":"m","tokens_used":30,
             "input_tokens":10,"output_tokens":20,"cost_estimate":0.10000000000000000001,"charge":3})");
     const auto one = only_operation<ledger::usage>(made);
     BOOST_TEST(std::get<ledger::admin_command>(made).idempotency_key == "");
@@ -67,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_usage_is_its_own_key_and_keeps_its_cost_as_written) {
     BOOST_TEST(one.charge == 3);
 
     const auto least = only_operation<ledger::usage>(
-        translated(call::use, R"({"request_id":"r","user_id":"u","action_type":"a","tokens_used":0})"));
+        translated("usage", R"({"request_id":"r","user_id":"u","action_type":"a","tokens_used":0})"));
     BOOST_TEST((!least.input_tokens && !least.output_tokens));
     BOOST_TEST(least.cost_estimate + least.model_used == "");
     BOOST_TEST(least.charge == 0);
@@ -77,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_cost_may_be_a_number_or_a_string) {
     for (const std::string cost : {"0", "12", "1.50", "1e-7", "0.0000000001"}) {
         for (const std::string& written : {cost, "\"" + cost + "\""}) {
             const auto one = only_operation<ledger::usage>(translated(
-                call::use,
+                "usage",
                 R"({"request_id":"r","user_id":"u","action_type":"a","tokens_used":0,"cost_estimate":)" +
                     written + "}"));
             BOOST_TEST(one.cost_estimate == cost);
@@ -87,15 +86,15 @@ BOOST_AUTO_TEST_CASE(a_cost_may_be_a_number_or_a_string) {
 
 BOOST_AUTO_TEST_CASE(blanks_and_the_order_of_members_make_no_other_command) {
     const auto one = only_operation<ledger::grant>(
-        translated(call::grant, R"({"user_id":"u","tokens":1,"metadata":{"a":[1,2]}})"));
-    const auto same = only_operation<ledger::grant>(translated(
-        call::grant, " {\n\"metadata\" : {\"a\" : [1, 2]},\t\"tokens\":1,\"user_id\":\"\\u0075\"} "));
+        translated("grant", R"({"user_id":"u","tokens":1,"metadata":{"a":[1,2]}})"));
+    const auto same = only_operation<ledger::grant>(
+        translated("grant", " {\n\"metadata\" : {\"a\" : [1, 2]},\t\"tokens\":1,\"user_id\":\"\\u0075\"} "));
     BOOST_TEST(one.user_id == same.user_id);
     BOOST_TEST(one.metadata == same.metadata);
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_holds_all_four_in_order) {
-    const auto made = translated(call::batch, R"({"items":[
+    const auto made = translated(test::batch, R"({"items":[
         {"operation":"grant","user_id":"u","tokens":1},
         {"operation":"deduction","user_id":"u","tokens":2},
         {"operation":"transfer","from":"u","to":"v","tokens":3},
@@ -113,8 +112,8 @@ BOOST_AUTO_TEST_CASE(a_batch_may_hold_a_hundred_items) {
     std::string items;
     for (std::size_t i = 0; i < max_items; ++i)
         items += std::string(i == 0 ? "" : ",") + R"({"operation":"grant","user_id":"u","tokens":1})";
-    BOOST_TEST(verdict(translated(call::batch, R"({"items":[)" + items + "]}")) == "ok");
-    BOOST_TEST(verdict(translated(call::batch, R"({"items":[)" + items +
+    BOOST_TEST(verdict(translated(test::batch, R"({"items":[)" + items + "]}")) == "ok");
+    BOOST_TEST(verdict(translated(test::batch, R"({"items":[)" + items +
                                                    R"(,{"operation":"grant","user_id":"u","tokens":1}]})")) ==
                "too_many_items 422");
 }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -51,8 +52,8 @@ struct operation_check {
     void operator()(const ledger::assign_event&) const { std::abort(); }
 };
 
-void try_body(admin::call what, std::string_view body) {
-    const auto made = admin::translate(what, what == admin::call::use ? "" : "k", body, 0, {});
+void try_body(const admin::route& what, std::string_view body) {
+    const auto made = admin::translate(what, what.key == admin::key_place::body ? "" : "k", body, 0, {});
     if (const auto* wrong = std::get_if<admin::problem>(&made))
         return check_problem(*wrong);
     const auto& command = std::get<ledger::admin_command>(made);
@@ -80,12 +81,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0)
         return 0;
     const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
-    using enum admin::call;
-    constexpr admin::call writes[] = {grant, deduct, transfer, use, batch};
-    const unsigned choice = data[0] % 7;
-    if (choice < 5)
-        try_body(writes[choice], rest);
+    static const std::vector<const admin::route*> writes = [] {
+        std::vector<const admin::route*> found;
+        for (const admin::route& each : admin::routes()) {
+            if (each.call == admin::call::operation || each.call == admin::call::batch)
+                found.push_back(&each);
+        }
+        return found;
+    }();
+    const std::size_t choice = data[0] % (writes.size() + 2);
+    if (choice < writes.size())
+        try_body(*writes[choice], rest);
     else
-        try_target(choice == 5 ? "GET" : "POST", rest);
+        try_target(choice == writes.size() ? "GET" : "POST", rest);
     return 0;
 }

@@ -245,6 +245,14 @@ std::vector<shape> webhook_shapes() {
     };
 }
 
+const admin::route& route_at(std::string_view pattern) {
+    const auto all = admin::routes();
+    const auto found = std::ranges::find(all, pattern, &admin::route::pattern);
+    if (found == all.end())
+        throw std::logic_error("no route has the pattern " + std::string(pattern));
+    return *found;
+}
+
 // One door, as the daemon has it: two secrets while one is rolled, and as many signatures as a header may
 // hold.
 class doors {
@@ -265,7 +273,7 @@ class doors {
     [[gnu::noinline]] void handle_body(door through, const std::string& body) {
         if (through == door::webhook)
             return receive(body);
-        const auto what = body.starts_with("{\"items\"") ? admin::call::batch : admin::call::grant;
+        const admin::route& what = body.starts_with("{\"items\"") ? batch_ : grant_;
         static_cast<void>(admin::translate(what, "key", body, 1000, allowed_));
     }
 
@@ -287,6 +295,8 @@ class doors {
     std::string field_;
     webhook::catalog prices_;
     admin::allowance allowed_;
+    const admin::route& grant_ = route_at("/v1/grants");
+    const admin::route& batch_ = route_at("/v1/batch");
 };
 
 // Of this thread: what other programs take of the processor is not counted.

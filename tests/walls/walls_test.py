@@ -62,6 +62,11 @@ TARGETS = {
          "config/config.hpp"],
         ["ledger/command.hpp", "ledger/command_sink.hpp", "webhook/translate.hpp", "webhook/event_types.hpp",
          "json/tree.hpp"]),
+    "tokenledger_admin_api": (
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
+        ["webhook/event.hpp", "writer/store.hpp", "ledger/postgres.hpp", "admin/translate.hpp", "json/tree.hpp",
+         "config/config.hpp"],
+        ["ledger/command.hpp", "ledger/lists.hpp", "admin/route.hpp"]),
     "tokenledger_admin": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/event.hpp", "writer/store.hpp", "core/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
@@ -77,9 +82,9 @@ TARGETS = {
         ["boost/beast/http/parser.hpp"]),
     "tokenledger_ctl": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
-        ["webhook/signature.hpp", "writer/store.hpp", "ledger/postgres.hpp", "admin/route.hpp",
+        ["webhook/signature.hpp", "writer/store.hpp", "ledger/postgres.hpp", "admin/translate.hpp",
          "request/parameters.hpp", "config/config.hpp"],
-        ["json/tree.hpp", "client/http_exchange.hpp", "ledger/names.hpp", "base/nearest.hpp"]),
+        ["json/tree.hpp", "client/http_exchange.hpp", "ledger/names.hpp", "admin/route.hpp", "base/nearest.hpp"]),
     "tokenledger_config": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["writer/store.hpp", "ledger/postgres.hpp"],

@@ -1,7 +1,10 @@
-// The fields of each request's body: one table for the check, the messages and the test of docs/openapi.json.
+// The fields of each request's body: for the check, the messages and the test of docs/openapi.json. Those of
+// an operation come from its description (ledger/command.hpp).
 #pragma once
 
 #include "admin/route.hpp"
+
+#include "ledger/fields.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,18 +19,8 @@ inline constexpr std::size_t max_metadata_bytes = 8192;          // as JSON with
 inline constexpr std::int64_t max_quantity = 1000;               // of a pack, as at the webhook
 inline constexpr std::string_view operation_field = "operation"; // says which call an item of a batch is
 
-enum class field_kind : std::uint8_t {
-    identifier, // string, 1..255 bytes of UTF-8 without NUL
-    text,       // string, 0..max_reason_bytes likewise
-    words,      // text that is not empty
-    source,     // "admin", "subscription" or "trial"
-    tokens,     // integer, 1..2^63-1
-    count,      // integer, 0..2^63-1
-    cost,       // decimal, as a string or a number (base::is_cost)
-    boolean,
-    object, // any JSON object, of max_metadata_bytes
-    items,  // array of 1..max_items objects
-};
+// A text has at most max_reason_bytes, an object max_metadata_bytes, and there are 1..max_items items.
+using ledger::field_kind;
 
 struct field {
     std::string_view name;
@@ -36,13 +29,9 @@ struct field {
 };
 
 // Empty for calls without a body.
-[[nodiscard]] std::span<const field> fields_of(call what) noexcept;
+[[nodiscard]] std::span<const field> fields_of(const route& what) noexcept;
 
-// The calls that an item of a batch can be, by the value of its operation_field.
-struct batch_operation {
-    std::string_view name;
-    admin::call call;
-};
-[[nodiscard]] std::span<const batch_operation> batch_operations() noexcept;
+// The operations that an item of a batch can be: the values of its operation_field.
+[[nodiscard]] std::span<const std::string_view> batch_operations() noexcept;
 
 } // namespace tokenledger::admin

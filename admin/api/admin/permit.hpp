@@ -32,6 +32,8 @@ class permit_set {
     constexpr void add(permit one) { bits_ = static_cast<std::uint8_t>(bits_ | bit(one)); }
     [[nodiscard]] constexpr bool contains(permit one) const { return (bits_ & bit(one)) != 0; }
 
+    bool operator==(const permit_set&) const = default;
+
   private:
     static constexpr std::uint8_t bit(permit one) {
         return static_cast<std::uint8_t>(1U << static_cast<unsigned>(one));
@@ -39,9 +41,11 @@ class permit_set {
     std::uint8_t bits_ = 0;
 };
 
+inline constexpr permit_set every_permit{permit::read, permit::usage, permit::money, permit::operate};
+
 // What one listener allows.
 struct allowance {
-    permit_set permits{permit::read, permit::usage, permit::money, permit::operate};
+    permit_set permits = every_permit;
     // Tokens that one request may move, all its items together.
     std::int64_t max_tokens_per_request = std::numeric_limits<std::int64_t>::max();
 };

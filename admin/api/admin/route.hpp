@@ -15,19 +15,12 @@
 namespace tokenledger::admin {
 
 enum class call : std::uint8_t {
-    grant,
-    deduct,
-    transfer,
-    use,
+    operation, // posts one: route::name says which
     batch,
+    list, // one page: route::name says of which list
     account,
-    transactions,
-    purchases,
-    usage,
-    activity,
     payment,
     prove,
-    events,
     event,
     retry,
     dismiss,
@@ -51,9 +44,15 @@ struct route {
     std::string_view pattern; // "/v1/accounts/{user_id}"; at most one parameter, a whole segment
     permit needs;             // a batch: this, or what its items need
     key_place key;
+    // Of call::operation and call::list: of the operation, as in a batch, or of the list.
+    std::string_view name{};
 };
 
 [[nodiscard]] std::span<const route> routes() noexcept;
+// Null: no operation has this name.
+[[nodiscard]] const route* route_of(std::string_view operation) noexcept;
+// The names of the parameters that the query of the call may have.
+[[nodiscard]] std::span<const std::string_view> parameters_of(const route& what) noexcept;
 
 // A request line that means a call. `parameter` and `query` are decoded.
 struct resolved_call {

@@ -34,31 +34,6 @@ struct event_query {
     bool with_body = false;
 };
 
-struct transactions_query {
-    ledger::transaction_filter filter{};
-    ledger::page_request page{};
-};
-
-struct purchases_query {
-    ledger::transaction_filter filter{};
-    ledger::page_request page{};
-};
-
-struct usage_query {
-    ledger::usage_filter filter{};
-    ledger::page_request page{};
-};
-
-struct activity_query {
-    ledger::activity_filter filter{};
-    ledger::page_request page{};
-};
-
-struct events_query {
-    ledger::event_filter filter{};
-    ledger::page_request page{};
-};
-
 struct usage_report_query {
     ledger::usage_filter filter{};
     ledger::report_span span = ledger::report_span::whole;
@@ -74,9 +49,8 @@ struct transaction_report_query {
 // What is parked and waits now.
 struct queue_query {};
 
-using query =
-    std::variant<account_query, payment_query, event_query, transactions_query, purchases_query, usage_query,
-                 activity_query, events_query, usage_report_query, transaction_report_query, queue_query>;
+using query = std::variant<account_query, payment_query, event_query, ledger::list_query, usage_report_query,
+                           transaction_report_query, queue_query>;
 
 // `what` comes from resolve(), and is a read.
 [[nodiscard]] std::variant<query, problem> read_query(const resolved_call& what, permit_set permits);
@@ -110,8 +84,5 @@ inline constexpr std::size_t max_discrepancies_shown = 100;
 
 // For calls that take none: what is wrong with the query, if there is one.
 [[nodiscard]] std::optional<problem> check_no_parameters(const resolved_call& what);
-
-// The names of the parameters that the call takes in its query.
-[[nodiscard]] std::span<const std::string_view> parameters_of(call what) noexcept;
 
 } // namespace tokenledger::admin

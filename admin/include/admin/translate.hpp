@@ -13,9 +13,9 @@
 
 namespace tokenledger::admin {
 
-// `what` has gone through resolve() with the same allowance, and is a write. `key`: the Idempotency-Key;
-// empty where the call takes none. `actor`: uid of the peer.
-[[nodiscard]] std::variant<ledger::admin_command, problem> translate(call what, std::string_view key,
+// `what` comes from resolve() with the same allowance, and is an operation or a batch. `key`: the
+// Idempotency-Key; empty where the call takes none. `actor`: uid of the peer.
+[[nodiscard]] std::variant<ledger::admin_command, problem> translate(const route& what, std::string_view key,
                                                                      std::string_view body,
                                                                      std::int64_t actor,
                                                                      const allowance& allowed);

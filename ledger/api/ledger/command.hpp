@@ -2,12 +2,14 @@
 #pragma once
 
 #include "ledger/facts.hpp"
+#include "ledger/fields.hpp"
 #include "ledger/outcome.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -97,6 +99,17 @@ struct grant {
 
     bool operator==(const grant&) const = default;
 };
+template <>
+struct description<grant> {
+    static constexpr std::string_view name = "grant";
+    static constexpr std::tuple fields{required("user_id", &grant::user_id, field_kind::identifier),
+                                       required("tokens", &grant::tokens, field_kind::tokens),
+                                       optional("source", &grant::source, field_kind::source),
+                                       optional("reason", &grant::reason, field_kind::text),
+                                       optional("reference", &grant::reference, field_kind::identifier),
+                                       optional("metadata", &grant::metadata, field_kind::object),
+                                       added("existing", &grant::existing, field_kind::boolean)};
+};
 
 struct deduction {
     std::string user_id;
@@ -105,6 +118,15 @@ struct deduction {
     bool allow_negative = false;
 
     bool operator==(const deduction&) const = default;
+};
+template <>
+struct description<deduction> {
+    static constexpr std::string_view name = "deduction";
+    static constexpr std::tuple fields{
+        required("user_id", &deduction::user_id, field_kind::identifier),
+        required("tokens", &deduction::tokens, field_kind::tokens),
+        optional("reason", &deduction::reason, field_kind::text),
+        optional("allow_negative", &deduction::allow_negative, field_kind::boolean)};
 };
 
 // Two rows, one transaction. The receiver exists; the sender never goes below zero.
@@ -115,6 +137,14 @@ struct transfer {
     std::string reason;
 
     bool operator==(const transfer&) const = default;
+};
+template <>
+struct description<transfer> {
+    static constexpr std::string_view name = "transfer";
+    static constexpr std::tuple fields{required("from", &transfer::from, field_kind::identifier),
+                                       required("to", &transfer::to, field_kind::identifier),
+                                       required("tokens", &transfer::tokens, field_kind::tokens),
+                                       optional("reason", &transfer::reason, field_kind::text)};
 };
 
 // What one AI call consumed; with `charge`, also a deduction.
@@ -131,8 +161,22 @@ struct usage {
 
     bool operator==(const usage&) const = default;
 };
+template <>
+struct description<usage> {
+    static constexpr std::string_view name = "usage";
+    static constexpr std::tuple fields{required("request_id", &usage::request_id, field_kind::identifier),
+                                       required("user_id", &usage::user_id, field_kind::identifier),
+                                       required("action_type", &usage::action_type, field_kind::identifier),
+                                       optional("model_used", &usage::model_used, field_kind::identifier),
+                                       required("tokens_used", &usage::tokens_used, field_kind::count),
+                                       optional("input_tokens", &usage::input_tokens, field_kind::count),
+                                       optional("output_tokens", &usage::output_tokens, field_kind::count),
+                                       optional("cost_estimate", &usage::cost_estimate, field_kind::cost),
+                                       optional("charge", &usage::charge, field_kind::charge)};
+};
 
-// An operator's decision about an event that is parked or waiting. It is the only operation of its command.
+// ---- An operator's decision about an event that is parked or waiting: the only operation of its command.
+// ----
 
 // Applies the event as it is translated today, after the configuration or the catalogue was corrected.
 struct retry_event {
@@ -142,6 +186,10 @@ struct retry_event {
 
     bool operator==(const retry_event&) const = default;
 };
+template <>
+struct description<retry_event> {
+    static constexpr std::string_view name = "retry_event";
+};
 
 // Takes the event off the queue. Its facts stay, and count if a purchase of the payment still arrives.
 struct dismiss_event {
@@ -150,6 +198,10 @@ struct dismiss_event {
     std::string reason;
 
     bool operator==(const dismiss_event&) const = default;
+};
+template <>
+struct description<dismiss_event> {
+    static constexpr std::string_view name = "dismiss_event";
 };
 
 // Completes what a parked payment_intent.succeeded lacks; settlement then posts the purchase, source stripe.
@@ -170,6 +222,16 @@ struct assign_event {
     std::int64_t quantity = 1;
 
     bool operator==(const assign_event&) const = default;
+};
+template <>
+struct description<assign_event> {
+    static constexpr std::string_view name = "assign_event";
+};
+
+template <class Operation>
+concept event_action = requires(const Operation& what) {
+    what.event_id;
+    what.payment_intent_id;
 };
 
 using operation = std::variant<grant, deduction, transfer, usage, retry_event, dismiss_event, assign_event>;

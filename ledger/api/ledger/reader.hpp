@@ -1,9 +1,11 @@
-// What can be read from the ledger: values without SQL, and the interface that reads them.
+// What can be read from the ledger: values without SQL, and the interface that reads them. The lists and
+// their rows are in lists.hpp.
 // Times are microseconds since the epoch, of the database's clock. Sums are decimal text: they may leave
 // int64. An empty string stands for an absent value.
 #pragma once
 
 #include "ledger/facts.hpp"
+#include "ledger/lists.hpp"
 #include "ledger/outcome.hpp"
 
 #include <cstddef>
@@ -17,112 +19,12 @@
 
 namespace tokenledger::ledger {
 
-inline constexpr std::size_t default_page_limit = 100;
-inline constexpr std::size_t max_page_limit = 1000;
-// Bytes of JSON: a page ends before the row that would exceed them, but has at least one row.
-inline constexpr std::size_t max_page_bytes = std::size_t{4} << 20U;
 // Rows, and events, of one payment that are shown: the oldest ones.
 inline constexpr std::size_t max_payment_rows = 1000;
 // Actions on one event that are shown: the oldest ones.
 inline constexpr std::size_t max_event_actions = 100;
 // Groups in a report; a longer one is refused.
 inline constexpr std::size_t max_report_rows = 100'000;
-
-// ---- Rows. ----
-
-struct transaction_view {
-    std::string user_id{};
-    std::int64_t sequence = 0;
-    transaction_type type = transaction_type::grant;
-    ledger::source source = ledger::source::admin;
-    std::int64_t token_amount = 0;
-    std::int64_t balance_before = 0;
-    std::int64_t balance_after = 0;
-    std::optional<std::int64_t> amount_paid_cents{}; // minor units of currency
-    std::string currency{};
-    std::string payment_intent_id{};
-    std::string event_id{};
-    std::string pack{};
-    std::optional<std::int64_t> quantity{};
-    std::string reason{};
-    std::string reference{};
-    std::string idempotency_key{};
-    std::optional<std::int64_t> actor{}; // uid
-    std::string counterparty_user_id{};
-    std::string usage_request_id{}; // the charged operation
-    std::string metadata{};         // JSON text
-    std::int64_t created_at_us = 0;
-
-    bool operator==(const transaction_view&) const = default;
-};
-
-struct purchase_view {
-    transaction_view transaction{};
-    std::int64_t refunded_tokens = 0; // taken back by now, refunds and disputes together
-    std::int64_t refunded_cents = 0;  // the money behind them, in the purchase's currency
-
-    bool operator==(const purchase_view&) const = default;
-};
-
-struct usage_view {
-    std::string user_id{};
-    std::string request_id{};
-    std::string action_type{};
-    std::string model_used{};
-    std::int64_t tokens_used = 0;
-    std::optional<std::int64_t> input_tokens{};
-    std::optional<std::int64_t> output_tokens{};
-    std::string cost_estimate{}; // cents, decimal, as it was sent
-    std::int64_t charged_tokens = 0;
-    std::optional<std::int64_t> deduction_sequence{}; // of the linked deduction, where it was charged
-    std::optional<std::int64_t> actor{};
-    std::int64_t created_at_us = 0;
-
-    bool operator==(const usage_view&) const = default;
-};
-
-// A change of a balance, an operation, or both: a charged operation and its deduction are one entry. The
-// deduction stands alone once its usage is archived.
-struct activity_view {
-    std::optional<transaction_view> transaction{};
-    std::optional<usage_view> usage{};
-
-    bool operator==(const activity_view&) const = default;
-};
-
-// What an operator did about an event.
-struct event_action_view {
-    std::string action{}; // retry, dismiss or assign
-    std::int64_t actor = 0;
-    std::string reason{};
-    std::string was{}; // result and reason of the event before, and after
-    std::string was_because{};
-    std::string became{};
-    std::string became_because{};
-    std::string idempotency_key{};
-    std::int64_t created_at_us = 0;
-
-    bool operator==(const event_action_view&) const = default;
-};
-
-struct event_view {
-    std::string event_id{};
-    std::int64_t position = 0; // place in the commit order of whatever shares a payment or an account
-    std::string type{};
-    std::string result{}; // applied, duplicate, ignored, parked, waiting, dismissed or expired
-    std::string reason{};
-    std::string payment_intent_id{};
-    std::string endpoint{};
-    std::string account{};
-    std::string api_version{};
-    std::optional<bool> livemode{};
-    std::optional<std::int64_t> stripe_created_at{}; // seconds since the epoch, Stripe's clock
-    std::int64_t received_at_us = 0;
-    bool has_evidence = false;
-    std::vector<event_action_view> actions{}; // oldest first; not in lists
-
-    bool operator==(const event_view&) const = default;
-};
 
 // What was delivered, byte for byte.
 struct evidence_view {
@@ -193,63 +95,6 @@ struct payment_view {
     std::optional<entitlement_view> entitlement{}; // where it was credited
     std::vector<transaction_view> transactions{};  // its purchase and refund rows, by sequence
     std::vector<event_view> events{};              // every event that named it, by position
-};
-
-// ---- Pages. ----
-
-enum class page_order : std::uint8_t {
-    newest_first, // a walk back. Whatever was committed before the first page was read comes exactly once
-    oldest_first, // a walk forward that can be followed for ever: no row is lost however late it commits
-};
-
-// docs/queries.md says what each list guarantees.
-struct page_request {
-    std::size_t limit = default_page_limit; // 1..max_page_limit; max_page_bytes may end the page before
-    std::string cursor{};                   // page::next of the page before; empty: the first page
-    page_order order = page_order::newest_first;
-};
-
-template <class Row>
-struct page {
-    std::vector<Row> rows{};
-    // Cursor of the page after this one. Newest first: empty at the end. Oldest first: never empty once there
-    // was a row; asking again with it later returns what was added.
-    std::string next{};
-    bool more = false; // there is a further row now
-};
-
-// A filter that is not set matches every row. A period is from <= time < to.
-struct period {
-    std::optional<std::int64_t> from_us{};
-    std::optional<std::int64_t> to_us{};
-};
-
-struct transaction_filter {
-    std::string user_id{};
-    std::optional<transaction_type> type{};
-    std::optional<ledger::source> source{};
-    ledger::period period{};
-    std::optional<std::int64_t> actor{}; // uid; of lists only
-};
-
-struct usage_filter {
-    std::string user_id{};
-    std::string action_type{};
-    std::string model_used{};
-    ledger::period period{};
-};
-
-struct activity_filter {
-    std::string user_id{};
-    ledger::period period{};
-};
-
-struct event_filter {
-    std::string result{}; // parked and waiting are the operator's queue
-    std::string reason{};
-    std::string type{};
-    std::string payment_intent_id{};
-    ledger::period period{}; // of received_at
 };
 
 // The operator's queue, counted when it is asked for.
@@ -342,16 +187,13 @@ class reader {
     [[nodiscard]] virtual std::optional<event_view> event(const std::string& event_id) = 0;
     [[nodiscard]] virtual std::optional<evidence_view> evidence(const std::string& event_id) = 0;
 
-    [[nodiscard]] virtual page<transaction_view> transactions(const transaction_filter& filter,
-                                                              const page_request& request) = 0;
-    // filter.type is ignored.
-    [[nodiscard]] virtual page<purchase_view> purchases(const transaction_filter& filter,
-                                                        const page_request& request) = 0;
-    [[nodiscard]] virtual page<usage_view> usage(const usage_filter& filter, const page_request& request) = 0;
-    [[nodiscard]] virtual page<activity_view> activity(const activity_filter& filter,
-                                                       const page_request& request) = 0;
-    [[nodiscard]] virtual page<event_view> events(const event_filter& filter,
-                                                  const page_request& request) = 0;
+    // One page of a list.
+    [[nodiscard]] virtual list_page list(const list_query& what) = 0;
+    template <class Query>
+    [[nodiscard]] page_of_list<Query> page_of(const Query& what) {
+        const list_query asked = what;
+        return std::get<page_of_list<Query>>(list(asked));
+    }
 
     [[nodiscard]] virtual queue_view queue() = 0;
 

@@ -41,14 +41,14 @@ BOOST_AUTO_TEST_CASE(an_admin_listener_has_defaults_and_is_named_after_its_socke
     BOOST_TEST(first.file.path == "/run/tokenledger/admin.sock");
     BOOST_TEST(first.file.mode == 0660U);
     BOOST_TEST(first.file.group.empty());
-    BOOST_TEST((first.permits == admin_permits()));
+    BOOST_TEST((first.permits == tokenledger::admin::every_permit));
     BOOST_TEST(first.max_tokens_per_request == 10'000'000);
     const admin_listener_config& second = loaded.admin.listeners[1];
     BOOST_TEST(second.name == "application");
     BOOST_TEST(second.file.mode == 0666U);
     BOOST_TEST(second.file.group == "www-data");
-    BOOST_TEST(
-        (second.permits == admin_permits{.read = true, .usage = true, .money = false, .operate = false}));
+    BOOST_TEST((second.permits == tokenledger::admin::permit_set{tokenledger::admin::permit::read,
+                                                                 tokenledger::admin::permit::usage}));
     BOOST_TEST(second.max_tokens_per_request == 500);
 }
 
@@ -119,9 +119,9 @@ BOOST_AUTO_TEST_CASE(permits_go_by_the_socket_and_not_by_the_name) {
         replaced(replaced(narrow, "permits = [\"usage\", \"read\"]\n", ""), "max_tokens_per_request = 500",
                  "max_tokens_per_request = 7\n[[admin.listener]]\nsocket = \"/run/third.sock\"")));
     take_over(running, swapped);
-    BOOST_TEST((running.admin.listeners.at(0).permits == admin_permits()));
+    BOOST_TEST((running.admin.listeners.at(0).permits == tokenledger::admin::every_permit));
     const admin_listener_config& second = running.admin.listeners.at(1);
-    const admin_permits reads{.read = true, .usage = false, .money = false, .operate = false};
+    const tokenledger::admin::permit_set reads{tokenledger::admin::permit::read};
     BOOST_TEST((second.permits == reads));
     BOOST_TEST(second.max_tokens_per_request == 7);
     BOOST_TEST(second.name == "application");

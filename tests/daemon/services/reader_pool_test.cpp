@@ -15,10 +15,6 @@ using daemon::reader_pool;
 // No task of these tests asks it anything.
 struct idle_reader : ledger::reader {
     using text = const std::string&;
-    using request = const ledger::page_request&;
-    template <class Row>
-    using page = ledger::page<Row>;
-    using transactions_of = const ledger::transaction_filter&;
 
     std::optional<ledger::account_view> account(text) override { return {}; }
     std::optional<ledger::balance_view> balance_at_time(text, std::int64_t) override { return {}; }
@@ -26,17 +22,13 @@ struct idle_reader : ledger::reader {
     std::optional<ledger::payment_view> payment(text) override { return {}; }
     std::optional<ledger::event_view> event(text) override { return {}; }
     std::optional<ledger::evidence_view> evidence(text) override { return {}; }
-    page<ledger::transaction_view> transactions(transactions_of, request) override { return {}; }
-    page<ledger::purchase_view> purchases(transactions_of, request) override { return {}; }
-    page<ledger::usage_view> usage(const ledger::usage_filter&, request) override { return {}; }
-    page<ledger::activity_view> activity(const ledger::activity_filter&, request) override { return {}; }
-    page<ledger::event_view> events(const ledger::event_filter&, request) override { return {}; }
+    ledger::list_page list(const ledger::list_query&) override { return {}; }
     ledger::queue_view queue() override { return {}; }
     std::vector<ledger::usage_report_row> usage_report(const ledger::usage_filter&,
                                                        const ledger::report_shape&) override {
         return {};
     }
-    std::vector<ledger::transaction_report_row> transaction_report(transactions_of,
+    std::vector<ledger::transaction_report_row> transaction_report(const ledger::transaction_filter&,
                                                                    const ledger::report_shape&) override {
         return {};
     }

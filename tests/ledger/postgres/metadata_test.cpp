@@ -38,10 +38,10 @@ struct metadata_fixture : reader_fixture {
         }
     }
     list_fn<ledger::transaction_view> transactions = [this](const ledger::page_request& ask) {
-        return reader->transactions({}, ask);
+        return reader->page_of(ledger::transactions_query{{}, ask});
     };
     list_fn<ledger::activity_view> activity = [this](const ledger::page_request& ask) {
-        return reader->activity({}, ask);
+        return reader->page_of(ledger::activity_query{{}, ask});
     };
 };
 
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(metadata_is_kept_and_shown_as_it_was_sent) {
         R"({"b":1.50,"a":1e308,"c":[1E-7,-0,{"z":"\u0001","y":null}],"":12345678901234567890})";
     run({request("key_1", {granting_with("alice", sent)})});
     BOOST_TEST(value("SELECT metadata::text FROM tokenledger.token_transactions") == sent);
-    BOOST_TEST(reader->transactions({}, {}).rows.at(0).metadata == sent);
+    BOOST_TEST(reader->page_of(ledger::transactions_query{{}, {}}).rows.at(0).metadata == sent);
     BOOST_TEST(value("SELECT metadata ->> 'a' FROM tokenledger.token_transactions") == "1e308");
     BOOST_TEST(value("SELECT metadata::jsonb @> '{\"b\":1.5}' FROM tokenledger.token_transactions") == "t");
 }
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(numbers_that_a_double_spells_out_take_no_more_room_than_was
     run({request("key_1", {granting_with("alice", sent)})});
     BOOST_TEST(value("SELECT octet_length(metadata::text) FROM tokenledger.token_transactions") ==
                std::to_string(sent.size()));
-    BOOST_TEST(reader->transactions({}, {}).rows.at(0).metadata == sent);
+    BOOST_TEST(reader->page_of(ledger::transactions_query{{}, {}}).rows.at(0).metadata == sent);
 }
 
 BOOST_AUTO_TEST_CASE(what_may_be_sent_is_what_jsonb_can_hold) {

@@ -14,14 +14,20 @@ struct two_writers : reader_fixture {
     strings transactions(ledger::page_order order, const std::string& user = "") {
         strings made;
         for (const auto& row : walk<ledger::transaction_view>(
-                 [&](const auto& ask) { return reader->transactions({.user_id = user}, ask); }, order, 2))
+                 [&](const auto& ask) {
+                     return reader->page_of(ledger::transactions_query{{.user_id = user}, ask});
+                 },
+                 order, 2))
             made.push_back(row.user_id);
         return made;
     }
     strings events(ledger::page_order order) {
         strings made;
-        for (const auto& row :
-             walk<ledger::event_view>([&](const auto& ask) { return reader->events({}, ask); }, order, 2))
+        for (const auto& row : walk<ledger::event_view>(
+                 [&](const auto& ask) {
+                     return reader->page_of(ledger::events_query{{}, ask});
+                 },
+                 order, 2))
             made.push_back(row.event_id);
         return made;
     }
@@ -41,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_a_transaction_that_may_still_com
 
     std::string cursor;
     const list_fn<ledger::transaction_view> list = [&](const auto& ask) {
-        return reader->transactions({}, ask);
+        return reader->page_of(ledger::transactions_query{{}, ask});
     };
     const auto first = walk<ledger::transaction_view>(list, oldest_first, 10, {}, &cursor);
     BOOST_TEST_REQUIRE(first.size() == 1U);
@@ -51,7 +57,8 @@ BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_a_transaction_that_may_still_com
 
     BOOST_TEST(late.apply().empty());
     other->commit();
-    const auto rest = reader->transactions({}, {.cursor = cursor, .order = oldest_first}).rows;
+    const auto rest =
+        reader->page_of(ledger::transactions_query{{}, {.cursor = cursor, .order = oldest_first}}).rows;
     BOOST_TEST_REQUIRE(rest.size() == 2U);
     BOOST_TEST(rest[0].user_id == "bob");
     BOOST_TEST(rest[1].user_id == "carol");
@@ -65,12 +72,14 @@ BOOST_AUTO_TEST_CASE(events_and_operations_wait_for_late_rows_as_well) {
     run({an_event("evt_3"), lone_usage(using_up("req_3", "alice", 0))});
     const auto operations = [&] {
         strings made;
-        for (const auto& row : reader->usage({.user_id = "alice"}, {.order = oldest_first}).rows)
+        for (const auto& row :
+             reader->page_of(ledger::usage_query{{.user_id = "alice"}, {.order = oldest_first}}).rows)
             made.push_back(row.request_id);
         return made;
     };
     const auto entries = [&] {
-        return reader->activity({.user_id = "alice"}, {.order = oldest_first}).rows.size();
+        return reader->page_of(ledger::activity_query{{.user_id = "alice"}, {.order = oldest_first}})
+            .rows.size();
     };
     BOOST_TEST((events(oldest_first) == strings{"evt_1"}));
     BOOST_TEST(operations().empty());
@@ -92,19 +101,27 @@ BOOST_AUTO_TEST_CASE(
 
     run({an_event("evt_1"), lone_usage(using_up("req_1", "alice", 0))});
     std::string after_event, after_usage;
-    const auto shown = walk<ledger::event_view>([&](const auto& ask) { return reader->events({}, ask); },
-                                                oldest_first, 10, {}, &after_event);
+    const auto shown = walk<ledger::event_view>(
+        [&](const auto& ask) {
+            return reader->page_of(ledger::events_query{{}, ask});
+        },
+        oldest_first, 10, {}, &after_event);
     BOOST_TEST(shown.size() == 1U);
-    const auto used = walk<ledger::usage_view>([&](const auto& ask) { return reader->usage({}, ask); },
-                                               oldest_first, 10, {}, &after_usage);
+    const auto used = walk<ledger::usage_view>(
+        [&](const auto& ask) {
+            return reader->page_of(ledger::usage_query{{}, ask});
+        },
+        oldest_first, 10, {}, &after_usage);
     BOOST_TEST(used.size() == 1U);
 
     BOOST_TEST(late.apply().empty());
     other->commit();
-    const auto events_then = reader->events({}, {.cursor = after_event, .order = oldest_first}).rows;
+    const auto events_then =
+        reader->page_of(ledger::events_query{{}, {.cursor = after_event, .order = oldest_first}}).rows;
     BOOST_TEST_REQUIRE(events_then.size() == 1U);
     BOOST_TEST(events_then[0].event_id == "evt_late");
-    const auto usage_then = reader->usage({}, {.cursor = after_usage, .order = oldest_first}).rows;
+    const auto usage_then =
+        reader->page_of(ledger::usage_query{{}, {.cursor = after_usage, .order = oldest_first}}).rows;
     BOOST_TEST_REQUIRE(usage_then.size() == 1U);
     BOOST_TEST(usage_then[0].request_id == "req_late");
     // What one command writes has one time: the ledger is made again from the key's.
@@ -140,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_writer_whose_start_is_hidden_holds_everything_back_and_no
         // A superuser's transactions are not shown to others.
         open_batch late(*other, {a_purchase("evt_2", "pi_2", "bob")});
         late.lock();
-        const auto page = reader->transactions({}, {.order = oldest_first});
+        const auto page = reader->page_of(ledger::transactions_query{{}, {.order = oldest_first}});
         BOOST_TEST(page.rows.empty());
         BOOST_TEST(page.next.empty());
         BOOST_TEST((transactions(newest_first) == strings{"alice"}));

@@ -142,12 +142,16 @@ struct living_ledger : reader_fixture {
         check<ledger::transaction_view>(
             "SELECT user_id || ' ' || sequence FROM tokenledger.token_transactions WHERE " + where +
                 " ORDER BY created_at, user_id, sequence",
-            [&](const auto& ask) { return reader->transactions(filter, ask); });
+            [&](const auto& ask) {
+                return reader->page_of(ledger::transactions_query{filter, ask});
+            });
     }
     void check_usage(const ledger::usage_filter& filter, const std::string& where) {
         check<ledger::usage_view>("SELECT user_id || ' ' || request_id FROM tokenledger.token_usage WHERE " +
                                       where + " ORDER BY created_at, user_id, request_id",
-                                  [&](const auto& ask) { return reader->usage(filter, ask); });
+                                  [&](const auto& ask) {
+                                      return reader->page_of(ledger::usage_query{filter, ask});
+                                  });
     }
     void check_activity(const ledger::activity_filter& filter, const std::string& where) {
         check<ledger::activity_view>(
@@ -159,12 +163,16 @@ struct living_ledger : reader_fixture {
             " FROM tokenledger.token_usage WHERE deduction_sequence IS NULL)"
             " AS both_tables (created_at, user_id, kind, sequence, request_id, name) WHERE " +
                 where + " ORDER BY created_at, user_id, kind, sequence, request_id",
-            [&](const auto& ask) { return reader->activity(filter, ask); });
+            [&](const auto& ask) {
+                return reader->page_of(ledger::activity_query{filter, ask});
+            });
     }
     void check_events(const ledger::event_filter& filter, const std::string& where) {
         check<ledger::event_view>("SELECT event_id FROM tokenledger.stripe_events WHERE " + where +
                                       " ORDER BY received_at, event_id",
-                                  [&](const auto& ask) { return reader->events(filter, ask); });
+                                  [&](const auto& ask) {
+                                      return reader->page_of(ledger::events_query{filter, ask});
+                                  });
     }
 
     void settle_in() {
@@ -253,7 +261,9 @@ BOOST_AUTO_TEST_CASE(a_walk_through_purchases_operations_and_the_activity_gives_
             " WHERE t.transaction_type = 'purchase' AND ('" +
             user + "' IN ('', t.user_id)) ORDER BY t.created_at, t.user_id, t.sequence";
         BOOST_TEST(names_of(walk<ledger::purchase_view>(
-                       [&](const auto& ask) { return reader->purchases({.user_id = user}, ask); },
+                       [&](const auto& ask) {
+                           return reader->page_of(ledger::purchases_query{{.user_id = user}, ask});
+                       },
                        oldest_first, 3)) == column(select),
                    boost::test_tools::per_element());
     }
@@ -299,10 +309,21 @@ BOOST_AUTO_TEST_CASE(whoever_follows_the_lists_while_several_daemons_write_misse
     };
     for (bool more = true, last_round = false; more || !last_round;) {
         last_round = writing == 0; // what is read from here on is all that there is
-        more = follow([&](const auto& ask) { return reader->transactions({}, ask); }, transactions,
-                      got_transactions);
-        more |= follow([&](const auto& ask) { return reader->activity({}, ask); }, activity, got_activity);
-        more |= follow([&](const auto& ask) { return reader->events({}, ask); }, events, got_events);
+        more = follow(
+            [&](const auto& ask) {
+                return reader->page_of(ledger::transactions_query{{}, ask});
+            },
+            transactions, got_transactions);
+        more |= follow(
+            [&](const auto& ask) {
+                return reader->page_of(ledger::activity_query{{}, ask});
+            },
+            activity, got_activity);
+        more |= follow(
+            [&](const auto& ask) {
+                return reader->page_of(ledger::events_query{{}, ask});
+            },
+            events, got_events);
     }
     for (auto& each : running)
         each.get();

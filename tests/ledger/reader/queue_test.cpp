@@ -27,7 +27,10 @@ struct operator_fixture : action_fixture {
     [[nodiscard]] strings rows_of(std::int64_t actor, ledger::page_order order, std::size_t limit) const {
         strings told;
         for (const ledger::transaction_view& row : walk<ledger::transaction_view>(
-                 [&](const auto& ask) { return reader->transactions({.actor = actor}, ask); }, order, limit))
+                 [&](const auto& ask) {
+                     return reader->page_of(ledger::transactions_query{{.actor = actor}, ask});
+                 },
+                 order, limit))
             told.push_back(row.user_id + " " + std::to_string(row.token_amount));
         return told;
     }
@@ -63,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_payment_and_an_event_tell_what_operators_did_and_a_list_d
                                               "evt_2 dismiss 1000 a test of ours parked dismissed"}));
     BOOST_TEST((actions_of("pi_2") == strings{}));
     BOOST_TEST(reader->event("evt_2").value().actions.size() == 1U);
-    for (const ledger::event_view& row : reader->events({}, {}).rows)
+    for (const ledger::event_view& row : reader->page_of(ledger::events_query{{}, {}}).rows)
         BOOST_TEST(row.actions.empty());
 }
 
@@ -76,9 +79,10 @@ BOOST_AUTO_TEST_CASE(transactions_are_listed_by_who_asked_for_them) {
         BOOST_TEST((rows_of(0, oldest_first, limit) == strings{"bob 2", "bob 4"}));
     }
     BOOST_TEST((rows_of(1, newest_first, 100) == strings{}));
-    const auto cursor = reader->transactions({.actor = 0}, {.limit = 1}).next;
+    const auto cursor = reader->page_of(ledger::transactions_query{{.actor = 0}, {.limit = 1}}).next;
     BOOST_TEST((fault_of([&] {
-                    static_cast<void>(reader->transactions({}, {.limit = 1, .cursor = cursor}));
+                    static_cast<void>(
+                        reader->page_of(ledger::transactions_query{{}, {.limit = 1, .cursor = cursor}}));
                 }) == ledger::query_fault::bad_cursor));
 }
 

@@ -20,6 +20,12 @@ struct reader_fixture : store_fixture {
 
 struct full_ledger : verify_fixture {
     std::unique_ptr<ledger::reader> reader = ledger::make_postgres_reader(options);
+
+    // One page of a list.
+    template <class Query>
+    auto rows_of(const Query& what) {
+        return reader->page_of(what).rows;
+    }
 };
 
 inline constexpr auto newest_first = ledger::page_order::newest_first;

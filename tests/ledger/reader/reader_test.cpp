@@ -6,6 +6,7 @@
 #include <algorithm>
 
 using namespace tokenledger;
+using ledger::transactions_query;
 using namespace tokenledger::test;
 using ledger::source;
 using ledger::transaction_type;
@@ -72,7 +73,10 @@ BOOST_AUTO_TEST_CASE(a_dispute_that_was_lost_or_won_is_over) {
 
 BOOST_AUTO_TEST_CASE(a_balance_is_told_at_any_time_and_at_any_sequence) {
     const auto rows = walk<ledger::transaction_view>(
-        [&](const auto& ask) { return reader->transactions({.user_id = "alice"}, ask); }, oldest_first, 100);
+        [&](const auto& ask) {
+            return reader->page_of(transactions_query{{.user_id = "alice"}, ask});
+        },
+        oldest_first, 100);
     BOOST_TEST_REQUIRE(rows.size() == 4U);
     for (const ledger::transaction_view& row : rows) {
         const auto by_sequence = reader->balance_at_sequence("alice", row.sequence).value();
@@ -162,21 +166,21 @@ BOOST_AUTO_TEST_CASE(an_event_is_found_by_id_and_its_evidence_comes_back_byte_fo
 }
 
 BOOST_AUTO_TEST_CASE(purchases_show_what_was_taken_back_of_them) {
-    const auto rows = reader->purchases({.user_id = "alice"}, {}).rows;
+    const auto rows = rows_of(ledger::purchases_query{{.user_id = "alice"}, {}});
     BOOST_TEST_REQUIRE(rows.size() == 2U);
     BOOST_TEST(short_name(rows[0].transaction) == "alice 3 purchase 1000");
     BOOST_TEST(rows[0].refunded_tokens == 1000);
     BOOST_TEST(rows[0].refunded_cents == 999);
     BOOST_TEST(rows[0].transaction.amount_paid_cents.value() == 999);
     BOOST_TEST(rows[1].refunded_tokens == 500);
-    BOOST_TEST(reader->purchases({}, {}).rows.size() == 5U);
+    BOOST_TEST(rows_of(ledger::purchases_query{{}, {}}).size() == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(every_column_of_a_row_is_read_as_it_was_written) {
     ledger::grant granted = granting("zoe", 1000, ledger::grant_source::subscription, "in_zoe");
     granted.metadata = R"({"plan": "it's \"pro\""})";
     run({request("key_zoe", {granted, moving("zoe", "dave", 10), using_up("req_zoe", "zoe", 7)})});
-    const auto rows = reader->transactions({.user_id = "zoe"}, {.order = oldest_first}).rows;
+    const auto rows = rows_of(transactions_query{{.user_id = "zoe"}, {.order = oldest_first}});
     BOOST_TEST_REQUIRE(rows.size() == 3U);
     BOOST_TEST((rows[0].type == transaction_type::grant && rows[0].source == source::subscription));
     BOOST_TEST(rows[0].reason == "because");
@@ -189,7 +193,7 @@ BOOST_AUTO_TEST_CASE(every_column_of_a_row_is_read_as_it_was_written) {
     BOOST_TEST(rows[2].usage_request_id == "req_zoe");
     BOOST_TEST(rows[2].balance_before == 990);
     BOOST_TEST(rows[2].balance_after == 983);
-    const auto used = reader->usage({.user_id = "zoe"}, {}).rows.at(0);
+    const auto used = rows_of(ledger::usage_query{{.user_id = "zoe"}, {}}).at(0);
     BOOST_TEST(used.request_id == "req_zoe");
     BOOST_TEST(used.model_used == "a-model");
     BOOST_TEST(used.input_tokens.value() == 300);
@@ -200,7 +204,7 @@ BOOST_AUTO_TEST_CASE(every_column_of_a_row_is_read_as_it_was_written) {
 }
 
 BOOST_AUTO_TEST_CASE(a_charged_operation_and_its_deduction_are_one_entry_of_the_activity) {
-    const auto rows = reader->activity({.user_id = "dave"}, {.order = oldest_first}).rows;
+    const auto rows = rows_of(ledger::activity_query{{.user_id = "dave"}, {.order = oldest_first}});
     BOOST_TEST_REQUIRE(rows.size() == 4U); // three transactions, one operation that was not charged
     const auto charged = std::find_if(rows.begin(), rows.end(), [](const ledger::activity_view& row) {
         return row.transaction && row.transaction->sequence == 2;
@@ -212,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_charged_operation_and_its_deduction_are_one_entry_of_the_
                              [](const ledger::activity_view& row) { return !row.transaction; }) == 1);
     // Usage that was archived leaves its deduction.
     database.session().run("DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'");
-    const auto after = reader->activity({.user_id = "dave"}, {}).rows;
+    const auto after = rows_of(ledger::activity_query{{.user_id = "dave"}, {}});
     BOOST_TEST(after.size() == 4U);
 }
 
@@ -246,7 +250,7 @@ BOOST_AUTO_TEST_CASE(rows_of_both_tables_with_one_time_keep_their_order_across_p
             .user_id = user, .period = {.from_us = 1'767'225'600'000'000, .to_us = 1'767'225'600'000'001}};
         for (const std::size_t limit : {1U, 2U, 3U, 4U, 5U, 7U, 100U}) {
             const list_fn<ledger::activity_view> list = [&](const auto& ask) {
-                return reader->activity(filter, ask);
+                return reader->page_of(ledger::activity_query{filter, ask});
             };
             BOOST_TEST(names(walk(list, oldest_first, limit), name) == expected,
                        boost::test_tools::per_element());
@@ -259,7 +263,7 @@ BOOST_AUTO_TEST_CASE(rows_of_both_tables_with_one_time_keep_their_order_across_p
 
 BOOST_AUTO_TEST_CASE(events_are_told_by_outcome_reason_type_and_payment) {
     const auto of = [&](const ledger::event_filter& filter) {
-        return names(reader->events(filter, {.order = oldest_first}).rows,
+        return names(rows_of(ledger::events_query{filter, {.order = oldest_first}}),
                      [](const ledger::event_view& row) { return row.event_id; });
     };
     BOOST_TEST((of({.result = "waiting"}) == strings{"evt_7"}));
@@ -273,7 +277,7 @@ BOOST_AUTO_TEST_CASE(events_are_told_by_outcome_reason_type_and_payment) {
 }
 
 BOOST_AUTO_TEST_CASE(a_period_has_its_first_microsecond_and_not_its_last) {
-    const auto rows = reader->transactions({}, {.limit = 1000, .order = oldest_first}).rows;
+    const auto rows = rows_of(transactions_query{{}, {.limit = 1000, .order = oldest_first}});
     BOOST_TEST_REQUIRE(rows.size() > 10U);
     for (const std::string& user : strings{"", "alice", "bob"}) {
         for (const auto& [from, to] : {std::pair(rows[2].created_at_us, rows[7].created_at_us),
@@ -285,9 +289,9 @@ BOOST_AUTO_TEST_CASE(a_period_has_its_first_microsecond_and_not_its_last) {
                     expected.push_back(short_name(row));
             }
             const ledger::period period{.from_us = from, .to_us = to};
-            BOOST_TEST((
-                names(reader->transactions({.user_id = user, .period = period}, {.order = oldest_first}).rows,
-                      short_name) == expected));
+            BOOST_TEST((names(rows_of(transactions_query{{.user_id = user, .period = period},
+                                                         {.order = oldest_first}}),
+                              short_name) == expected));
             std::int64_t counted = 0;
             for (const auto& each :
                  reader->transaction_report({.user_id = user, .period = period}, ledger::report_span::whole))
@@ -353,22 +357,22 @@ BOOST_AUTO_TEST_CASE(usage_is_summed_by_action_and_model_with_every_digit_of_its
 BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_refused_by_name) {
     using ledger::query_fault;
     const auto asking = [&](const ledger::transaction_filter& filter, const ledger::page_request& request) {
-        return fault_of([&] { static_cast<void>(reader->transactions(filter, request)); });
+        return fault_of([&] { static_cast<void>(reader->page_of(transactions_query{filter, request})); });
     };
     BOOST_TEST((asking({}, {.limit = 0}) == query_fault::bad_limit));
     BOOST_TEST((asking({}, {.limit = 1001}) == query_fault::bad_limit));
     BOOST_TEST((asking({.user_id = std::string("a\0b", 3)}, {}) == query_fault::bad_text));
     for (const std::string& cursor : strings{"x", "00", "not a cursor", "31", std::string(5000, '0')})
         BOOST_TEST((asking({}, {.cursor = cursor}) == query_fault::bad_cursor));
-    const std::string cursor = reader->transactions({}, {.limit = 1}).next;
+    const std::string cursor = reader->page_of(transactions_query{{}, {.limit = 1}}).next;
     BOOST_TEST_REQUIRE(!cursor.empty());
-    BOOST_TEST(reader->transactions({}, {.limit = 7, .cursor = cursor}).rows.size() == 7U);
+    BOOST_TEST(rows_of(transactions_query{{}, {.limit = 7, .cursor = cursor}}).size() == 7U);
     BOOST_TEST((asking({.user_id = "alice"}, {.cursor = cursor}) == query_fault::bad_cursor));
     BOOST_TEST((asking({}, {.cursor = cursor, .order = oldest_first}) == query_fault::bad_cursor));
     BOOST_TEST(
         (asking({}, {.cursor = cursor.substr(0, cursor.size() - 2) + "00"}) == query_fault::bad_cursor));
-    BOOST_TEST((fault_of([&] { static_cast<void>(reader->purchases({}, {.cursor = cursor})); }) ==
-                query_fault::bad_cursor));
+    const ledger::purchases_query other{{}, {.cursor = cursor}};
+    BOOST_TEST((fault_of([&] { static_cast<void>(rows_of(other)); }) == query_fault::bad_cursor));
     BOOST_TEST((fault_of([&] { static_cast<void>(reader->account("\xff")); }) == query_fault::bad_text));
 }
 

@@ -1,0 +1,374 @@
+// The lists of the ledger: their rows, filters and pages. Each is described once, beside its struct, and the
+// description is what the SELECT lists, cursors, parameters, JSON and CSV are made from.
+// Times are microseconds since the epoch, of the database's clock. An empty string stands for an absent
+// value.
+#pragma once
+
+#include "ledger/fields.hpp"
+#include "ledger/names.hpp"
+#include "ledger/outcome.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+namespace tokenledger::ledger {
+
+inline constexpr std::size_t default_page_limit = 100;
+inline constexpr std::size_t max_page_limit = 1000;
+// Bytes of JSON: a page ends before the row that would exceed them, but has at least one row.
+inline constexpr std::size_t max_page_bytes = std::size_t{4} << 20U;
+
+// ---- Rows. ----
+
+struct transaction_view {
+    std::string user_id{};
+    std::int64_t sequence = 0;
+    transaction_type type = transaction_type::grant;
+    ledger::source source = ledger::source::admin;
+    std::int64_t token_amount = 0;
+    std::int64_t balance_before = 0;
+    std::int64_t balance_after = 0;
+    std::optional<std::int64_t> amount_paid_cents{}; // minor units of currency
+    std::string currency{};
+    std::string payment_intent_id{};
+    std::string event_id{};
+    std::string pack{};
+    std::optional<std::int64_t> quantity{};
+    std::string reason{};
+    std::string reference{};
+    std::string idempotency_key{};
+    std::optional<std::int64_t> actor{}; // uid
+    std::string counterparty_user_id{};
+    std::string usage_request_id{}; // the charged operation
+    std::string metadata{};         // JSON text
+    std::int64_t created_at_us = 0;
+
+    bool operator==(const transaction_view&) const = default;
+};
+template <>
+struct description<transaction_view> {
+    static constexpr std::tuple fields{
+        shown_as("user_id", &transaction_view::user_id),
+        shown_as("sequence", &transaction_view::sequence),
+        shown_as("type", &transaction_view::type),
+        shown_as("source", &transaction_view::source),
+        shown_as("token_amount", &transaction_view::token_amount),
+        shown_as("balance_before", &transaction_view::balance_before),
+        shown_as("balance_after", &transaction_view::balance_after),
+        shown_as("amount_paid_cents", &transaction_view::amount_paid_cents, shown::if_any),
+        shown_as("currency", &transaction_view::currency, shown::if_any),
+        shown_as("stripe_payment_intent_id", &transaction_view::payment_intent_id, shown::if_any),
+        shown_as("stripe_event_id", &transaction_view::event_id, shown::if_any),
+        shown_as("pack", &transaction_view::pack, shown::if_any),
+        shown_as("quantity", &transaction_view::quantity, shown::if_any),
+        shown_as("reason", &transaction_view::reason, shown::if_any),
+        shown_as("reference", &transaction_view::reference, shown::if_any),
+        shown_as("idempotency_key", &transaction_view::idempotency_key, shown::if_any),
+        shown_as("actor", &transaction_view::actor, shown::if_any),
+        shown_as("counterparty_user_id", &transaction_view::counterparty_user_id, shown::if_any),
+        shown_as("usage_request_id", &transaction_view::usage_request_id, shown::if_any),
+        shown_as("metadata", &transaction_view::metadata, shown::json),
+        shown_as("created_at", &transaction_view::created_at_us, shown::time)};
+};
+
+struct purchase_view {
+    transaction_view transaction{};
+    std::int64_t refunded_tokens = 0; // taken back by now, refunds and disputes together
+    std::int64_t refunded_cents = 0;  // the money behind them, in the purchase's currency
+
+    bool operator==(const purchase_view&) const = default;
+};
+template <>
+struct description<purchase_view> {
+    static constexpr std::tuple fields{shown_as("transaction", &purchase_view::transaction, shown::members),
+                                       shown_as("refunded_tokens", &purchase_view::refunded_tokens),
+                                       shown_as("refunded_cents", &purchase_view::refunded_cents)};
+};
+
+struct usage_view {
+    std::string user_id{};
+    std::string request_id{};
+    std::string action_type{};
+    std::string model_used{};
+    std::int64_t tokens_used = 0;
+    std::optional<std::int64_t> input_tokens{};
+    std::optional<std::int64_t> output_tokens{};
+    std::string cost_estimate{}; // cents, decimal, as it was sent
+    std::int64_t charged_tokens = 0;
+    std::optional<std::int64_t> deduction_sequence{}; // of the linked deduction, where it was charged
+    std::optional<std::int64_t> actor{};
+    std::int64_t created_at_us = 0;
+
+    bool operator==(const usage_view&) const = default;
+};
+template <>
+struct description<usage_view> {
+    static constexpr std::tuple fields{
+        shown_as("user_id", &usage_view::user_id),
+        shown_as("request_id", &usage_view::request_id),
+        shown_as("action_type", &usage_view::action_type),
+        shown_as("model_used", &usage_view::model_used, shown::if_any),
+        shown_as("tokens_used", &usage_view::tokens_used),
+        shown_as("input_tokens", &usage_view::input_tokens, shown::if_any),
+        shown_as("output_tokens", &usage_view::output_tokens, shown::if_any),
+        shown_as("cost_estimate", &usage_view::cost_estimate, shown::if_any),
+        shown_as("charged_tokens", &usage_view::charged_tokens),
+        shown_as("deduction_sequence", &usage_view::deduction_sequence, shown::if_any),
+        shown_as("actor", &usage_view::actor, shown::if_any),
+        shown_as("created_at", &usage_view::created_at_us, shown::time)};
+};
+
+// A change of a balance, an operation, or both: a charged operation and its deduction are one entry. The
+// deduction stands alone once its usage is archived.
+struct activity_view {
+    std::optional<transaction_view> transaction{};
+    std::optional<usage_view> usage{};
+
+    bool operator==(const activity_view&) const = default;
+};
+template <>
+struct description<activity_view> {
+    static constexpr std::tuple fields{shown_as("transaction", &activity_view::transaction, shown::if_any),
+                                       shown_as("usage", &activity_view::usage, shown::if_any)};
+};
+
+// What an operator did about an event.
+struct event_action_view {
+    std::string action{}; // retry, dismiss or assign
+    std::int64_t actor = 0;
+    std::string reason{};
+    std::string was{}; // result and reason of the event before, and after
+    std::string was_because{};
+    std::string became{};
+    std::string became_because{};
+    std::string idempotency_key{};
+    std::int64_t created_at_us = 0;
+
+    bool operator==(const event_action_view&) const = default;
+};
+template <>
+struct description<event_action_view> {
+    static constexpr std::tuple fields{
+        shown_as("action", &event_action_view::action),
+        shown_as("actor", &event_action_view::actor),
+        shown_as("reason", &event_action_view::reason, shown::if_any),
+        shown_as("was", &event_action_view::was),
+        shown_as("was_because", &event_action_view::was_because, shown::if_any),
+        shown_as("became", &event_action_view::became),
+        shown_as("became_because", &event_action_view::became_because, shown::if_any),
+        shown_as("idempotency_key", &event_action_view::idempotency_key),
+        shown_as("created_at", &event_action_view::created_at_us, shown::time)};
+};
+
+struct event_view {
+    std::string event_id{};
+    std::int64_t position = 0; // place in the commit order of whatever shares a payment or an account
+    std::string type{};
+    std::string result{}; // applied, duplicate, ignored, parked, waiting, dismissed or expired
+    std::string reason{};
+    std::string payment_intent_id{};
+    std::string endpoint{};
+    std::string account{};
+    std::string api_version{};
+    std::optional<bool> livemode{};
+    std::optional<std::int64_t> stripe_created_at{}; // seconds since the epoch, Stripe's clock
+    std::int64_t received_at_us = 0;
+    bool has_evidence = false;
+    std::vector<event_action_view> actions{}; // oldest first; not in lists
+
+    bool operator==(const event_view&) const = default;
+};
+template <>
+struct description<event_view> {
+    static constexpr std::tuple fields{
+        shown_as("event_id", &event_view::event_id),
+        shown_as("position", &event_view::position),
+        shown_as("type", &event_view::type),
+        shown_as("result", &event_view::result),
+        shown_as("reason", &event_view::reason, shown::if_any),
+        shown_as("stripe_payment_intent_id", &event_view::payment_intent_id, shown::if_any),
+        shown_as("endpoint", &event_view::endpoint),
+        shown_as("account", &event_view::account, shown::if_any),
+        shown_as("api_version", &event_view::api_version, shown::if_any),
+        shown_as("livemode", &event_view::livemode, shown::if_any),
+        shown_as("stripe_created_at", &event_view::stripe_created_at, shown::second),
+        shown_as("received_at", &event_view::received_at_us, shown::time),
+        shown_as("has_evidence", &event_view::has_evidence),
+        shown_as("actions", &event_view::actions, shown::if_any)};
+};
+
+// ---- Pages. ----
+
+enum class page_order : std::uint8_t {
+    newest_first, // a walk back. Whatever was committed before the first page was read comes exactly once
+    oldest_first, // a walk forward that can be followed for ever: no row is lost however late it commits
+};
+
+// docs/queries.md says what each list guarantees.
+struct page_request {
+    std::size_t limit = default_page_limit; // 1..max_page_limit; max_page_bytes may end the page before
+    std::string cursor{};                   // page::next of the page before; empty: the first page
+    page_order order = page_order::newest_first;
+};
+
+template <class Row>
+struct page {
+    std::vector<Row> rows{};
+    // Cursor of the page after this one. Newest first: empty at the end. Oldest first: never empty once there
+    // was a row; asking again with it later returns what was added.
+    std::string next{};
+    bool more = false; // there is a further row now
+};
+
+// A filter that is not set matches every row. A period is from <= time < to.
+struct period {
+    std::optional<std::int64_t> from_us{};
+    std::optional<std::int64_t> to_us{};
+};
+
+struct transaction_filter {
+    std::string user_id{};
+    std::optional<transaction_type> type{};
+    std::optional<ledger::source> source{};
+    ledger::period period{};
+    std::optional<std::int64_t> actor{}; // uid; of lists only
+};
+template <>
+struct description<transaction_filter> {
+    static constexpr std::tuple fields{filtered_by("user_id", &transaction_filter::user_id),
+                                       filtered_by("type", &transaction_filter::type),
+                                       filtered_by("source", &transaction_filter::source),
+                                       filtered_later_by("actor", &transaction_filter::actor)};
+};
+
+struct usage_filter {
+    std::string user_id{};
+    std::string action_type{};
+    std::string model_used{};
+    ledger::period period{};
+};
+template <>
+struct description<usage_filter> {
+    static constexpr std::tuple fields{filtered_by("user_id", &usage_filter::user_id),
+                                       filtered_by("action_type", &usage_filter::action_type),
+                                       filtered_by("model_used", &usage_filter::model_used)};
+};
+
+struct activity_filter {
+    std::string user_id{};
+    ledger::period period{};
+};
+template <>
+struct description<activity_filter> {
+    static constexpr std::tuple fields{filtered_by("user_id", &activity_filter::user_id)};
+};
+
+struct event_filter {
+    std::string result{}; // parked and waiting are the operator's queue
+    std::string reason{};
+    std::string type{};
+    std::string payment_intent_id{};
+    ledger::period period{}; // of received_at
+};
+template <>
+struct description<event_filter> {
+    static constexpr std::tuple fields{
+        filtered_by("result", &event_filter::result, event_result_names),
+        filtered_by("reason", &event_filter::reason, reason_names), filtered_by("type", &event_filter::type),
+        filtered_by("stripe_payment_intent_id", &event_filter::payment_intent_id)};
+};
+
+// ---- The lists. ----
+
+struct transactions_query {
+    transaction_filter filter{};
+    page_request page{};
+};
+template <>
+struct description<transactions_query> {
+    static constexpr std::string_view name = "transactions";
+    using row = transaction_view;
+};
+
+// filter.type and filter.actor are ignored.
+struct purchases_query {
+    transaction_filter filter{};
+    page_request page{};
+};
+template <>
+struct description<purchases_query> {
+    static constexpr std::string_view name = "purchases";
+    using row = purchase_view;
+    static constexpr bool takes(std::string_view filter) { return filter != "type" && filter != "actor"; }
+};
+
+struct usage_query {
+    usage_filter filter{};
+    page_request page{};
+};
+template <>
+struct description<usage_query> {
+    static constexpr std::string_view name = "usage";
+    using row = usage_view;
+};
+
+struct activity_query {
+    activity_filter filter{};
+    page_request page{};
+};
+template <>
+struct description<activity_query> {
+    static constexpr std::string_view name = "activity";
+    using row = activity_view;
+};
+
+struct events_query {
+    event_filter filter{};
+    page_request page{};
+};
+template <>
+struct description<events_query> {
+    static constexpr std::string_view name = "events";
+    using row = event_view;
+};
+
+using list_query =
+    std::variant<transactions_query, purchases_query, usage_query, activity_query, events_query>;
+
+template <class Query>
+using page_of_list = page<typename description<Query>::row>;
+
+template <class... Queries>
+auto pages_of(const std::variant<Queries...>&) -> std::variant<page_of_list<Queries>...>;
+// The page of the query at the same index of list_query.
+using list_page = decltype(pages_of(list_query()));
+
+// True if the list has the filter of this name.
+template <class Query>
+constexpr bool takes_filter(std::string_view name) {
+    if constexpr (requires { description<Query>::takes(name); })
+        return description<Query>::takes(name);
+    else
+        return true;
+}
+
+// Of every list, in the order of list_query.
+[[nodiscard]] std::span<const std::string_view> list_names();
+
+// Calls `visit` with a default query of each list, in the order of list_query.
+template <std::size_t List = 0, class Visit>
+void for_each_list(Visit visit) {
+    if constexpr (List < std::variant_size_v<list_query>) {
+        visit(std::variant_alternative_t<List, list_query>{});
+        for_each_list<List + 1>(visit);
+    }
+}
+
+} // namespace tokenledger::ledger

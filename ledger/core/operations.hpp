@@ -1,0 +1,53 @@
+// What an operation does to accounts, as the planner sees it. Checks, locks and rows all follow from these
+// terms, so the terms are the one place of the core that says what an operation does.
+#pragma once
+
+#include "core/snapshot.hpp"
+#include "ledger/command.hpp"
+
+#include <boost/container/static_vector.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace tokenledger::ledger {
+
+// One row of one account.
+struct movement {
+    std::string_view user_id;
+    std::int64_t tokens = 0; // added to the balance; negative: taken from it
+    bool creates_account = false;
+    bool may_go_below_zero = false;
+};
+
+// Of a transfer: from and to.
+inline constexpr std::size_t max_movements = 2;
+
+// Views into the operation.
+struct operation_terms {
+    // In the order of their rows. Two are of different accounts, each the counterparty of the other.
+    boost::container::static_vector<movement, max_movements> movements{};
+    // Of every row.
+    transaction_type type = transaction_type::grant;
+    ledger::source source = source::admin;
+    std::string_view reason{};
+    std::string_view reference{};
+    std::string_view metadata{};
+    // Set: the operation is recorded as a use, with the sequence of its row if it has one.
+    const usage* used = nullptr;
+    // What the operation uses up besides the key of its command.
+    struct own_key {
+        key_scope scope = key_scope::request;
+        std::string_view key{};
+    };
+    std::optional<own_key> key{};
+};
+
+// Empty terms for an event_action, which queue_rules.hpp decides.
+[[nodiscard]] operation_terms terms_of(const operation& what);
+
+[[nodiscard]] std::optional<key_id> key_of(const operation& what);
+
+} // namespace tokenledger::ledger
