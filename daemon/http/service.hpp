@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace tokenledger::daemon {
@@ -72,18 +73,18 @@ struct http_limits {
 using respond_fn = std::function<void(http_reply)>;
 
 struct http_handlers {
-    // After the header, before the body: a reply refuses the request.
-    std::function<std::optional<http_reply>(const http_head& head, const http_peer& peer)> admit;
+    // Makes the reply for the case that `respond` is not called by the deadline. Called at most once.
+    using otherwise_fn = std::function<http_reply()>;
+    // The reply at once; or the service has kept `respond`.
+    using handled = std::variant<http_reply, otherwise_fn>;
+    // Handles the request that `admit` has looked at, as soon as its body is here. Called at most once.
+    using handle_fn = std::function<handled(std::string body, std::chrono::steady_clock::time_point deadline,
+                                            respond_fn respond)>;
+    // A refusal; or the function that holds what was found out from the header.
+    using admitted = std::variant<http_reply, handle_fn>;
 
-    // With the whole request; `head` and `peer` live until this returns. Either answers at once, or keeps
-    // `respond` and returns the reply for the case that it is not called by the deadline.
-    struct handled {
-        std::optional<http_reply> now;
-        http_reply otherwise;
-    };
-    std::function<handled(const http_head& head, std::string body, const http_peer& peer,
-                          std::chrono::steady_clock::time_point deadline, respond_fn respond)>
-        handle;
+    // After the header, before the body. `head` and `peer` outlive the handle_fn.
+    std::function<admitted(const http_head& head, const http_peer& peer)> admit;
 
     std::function<http_reply(http_fault what)> fault;
 

@@ -13,17 +13,17 @@
 //       |   read the body               too large 413, too slow 408, no room in `bytes` 503: linger, close
 //       |    | reserves `bytes` in steps, then gives the buffer back
 //       |    v
-//       |   service.handle -- replies at once ------------------------------+
+//       |   the handle_fn of admit -- replies at once ----------------------+
 //       |    |                                                              |
 //       |    v                                                              |
 //       |   wait on a reply_slot <-- reply_outbox <-- respond(), any thread |
-//       |    | that reply, or at the deadline handled::otherwise            |
+//       |    | that reply, or at the deadline that of otherwise_fn          |
 //       |    v                                                              |
 //       +-- write the reply <-----------------------------------------------+
 //
 // Invariants:
-// - A request that was read whole gets one reply: the service's, or `otherwise` at the deadline. If
-//   respond() is called later, it fills a slot that no session reads.
+// - A request that was read whole gets one reply: the service's, or that of otherwise_fn at the deadline.
+//   If respond() is called later, it fills a slot that no session reads.
 // - Every step has a deadline; reading a request and waiting for its outcome share one, which the ledger
 //   gets too. A step only writes its deadline down. The server looks at all sessions every 50 ms and
 //   expires the late ones: expire() cancels the socket and the slot's timer, the coroutine resumes, and
@@ -34,7 +34,7 @@
 //   so the session reads on for a while (linger).
 //
 // Sessions run on one I/O thread, without locks. Other threads reach them through reply_outbox alone, which
-// posts to that thread: no reply can arrive between the return of handle() and the wait for it. `bytes` is
+// posts to that thread: no reply can arrive between the return of handle_fn and the wait for it. `bytes` is
 // atomic, for the last owner of `respond` may be a worker of the ledger.
 #pragma once
 

@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <variant>
 
 namespace tokenledger::daemon {
 
@@ -192,8 +193,8 @@ class session final : public session_base, public std::enable_shared_from_this<s
         parser.header_is_whole();
 
         const bool has_body = !parser.is_done();
-        std::optional<http_reply> refusal = admit(parser);
-        if (refusal)
+        http_handlers::admitted admitted = admit(parser);
+        if (auto* refusal = std::get_if<http_reply>(&admitted))
             co_return co_await send_reply(std::move(*refusal), parser, has_body);
 
         std::optional<byte_budget::reservation> room;
@@ -206,19 +207,21 @@ class session final : public session_base, public std::enable_shared_from_this<s
                 co_return co_await give_up(error);
         }
         drop_empty_buffer(); // most of a request's life is waiting for its outcome
-        http_reply reply = co_await handle(parser, std::move(room));
+        http_reply reply = co_await handle(std::move(std::get<http_handlers::handle_fn>(admitted)),
+                                           std::move(parser.get().body()), std::move(room));
         co_return co_await send_reply(std::move(reply), parser, false);
     }
 
-    std::optional<http_reply> admit(const http_request& parser) {
-        if (auto refusal = context_->service.admit(parser.head(), peer_))
-            return refusal;
+    http_handlers::admitted admit(const http_request& parser) {
+        http_handlers::admitted admitted = context_->service.admit(parser.head(), peer_);
+        if (std::holds_alternative<http_reply>(admitted))
+            return admitted;
         if (parser.is_encoded())
             return context_->service.fault(http_fault::encoding);
         const auto length = parser.content_length();
         if (length && *length > static_cast<std::uint64_t>(context_->limits.max_body_bytes))
             return context_->service.fault(http_fault::body_too_large);
-        return std::nullopt;
+        return admitted;
     }
 
     // no_buffer_space: the bodies in flight are at their limit.
@@ -251,7 +254,8 @@ class session final : public session_base, public std::enable_shared_from_this<s
         co_return error_code();
     }
 
-    asio::awaitable<http_reply> handle(http_request& parser, std::optional<byte_budget::reservation> room) {
+    asio::awaitable<http_reply> handle(http_handlers::handle_fn handle_request, std::string body,
+                                       std::optional<byte_budget::reservation> room) {
         auto slot = std::make_shared<reply_slot>(stream_.get_executor());
         // The bytes stay reserved until `respond` is destroyed: until then the request may be in memory.
         auto held = std::make_shared<std::optional<byte_budget::reservation>>(std::move(room));
@@ -259,17 +263,19 @@ class session final : public session_base, public std::enable_shared_from_this<s
             outbox->put(slot, std::move(reply));
         };
         held.reset();
-        http_handlers::handled done = context_->service.handle(parser.head(), std::move(parser.get().body()),
-                                                               peer_, deadline_, std::move(respond));
-        if (done.now)
-            co_return std::move(*done.now);
+        http_handlers::handled done = handle_request(std::move(body), deadline_, std::move(respond));
+        handle_request = nullptr; // what it holds is not needed while the outcome is waited for
+        if (auto* at_once = std::get_if<http_reply>(&done))
+            co_return std::move(*at_once);
         slot_ = slot;
         if (!expired_)
             co_await slot->timer.async_wait(await_result);
         slot_.reset();
-        if (!slot->reply)
-            log::warn("answered before the outcome is known", {{"status", done.otherwise.status}});
-        co_return slot->reply ? std::move(*slot->reply) : std::move(done.otherwise);
+        if (slot->reply)
+            co_return std::move(*slot->reply);
+        http_reply otherwise = std::get<http_handlers::otherwise_fn>(done)();
+        log::warn("answered before the outcome is known", {{"status", otherwise.status}});
+        co_return otherwise;
     }
 
     // Ends a request that cannot be read completely.

@@ -19,7 +19,6 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr std::string_view too_many_wait = "Too many questions wait already.";
-constexpr std::string_view no_answer_in_time = "The database did not answer in time.";
 
 admin::allowance allowance_of(const admin_listener_config& with) {
     return {.permits = with.permits, .max_tokens_per_request = with.max_tokens_per_request};
@@ -99,6 +98,10 @@ bool ask_in_time(steady::time_point deadline, const Question& question) {
     return false;
 }
 
+http_reply no_answer() {
+    return to_http(admin::unavailable_reply("The database did not answer in time."));
+}
+
 } // namespace
 
 admin_service::admin_service(const admin_listener_config& with, const admin_backend& behind,
@@ -112,43 +115,46 @@ admin_service::admin_service(const admin_listener_config& with, const admin_back
 void admin_service::reload(const admin_listener_config& with,
                            std::shared_ptr<const event_translator> translator) {
     allowed_ = allowance_of(with);
+    ++generation_;
     translator_ = std::move(translator);
 }
 
 http_handlers admin_service::handlers() {
-    return {.admit = [this](const http_head& head, const http_peer&) { return admit(head); },
-            .handle =
-                [this](const http_head& head, const std::string& body, const http_peer& peer,
-                       time_point deadline,
-                       respond_fn respond) { return handle(head, body, peer, deadline, std::move(respond)); },
+    return {.admit = [this](const http_head& head, const http_peer& peer) { return admit(head, peer); },
             .fault = [](http_fault what) { return to_http(admin::reply_for(problem_of(what))); },
             .replied = duration_observer(behind_.counters, name_)};
 }
 
-std::optional<http_reply> admin_service::admit(const http_head& head) {
-    std::optional<admin::problem> wrong;
+http_handlers::admitted admin_service::admit(const http_head& head, const http_peer& peer) {
+    std::variant<admin::resolved_call, admin::problem> found;
     if (auto reply = behind_.operations.reply_to(head)) {
         if (allowed_.permits.contains(admin::permit::read))
-            return reply;
-        wrong = admin::lacks_permit(admin::permit::read);
-    } else if (auto found = admin::resolve(head_of(head), allowed_.permits);
-               auto* refused = std::get_if<admin::problem>(&found)) {
-        wrong = std::move(*refused);
+            return std::move(*reply);
+        found = admin::lacks_permit(admin::permit::read);
+    } else {
+        found = admin::resolve(head_of(head), allowed_.permits);
     }
-    if (!wrong)
-        return std::nullopt;
-    admin::reply reply = admin::reply_for(*wrong);
-    request_line{.listener = name_, .call = call_name(head)}.log(reply, nullptr);
-    return to_http(std::move(reply));
+    if (const auto* wrong = std::get_if<admin::problem>(&found)) {
+        admin::reply reply = admin::reply_for(*wrong);
+        request_line{.listener = name_, .call = call_name(head)}.log(reply, nullptr);
+        return to_http(std::move(reply));
+    }
+    return [this, &head, &peer, generation = generation_,
+            what = std::get<admin::resolved_call>(std::move(found))](
+               const std::string& body, time_point deadline, respond_fn respond) -> http_handlers::handled {
+        const std::string_view key = head["Idempotency-Key"];
+        if (generation == generation_)
+            return handle(what, key, peer, body, deadline, std::move(respond));
+        const auto anew = admin::resolve(head_of(head), allowed_.permits);
+        if (const auto* wrong = std::get_if<admin::problem>(&anew)) // a reload took the permit after admit
+            return to_http(admin::reply_for(*wrong));
+        return handle(std::get<admin::resolved_call>(anew), key, peer, body, deadline, std::move(respond));
+    };
 }
 
-http_handlers::handled admin_service::handle(const http_head& head, std::string_view body,
-                                             const http_peer& peer, time_point deadline, respond_fn respond) {
-    const admin::request_head asked = head_of(head);
-    const auto found = admin::resolve(asked, allowed_.permits);
-    if (const auto* wrong = std::get_if<admin::problem>(&found))
-        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
-    const auto& what = std::get<admin::resolved_call>(found);
+http_handlers::handled admin_service::handle(const admin::resolved_call& what, std::string_view key,
+                                             const http_peer& peer, std::string_view body,
+                                             time_point deadline, respond_fn respond) {
     if (what.route->call == admin::call::prove)
         return prove(what, deadline, std::move(respond));
     if (what.route->call == admin::call::verify)
@@ -159,10 +165,8 @@ http_handlers::handled admin_service::handle(const http_head& head, std::string_
         const admin::problem unknown_peer{.type = admin::problem_type::internal_error,
                                           .detail =
                                               "The kernel did not say who is connected to this socket."};
-        return {.now = to_http(admin::reply_for(unknown_peer)), .otherwise = {}};
+        return to_http(admin::reply_for(unknown_peer));
     }
-    const std::string_view key =
-        asked.idempotency_keys.empty() ? std::string_view() : asked.idempotency_keys.front();
     const std::int64_t actor{*peer.uid};
     return admin::is_action(what.route->call) ? act(what, key, body, actor, deadline, std::move(respond))
                                               : write(what, key, body, actor, deadline, std::move(respond));
@@ -180,13 +184,15 @@ http_handlers::handled admin_service::write(const admin::resolved_call& what, st
     if (const auto* wrong = std::get_if<admin::problem>(&made)) {
         admin::reply reply = admin::reply_for(*wrong);
         line.log(reply, nullptr);
-        return {.now = to_http(std::move(reply)), .otherwise = {}};
+        return to_http(std::move(reply));
     }
     auto& command = std::get<ledger::admin_command>(made);
     if (const auto* used = std::get_if<ledger::usage>(&command.operations.front()); used != nullptr && !batch)
         line.key = used->request_id;
     auto refused = submit(behind_, std::move(command), batch, std::move(line), deadline, std::move(respond));
-    return {.now = std::move(refused), .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
+    if (refused)
+        return std::move(*refused);
+    return no_answer;
 }
 
 http_handlers::handled admin_service::act(const admin::resolved_call& what, std::string_view key,
@@ -201,7 +207,7 @@ http_handlers::handled admin_service::act(const admin::resolved_call& what, std:
     if (const auto* wrong = std::get_if<admin::problem>(&asked)) {
         admin::reply reply = admin::reply_for(*wrong);
         line.log(reply, nullptr);
-        return {.now = to_http(std::move(reply)), .otherwise = {}};
+        return to_http(std::move(reply));
     }
     // A reader's thread reads the event, because it may block; after that the command goes the usual way.
     auto task = [behind = behind_, translator = translator_, line, deadline, actor,
@@ -227,7 +233,7 @@ http_handlers::handled admin_service::read(const admin::resolved_call& what, tim
                                            respond_fn respond) {
     auto asked = admin::read_query(what, allowed_.permits);
     if (const auto* wrong = std::get_if<admin::problem>(&asked))
-        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+        return to_http(admin::reply_for(*wrong));
     auto task = [question = std::get<admin::query>(std::move(asked)), deadline,
                  respond = std::move(respond)](ledger::reader& from) {
         admin::reply reply = admin::reply_for(problem_of_database());
@@ -240,7 +246,7 @@ http_handlers::handled admin_service::read(const admin::resolved_call& what, tim
 http_handlers::handled admin_service::prove(const admin::resolved_call& what, time_point deadline,
                                             respond_fn respond) {
     if (const auto wrong = admin::check_no_parameters(what))
-        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+        return to_http(admin::reply_for(*wrong));
     auto task = [payment = what.parameter, translator = translator_, deadline,
                  respond = std::move(respond)](ledger::reader& from) {
         admin::reply reply = admin::reply_for(problem_of_database());
@@ -252,21 +258,22 @@ http_handlers::handled admin_service::prove(const admin::resolved_call& what, ti
 
 http_handlers::handled admin_service::verify(const admin::resolved_call& what, respond_fn respond) {
     if (const auto wrong = admin::check_no_parameters(what))
-        return {.now = to_http(admin::reply_for(*wrong)), .otherwise = {}};
+        return to_http(admin::reply_for(*wrong));
     auto done = [respond = std::move(respond)](const std::optional<admin::audit_view>& found) {
         respond(to_http(found ? admin::verification_reply(*found) : admin::reply_for(problem_of_database())));
     };
     if (!behind_.audit.start(std::move(done)))
-        return {.now = to_http(admin::unavailable_reply("A verification runs already.")), .otherwise = {}};
-    return {.now = std::nullopt,
-            .otherwise = to_http(admin::unavailable_reply(
-                "The verification takes longer than a request may. Run `tokenledgerd verify` instead."))};
+        return to_http(admin::unavailable_reply("A verification runs already."));
+    return [] {
+        return to_http(admin::unavailable_reply(
+            "The verification takes longer than a request may. Run `tokenledgerd verify` instead."));
+    };
 }
 
 http_handlers::handled admin_service::ask(reader_pool::task task) {
     if (behind_.readers.submit(std::move(task)))
-        return {.now = std::nullopt, .otherwise = to_http(admin::unavailable_reply(no_answer_in_time))};
-    return {.now = to_http(admin::unavailable_reply(too_many_wait)), .otherwise = {}};
+        return no_answer;
+    return to_http(admin::unavailable_reply(too_many_wait));
 }
 
 } // namespace tokenledger::daemon

@@ -52,9 +52,10 @@ class admin_service {
   private:
     using time_point = std::chrono::steady_clock::time_point;
 
-    std::optional<http_reply> admit(const http_head& head);
-    http_handlers::handled handle(const http_head& head, std::string_view body, const http_peer& peer,
-                                  time_point deadline, respond_fn respond);
+    http_handlers::admitted admit(const http_head& head, const http_peer& peer);
+    http_handlers::handled handle(const admin::resolved_call& what, std::string_view key,
+                                  const http_peer& peer, std::string_view body, time_point deadline,
+                                  respond_fn respond);
     http_handlers::handled write(const admin::resolved_call& what, std::string_view key,
                                  std::string_view body, std::int64_t actor, time_point deadline,
                                  respond_fn respond);
@@ -68,6 +69,7 @@ class admin_service {
 
     std::string name_;
     admin::allowance allowed_;
+    std::uint64_t generation_ = 0; // of the permits: counts reloads
     admin_backend behind_;
     std::shared_ptr<const event_translator> translator_;
 };

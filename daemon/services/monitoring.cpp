@@ -48,13 +48,9 @@ std::optional<http_reply> monitoring_service::reply_to(const http_head& head) co
 
 http_handlers monitoring_service::functions(std::string listener) {
     // In `admit`, so that no request waits for a body.
-    return {.admit = [this](const http_head& head, const http_peer&) -> std::optional<http_reply> {
+    return {.admit = [this](const http_head& head, const http_peer&) -> http_handlers::admitted {
                 auto reply = reply_to(head);
                 return reply ? std::move(*reply) : text_reply(404, "not found");
-            },
-            .handle = [](const http_head&, std::string, const http_peer&,
-                         std::chrono::steady_clock::time_point, const respond_fn&) -> http_handlers::handled {
-                return {.now = text_reply(404, "not found"), .otherwise = {}};
             },
             .fault = [](http_fault what) { return text_reply(status_of(what), to_string(what)); },
             .replied = duration_observer(counters_, std::move(listener))};

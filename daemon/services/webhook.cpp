@@ -101,6 +101,7 @@ webhook_service::endpoint_map webhook_service::make_endpoints(const config& from
 
 void webhook_service::reload(const config& from) {
     endpoint_map before = std::exchange(endpoints_, make_endpoints(from));
+    ++generation_;
     counters_.secret_last_used.clear();
     for (auto& [path, served] : endpoints_) {
         const auto old = before.find(path);
@@ -119,47 +120,47 @@ http_handlers webhook_service::handlers() {
                 [this](const http_head& head, const http_peer& peer) {
                     return admit({head, peer});
                 },
-            .handle =
-                [this](const http_head& head, std::string body, const http_peer& peer,
-                       steady::time_point deadline, respond_fn respond) {
-                    return handle({head, peer}, std::move(body), deadline, std::move(respond));
-                },
             .fault = [this](http_fault what) { return fault(what); },
             .replied = duration_observer(counters_, "webhook"),
             .delivered = log::flush};
 }
 
-std::optional<http_reply> webhook_service::admit(const origin& from) {
+webhook_service::endpoint* webhook_service::endpoint_of(const http_head& head) {
+    const auto at = endpoints_.find(path_of(head));
+    return at == endpoints_.end() ? nullptr : &at->second;
+}
+
+http_handlers::admitted webhook_service::admit(const origin& from) {
     const http_head& head = from.head;
-    if (!endpoints_.contains(path_of(head)))
+    endpoint* const at = endpoint_of(head);
+    if (at == nullptr)
         return reject(to_http(webhook::rejected_reply(404)), "not_found", {}, &from);
     if (head.method() != http::verb::post) {
         http_reply reply = to_http(webhook::rejected_reply(405));
         reply.allow = "POST";
         return reject(std::move(reply), "method", {}, &from);
     }
-    const auto signature = signature_of(head);
+    auto signature = signature_of(head);
     if (signature.error != webhook::signature_error::none)
         return reject(to_http(webhook::rejected_reply(400)), webhook::to_string(signature.error), {}, &from);
-    return std::nullopt;
+    return [this, request = admitted_request{from, std::move(signature.header), at, generation_}](
+               const std::string& body, steady::time_point deadline, respond_fn respond) {
+        return handle(request, body, deadline, std::move(respond));
+    };
 }
 
-http_handlers::handled webhook_service::handle(const origin& from, std::string body,
+http_handlers::handled webhook_service::handle(const admitted_request& request, const std::string& body,
                                                steady::time_point deadline, respond_fn respond) {
-    const http_head& head = from.head;
-    const auto at = endpoints_.find(path_of(head));
-    const auto signature = signature_of(head);
-    if (at == endpoints_.end()) // a reload removed it after admit
-        return {.now = reject(to_http(webhook::rejected_reply(404)), "not_found", {}, &from),
-                .otherwise = {}};
-    endpoint& served = at->second;
+    const origin& from = request.from;
+    endpoint* const at = request.generation == generation_ ? request.at : endpoint_of(from.head);
+    if (at == nullptr) // a reload removed it after admit
+        return reject(to_http(webhook::rejected_reply(404)), "not_found", {}, &from);
+    endpoint& served = *at;
 
     const auto now = now_();
-    const webhook::verdict verdict = served.verifier->verify(signature.header, body, now);
+    const webhook::verdict verdict = served.verifier->verify(request.signature, body, now);
     if (verdict.error != webhook::signature_error::none)
-        return {.now = reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error), {},
-                              &from),
-                .otherwise = {}};
+        return reject(to_http(webhook::rejected_reply(400)), webhook::to_string(verdict.error), {}, &from);
     // Once a second is enough, and saves the lock otherwise.
     if (endpoint::secret_use& use = served.uses[verdict.secret]; use.last_used_s != now) {
         use.last_used_s = now;
@@ -170,17 +171,17 @@ http_handlers::handled webhook_service::handle(const origin& from, std::string b
     if (!parsed.event) {
         log::error("bad_event", {{"endpoint", served.policy.path}, {"why", parsed.why}});
         counters_.webhook_rejected.with("bad_event").Increment();
-        return {.now = to_http(webhook::bad_event_reply()), .otherwise = {}};
+        return to_http(webhook::bad_event_reply());
     }
     auto translated =
-        webhook::translate(*parsed.event, served.policy, served.prices, head["Stripe-Signature"], body);
+        webhook::translate(*parsed.event, served.policy, served.prices, from.head["Stripe-Signature"], body);
     const webhook::event_type type = parsed.event->type;
     if (const auto* thin = std::get_if<webhook::thin_event>(&translated)) {
         const webhook::reply reply = webhook::thin_event_reply(thin->handled, parsed.event->id);
         counters_.webhook_events.with(reply.result, type).Increment();
         if (thin->handled)
-            return {.now = reject(to_http(reply), "thin_event", parsed.event->id, &from), .otherwise = {}};
-        return {.now = to_http(reply), .otherwise = {}};
+            return reject(to_http(reply), "thin_event", parsed.event->id, &from);
+        return to_http(reply);
     }
     return submit(std::get<ledger::stripe_command>(std::move(translated)), type, deadline,
                   std::move(respond));
@@ -194,7 +195,6 @@ http_handlers::handled webhook_service::submit(ledger::stripe_command command, w
     event->type = command.event.type;
     event->payment_intent_id = command.event.payment_intent_id;
 
-    const webhook::reply unavailable = webhook::unavailable_reply(event->id);
     auto done = [this, event, type, begun = steady::now(),
                  respond = std::move(respond)](const ledger::completion& completed) {
         const auto* outcome = std::get_if<ledger::outcome>(&completed);
@@ -210,12 +210,12 @@ http_handlers::handled webhook_service::submit(ledger::stripe_command command, w
     };
     const ledger::admission taken = ledger_.submit(std::move(command), deadline, std::move(done));
     if (taken == ledger::admission::accepted)
-        return {.now = std::nullopt, .otherwise = to_http(unavailable)};
+        return [event] { return to_http(webhook::unavailable_reply(event->id)); };
 
+    const webhook::reply unavailable = webhook::unavailable_reply(event->id);
     counters_.webhook_events.with(unavailable.result, type).Increment();
-    return {.now = reject(to_http(unavailable),
-                          taken == ledger::admission::queue_full ? "queue_full" : "stopping", event->id),
-            .otherwise = {}};
+    return reject(to_http(unavailable), taken == ledger::admission::queue_full ? "queue_full" : "stopping",
+                  event->id);
 }
 
 http_reply webhook_service::fault(http_fault what) {

@@ -49,10 +49,20 @@ class webhook_service {
         const http_peer& peer;
     };
 
-    [[nodiscard]] std::optional<http_reply> admit(const origin& from);
-    [[nodiscard]] http_handlers::handled handle(const origin& from, std::string body,
+    // What admit found out from the header.
+    struct admitted_request {
+        origin from;
+        webhook::signature_header signature; // views into `from.head`
+        endpoint* at;                        // valid in this generation only
+        std::uint64_t generation;
+    };
+
+    [[nodiscard]] http_handlers::admitted admit(const origin& from);
+    [[nodiscard]] http_handlers::handled handle(const admitted_request& request, const std::string& body,
                                                 std::chrono::steady_clock::time_point deadline,
                                                 respond_fn respond);
+    // Null: there is none.
+    [[nodiscard]] endpoint* endpoint_of(const http_head& head);
     [[nodiscard]] http_handlers::handled submit(ledger::stripe_command command, webhook::event_type type,
                                                 std::chrono::steady_clock::time_point deadline,
                                                 respond_fn respond);
@@ -65,6 +75,7 @@ class webhook_service {
     metrics& counters_;
     wall_clock now_;
     endpoint_map endpoints_;
+    std::uint64_t generation_ = 0; // of the endpoints: counts reloads
     rejection_log rejections_;
     std::set<std::string, std::less<>> trusted_proxies_;
 };

@@ -39,15 +39,15 @@ struct scratch {
 
 // Says who asked and what for, with a field of its own.
 http_handlers telling_service() {
-    return {.admit = [](const http_head&, const http_peer&) { return std::optional<http_reply>(); },
-            .handle = [](const http_head& head, const std::string& body, const http_peer& peer,
-                         std::chrono::steady_clock::time_point, const respond_fn&) -> http_handlers::handled {
-                const std::string uid = peer.uid ? std::to_string(*peer.uid) : "none";
-                return {.now = http_reply{.body = std::string(head.method_string()) + " uid=" + uid +
-                                                  " address=" + peer.address + " body=" + body,
-                                          .content_type = "application/problem+json",
-                                          .fields = {{"Idempotency-Replayed", "true"}}},
-                        .otherwise = {}};
+    return {.admit = [](const http_head& head, const http_peer& peer) -> http_handlers::admitted {
+                return [&head, &peer](const std::string& body, std::chrono::steady_clock::time_point,
+                                      const respond_fn&) {
+                    const std::string uid = peer.uid ? std::to_string(*peer.uid) : "none";
+                    return http_reply{.body = std::string(head.method_string()) + " uid=" + uid +
+                                              " address=" + peer.address + " body=" + body,
+                                      .content_type = "application/problem+json",
+                                      .fields = {{"Idempotency-Replayed", "true"}}};
+                };
             },
             .fault = [](http_fault what) { return http_reply{.status = status_of(what)}; },
             .replied = {}};
