@@ -1,4 +1,4 @@
-// Finds out which migrations the database has, and applies the missing ones.
+// Finds out which migrations the database has, and applies the missing ones and the rights.
 #include "ledger/postgres.hpp"
 
 #include "ledger/schema.hpp"
@@ -115,19 +115,24 @@ std::optional<std::string> unusable(pg::connection& connection) {
            ", and must be UTF8: make another with CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'";
 }
 
-// Applies one file in one transaction. True if it was missing.
-bool apply_one(pg::connection& connection, const migration& file, const std::vector<std::string>& sums,
-               const std::string& checksum) {
+// Begins a transaction under the lock, and reads what is recorded: another program may have applied it while
+// this one waited.
+recorded_map begin_migration(pg::connection& connection, const std::vector<std::string>& sums) {
     connection.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " +
                     std::string(pg::plain_text_settings) +
                     "SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock(" +
                     std::to_string(migration_lock) + ")");
-    // Read under the lock: another program may have applied it while this one waited.
-    const recorded_map applied = read_recorded(connection);
+    recorded_map applied = read_recorded(connection);
     const schema_report report = compare(applied, sums);
     if (report.state == schema_state::unknown || report.state == schema_state::changed)
         throw migration_refused(report.detail);
+    return applied;
+}
 
+// Applies one file in one transaction; the last that was missing, with the rights. True if it was missing.
+bool apply_one(pg::connection& connection, const migration& file, const std::vector<std::string>& sums,
+               const std::string& checksum) {
+    recorded_map applied = begin_migration(connection, sums);
     const auto entry = applied.find(file.version);
     const bool missing = entry == applied.end();
     if (missing) {
@@ -145,8 +150,34 @@ bool apply_one(pg::connection& connection, const migration& file, const std::vec
             throw migration_refused("the migration " + file_name(file.version, file.name) +
                                     " does not record itself in tokenledger.schema_migrations");
     }
+    if (missing) {
+        applied.emplace(file.version, recorded{});
+        if (compare(applied, sums).state == schema_state::current)
+            connection.exec(std::string(known_rights()));
+    }
     connection.commit();
     return missing;
+}
+
+// Whether the function that grants the rights has the text of migrations/rights.sql.
+bool has_known_rights(pg::connection& connection) {
+    const pg::rows function =
+        connection.exec("SELECT prosrc FROM pg_catalog.pg_proc"
+                        " WHERE oid = to_regprocedure('tokenledger.grant_privileges()')");
+    return function.size() == 1 &&
+           known_rights().find("AS $$" + std::string(function.text(0, 0)) + "$$;") != std::string_view::npos;
+}
+
+// Applies the rights alone, if this program's are not there: somebody altered them, or another tool applied
+// the migrations. Beside a newer program's migration the rights are that program's. True if they were
+// applied.
+bool apply_rights(pg::connection& connection, const std::vector<std::string>& sums) {
+    const recorded_map applied = begin_migration(connection, sums);
+    const bool due = compare(applied, sums).state == schema_state::current && !has_known_rights(connection);
+    if (due)
+        connection.exec(std::string(known_rights()));
+    connection.commit();
+    return due;
 }
 
 } // namespace
@@ -177,6 +208,8 @@ std::vector<applied_migration> migrate(const postgres_options& options) {
         if (apply_one(connection, known[i], sums, sums[i]))
             applied.push_back({std::string(known[i].version), std::string(known[i].name)});
     }
+    if (apply_rights(connection, sums))
+        applied.push_back({std::string(known.back().version), "rights"});
     return applied;
 }
 

@@ -20,6 +20,8 @@ struct migration {
     std::string_view sql;
 };
 [[nodiscard]] std::span<const migration> known_migrations() noexcept;
+// migrations/rights.sql, built in likewise: what the roles may do in a database that has all of them.
+[[nodiscard]] std::string_view known_rights() noexcept;
 
 enum class schema_state : std::uint8_t {
     current,  // every known migration is applied, unchanged, and no other
@@ -44,9 +46,12 @@ struct applied_migration {
     std::string version;
     std::string name;
 };
-// Applies what is missing, in order, each in one transaction under pg_advisory_xact_lock. Returns what it
-// applied. Throws store_error; migration_refused if a file was changed after it was applied, the schema is
-// newer than this program may write to, or the database is unusable.
+// Applies what is missing, in order, each in one transaction under pg_advisory_xact_lock; the last one
+// together with the rights. If none is missing and the function that grants the rights is another than ours,
+// it applies the rights alone; never beside a newer program's migration. Returns what it applied: rights that
+// were applied alone are named `rights`, with the version of the newest migration. Throws store_error;
+// migration_refused if a file was changed after it was applied, the schema is newer than this program may
+// write to, or the database is unusable.
 [[nodiscard]] std::vector<applied_migration> migrate(const postgres_options& options);
 
 class migration_refused : public std::runtime_error {
