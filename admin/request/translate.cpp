@@ -127,8 +127,7 @@ class translator {
         if (!read)
             throw std::logic_error("a call without an operation was taken for one");
         const auto* granted = std::get_if<ledger::grant>(&*read);
-        if (granted != nullptr && granted->source != ledger::grant_source::admin &&
-            granted->reference.empty())
+        if (granted != nullptr && ledger::reference_scope_of(granted->source) && granted->reference.empty())
             return problem{.type = problem_type::missing_field,
                            .detail =
                                "`reference` is required with this source: the invoice or subscription that "

@@ -33,15 +33,8 @@ std::string command_hash(const admin_command& what) {
 // new operation does not compile until each of them handles it.
 struct own_key_of {
     std::optional<key_id> operator()(const grant& what) const {
-        switch (what.source) {
-        case grant_source::admin:
-            return std::nullopt;
-        case grant_source::subscription:
-            return key_id{key_scope::subscription, what.reference};
-        case grant_source::trial:
-            return key_id{key_scope::trial, what.reference};
-        }
-        return std::nullopt;
+        const auto scope = reference_scope_of(what.source);
+        return scope ? std::optional(key_id{*scope, what.reference}) : std::nullopt;
     }
     std::optional<key_id> operator()(const deduction&) const { return std::nullopt; }
     std::optional<key_id> operator()(const transfer&) const { return std::nullopt; }
@@ -117,15 +110,7 @@ outcome refused(refusal why, std::size_t item) {
 }
 
 refusal refusal_of_used(key_scope scope) {
-    switch (scope) {
-    case key_scope::request:
-    case key_scope::usage:
-        return refusal::key_reused;
-    case key_scope::subscription:
-    case key_scope::trial:
-        return refusal::reference_used;
-    }
-    return refusal::key_reused;
+    return is_of_references(scope) ? refusal::reference_used : refusal::key_reused;
 }
 
 // The refusal; nullopt: the command can be applied.

@@ -20,7 +20,7 @@ enum class field_kind : std::uint8_t {
     identifier, // string, 1..255 bytes of UTF-8 without NUL
     text,       // string, 0..max_reason_bytes likewise
     words,      // text that is not empty
-    source,     // "admin", "subscription" or "trial"
+    source,     // the name of a ledger::grant_source
     tokens,     // integer, 1..2^63-1
     count,      // integer, 0..2^63-1
     cost,       // decimal, as a string or a number (base::is_cost)
