@@ -85,8 +85,7 @@ class translator {
             return wrong;
         request read = read_operation(what.name, object);
         const auto* granted = std::get_if<ledger::grant>(&read.what);
-        if (granted != nullptr && granted->source != ledger::grant_source::admin &&
-            granted->reference.empty())
+        if (granted != nullptr && ledger::reference_scope_of(granted->source) && granted->reference.empty())
             return problem{.type = problem_type::missing_field,
                            .detail =
                                "`reference` is required with this source: the invoice or subscription that "

@@ -6,25 +6,15 @@
 #include "webhook/event.hpp"
 #include "webhook/signature.hpp"
 
-#include <array>
+#include "ledger/outcome.hpp"
+#include "ledger/sources.hpp"
+
 #include <initializer_list>
 
 namespace tokenledger::daemon {
 namespace {
 
 using prometheus::MetricType;
-using type = ledger::transaction_type;
-using ledger::source;
-
-constexpr std::array<transaction_kind, 9> kinds{{{type::purchase, source::token_pack},
-                                                 {type::purchase, source::stripe},
-                                                 {type::refund, source::stripe},
-                                                 {type::grant, source::admin},
-                                                 {type::grant, source::subscription},
-                                                 {type::grant, source::trial},
-                                                 {type::deduction, source::admin},
-                                                 {type::deduction, source::usage},
-                                                 {type::transfer, source::admin}}};
 
 void append(std::string& list, std::string_view value) {
     const std::string quoted = "`" + std::string(value) + "`";
@@ -76,14 +66,14 @@ std::string mismatches() {
 
 std::string transaction_types() {
     std::string list;
-    for (const auto& [of, from] : kinds)
+    for (const auto& [of, from] : ledger::transaction_kinds())
         append(list, to_string(of));
     return list;
 }
 
 std::string sources() {
     std::string list;
-    for (const auto& [of, from] : kinds)
+    for (const auto& [of, from] : ledger::transaction_kinds())
         append(list, to_string(from));
     return list;
 }
@@ -222,10 +212,6 @@ std::span<const metric_family> metric_families() {
 
 const metric_family& metric_family_of(family which) {
     return table().at(static_cast<std::size_t>(which));
-}
-
-std::span<const transaction_kind> transaction_kinds() {
-    return kinds;
 }
 
 } // namespace tokenledger::daemon

@@ -1,15 +1,12 @@
 // The table of metrics: the source of /metrics and docs/metrics.md.
 #pragma once
 
-#include "ledger/outcome.hpp"
-
 #include <prometheus/metric_type.h>
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tokenledger::daemon {
@@ -49,10 +46,6 @@ struct metric_family {
 
 [[nodiscard]] std::span<const metric_family> metric_families();
 [[nodiscard]] const metric_family& metric_family_of(family which);
-
-// The allowed pairs of row type and source: the CHECK of token_transactions.
-using transaction_kind = std::pair<ledger::transaction_type, ledger::source>;
-[[nodiscard]] std::span<const transaction_kind> transaction_kinds();
 
 // docs/metrics.md
 [[nodiscard]] std::string metrics_reference();

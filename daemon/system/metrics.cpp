@@ -105,7 +105,7 @@ metrics::metrics()
       events_waiting(registry_, family::events_waiting),
       unsafe_settings(single<prometheus::Gauge>(registry_, family::unsafe_settings)),
       database_up(single<prometheus::Gauge>(registry_, family::database_up)) {
-    for (const auto& [type, source] : transaction_kinds())
+    for (const auto& [type, source] : ledger::transaction_kinds())
         ledger_transactions.with(type, source);
     registered<prometheus::Gauge>(registry_, family::build_info)
         .Add({{"version", TOKENLEDGER_VERSION}})

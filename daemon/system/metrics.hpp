@@ -6,6 +6,8 @@
 
 #include "webhook/event.hpp"
 
+#include "ledger/outcome.hpp"
+
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>

@@ -1,12 +1,12 @@
-// The stable names of results, reasons and row kinds: of each enumeration once, and the lists made from them.
+// The stable names of results and reasons: of each enumeration once, and the lists made from them. Those of
+// types and sources come from their rows.
 #include "ledger/names.hpp"
 
-#include "core/snapshot.hpp"
-#include "ledger/command.hpp"
 #include "ledger/facts.hpp"
 #include "ledger/lists.hpp"
 #include "ledger/outcome.hpp"
 #include "ledger/reader.hpp"
+#include "ledger/sources.hpp"
 #include "ledger/store_error.hpp"
 
 #include <vector>
@@ -15,8 +15,6 @@ namespace tokenledger::ledger {
 
 namespace {
 
-// A value that no enumeration has.
-constexpr std::uint8_t nameless_value = 255;
 // An event's result that is none of an outcome: it waited longer than [ledger] allows (ledger/reader.hpp).
 constexpr std::string_view expired = "expired";
 
@@ -32,6 +30,17 @@ std::vector<std::string_view> names_of_event_results() {
     std::vector<std::string_view> found = all_names<result>();
     std::erase(found, to_string(result::refused)); // requests are refused, events are not
     found.push_back(expired);
+    return found;
+}
+
+std::vector<transaction_kind> all_kinds() {
+    std::vector<transaction_kind> found;
+    for (const transaction_type_row& of : transaction_types) {
+        for (const source_row& from : sources) {
+            if (from.types.contains(of.type))
+                found.push_back({of.type, from.source});
+        }
+    }
     return found;
 }
 
@@ -136,49 +145,13 @@ std::string_view to_string(unavailable value) noexcept {
 }
 
 std::string_view to_string(transaction_type value) noexcept {
-    switch (value) {
-    case transaction_type::grant:
-        return "grant";
-    case transaction_type::purchase:
-        return "purchase";
-    case transaction_type::deduction:
-        return "deduction";
-    case transaction_type::refund:
-        return "refund";
-    case transaction_type::transfer:
-        return "transfer";
-    }
-    return nameless;
+    const auto* const row = find_row(transaction_types, &transaction_type_row::type, value);
+    return row != nullptr ? row->name : nameless;
 }
 
 std::string_view to_string(source value) noexcept {
-    switch (value) {
-    case source::admin:
-        return "admin";
-    case source::subscription:
-        return "subscription";
-    case source::trial:
-        return "trial";
-    case source::token_pack:
-        return "token_pack";
-    case source::stripe:
-        return "stripe";
-    case source::usage:
-        return "usage";
-    }
-    return nameless;
-}
-
-source source_of(grant_source value) noexcept {
-    switch (value) {
-    case grant_source::admin:
-        return source::admin;
-    case grant_source::subscription:
-        return source::subscription;
-    case grant_source::trial:
-        return source::trial;
-    }
-    return source{nameless_value};
+    const auto* const row = find_row(sources, &source_row::source, value);
+    return row != nullptr ? row->name : nameless;
 }
 
 std::string_view to_string(grant_source value) noexcept {
@@ -200,17 +173,12 @@ std::string_view to_string(dispute_status value) noexcept {
 }
 
 std::string_view to_string(key_scope value) noexcept {
-    switch (value) {
-    case key_scope::request:
+    if (value == key_scope::request)
         return "request";
-    case key_scope::usage:
+    if (value == key_scope::usage)
         return "usage";
-    case key_scope::subscription:
-        return to_string(source::subscription);
-    case key_scope::trial:
-        return to_string(source::trial);
-    }
-    return nameless;
+    const auto* const row = find_row(sources, &source_row::reference_scope, value);
+    return row != nullptr ? row->name : nameless;
 }
 
 std::string_view to_string(store_failure value) noexcept {
@@ -243,6 +211,11 @@ std::string_view to_string(query_fault value) noexcept {
         return "bad_time_zone";
     }
     return nameless;
+}
+
+std::span<const transaction_kind> transaction_kinds() {
+    static const std::vector<transaction_kind> kinds = all_kinds();
+    return kinds;
 }
 
 std::span<const std::string_view> transaction_type_names() {

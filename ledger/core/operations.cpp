@@ -6,15 +6,8 @@ namespace tokenledger::ledger {
 namespace {
 
 std::optional<operation_terms::own_key> key_of_reference(const grant& what) {
-    switch (what.source) {
-    case grant_source::admin:
-        return std::nullopt;
-    case grant_source::subscription:
-        return operation_terms::own_key{key_scope::subscription, what.reference};
-    case grant_source::trial:
-        return operation_terms::own_key{key_scope::trial, what.reference};
-    }
-    return std::nullopt;
+    const auto scope = reference_scope_of(what.source);
+    return scope ? std::optional(operation_terms::own_key{*scope, what.reference}) : std::nullopt;
 }
 
 operation_terms terms(const grant& what) {

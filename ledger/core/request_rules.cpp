@@ -80,15 +80,7 @@ outcome refused(refusal why, std::size_t item) {
 }
 
 refusal refusal_of_used(key_scope scope) {
-    switch (scope) {
-    case key_scope::request:
-    case key_scope::usage:
-        return refusal::key_reused;
-    case key_scope::subscription:
-    case key_scope::trial:
-        return refusal::reference_used;
-    }
-    return refusal::key_reused;
+    return is_of_references(scope) ? refusal::reference_used : refusal::key_reused;
 }
 
 // The refusal; nullopt: the command can be applied.

@@ -3,6 +3,7 @@
 
 #include "ledger/facts.hpp"
 #include "ledger/outcome.hpp"
+#include "ledger/sources.hpp"
 
 #include <cstdint>
 #include <map>
@@ -58,11 +59,6 @@ struct account_state {
 
     bool operator==(const account_state&) const = default;
 };
-
-// What a key stands for: requests by their Idempotency-Key, usages by their request_id, grants by the
-// reference of their source.
-enum class key_scope : std::uint8_t { request, usage, subscription, trial };
-[[nodiscard]] std::string_view to_string(key_scope value) noexcept;
 
 struct key_id {
     key_scope scope = key_scope::request;

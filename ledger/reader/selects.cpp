@@ -4,6 +4,7 @@
 
 #include "reader/rows.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace tokenledger::ledger {
@@ -48,11 +49,11 @@ std::string equal(statement& to, std::string_view column, std::string_view value
 // True if the filter admits no purchase and no charged operation: the rows of the index
 // token_transactions_seldom. The constraint token_transactions_type_source ensures it.
 bool is_seldom(const transaction_filter& filter) {
-    const auto type_is = [&](transaction_type one) { return filter.type == one; };
-    const auto source_is = [&](source one) { return filter.source == one; };
-    return type_is(transaction_type::grant) || type_is(transaction_type::refund) ||
-           type_is(transaction_type::transfer) || source_is(source::admin) ||
-           source_is(source::subscription) || source_is(source::trial);
+    return std::ranges::none_of(transaction_kinds(), [&](const transaction_kind& kind) {
+        return filter.type.value_or(kind.type) == kind.type &&
+               filter.source.value_or(kind.source) == kind.source &&
+               (kind.type == transaction_type::purchase || kind.source == source::usage);
+    });
 }
 
 // One user's rows are found by sequence, whatever the list's order: it is the same order.

@@ -47,16 +47,11 @@ constexpr verify_rule row_rules[] = {
      " THEN balance_after IS DISTINCT FROM balance_before + token_amount"
      " ELSE balance_after IS DISTINCT FROM balance_before::numeric + token_amount END",
      "balance_before::numeric + token_amount", "balance_after"},
-    {"row_type",
-     "CASE transaction_type WHEN 'purchase' THEN source NOT IN ('token_pack', 'stripe')"
-     " WHEN 'refund' THEN source <> 'stripe'"
-     " WHEN 'grant' THEN source NOT IN ('admin', 'subscription', 'trial')"
-     " WHEN 'deduction' THEN source NOT IN ('admin', 'usage')"
-     " WHEN 'transfer' THEN source <> 'admin' ELSE true END",
+    {"row_type", "CASE transaction_type {types_not_from_source} ELSE true END",
      "'a type from a source it can have'", what_it_is},
     {"row_sign",
-     "token_amount = 0 OR (token_amount < 0 AND transaction_type IN ('purchase', 'grant'))"
-     " OR (token_amount > 0 AND transaction_type = 'deduction')",
+     "token_amount = 0 OR (token_amount < 0 AND transaction_type IN ({types_that_add}))"
+     " OR (token_amount > 0 AND transaction_type IN ({types_that_take}))",
      "'the sign of its type'", its_tokens},
     {"row_below_zero",
      "balance_after < 0 AND token_amount < 0 AND (transaction_type = 'transfer' OR source = 'usage')",
@@ -80,7 +75,7 @@ constexpr verify_rule row_rules[] = {
      "CASE WHEN transaction_type IN ('purchase', 'refund') THEN usage_request_id IS NOT NULL"
      " WHEN source = 'usage' THEN usage_request_id IS NULL"
      " ELSE usage_request_id IS NOT NULL OR idempotency_key IS NULL END"
-     " OR (source IN ('subscription', 'trial') AND reference IS NULL)",
+     " OR (source IN ({sources_with_reference}) AND reference IS NULL)",
      "'the request behind it'", what_it_is},
     {"row_counterparty",
      "(transaction_type = 'transfer') <> (counterparty_user_id IS NOT NULL) OR counterparty_user_id = "

@@ -8,7 +8,8 @@
 namespace tokenledger::ledger {
 
 // SQL over the columns of the check's source. Numbers that a tampered row could push out of int64 are
-// numeric.
+// numeric. A name in braces, here and in the source, stands for a list from ledger/sources.hpp; checks.cpp
+// has the lists.
 struct verify_rule {
     std::string_view slug;
     std::string_view broken; // true: a discrepancy; false or NULL: no discrepancy

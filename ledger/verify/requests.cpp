@@ -102,10 +102,10 @@ constexpr verify_rule posted_rules[] = {
 constexpr std::string_view named_source = R"sql(
 SELECT named.user_id, named.sequence, NULL AS payment, named.event, named.scope, named.key
   FROM (SELECT user_id, sequence, stripe_event_id AS event, unnest(ARRAY['usage', source, 'request']) AS scope,
-               unnest(ARRAY[usage_request_id, CASE WHEN source IN ('subscription', 'trial') THEN reference END,
+               unnest(ARRAY[usage_request_id, CASE WHEN source IN ({sources_with_reference}) THEN reference END,
                             CASE WHEN transaction_type IN ('purchase', 'refund') THEN idempotency_key END]) AS key
           FROM tokenledger.token_transactions
-         WHERE idempotency_key IS NOT NULL OR usage_request_id IS NOT NULL OR source IN ('subscription', 'trial')
+         WHERE idempotency_key IS NOT NULL OR usage_request_id IS NOT NULL OR source IN ({sources_with_reference})
         UNION ALL
         SELECT user_id, deduction_sequence, NULL, 'usage', request_id FROM tokenledger.token_usage
         UNION ALL
@@ -117,7 +117,7 @@ SELECT named.user_id, named.sequence, NULL AS payment, named.event, named.scope,
 
 constexpr verify_rule named_rules[] = {
     {"usage_without_key", "scope = 'usage'", "'the key of operation ' || key", "'none'"},
-    {"reference_without_key", "scope IN ('subscription', 'trial')", "concat('the key of ', scope, ' ', key)",
+    {"reference_without_key", "scope IN ({sources_with_reference})", "concat('the key of ', scope, ' ', key)",
      "'none'"},
     {"transaction_without_key", "scope = 'request'", "'the key of request ' || key", "'none'"},
     {"action_without_key", "scope = 'action'", "'the key of request ' || key", "'none'"},

@@ -32,7 +32,7 @@ ROOMS = {
     "ledger/schema": ("engine", "pg"),
     "ledger/postgres": ("api", "engine", "codec", "core", "writer", "pg"),
     "ledger/reader": ("api", "engine", "core", "pg", "postgres"),
-    "ledger/verify": ("engine", "codec", "core", "pg", "postgres"),
+    "ledger/verify": ("api", "engine", "codec", "core", "pg", "postgres"),
     "ledger/rebuild": ("engine", "codec", "core", "writer", "pg", "postgres"),
     "ledger/retention": ("engine", "pg", "postgres"),
     "daemon/config": (),

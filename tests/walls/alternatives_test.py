@@ -45,19 +45,23 @@ ADDITIONS = [
      {"ledger/core/plan.cpp": 2, "ledger/core/event_rules.cpp": 2, "ledger/codec/effect.cpp": 2,
       "webhook/translate.cpp": 1}),
     ("ledger/command.hpp", "ledger/api", VARIANT, "command", {"ledger/core/plan.cpp": 1}),
-    ("ledger/command.hpp", "ledger/api", ENUM, "grant_source",
-     {"ledger/core/names.cpp": 1, "ledger/core/operations.cpp": 1, "ledger/codec/command.cpp": 1}),
     ("ledger/outcome.hpp", "ledger/api", ENUM, "result", {"ledger/core/names.cpp": 1}),
     ("ledger/outcome.hpp", "ledger/api", ENUM, "reason", {"ledger/core/names.cpp": 1}),
-    ("ledger/outcome.hpp", "ledger/api", ENUM, "transaction_type", {"ledger/core/names.cpp": 1}),
-    ("ledger/outcome.hpp", "ledger/api", ENUM, "source", {"ledger/core/names.cpp": 1}),
     ("ledger/outcome.hpp", "ledger/api", ENUM, "refusal", {"ledger/core/names.cpp": 1, "admin/reply/reply.cpp": 2}),
     ("ledger/facts.hpp", "ledger/api", ENUM, "dispute_status", {"ledger/core/names.cpp": 1}),
-    ("core/snapshot.hpp", "ledger", ENUM, "key_scope",
-     {"ledger/core/request_rules.cpp": 1, "ledger/core/names.cpp": 1}),
     ("admin/route.hpp", "admin/api", ENUM, "call",
      {"admin/api/fields.cpp": 1, "admin/api/parameters.cpp": 1, "admin/request/query.cpp": 1,
       "admin/request/action.cpp": 1}),
+]
+
+# Enumerations with a table of rows in the same header: the header, where it is, the enumeration, the name behind its
+# last value, and a file that includes it.
+TABLES = [
+    ("ledger/sources.hpp", "ledger/api", "transaction_type", "count", "ledger/core/names.cpp"),
+    ("ledger/sources.hpp", "ledger/api", "source", "count", "ledger/core/names.cpp"),
+    ("ledger/sources.hpp", "ledger/api", "grant_source", "count", "ledger/core/names.cpp"),
+    ("ledger/sources.hpp", "ledger/api", "key_scope", "count", "ledger/core/names.cpp"),
+    ("webhook/event_types.hpp", "webhook/api", "event_type", "other", "webhook/translate.cpp"),
 ]
 
 
@@ -77,13 +81,17 @@ def compile_against(folder, command, directory, source):
 class Alternatives(unittest.TestCase):
     def added(self, folder, header, place, how, name):
         """The header, with one more alternative, in the folder."""
-        text = (ROOT / place / header).read_text(encoding="utf-8")
         pattern, replacement = (each.format(name=name) for each in how)
+        return self.edited(folder, header, place, pattern, replacement, name)
+
+    def edited(self, folder, header, place, pattern, replacement, name):
+        text = (ROOT / place / header).read_text(encoding="utf-8")
         text, times = re.subn(pattern, replacement, text)
         self.assertEqual(times, 1, f"{name} is in {header}")
         copy = pathlib.Path(folder, header)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(text, encoding="utf-8")
+        return copy
 
 
 def refused(header, place, how, name, files):
@@ -105,6 +113,26 @@ def refused(header, place, how, name, files):
                     self.assertGreaterEqual(len(refusing), places, said.stderr)
     return test
 
+
+def refused_without_row(header, place, name, behind_last, file):
+    def test(self):
+        with tempfile.TemporaryDirectory() as folder:
+            alone = pathlib.Path(folder, "alone.cpp")
+            alone.write_text(f'#include "{header}"\n', encoding="utf-8")
+            command, directory = command_of(file)
+            said = compile_against(folder, command, directory, alone)
+            self.assertEqual(said.returncode, 0, said.stderr)  # as it is
+            copy = self.edited(folder, header, place, rf"(enum class {name} : [^}}]*?)\b{behind_last}\b",
+                               rf"\1unheard_of, {behind_last}", name)
+            said = compile_against(folder, command, directory, alone)
+            self.assertNotEqual(said.returncode, 0, f"{header} takes a new {name} without a row")
+            self.assertRegex(said.stderr, rf"{re.escape(str(copy))}:\d+:\d+: error: static assertion failed: every")
+    return test
+
+
+for _header, _place, _name, _behind_last, _file in TABLES:
+    setattr(Alternatives, f"test_a_new_{_name}_does_not_compile_without_its_row",
+            refused_without_row(_header, _place, _name, _behind_last, _file))
 
 for _header, _place, _how, _name, _files in ADDITIONS:
     _kind = "event_action" if _how is EVENT_ACTION else _name

@@ -4,6 +4,7 @@
 #include "ledger/facts.hpp"
 #include "ledger/fields.hpp"
 #include "ledger/outcome.hpp"
+#include "ledger/sources.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -83,17 +84,13 @@ struct stripe_command {
 
 // ---- Requests of operators and of the local application. ----
 
-enum class grant_source : std::uint8_t { admin, subscription, trial };
-[[nodiscard]] source source_of(grant_source value) noexcept;
-[[nodiscard]] std::string_view to_string(grant_source value) noexcept; // the source's
-
 // Creates the account if there is none, unless `existing` is set.
 struct grant {
     std::string user_id;
     std::int64_t tokens = 0; // > 0
     grant_source source = grant_source::admin;
     std::string reason;
-    std::string reference; // invoice or subscription; required but for admin; unique per source
+    std::string reference; // invoice or subscription; required and unique as sources.hpp says
     std::string metadata;  // JSON text for the application's own use; empty: none
     bool existing = false; // refused where there is no account yet
 

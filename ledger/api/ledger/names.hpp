@@ -1,5 +1,6 @@
 // The vocabulary of the ledger: the names of its enumerations, as in the public contract and in the database.
-// Each stands once, in core/names.cpp; the lists and the way back are made from it.
+// Each stands once, those of types and sources in sources.hpp, the others in core/names.cpp; the lists and
+// the way back are made from it.
 // tests/ledger/schema/vocabulary_test.cpp holds the database's constraints to them.
 #pragma once
 

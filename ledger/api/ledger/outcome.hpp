@@ -1,6 +1,8 @@
 // What became of a command. The names are those of the public contract and of the database.
 #pragma once
 
+#include "ledger/sources.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -38,11 +40,6 @@ enum class reason : std::uint8_t {
 // Stable slugs, as in replies, metrics and the stripe_events table; reason::none is the empty string.
 [[nodiscard]] std::string_view to_string(result value) noexcept;
 [[nodiscard]] std::string_view to_string(reason value) noexcept;
-
-enum class transaction_type : std::uint8_t { grant, purchase, deduction, refund, transfer };
-enum class source : std::uint8_t { admin, subscription, trial, token_pack, stripe, usage };
-[[nodiscard]] std::string_view to_string(transaction_type value) noexcept;
-[[nodiscard]] std::string_view to_string(source value) noexcept;
 
 // A transaction row that a command caused: for logs, replies and metrics, not for decisions.
 struct posting {

@@ -1,10 +1,12 @@
-// The database's constraints list the names of the vocabulary: all of them, and no others.
+// The database's constraints list the names of the vocabulary: all of them, and no others. Of types and
+// sources they say the same as the table of these.
 #include "test_database.hpp"
 
 #include "core/snapshot.hpp"
 #include "ledger/facts.hpp"
 #include "ledger/names.hpp"
 #include "ledger/outcome.hpp"
+#include "ledger/sources.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -42,7 +44,19 @@ struct constraints : test_database {
             found.insert(row.front().value_or("NULL"));
         return found;
     }
+    // What the constraint says to a row with these columns.
+    bool allows(const std::string& constraint, const std::string& columns) {
+        const auto definition = session().rows(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '" + constraint + "'");
+        const std::string condition = definition.at(0).at(0).value().substr(std::string("CHECK ").size());
+        return session().rows("SELECT " + condition + " FROM (SELECT " + columns + ") AS row").at(0).at(0) ==
+               "t";
+    }
 };
+
+std::string column(std::string_view name, std::string_view value) {
+    return "'" + std::string(value) + "'::text AS " + std::string(name);
+}
 
 } // namespace
 
@@ -61,6 +75,30 @@ BOOST_FIXTURE_TEST_CASE(the_constraints_of_the_database_know_the_names_of_the_pr
                boost::test_tools::per_element());
     BOOST_TEST(strings_of("payment_disputes_status") == all_names<ledger::dispute_status>(),
                boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_database_allows_what_the_table_of_types_and_sources_allows, constraints) {
+    for (const ledger::transaction_type_row& type : ledger::transaction_types) {
+        const std::string of_type = column("transaction_type", type.name);
+        for (const ledger::source_row& source : ledger::sources) {
+            BOOST_TEST_INFO(type.name << " from " << source.name);
+            BOOST_TEST(
+                allows("token_transactions_type_source", of_type + ", " + column("source", source.name)) ==
+                source.types.contains(type.type));
+        }
+        BOOST_TEST_INFO(type.name);
+        BOOST_TEST(allows("token_transactions_sign", of_type + ", 1::bigint AS token_amount") ==
+                   (type.sign != ledger::token_sign::negative));
+        BOOST_TEST_INFO(type.name);
+        BOOST_TEST(allows("token_transactions_sign", of_type + ", -1::bigint AS token_amount") ==
+                   (type.sign != ledger::token_sign::positive));
+    }
+    for (const ledger::source_row& source : ledger::sources) {
+        BOOST_TEST_INFO(source.name);
+        BOOST_TEST(allows("token_transactions_reference",
+                          column("source", source.name) + ", NULL::text AS reference") ==
+                   !source.reference_scope.has_value());
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
