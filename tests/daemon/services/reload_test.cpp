@@ -151,14 +151,14 @@ BOOST_AUTO_TEST_CASE(without_a_reload_the_body_goes_to_the_call_that_the_header_
 
 BOOST_AUTO_TEST_CASE(a_permit_that_goes_before_the_body_has_come_is_missing) {
     auto admitted = admit();
-    service.reload({.permits = {.read = true, .usage = false, .money = false, .operate = false}}, nullptr);
+    service.reload({.permits = {admin::permit::read}}, nullptr);
     BOOST_TEST(status_of(finish(admitted)) == 403U);
     BOOST_TEST(ledger.taken.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_reload_that_leaves_the_permit_leaves_the_request) {
     auto admitted = admit();
-    service.reload({.permits = {.read = false, .usage = false, .money = true, .operate = false}}, nullptr);
+    service.reload({.permits = {admin::permit::money}}, nullptr);
     BOOST_TEST(status_of(finish(admitted)) == 0U);
     BOOST_TEST(key_taken() == "key_1");
 }
