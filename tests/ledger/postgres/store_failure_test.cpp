@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_locked_account_makes_the_next_batch_wait_and_then_see_the
 
 BOOST_AUTO_TEST_CASE(a_lock_held_for_too_long_is_unavailable_wherever_the_batch_waits) {
     open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
-    options.statement_timeout = 50ms;
+    options.statement_timeout = 500ms;
     const auto impatient = new_store();
     for (const char* lock : {"SELECT FROM tokenledger.payments WHERE payment_intent_id = 'pi_1' FOR UPDATE",
                              "SELECT FROM tokenledger.token_accounts WHERE user_id = 'user_1' FOR UPDATE"}) {
@@ -179,8 +179,8 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_down_is_unavailable_until_it_is_back) {
 BOOST_AUTO_TEST_CASE(a_commit_that_never_returns_is_cut_and_leaves_doubt) {
     // statement_timeout does not reach into a COMMIT; the trap plays a standby that never answers.
     make_commit_trap(database, "SET LOCAL statement_timeout = 0; PERFORM pg_sleep(3600);");
-    options.statement_timeout = 100ms;
-    options.connect_timeout = 100ms;
+    options.statement_timeout = 500ms;
+    options.connect_timeout = 500ms;
     const auto hurried = new_store();
     open_batch batch(*hurried, {a_purchase("evt_1", "pi_1", "user_1")});
     batch.lock();
