@@ -3,7 +3,7 @@
 
 namespace tokenledger::ctl {
 
-// Parses, runs, and returns the exit code. What cannot be foreseen is thrown.
+// Parses the command line, runs the command and returns the exit code. Throws on unexpected errors.
 int run(int argc, char** argv);
 
 } // namespace tokenledger::ctl

@@ -1,4 +1,4 @@
-// The table of calls, and its search.
+// The table of calls, and the search in it.
 #include "admin/route.hpp"
 
 #include "api/target.hpp"
@@ -39,7 +39,7 @@ constexpr std::array table{
 
 constexpr std::string_view get = "GET";
 
-// Null: the pattern means another path. Else its parameter, empty where it has none.
+// nullopt: the path does not match the pattern. Otherwise the parameter, empty if the pattern has none.
 std::optional<std::string> match(std::string_view pattern, const std::vector<std::string>& path) {
     std::string parameter;
     for (const std::string& segment : path) {

@@ -1,4 +1,4 @@
-// Splits first and decodes then: an encoded slash is part of a name.
+// Splits before it decodes, so that an encoded slash is part of a segment.
 #include "api/target.hpp"
 
 namespace tokenledger::admin {
@@ -31,7 +31,7 @@ std::optional<std::string> decode(std::string_view text, bool form) {
     return out;
 }
 
-// Takes what stands before the separator off the front of `rest`.
+// Removes the text before the separator from the front of `rest` and returns it.
 std::string_view take(std::string_view& rest, char separator) {
     const std::size_t end = rest.find(separator);
     const std::string_view taken = rest.substr(0, end);

@@ -1,4 +1,4 @@
-// A request target as its decoded parts: RFC 9112, 3.2; RFC 3986, 2.1 and 3.4.
+// Splits a request target into decoded parts: RFC 9112, 3.2; RFC 3986, 2.1 and 3.4.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace tokenledger::admin {
 
-// More than any call has.
+// No call has more.
 inline constexpr std::size_t max_path_segments = 8;
 inline constexpr std::size_t max_query_parameters = 16;
 

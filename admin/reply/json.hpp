@@ -1,4 +1,4 @@
-// The ledger's views as JSON. What is absent is left out; the names are those of the tables.
+// The ledger's views as JSON. Absent values are left out; members are named as the tables' columns.
 #pragma once
 
 #include "admin/query.hpp"

@@ -1,4 +1,4 @@
-// A payment: what Stripe said, what it is worth, what was done.
+// A payment as JSON: the facts from Stripe, the entitlement, and the rows that were posted.
 #include "reply/json.hpp"
 
 #include "base/time.hpp"

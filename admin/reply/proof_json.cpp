@@ -1,4 +1,4 @@
-// What was proven, and what a verification found.
+// The proof of a payment, and the result of a verification, as JSON.
 #include "reply/json.hpp"
 
 #include "base/time.hpp"

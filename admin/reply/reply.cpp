@@ -1,4 +1,4 @@
-// Writes the answers of writes, and every problem.
+// Replies to writes, and problems as JSON.
 #include "admin/reply.hpp"
 
 #include "json/writer.hpp"
@@ -88,7 +88,7 @@ std::string advice_for(ledger::refusal why) {
         return "The catalogue of the event's endpoint has no pack of this name, or the daemon has not "
                "reloaded it. Check the spelling, or send `tokens`." +
                std::string(nothing_done);
-    case ledger::refusal::unknown_event: // said in words of its own
+    case ledger::refusal::unknown_event: // has a detail of its own
     case ledger::refusal::none:
         break;
     }
@@ -120,7 +120,7 @@ reply reply_for(const problem& what) {
     out.member("status", static_cast<std::int64_t>(kind.status)).member_if("detail", what.detail);
     if (what.item)
         out.member("item", static_cast<std::int64_t>(*what.item));
-    // A name of the request's own may be no UTF-8: an escaped lone surrogate.
+    // A name that the request sent may not be UTF-8: an escaped lone surrogate.
     if (base::is_storable_text(what.field))
         out.member_if("field", what.field);
     out.member_if("nearest", what.nearest).member_if("reason", what.reason).end_object();

@@ -7,7 +7,8 @@ namespace tokenledger::admin {
 
 namespace {
 
-// A field value is bytes: each becomes the character of its number (ISO 8859-1), so that none is lost.
+// A field value may hold any bytes: each becomes the character with its number (ISO 8859-1), so no byte is
+// lost.
 std::string field_value_text(std::string_view bytes) {
     std::string text;
     for (const char each : bytes) {

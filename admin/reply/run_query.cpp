@@ -1,4 +1,4 @@
-// Asks the reader what the query says, and writes the reply.
+// Runs a query with the reader and writes the reply.
 #include "admin/query.hpp"
 
 #include "reply/json.hpp"

@@ -1,4 +1,4 @@
-// Retry, dismiss, assign.
+// Operators' decisions on events: retry, dismiss, assign.
 #include "admin/action.hpp"
 
 #include "request/body_check.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 enum class verb : std::uint8_t { retry, dismiss, assign };
 
-// No default: a new call must say whether it is one.
+// No default, so that a new call does not compile until it says whether it is a decision on an event.
 std::optional<verb> verb_of(call what) noexcept {
     switch (what) {
     case call::retry:
@@ -42,7 +42,7 @@ problem wrong_field(std::string_view field, std::string detail) {
     return {.type = problem_type::invalid_field, .detail = std::move(detail), .field = std::string(field)};
 }
 
-// Tokens, or a pack and perhaps how many of it.
+// An assignment names tokens, or a pack and optionally a quantity.
 std::optional<problem> check_worth(const event_action& made, const json_value& root) {
     if (!root.member("tokens") && made.pack.empty())
         return problem{.type = problem_type::missing_field,

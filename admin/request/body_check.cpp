@@ -1,4 +1,4 @@
-// Says what is wrong, and what would be right.
+// The error messages say what is wrong and what would be accepted.
 #include "request/body_check.hpp"
 
 #include "base/nearest.hpp"
@@ -35,7 +35,7 @@ std::string_view kind_name(json_kind kind) {
     return "nothing";
 }
 
-// Each of these returns what is wrong, or nothing.
+// The functions below return an error, or nullopt.
 using complaint = std::optional<std::string>;
 
 complaint wrong_kind(const json_value& value, json_kind expected) {
@@ -89,8 +89,8 @@ complaint check_cost(const json_value& value) {
            std::to_string(base::max_cost_bytes) + " characters and with an exponent, if any, of two digits";
 }
 
-// Names are held to the same rule as text, and no object has one twice: whoever reads metadata with
-// PostgreSQL's jsonb, or with a reader that keeps numbers as doubles, can.
+// Names follow the same rule as text, and no object has the same name twice. So metadata can be read with
+// PostgreSQL's jsonb, and by readers that keep numbers as doubles.
 complaint check_inside(const json_value& value) {
     if (value.repeats_a_name())
         return "has two members of the same name";

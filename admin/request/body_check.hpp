@@ -1,5 +1,5 @@
-// Holds one JSON object of a request against the table of its fields: afterwards it can be read without
-// doubt.
+// Checks one JSON object of a request against the table of its fields. After that, its values can be read
+// without further checks.
 #pragma once
 
 #include "admin/fields.hpp"
@@ -11,20 +11,19 @@
 
 namespace tokenledger::admin {
 
-// The first thing that is wrong: unknown or repeated members in the order of the body, then missing and
-// unusable ones in the order of the table. `item` is where it stands in a batch, whose items also have their
-// operation_field.
+// Returns the first error: unknown or repeated members in the order of the body, then missing and invalid
+// ones in the order of the table. `item` is the index in a batch; items also have an operation_field.
 [[nodiscard]] std::optional<problem> check_body(const json_value& object, std::span<const field> fields,
                                                 std::optional<std::size_t> item);
 
-// Of a body that is no JSON object.
+// The problem of a body that is not a JSON object.
 [[nodiscard]] problem malformed_body(json_error why);
-// Of a body that is json_error::unrepresentable. `repaired`: what is wrong with the same body read with
-// unrepresentable_json::repair, which names the field if it is that of a call.
+// The problem of a body that is json_error::unrepresentable. `repaired` is the error of the same body read
+// with unrepresentable_json::repair; it names the field, if the value is that of a field.
 [[nodiscard]] problem unrepresentable_body(std::optional<problem> repaired);
 [[nodiscard]] problem over_token_limit(std::int64_t limit);
 
-// Of a value that check_body has accepted as field_kind::cost.
+// The text of a value that check_body has accepted as field_kind::cost.
 [[nodiscard]] std::string_view cost_text(const json_value& of);
 
 } // namespace tokenledger::admin

@@ -1,4 +1,4 @@
-// What the parameters of the reads may say.
+// Checks and reads the parameters of queries.
 #include "request/parameters.hpp"
 
 #include "base/nearest.hpp"

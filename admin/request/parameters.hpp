@@ -1,5 +1,4 @@
-// Takes the parameters of a query apart. The first one that is wrong is remembered; what is read after it
-// does not count.
+// Reads the parameters of a query. The first error is kept; values that are read after it are not used.
 #pragma once
 
 #include "admin/problem.hpp"
@@ -18,12 +17,12 @@ namespace tokenledger::admin {
 
 class parameters {
   public:
-    // Unknown, repeated and empty ones are refused here.
+    // Refuses unknown, repeated and empty parameters.
     explicit parameters(const resolved_call& of);
 
     [[nodiscard]] std::optional<problem> wrong() const { return wrong_; }
 
-    // Each is what its parameter says, or that it is not there.
+    // Each returns the value of its parameter, or an empty value if the query does not have it.
     [[nodiscard]] std::string identifier(std::string_view name);
     [[nodiscard]] std::optional<ledger::transaction_type> type();
     [[nodiscard]] std::optional<ledger::source> source();
@@ -32,7 +31,7 @@ class parameters {
     [[nodiscard]] ledger::page_request page();
     [[nodiscard]] ledger::report_span span();
     [[nodiscard]] std::string time_zone(); // "UTC" unless it is there; only days have one
-    // One of a closed list; empty if it is not there.
+    // A value from a closed list; empty if the query does not have the parameter.
     [[nodiscard]] std::string one_of(std::string_view name, std::span<const std::string_view> known);
     // `at`: digits are a sequence, everything else is a time in microseconds.
     [[nodiscard]] std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>> time_or_sequence();

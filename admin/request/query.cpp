@@ -1,4 +1,4 @@
-// From the parameters to a query.
+// Makes a query from the parameters of a request.
 #include "admin/query.hpp"
 
 #include "request/parameters.hpp"
@@ -27,7 +27,7 @@ void read(parameters& in, const auto&, std::optional<std::int64_t>& into) {
     into = in.actor();
 }
 
-// Those filters that the call takes; the others are not in the query.
+// Reads the filters that the call takes, and the period.
 template <ledger::has_fields Filter>
 Filter read_filter(parameters& in, std::span<const std::string_view> taken) {
     Filter made;
@@ -39,7 +39,7 @@ Filter read_filter(parameters& in, std::span<const std::string_view> taken) {
     return made;
 }
 
-// Of the list with this name.
+// The query of the list with this name.
 query list_named(std::string_view name, parameters& in, std::span<const std::string_view> taken) {
     std::optional<query> made;
     ledger::for_each_list([&]<class Query>(Query what) {
@@ -59,7 +59,8 @@ query account_at(parameters& in, std::string user_id) {
     return account_query{.user_id = std::move(user_id), .at_us = us, .at_sequence = sequence};
 }
 
-// No default: a new call must say which query it is. nullopt: it is none.
+// No default, so that a new call does not compile until it says which query it is. nullopt: it is not a
+// query.
 std::optional<query> make(parameters& in, const resolved_call& what, permit_set permits) {
     const auto taken = parameters_of(*what.route);
     switch (what.route->call) {

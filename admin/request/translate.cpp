@@ -1,4 +1,4 @@
-// Reads what body_check has found in order.
+// Reads bodies that body_check has accepted.
 #include "admin/translate.hpp"
 
 #include "admin/fields.hpp"
@@ -133,7 +133,7 @@ class translator {
         return wrong;
     }
 
-    // An item needs what its call needs where it is sent alone.
+    // An item needs the permit that its call needs when it is sent alone.
     [[nodiscard]] static problem not_permitted(const route& what, std::size_t item) {
         problem lacking = lacks_permit(what.needs);
         lacking.item = item;

@@ -1,4 +1,4 @@
-// Calls over the admin socket, problems in plain words.
+// Calls over the admin socket, and messages for problems.
 #include "client/client.hpp"
 
 #include "client/complaint.hpp"
@@ -34,8 +34,7 @@ complaint no_answer(const context& in, const http_answer& got) {
                      ": " + got.why};
 }
 
-// `told`: what the exchange brought, said if there is something to say. `command`: how to send it again,
-// where that is of use.
+// The answer of an exchange; prints a message if it failed. `command`: how to repeat the request.
 answer judged(const context& in, http_answer told, problems how, const std::string& command = {}) {
     answer got{.status = told.status, .replayed = told.replayed};
     if (told.came != exchanged::answered) {
@@ -101,7 +100,7 @@ answer post(const context& in, const write_call& what) {
         request.headers.emplace_back("Content-Type", "application/json");
     if (!what.key_is_in_body)
         request.headers.emplace_back("Idempotency-Key", what.key);
-    // Before it is sent: whoever is interrupted from here on needs it.
+    // Printed before the request is sent: it is needed if the program is interrupted from here on.
     say_key(in, what.key);
     return judged(in, exchange({.socket = in.common.socket}, request, timeout_of(in, default_timeout_s)),
                   problems::said, again(in, what.key));

@@ -1,4 +1,4 @@
-// The daemon as the commands meet it: calls, answers, and what to say when there is none.
+// Calls to the daemon, their answers, and the messages when there is no answer.
 #pragma once
 
 #include "client/http_exchange.hpp"
@@ -18,10 +18,10 @@ namespace tokenledger::ctl {
 struct context {
     common_options common{};
     terminal at{};
-    std::vector<std::string> words{}; // the command line, to be said again with a key
+    std::vector<std::string> words{}; // the command line, for the hint to repeat it with its key
 };
 
-// A path with its query; what has no value is left out.
+// A path with its query; parameters without a value are left out.
 class request_path {
   public:
     explicit request_path(std::string path) : text_(std::move(path)) {}
@@ -35,7 +35,7 @@ class request_path {
 };
 
 struct answer {
-    int exit_code = exit_done; // if it is not exit_done, everything has been said
+    int exit_code = exit_done; // unless it is exit_done, the message has been printed
     unsigned status = 0;
     bool replayed = false;
     std::string body{};
@@ -47,12 +47,12 @@ struct answer {
 
 enum class problems : unsigned char { said, left_to_caller };
 
-// A read. With `left_to_caller` a refusal (not: no answer) is quiet; its exit code is told all the same.
+// A read. With `left_to_caller` no message is printed for a refusal; the exit code is set all the same.
 [[nodiscard]] answer get(const context& in, const request_path& what, problems how = problems::said,
                          int timeout_s = default_timeout_s);
 
-// A write under a key, which standard error names before it is sent. `key_is_in_body`: a usage, by request
-// id.
+// A write with a key, which is printed on standard error before the request is sent. `key_is_in_body`: a
+// usage, whose key is its request id.
 struct write_call {
     std::string path{};
     std::string body{};
@@ -61,13 +61,13 @@ struct write_call {
 };
 [[nodiscard]] answer post(const context& in, const write_call& what);
 
-// What went wrong, on standard error: in words, or with --json as one line that is a JSON object.
+// An error for standard error: a sentence, or with --json a JSON object on one line.
 struct complaint {
     std::string type =
-        "failed";        // of a problem the daemon's; else usage, unreachable, unknown_value or failed
-    std::string title{}; // each is visible() already
+        "failed";        // the daemon's type of a problem; else usage, unreachable, unknown_value or failed
+    std::string title{}; // went through visible(), as all texts here
     std::string detail{};
-    std::string again{};   // the command that is safe to run, where nobody knows whether it was done
+    std::string again{};   // the command to repeat, if it is unknown whether the write was done
     std::string problem{}; // the daemon's JSON object, which is shown in place of the above but for `again`
 };
 void complain(const context& in, const complaint& what);
@@ -77,7 +77,7 @@ void complain(const context& in, const std::string& text);
 // A refusal: title and detail of the problem.
 void say_problem(const context& in, const answer& got);
 
-// The daemon's answer as it is, on a line.
+// Prints the daemon's answer unchanged, on one line.
 int print_json(const answer& what);
 
 // The words of a command, quoted for a shell.

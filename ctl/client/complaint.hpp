@@ -1,4 +1,4 @@
-// What is said on standard error: of the daemon's problems, and before a write.
+// Messages on standard error: the daemon's problems, and the key of a write.
 #pragma once
 
 #include "client/client.hpp"
@@ -7,7 +7,7 @@
 
 namespace tokenledger::ctl {
 
-// Of an answer that is a problem, or no answer of the daemon's at all.
+// For an answer that is a problem, or is not from the daemon.
 [[nodiscard]] complaint complaint_of(const answer& got);
 
 // The idempotency key of a write that is about to be sent.

@@ -101,7 +101,7 @@ std::string written(const endpoint& to, const http_request& request) {
     return out + "\r\n" + request.body;
 }
 
-// A daemon that refuses before it has read all answers and closes: a send that fails is no reason not to
+// A daemon that refuses a request early answers and closes, so after a failed send the answer is still
 // read.
 void send_all(int socket, std::string_view text) {
     while (!text.empty()) {

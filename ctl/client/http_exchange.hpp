@@ -25,12 +25,12 @@ struct http_request {
     std::string body{};
 };
 
-// How far it came. After `not_connected` nothing was sent; after `no_answer` it may have been done.
+// How the exchange ended. not_connected: nothing was sent. no_answer: the request may have been executed.
 enum class exchanged : unsigned char { answered, not_connected, no_answer };
 
 struct http_answer {
     exchanged came = exchanged::not_connected;
-    std::string why{}; // unless answered: for a person
+    std::string why{}; // the error, unless answered
     unsigned status = 0;
     bool replayed = false; // Idempotency-Replayed: true
     std::string body{};

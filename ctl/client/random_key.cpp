@@ -1,4 +1,4 @@
-// getrandom to UUID.
+// Makes a UUID from getrandom().
 #include "client/random_key.hpp"
 
 #include <sys/random.h>

@@ -1,12 +1,12 @@
-// Keys of one's own making.
+// Random idempotency keys.
 #pragma once
 
 #include <string>
 
 namespace tokenledger::ctl {
 
-// A UUID of version 4 (RFC 9562) from the kernel's random numbers. Throws std::system_error if there are
-// none.
+// A UUID of version 4 (RFC 9562) from the kernel's random numbers. Throws std::system_error on
+// failure.
 [[nodiscard]] std::string random_key();
 
 } // namespace tokenledger::ctl

@@ -1,4 +1,4 @@
-// What every command has, and the way from words to an action.
+// Options that every command has, parsing, and running the chosen command.
 #include "command_line/command_line.hpp"
 #include "run.hpp"
 
@@ -20,7 +20,7 @@ constexpr const char* exit_codes =
     "Environment: TOKENLEDGER_SOCKET, TOKENLEDGER_CONFIRM_ABOVE, TOKENLEDGER_TIME_ZONE, NO_COLOR, COLUMNS.\n"
     "\"tokenledgerctl COMMAND --help\" has the options and examples of a command.";
 
-// The program itself has these as well as each command, so they stand before it or after it.
+// The program and each command have these options, so they may stand before or after the command.
 void add_common(CLI::App& to, common_options& common) {
     to.add_option("--socket", common.socket, "Path of the admin socket")->capture_default_str();
     to.add_flag("--json", common.json,
@@ -33,7 +33,7 @@ bool asks_for_json(const std::vector<std::string>& words) {
     return std::find(words.begin(), end, "--json") != end;
 }
 
-// Prints what was asked for, help or the version; or says what is wrong.
+// Prints help or the version if requested; otherwise the usage error.
 int not_parsed(context& in, const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0)
         return app.exit(error);
@@ -76,7 +76,7 @@ CLI::App* command_line::add(const std::string& name, const std::string& descript
     made->footer("Examples:\n" + examples);
     if (action)
         made->callback([&target = chosen, action = std::move(action)] {
-            if (!target) // of a command within a command, the inner one speaks first
+            if (!target) // the callback of an inner command ran first
                 target = action;
         });
     return made;
@@ -128,8 +128,8 @@ void describe(command_line& line) {
 }
 
 int run(int argc, char** argv) {
-    // A reader that has gone ends this program quietly, even where the parent ignored the signal. Sockets do
-    // not raise it.
+    // If the reader of standard output is gone, the program ends quietly, even if the parent ignored the
+    // signal. Sockets do not raise it.
     std::signal(SIGPIPE, SIG_DFL);
     context in;
     in.words.assign(argv, argv + argc);

@@ -16,15 +16,15 @@ namespace tokenledger::ctl {
 
 using command = std::function<int(const context&)>;
 
-// Collects subcommands; each puts what it does into `chosen` when it is the one.
+// Collects subcommands. The one that is parsed stores its action in `chosen`.
 struct command_line {
     CLI::App& app;
     common_options& common;
     command& chosen;
-    // Values to offer for options that take others too.
+    // Values that completions offer for options that also take other values.
     std::map<const CLI::Option*, std::vector<std::string>> offered{};
 
-    // A subcommand (`within`: of another one) with the options that all have, and its examples.
+    // Adds a subcommand (`within`: of another one) with the common options and its examples.
     CLI::App* add(const std::string& name, const std::string& description, const std::string& examples,
                   command action, CLI::App* within = nullptr);
 };
@@ -34,15 +34,15 @@ void add_reads(command_line& to);
 void add_events(command_line& to);
 void add_operations(command_line& to);
 
-// All of the above, with what all of them share.
+// Adds all subcommands and the common options.
 void describe(command_line& line);
 
-// What is wrong with the words: an unknown command or option with the one that was probably meant.
+// The message of a usage error; for an unknown command or option, with the nearest known one.
 [[nodiscard]] std::string usage_fault(const CLI::App& app, const CLI::ParseError& error);
 
-// Options that several of the above have.
+// Options that several commands have.
 void add_key(CLI::App& to, std::string& key);
-void add_days(CLI::App& to, list_options& what); // --from, --to, --time-zone: a command has them once
+void add_days(CLI::App& to, list_options& what); // --from, --to, --time-zone; once per command
 // A whole number from `least` on, within int64. CLI11's own reading takes 010 for 8.
 CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& number, std::int64_t least,
                         const std::string& help);

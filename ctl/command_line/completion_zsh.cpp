@@ -56,7 +56,7 @@ const command_text& command_named(const std::vector<command_text>& commands, con
                          [&](const command_text& each) { return each.name == name; });
 }
 
-// What may stand at and after the command within the one of this name; empty: the program.
+// Completes the command with this name and its subcommands; empty: the program.
 std::string within(const std::vector<command_text>& commands, const std::string& name,
                    const std::string& indent) {
     const command_text& outer = command_named(commands, name);

@@ -1,4 +1,4 @@
-// Words against lists.
+// Checks values against lists.
 #include "command_line/one_of.hpp"
 
 #include "screen/text.hpp"

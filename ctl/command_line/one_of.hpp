@@ -1,4 +1,4 @@
-// Options whose values are a closed list, and how a word that is in no list is refused.
+// Options with a closed list of values, and the message for a value that is not in it.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,8 +10,8 @@
 
 namespace tokenledger::ctl {
 
-// Refuses what is not in the list and names the value that was probably meant. Help, completions and the
-// manual page read the list from the option.
+// Refuses values that are not in the list and names the nearest one. Help, completions and the manual page
+// read the list from the option.
 [[nodiscard]] CLI::Validator one_of(std::vector<std::string> values);
 [[nodiscard]] CLI::Validator one_of(std::span<const std::string_view> values);
 

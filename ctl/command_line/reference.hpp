@@ -1,4 +1,4 @@
-// What is said of the command line elsewhere, from its own description: completions and the manual page.
+// Completions and the manual page, generated from the command line.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@ namespace tokenledger::ctl {
 struct option_text {
     std::string name;                   // "--limit", "-y,--yes"; of a positional "user"
     std::string help;                   // a sentence without a full stop
-    std::vector<std::string> choices{}; // its values, if there is a list
-    bool open = false;                  // there are other values too
+    std::vector<std::string> choices{}; // its values, if they are a list
+    bool open = false;                  // takes other values too
     bool positional = false;
     bool required = false;
     bool takes_value = false;
@@ -22,7 +22,7 @@ struct command_text {
     std::string help;
     std::string footer; // of a command its examples, "Examples:" before them
     std::vector<option_text> options{};
-    std::vector<std::string> commands{}; // those within
+    std::vector<std::string> commands{}; // its subcommands
 };
 
 // The program first, then every command in the order of --help.

@@ -1,4 +1,4 @@
-// verify and status: are the books right, is the daemon well?
+// verify and status.
 #include "commands/commands.hpp"
 #include "screen/cells.hpp"
 #include "screen/gauges.hpp"
@@ -16,13 +16,12 @@ std::string first_line(std::string_view text) {
     return visible(text.substr(0, text.find('\n')));
 }
 
-// The gauges are as old as the daemon's last look at the database: what waits for an operator is counted now.
-// False: it cannot be.
+// The gauges are up to five seconds old, so the queue is counted by a query. False: the query failed.
 bool count_queue(const context& in, bool is_ready, std::vector<gauge>& gauges) {
     const answer queue = is_ready ? get(in, request_path("/v1/queue"), problems::left_to_caller)
                                   : answer{.exit_code = exit_refused};
     if (queue.status == 404)
-        return true; // a daemon that does not know the question: its gauges will do
+        return true; // an older daemon without this call: use its gauges
     for (const std::string name : {"parked", "waiting"}) {
         const auto count = queue.ok() ? queue.root().member(name).integer() : std::nullopt;
         set_gauge(gauges, "tokenledger_events_" + name, count ? std::to_string(*count) : "");

@@ -1,4 +1,4 @@
-// What tokenledgerctl does, each with its exit code.
+// The commands of tokenledgerctl. Each returns its exit code.
 #pragma once
 
 #include "client/client.hpp"

@@ -104,7 +104,7 @@ int explain_payment(const context& in, const std::string& id) {
     return exit_done;
 }
 
-// From the stored bytes and the facts, not from what was concluded of them.
+// The proof uses the stored bytes and facts, not the results derived from them.
 int prove_payment(const context& in, const std::string& id) {
     const answer got = get(in, request_path(request_path("/v1/payments").segment(id).text() + "/prove"));
     if (!got.ok())
@@ -173,7 +173,7 @@ int show_event(const context& in, const event_options& what) {
         return print_json(got);
     const json_value event = got.root();
     const json_value evidence = event.member("evidence");
-    if (what.body) { // byte for byte, for a file: so nothing else, and not escaped
+    if (what.body) { // the exact bytes, for a file: nothing else is printed, and nothing is escaped
         const auto body = evidence.member("body").string();
         if (!body) {
             complain(in, "the bytes of this event are not kept, or this socket does not permit operate");

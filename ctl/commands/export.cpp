@@ -52,7 +52,7 @@ void say_done(const context& in, const export_options& what, std::int64_t rows) 
               << (what.file.empty() ? "" : " to " + visible(what.file)) << '\n';
 }
 
-// An empty list, where a filter asks for what never was: that has been said.
+// For an empty list: true if a filter names a value that never occurred; a message was printed.
 bool asks_for_unknown(const context& in, const export_options& what) {
     return what.list == "usage"    ? asks_for_unknown_usage(in, what.filter)
            : what.list == "events" ? asks_for_unknown_event_type(in, what.filter)
@@ -65,7 +65,8 @@ int failed(const context& in, int exit_code, const std::string& cursor) {
     return exit_code;
 }
 
-// Every page to what `open` gives once the first one has come; a page is written whole or not at all.
+// Writes all pages to the stream that `open` returns, which is called after the first page has arrived. A
+// page is written completely or not at all.
 int copy_rows(const context& in, const export_options& what, const std::function<std::ostream*()>& open) {
     const bool csv = what.format != "jsonl";
     std::string cursor = what.filter.cursor;
@@ -117,7 +118,7 @@ int export_list(const context& in, const export_options& what) {
     }
     if (what.file.empty())
         return copy_rows(in, what, [] { return &std::cout; });
-    // Appended to when the export goes on from a cursor; else a file that is there is not overwritten.
+    // With a cursor the export is continued, and appends. Otherwise an existing file is not overwritten.
     const bool goes_on = !what.filter.cursor.empty();
     if (!goes_on && std::ifstream(what.file)) {
         complain(in, visible(what.file) + " is there already");

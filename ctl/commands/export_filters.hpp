@@ -7,7 +7,7 @@
 
 namespace tokenledger::ctl {
 
-// What is wrong with the filters, in the words of the command line; empty: nothing.
+// The message for a filter that the list does not have; empty if there is none.
 [[nodiscard]] std::string filter_fault(const export_options& what);
 
 } // namespace tokenledger::ctl

@@ -1,4 +1,4 @@
-// balance, history, purchases, activity, usage-report: questions and their tables.
+// balance, history, purchases, activity, usage-report.
 #include "commands/commands.hpp"
 #include "commands/values.hpp"
 #include "screen/cells.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t rows_for_a_person = 20;
 
-// The page of a list that the options ask for.
+// Requests the page of a list.
 answer page_of(const context& in, const std::string& path, const list_options& what) {
     request_path where(path);
     where.parameter("user_id", what.user).parameter("type", what.type).parameter("source", what.source);
@@ -24,7 +24,7 @@ answer page_of(const context& in, const std::string& path, const list_options& w
     return get(in, where);
 }
 
-// The rows as a table, and how to go on.
+// Prints the rows as a table, and the cursor of the next page.
 int print_page(const context& in, const answer& got, const std::vector<column>& columns,
                row (*row_of)(json_value)) {
     if (!got.ok())
@@ -47,7 +47,7 @@ cell time_cell(json_value value) {
     return {.text = short_time(value.string().value_or("")), .how = tone::faint};
 }
 
-// What a row is about, beside its amount: words, or an id.
+// The reason of a row, or an id that it refers to.
 cell details_of(json_value each) {
     cell made{.text = text_of(each.member("reason"))};
     for (const char* name : {"reference", "stripe_payment_intent_id", "usage_request_id"}) {
@@ -72,7 +72,7 @@ row transaction_row(json_value each) {
             details_of(each)};
 }
 
-// With who asked, if it was not Stripe.
+// With the actor, if the row has one.
 row history_row(json_value each) {
     row made = transaction_row(each);
     const auto actor = each.member("actor").integer();

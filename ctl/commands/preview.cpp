@@ -1,4 +1,4 @@
-// Reckons as the ledger would: an account with no row does not exist.
+// Computes balances as the ledger would.
 #include "commands/preview.hpp"
 
 #include "command_line/options.hpp"
@@ -23,7 +23,7 @@ struct foreseen {
     std::int64_t before = 0;
     std::int64_t after = 0;
     bool is_new = false;
-    std::string refusal{}; // why it would not be done
+    std::string refusal{}; // why the ledger would refuse
 };
 
 // Fills in before and after; false if the daemon could not be asked.
@@ -35,7 +35,7 @@ bool look_up(const context& in, foreseen& what, int& exit_code) {
         exit_code = got.exit_code;
         return false;
     }
-    // A row without a transaction is no account yet: something that was refused may have left it.
+    // An account without a transaction does not count as existing: a refused write may have left its row.
     const bool exists = got.ok() && got.root().member("last_sequence").integer().value_or(0) > 0;
     what.is_new = !exists;
     what.before = got.root().member("balance").integer().value_or(0);

@@ -17,7 +17,7 @@ namespace {
 
 enum class rows_of : unsigned char { transactions, usage };
 
-// A section: the rows that count, what they are put together by, and what is added up.
+// A section: the rows it includes, the member to group by, and the member to add up.
 struct section {
     std::string_view name;
     std::string_view title;
@@ -40,7 +40,7 @@ constexpr std::array sections{
     section{"action", "tokens used by action", rows_of::usage, "", "action_type", "tokens_used", false},
     section{"model", "tokens used by model", rows_of::usage, "", "model_used", "tokens_used", false}};
 
-// Named alone: a line for each day and pack is long.
+// Shown only if named: it has a line for each day and pack.
 constexpr std::string_view revenue_section = "revenue";
 
 bool is_wanted(const section& what, const std::vector<std::string>& by) {

@@ -25,7 +25,7 @@ void say_unknown(const context& in, std::string title) {
     complain(in, complaint{.type = "unknown_value", .title = std::move(title)});
 }
 
-// True if `value` is asked for and none of what the rows have under `name`.
+// True if `value` is set and no row has it under `name`.
 bool is_unknown(const context& in, const answer& sums, std::string_view name, const std::string& value,
                 const std::string& what) {
     std::set<std::string> there;
@@ -47,7 +47,7 @@ std::span<const std::string_view> handled_event_types() noexcept {
 bool asks_for_unknown_usage(const context& in, const list_options& what) {
     if (what.action.empty() && what.model.empty())
         return false;
-    // All usage that is kept, whoever's and whenever. If it cannot be told, nothing is claimed.
+    // Looks at all stored usage, of all users and times. If that fails, returns false.
     const answer sums = get(in, request_path("/v1/reports/usage"), problems::left_to_caller);
     return sums.ok() &&
            (is_unknown(in, sums, "model_used", what.model, "the model of no usage that is kept") ||

@@ -1,5 +1,4 @@
-// grant, deduct, transfer, usage: the options of each, and what it does. Where much is at stake, the person
-// at the terminal is asked back.
+// grant, deduct, transfer, usage: their options and actions. Large amounts are confirmed at the terminal.
 #include "client/random_key.hpp"
 #include "command_line/command_line.hpp"
 #include "command_line/one_of.hpp"
@@ -23,7 +22,7 @@ namespace {
 
 // ---- What grant, deduct and transfer share. ----
 
-// How carefully an operation is done.
+// The key, confirmation and dry run of a write.
 struct care {
     std::string key{};
     bool yes = false;
@@ -75,7 +74,7 @@ std::string key_of(const std::string& given) {
     return given.empty() ? random_key() : given;
 }
 
-// Asks the person at the terminal, if there is one and it is much. False: it is not wanted.
+// Asks for confirmation at a terminal if the amount is large. False: declined.
 bool is_wanted(const context& in, const care& how, std::int64_t tokens, const std::string& question) {
     if (how.yes || tokens <= how.confirm_above || !in.at.in || !in.at.out)
         return true;
@@ -104,7 +103,7 @@ void write_value(json_writer& out, ledger::grant_source value, ledger::field_kin
     out.string(to_string(value));
 }
 
-// The body of the operation's request, without what is as it would be without it.
+// The body of the operation's request; optional fields with their default are left out.
 template <ledger::has_fields Operation>
 std::string body_of(const Operation& what) {
     json_writer out;

@@ -1,4 +1,4 @@
-// Events in plain words: what operators did about them, and what there is to do.
+// Sentences about events: what operators did, and what to do next.
 #pragma once
 
 #include "json/tree.hpp"
@@ -10,7 +10,7 @@
 
 namespace tokenledger::ctl {
 
-// How to call a uid.
+// Returns the name to print for a uid.
 using name_fn = std::function<std::string(std::int64_t uid)>;
 
 // A sentence for each retry, dismissal and assignment of the event (the daemon's JSON of it): who, when, why.

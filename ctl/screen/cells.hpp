@@ -15,7 +15,7 @@ namespace tokenledger::ctl {
 number_of(json_value value); // an integer or decimal, grouped; empty if there is none
 // The members of an object in a line: "user_id user_1, balance 5".
 [[nodiscard]] std::string in_words(json_value object);
-[[nodiscard]] cell id_cell(json_value value);      // what one copies: never cut
+[[nodiscard]] cell id_cell(json_value value);      // never cut: people copy it
 [[nodiscard]] cell signed_cell(json_value value);  // +5 good, -5 bad
 [[nodiscard]] cell balance_cell(json_value value); // negative ones stand out
 [[nodiscard]] cell result_cell(json_value value);  // of an event
@@ -23,7 +23,7 @@ number_of(json_value value); // an integer or decimal, grouped; empty if there i
 // How to see the next page, if there is one.
 void print_more(const context& in, const answer& got);
 
-// What a write came to: JSON if asked for, else `done` and the rows that it posted.
+// Prints the outcome of a write: JSON if requested, else `done` and the rows that were posted.
 int print_outcome(const context& in, const answer& got, const std::string& done);
 
 } // namespace tokenledger::ctl

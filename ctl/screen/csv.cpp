@@ -73,7 +73,8 @@ std::string quoted(std::string_view text) {
     return out + "\"";
 }
 
-// What begins so is taken for a formula, by some also in its full width, or after a line feed.
+// Spreadsheets take text with these beginnings for a formula; some also the full-width forms, or after a line
+// feed.
 bool begins_formula(std::string_view text) {
     for (const std::string_view each : {"=", "+", "-", "@", "\t", "\r", "\n", "\xEF\xBC\x9D", "\xEF\xBC\x8B",
                                         "\xEF\xBC\x8D", "\xEF\xBC\xA0"}) {

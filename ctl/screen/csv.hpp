@@ -13,7 +13,7 @@ namespace tokenledger::ctl {
 // formula has an apostrophe before it; numbers stay numbers, negative ones too.
 enum class csv_style : std::uint8_t { exact, spreadsheet };
 
-// What a spreadsheet needs at the beginning of a file to read it as UTF-8.
+// Makes a spreadsheet read the file as UTF-8.
 inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // Lists: transactions, purchases, usage, activity, events. Lines end in CRLF.

@@ -1,4 +1,4 @@
-// Which sentence belongs to which fact. The rules behind them:
+// The sentence for each fact. The rules:
 // docs/decisions/0010-settlement-is-state-based.md.
 #include "screen/explain.hpp"
 
@@ -178,7 +178,7 @@ class explanation {
                  "moves.");
     }
 
-    // The events that still wait for somebody.
+    // The events that are still parked or waiting.
     void queue() {
         for (auto each = payment_.member("events").first(); each; each = each.next()) {
             if (const std::string next = what_is_next(each); !next.empty())

@@ -1,4 +1,4 @@
-// A payment in plain words, from the daemon's JSON of it.
+// Explains a payment in sentences, from the daemon's JSON.
 #pragma once
 
 #include "screen/table.hpp"
@@ -9,7 +9,7 @@
 
 namespace tokenledger::ctl {
 
-// What was credited, what Stripe said, what was taken back, and why: a paragraph each, in lines.
+// One paragraph each: what was credited, what Stripe reported, what was taken back and why.
 [[nodiscard]] std::string explained(const json_value& payment, const view& how);
 
 } // namespace tokenledger::ctl

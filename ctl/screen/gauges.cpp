@@ -1,4 +1,4 @@
-// A reader of single samples; labels are looked at for the version alone.
+// Reads single samples; ignores labels except for the version.
 #include "screen/gauges.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The few numbers of /metrics that a person asks for first.
+// The values of /metrics that `status` shows.
 #pragma once
 
 #include <string>
@@ -14,10 +14,11 @@ struct gauge {
     bool is_bad = false;
 };
 
-// Those that are there, from Prometheus text (version 0.0.4).
+// Reads the gauges that exist in Prometheus text (version 0.0.4).
 [[nodiscard]] std::vector<gauge> chosen_gauges(std::string_view metrics);
 
-// The same number from elsewhere; an empty value is not known, and bad where only one value is fine.
+// Replaces a value by one from another source. Empty: the value is unknown, which is bad for a gauge that has
+// one good value.
 void set_gauge(std::vector<gauge>& in, std::string_view name, const std::string& value);
 
 } // namespace tokenledger::ctl

@@ -1,4 +1,4 @@
-// Exact sums under one label for each line; a tab parts what a label is made of, and no part has one.
+// Adds up exactly under one label for each line. A tab separates the parts of a label; no part contains one.
 #include "screen/revenue.hpp"
 
 #include "screen/sums.hpp"
@@ -20,7 +20,7 @@ std::string_view number_in(const json_value& value) {
     return value.string().value_or(value.raw_number());
 }
 
-// What is added up for a line of the table.
+// The sums of one line of the table.
 struct columns_of_money {
     sums payments;
     sums paid;

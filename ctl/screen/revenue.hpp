@@ -1,4 +1,4 @@
-// Money by day and pack: what was paid, what went back, what is left.
+// Revenue by day and pack: paid, returned, left.
 #pragma once
 
 #include "screen/table.hpp"

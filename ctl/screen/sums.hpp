@@ -1,4 +1,4 @@
-// Decimals added up by label, exactly: the daemon's sums may leave int64, so they are text.
+// Exact sums by label. The daemon's sums are text, because they may exceed int64.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ enum class order : std::uint8_t { by_label, by_size };
 
 class sums {
   public:
-    // `integer`: an optional minus and digits; anything else counts as nothing. Up to 38 digits.
+    // `integer`: an optional minus and digits; other text is ignored. Up to 38 digits.
     void add(std::string_view label, std::string_view integer);
     // By label, or the largest size first.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> sorted(order how) const;

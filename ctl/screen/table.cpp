@@ -1,4 +1,4 @@
-// How columns share the screen.
+// Shares the width of the screen among the columns.
 #include "screen/table.hpp"
 
 #include <algorithm>
@@ -92,7 +92,7 @@ layout arrange(const std::vector<column>& columns, const std::vector<row>& rows,
                 natural.least[i] = std::max(natural.least[i], needs);
         }
         if (widest == 0 && (columns[i].optional || columns[i].spare))
-            continue; // nobody has it
+            continue; // no row has a value
         natural.chosen.push_back(i);
         natural.widths[i] = std::max(widest, columns_of(columns[i].title));
     }
@@ -114,7 +114,7 @@ std::string line(const layout& plan, const std::vector<column>& columns, const r
     std::string current;
     const auto end_line = [&](bool first) {
         current.erase(current.find_last_not_of(' ') + 1);
-        if (first || !current.empty()) // nothing but empty cells needs no line
+        if (first || !current.empty()) // a line of empty cells is left out
             out += current + "\n";
     };
     for (const std::size_t i : plan.chosen) {
@@ -144,7 +144,7 @@ std::string repeated(std::string_view what, std::size_t times) {
     return out;
 }
 
-// Eighths of a column, so that close amounts can be told apart.
+// Eighths of a column, so that bars of close amounts differ.
 std::string drawn(double share, std::size_t room) {
     constexpr std::array eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     if (share <= 0)

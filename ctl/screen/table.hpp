@@ -12,15 +12,15 @@ namespace tokenledger::ctl {
 struct column {
     std::string title;
     bool right = false;    // numbers
-    bool shrinks = false;  // may lose its middle where the screen is narrow
-    bool optional = false; // may go altogether
-    bool spare = false;    // goes before the others: the caller has named what is in it, say
+    bool shrinks = false;  // its middle may be cut on a narrow screen
+    bool optional = false; // may be left out
+    bool spare = false;    // left out first, for example because the command names its value
 };
 
 struct cell {
     std::string text; // visible() already
     tone how = tone::plain;
-    bool whole = false; // an id, which one copies: never cut
+    bool whole = false; // never cut, for example an id
 };
 
 using row = std::vector<cell>;
@@ -32,10 +32,9 @@ struct view {
 
 inline constexpr std::size_t least_column_width = 9; // of one that shrinks
 
-// A line per row below the titles. Where the view is too narrow, columns lose their middle, then those go
-// that may, the last one first; cells that are whole do neither. If that does not do, every row, and the
-// titles, break into several lines, the further ones indented. Only an id that is wider than the view is
-// wider than it.
+// Titles, then a line per row. If the view is too narrow, columns are cut in the middle, then optional ones
+// are left out, the last one first; whole cells are never cut. If that is not enough, titles and rows are
+// broken into several lines, with the further ones indented. Only an id wider than the view exceeds it.
 [[nodiscard]] std::string table(const std::vector<column>& columns, const std::vector<row>& rows,
                                 const view& how);
 
@@ -45,12 +44,12 @@ inline constexpr std::size_t least_column_width = 9; // of one that shrinks
 struct bar {
     std::string label;
     std::string amount; // a decimal; negative ones have a bar as well, of their size
-    std::string text{}; // what stands behind the bar, if not the amount
+    std::string text{}; // printed behind the bar instead of the amount
 };
 
 inline constexpr std::size_t least_bar_width = 8;
 
-// The longest bar has the room that is left; every amount but 0 has a bar that can be seen.
+// The longest bar fills the rest of the line; every amount except 0 has a visible bar.
 [[nodiscard]] std::string bars(const std::vector<bar>& lines, const view& how);
 
 } // namespace tokenledger::ctl

@@ -1,4 +1,4 @@
-// What is at the other end of the standard streams, and what it can show.
+// Whether the standard streams are terminals, and what these can show.
 #pragma once
 
 #include "screen/table.hpp"
@@ -12,7 +12,7 @@ struct terminal {
     bool out = false;
     bool err = false;
     view screen{};           // of standard output: width 0 unless it is a terminal
-    std::size_t width = 80;  // for what must have some width; COLUMNS, or the terminal's
+    std::size_t width = 80;  // of bars; COLUMNS, or the terminal's
     bool colour_err = false; // colours on standard error; those on standard output are the view's
 };
 

@@ -22,7 +22,7 @@ constexpr std::array wide{range{0x1100, 0x115F},   range{0x2E80, 0x303E},   rang
                           range{0xAC00, 0xD7A3},   range{0xF900, 0xFAFF},   range{0xFE30, 0xFE6F},
                           range{0xFF00, 0xFF60},   range{0xFFE0, 0xFFE6},   range{0x1F300, 0x1F64F},
                           range{0x1F680, 0x1F6FF}, range{0x1F900, 0x1FAFF}, range{0x20000, 0x3FFFD}};
-// Marks that stand on the character before them.
+// Combining marks, which take no column of their own.
 constexpr std::array narrow{range{0x0300, 0x036F}, range{0x200D, 0x200D}, range{0x20D0, 0x20FF},
                             range{0xFE00, 0xFE0F}};
 

@@ -1,4 +1,4 @@
-// getpwuid_r, asked once for each uid: it may be a directory server that answers.
+// Calls getpwuid_r once for each uid, because a directory server may have to answer.
 #include "screen/who.hpp"
 
 #include "screen/text.hpp"

@@ -1,4 +1,4 @@
-// Who asked, for people.
+// The name of a uid.
 #pragma once
 
 #include <cstdint>

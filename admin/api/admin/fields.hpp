@@ -1,5 +1,5 @@
-// The fields of each request's body: for the check, the messages and the test of docs/openapi.json. Those of
-// an operation come from its description (ledger/command.hpp).
+// The fields of each request's body, used by the check, its messages and the test of docs/openapi.json. The
+// fields of an operation come from its description (ledger/command.hpp).
 #pragma once
 
 #include "admin/route.hpp"

@@ -1,4 +1,4 @@
-// What may be done at a listener of the admin socket.
+// What clients of an admin listener may do.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Why a request was not served: RFC 9457, with a type that does not change and a detail that says what to do.
+// The problem of a request that was refused (RFC 9457): a stable type, and a detail that says what to do.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 namespace tokenledger::admin {
 
 enum class problem_type : std::uint8_t {
-    // The request as such.
+    // Errors of the request line and header.
     malformed_request,
     malformed_target,
     malformed_json,
@@ -27,14 +27,14 @@ enum class problem_type : std::uint8_t {
     body_too_large,
     content_encoding,
     header_too_large,
-    // Its body.
+    // Errors of the body.
     unknown_field,
     duplicate_field,
     missing_field,
     invalid_field,
     too_many_items,
     token_limit,
-    // What the ledger says.
+    // Refusals of the ledger.
     insufficient_balance,
     unknown_account,
     unknown_payment,
@@ -56,7 +56,7 @@ enum class problem_type : std::uint8_t {
     internal_error,
 };
 
-// What a type says of itself, whatever the request.
+// The constant parts of a type.
 struct problem_kind {
     problem_type type;
     std::string_view slug; // the `type` member; never changes
@@ -64,7 +64,7 @@ struct problem_kind {
     std::string_view title;
 };
 
-// Every kind there is, in the order of problem_type.
+// All kinds, in the order of problem_type.
 [[nodiscard]] std::span<const problem_kind> problem_kinds() noexcept;
 [[nodiscard]] const problem_kind& kind_of(problem_type type) noexcept;
 

@@ -1,4 +1,4 @@
-// The calls of the admin API, and which one a request line means.
+// The calls of the admin API, and the search for the call of a request line.
 #pragma once
 
 #include "admin/permit.hpp"
@@ -31,7 +31,7 @@ enum class call : std::uint8_t {
     verify,
 };
 
-// Where a write has the key that makes it take effect once.
+// Where a write carries its idempotency key.
 enum class key_place : std::uint8_t {
     none,   // reads
     header, // Idempotency-Key
@@ -54,24 +54,24 @@ struct route {
 // The names of the parameters that the query of the call may have.
 [[nodiscard]] std::span<const std::string_view> parameters_of(const route& what) noexcept;
 
-// A request line that means a call. `parameter` and `query` are decoded.
+// The call of a request line. `parameter` and `query` are decoded.
 struct resolved_call {
     const admin::route* route = nullptr;
     std::string parameter{}; // of the path; empty where the pattern has none
     std::vector<std::pair<std::string, std::string>> query{};
 };
 
-// Everything that can be said of a request without its body.
+// The parts of a request's header that the search needs.
 struct request_head {
     std::string_view method;
     std::string_view target;                          // path and query, or absolute (RFC 9112, 3.2.2)
-    std::vector<std::string_view> idempotency_keys{}; // every Idempotency-Key field there is
+    std::vector<std::string_view> idempotency_keys{}; // all Idempotency-Key fields
 };
 
-// In this order: target, path, method, permit, key.
+// Checks target, path, method, permit and key, in this order.
 [[nodiscard]] std::variant<resolved_call, problem> resolve(const request_head& head, permit_set permits);
 
-// What is told where a listener does not give it.
+// The problem of a request whose listener does not give the permit.
 [[nodiscard]] problem lacks_permit(permit needed);
 
 } // namespace tokenledger::admin

@@ -1,4 +1,4 @@
-// What an operator wants done about a stored event: first as asked, then completed with what the event says.
+// An operator's decision on a stored event: first as requested, then completed with data of the event.
 #pragma once
 
 #include "admin/permit.hpp"
@@ -24,11 +24,11 @@ struct event_action {
     std::string pack{};      // assign
     std::int64_t quantity = 1;
     std::string reason{}; // dismiss, assign
-    // What the listener allows one request to move: for tokens that only the catalogue knows.
+    // The most tokens that one request may move; checked later for a pack, whose tokens the catalogue has.
     std::int64_t max_tokens = 0;
 };
 
-// A pack by today's catalogue of an endpoint.
+// A pack in the current catalogue of an endpoint.
 struct named_pack {
     std::string catalog{};   // empty: the default one
     std::int64_t tokens = 0; // quantity times the pack's; 0: there is no such pack
@@ -36,17 +36,17 @@ struct named_pack {
 
 [[nodiscard]] bool is_action(call what) noexcept;
 
-// `what` comes from resolve(), and is an action. A retry needs no body.
+// `what` comes from resolve() and is a retry, dismiss or assign. A retry needs no body.
 [[nodiscard]] std::variant<event_action, problem>
 translate_action(const resolved_call& what, std::string_view body, const allowance& allowed);
 
-// `today`: what the event's bytes mean by today's configuration; nullopt where none are kept, which the
-// ledger then refuses, and for dismiss, which does not ask.
+// `today` is the event translated with the current configuration. nullopt: the event's bytes are not kept,
+// and the ledger refuses the decision; or the decision is a dismissal, which needs no translation.
 [[nodiscard]] ledger::operation complete(const event_action& asked, const ledger::event_view& stored,
                                          const std::optional<ledger::stripe_command>& today);
 
-// `made` is complete()'s of an assignment that names a pack: this is what it holds. A problem if that is more
-// than the listener allows.
+// Sets the tokens of an assignment that names a pack; `made` is the result of complete(). Returns a problem
+// if the listener does not allow as many.
 [[nodiscard]] std::optional<problem> resolve_pack(ledger::operation& made, const event_action& asked,
                                                   const named_pack& found);
 

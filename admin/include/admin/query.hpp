@@ -1,4 +1,4 @@
-// A read as a value, made from its request line, and the answer to it.
+// Queries as values, made from the request line, and their replies.
 #pragma once
 
 #include "admin/permit.hpp"
@@ -46,7 +46,7 @@ struct transaction_report_query {
     std::string time_zone = "UTC"; // of the days
 };
 
-// What is parked and waits now.
+// Counts the events that are parked and waiting now.
 struct queue_query {};
 
 using query = std::variant<account_query, payment_query, event_query, ledger::list_query, usage_report_query,
@@ -55,7 +55,7 @@ using query = std::variant<account_query, payment_query, event_query, ledger::li
 // `what` comes from resolve(), and is a read.
 [[nodiscard]] std::variant<query, problem> read_query(const resolved_call& what, permit_set permits);
 
-// What a verification of the whole ledger found (GET /v1/verify).
+// The result of a verification of the whole ledger (GET /v1/verify).
 struct audit_view {
     struct discrepancy {
         std::string check{};
@@ -82,7 +82,7 @@ inline constexpr std::size_t max_discrepancies_shown = 100;
 // problem.
 [[nodiscard]] reply run_query(const query& what, ledger::reader& from);
 
-// For calls that take none: what is wrong with the query, if there is one.
+// For calls without parameters: the problem, if the request has a query.
 [[nodiscard]] std::optional<problem> check_no_parameters(const resolved_call& what);
 
 } // namespace tokenledger::admin

@@ -1,4 +1,4 @@
-// What the caller is told: status, JSON, and the few header fields that go with it.
+// The reply to a request: status, JSON body, and the header fields that depend on the call.
 #pragma once
 
 #include "admin/problem.hpp"
@@ -24,10 +24,10 @@ struct reply {
 
 [[nodiscard]] reply reply_for(const problem& what);
 
-// What became of a command. `batch`: it had items, so a refusal names the one.
+// The reply to a command. `batch`: the command had items, so a refusal names the item.
 [[nodiscard]] reply reply_for(const ledger::completion& completed, bool batch);
 
-// Whether it is safe, and what it takes, to send the request again.
+// A 503 that says whether and how the request can be sent again.
 [[nodiscard]] reply unavailable_reply(std::string_view why);
 
 } // namespace tokenledger::admin

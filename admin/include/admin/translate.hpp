@@ -1,4 +1,4 @@
-// A body becomes a command of the ledger, or a problem. No clock, no I/O.
+// Translates the body of a request into a command of the ledger. No clock, no I/O.
 #pragma once
 
 #include "admin/permit.hpp"
