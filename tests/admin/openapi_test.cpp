@@ -4,75 +4,17 @@
 #include "admin/query.hpp"
 #include "admin_requests.hpp"
 #include "files.hpp"
+#include "openapi_description.hpp"
 
 #include "ledger/names.hpp"
-
-#include <cctype>
-#include <set>
 
 namespace {
 
 using namespace tokenledger;
 using namespace tokenledger::admin;
-using names = std::set<std::string>;
-
-struct description {
-    json_tree tree{test::source_file("docs/openapi.json"), unrepresentable_json::refuse};
-    json_value root = tree.root();
-
-    [[nodiscard]] json_value resolved(const json_value& what) const {
-        std::string_view path = what.member("$ref").string().value_or("");
-        if (path.empty())
-            return what;
-        BOOST_REQUIRE(path.starts_with("#/"));
-        json_value found = root;
-        for (path.remove_prefix(1); !path.empty();) {
-            path.remove_prefix(1);
-            const std::string_view step = path.substr(0, path.find('/'));
-            found = found.member(step);
-            path.remove_prefix(step.size());
-        }
-        BOOST_REQUIRE(found);
-        return found;
-    }
-    [[nodiscard]] json_value operation(const route& of) const {
-        std::string method(of.method);
-        for (char& each : method)
-            each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
-        return root.member("paths").member(of.pattern).member(method);
-    }
-    [[nodiscard]] json_value body_schema(const route& of) const {
-        return resolved(operation(of)
-                            .member("requestBody")
-                            .member("content")
-                            .member("application/json")
-                            .member("schema"));
-    }
-    [[nodiscard]] names parameters(const route& of, std::string_view in) const {
-        names found;
-        const json_value all = operation(of).member("parameters");
-        for (json_value each = all.first(); each; each = each.next()) {
-            const json_value one = resolved(each);
-            if (one.member("in").string() == in)
-                found.emplace(one.member("name").string().value_or(""));
-        }
-        return found;
-    }
-};
-
-names member_names(const json_value& object) {
-    names found;
-    for (json_value each = object.first(); each; each = each.next())
-        found.emplace(each.name());
-    return found;
-}
-
-names strings(const json_value& array) {
-    names found;
-    for (json_value each = array.first(); each; each = each.next())
-        found.emplace(each.string().value_or("(no string)"));
-    return found;
-}
+using test::member_names;
+using test::names;
+using test::strings;
 
 std::string_view json_type_of(field_kind kind) {
     switch (kind) {
@@ -119,7 +61,7 @@ bool takes_body(const route& of) {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(admin_description, description)
+BOOST_FIXTURE_TEST_SUITE(admin_description, test::openapi_description)
 
 BOOST_AUTO_TEST_CASE(it_has_every_route_and_no_other) {
     names described;

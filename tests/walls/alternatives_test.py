@@ -7,6 +7,7 @@ their own commands, from compile_commands.json.
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -106,9 +107,12 @@ def refused(header, place, how, name, files):
             for file, places in files.items():
                 with self.subTest(file=file):
                     command, directory = command_of(file)
-                    said = compile_against(folder, command, directory, ROOT / file)
+                    # A copy: a file finds headers beside itself before those of the folder.
+                    copy = shutil.copy(ROOT / file, pathlib.Path(folder, "copy.cpp"))
+                    beside = ["-idirafter", str((ROOT / file).parent)]
+                    said = compile_against(folder, [*command, *beside], directory, copy)
                     self.assertNotEqual(said.returncode, 0, f"{file} takes a new {name} in silence")
-                    here = re.escape(str(ROOT / file))
+                    here = re.escape(str(copy))
                     refusing = set(re.findall(rf"^{here}:(\d+):{REFUSAL}", said.stderr, re.MULTILINE))
                     self.assertGreaterEqual(len(refusing), places, said.stderr)
     return test
