@@ -181,13 +181,18 @@ BOOST_AUTO_TEST_CASE(a_batch_of_new_purchases_takes_three_round_trips_however_la
 BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_takes_two_round_trips_and_writes_nothing) {
     const auto batch = purchases("again", 16);
     static_cast<void>(run(batch));
-    const std::string position = value("SELECT pg_current_wal_insert_lsn()");
-    BOOST_TEST(run(batch) == 2);
-    BOOST_TEST((outcomes.back().result == ledger::result::duplicate));
-    BOOST_TEST(value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                     " AND pid <> pg_backend_pid() AND state <> 'idle'") == "0");
-    BOOST_TEST(std::stoll(value("SELECT pg_current_wal_insert_lsn() - '" + position + "'")) <
-               1000); // others'
+    // Others of this server write too, autovacuum for one; but not each time.
+    std::int64_t least_written = std::numeric_limits<std::int64_t>::max();
+    for (int time = 0; time < 3; ++time) {
+        const std::string position = value("SELECT pg_current_wal_insert_lsn()");
+        BOOST_TEST(run(batch) == 2);
+        BOOST_TEST((outcomes.back().result == ledger::result::duplicate));
+        BOOST_TEST(value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                         " AND pid <> pg_backend_pid() AND state <> 'idle'") == "0");
+        const std::string written = value("SELECT pg_current_wal_insert_lsn() - '" + position + "'");
+        least_written = std::min<std::int64_t>(least_written, std::stoll(written));
+    }
+    BOOST_TEST(least_written < 1000);
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_with_one_duplicate_takes_five_round_trips) {
