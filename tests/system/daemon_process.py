@@ -13,8 +13,8 @@ from cluster import setting
 from stripe_events import SECRET, dump, signed_header
 from wire import Connection, request_bytes
 
-START_TIMEOUT_S = 30
-STOP_TIMEOUT_S = 40
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 60
 PATH = "/stripe/webhook"
 FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")

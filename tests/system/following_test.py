@@ -1,5 +1,6 @@
 """Lists followed from their oldest row on while two daemons write: no row is committed behind the reader."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -13,8 +14,10 @@ from daemon_process import signed_request
 from stripe_events import event, ours, payment_intent, purchase, refund_event
 from wire import Connection, request_bytes
 
+# Each writer goes on for at least both: a slow machine writes as many rows, and takes longer.
 WRITING_S = 7
-LEAST_ROWS = 1500
+LEAST_ROUNDS = 30
+FOLLOWING_TIMEOUT_S = 300
 
 
 def name_of_activity(row):
@@ -62,9 +65,11 @@ def usage_requests(numbers=iter(range(10 ** 9))):
 
 class Following(CtlTest):
     def write(self, where, make):
-        """Sends what `make` makes until the time is over; everything is taken."""
+        """Sends what `make` makes, round after round; everything is taken."""
         with Connection(where) as connection:
-            while time.monotonic() < self.until_when:
+            for done in itertools.count():
+                if done >= LEAST_ROUNDS and time.monotonic() >= self.until_when:
+                    return
                 requests, count = make()
                 connection.send(requests)
                 for _ in range(count):
@@ -114,7 +119,7 @@ class Following(CtlTest):
             each.join()
         self.written.set()
         for each in followers:
-            each.join(60)
+            each.join(FOLLOWING_TIMEOUT_S)
             self.assertFalse(each.is_alive())
         self.assertEqual(self.surprises, [])
         self.check_followers()
@@ -128,7 +133,6 @@ class Following(CtlTest):
                 missed = there - set(self.seen[name])
                 self.assertEqual(len(missed), 0, f"of {len(there)} rows of {name} were missed")
                 self.assertEqual(len(self.seen[name]), len(there), "a row came twice")
-        self.assertGreater(sum(map(len, self.seen.values())), LEAST_ROWS, "hardly anything was written")
 
     def check_exports(self, exports):
         """Each is all there is up to its last row."""

@@ -12,7 +12,7 @@ from cluster import Database
 from daemon_process import Daemon, run, write_config
 from stripe_events import purchase
 
-UNTIL_TIMEOUT_S = 20
+UNTIL_TIMEOUT_S = 60
 _template = None
 
 

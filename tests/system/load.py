@@ -7,7 +7,7 @@ from stripe_events import intent_id_of, purchase
 from wire import Connection, NoAnswer
 
 TAKEN = ("applied", "duplicate")
-TOGETHER_S = 30
+TOGETHER_S = 120
 
 
 def all_at_once(jobs):
@@ -63,7 +63,7 @@ class Load:
             thread.join(60)
             assert not thread.is_alive(), "a client hangs"
 
-    def wait_for(self, condition, what, timeout=40):
+    def wait_for(self, condition, what, timeout=120):
         """Waits until the record is such that `condition` holds; looked at after every answer."""
         with self._guard:
             if not self._guard.wait_for(condition, timeout):

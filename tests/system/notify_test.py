@@ -18,7 +18,7 @@ class Manager:
         self.path = os.path.join(directory, "notify")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.socket.settimeout(20)
+        self.socket.settimeout(60)
 
     def next(self):
         """One notification as a dict."""
@@ -26,7 +26,7 @@ class Manager:
 
     def until(self, key, value=None):
         """All notifications up to the first that has this key, with this beginning of its value."""
-        seen, deadline = [], time.monotonic() + 20
+        seen, deadline = [], time.monotonic() + 60
         while time.monotonic() < deadline:
             seen.append(self.next())
             if key in seen[-1] and (value is None or seen[-1][key].startswith(value)):

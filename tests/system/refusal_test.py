@@ -230,7 +230,7 @@ class Sizes(Refusal):
 
 class Slowness(Refusal):
     def setUp(self):
-        self.daemon = self.start(webhook={"request_timeout_ms": 300})
+        self.daemon = self.start(webhook={"request_timeout_ms": 1000})
 
     def assert_408(self, *parts):
         with self.daemon.connect() as connection:

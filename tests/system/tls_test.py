@@ -46,7 +46,7 @@ class Authority:
 
 
 class TlsConnection(Connection):
-    def __init__(self, port, context, timeout=15):
+    def __init__(self, port, context, timeout=60):
         super().__init__(port, timeout)
         self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
 
@@ -124,7 +124,7 @@ class Tls(SystemTest):
             self.assertEqual(connection.read().status, 413)
 
     def test_who_speaks_no_tls_or_never_finishes_the_handshake_is_let_go(self):
-        daemon = self.start_tls(request_timeout_ms=300)
+        daemon = self.start_tls(request_timeout_ms=2000)
         with daemon.connect() as plain, self.assertRaises(NoAnswer):
             plain.send(signed_request(purchase()))
             # The alert of TLS, perhaps; an answer in HTTP, never.

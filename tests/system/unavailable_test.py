@@ -82,22 +82,26 @@ class TheCaps(Unavailable):
                 self.addCleanup(connection.close)
                 connection.send(signed_request(bought))
             # One is with the worker and one in the queue: nothing of them until the lock is gone.
-            waiting = [c for c in connections if c.silent(1)]
-            refused = [c for c in connections if c not in waiting]
-            self.assertLessEqual(len(waiting), 2)
-            self.assertGreaterEqual(len(waiting), 1)
+            refused = []
+
+            def all_but_two_are_answered():
+                refused[:] = [c for c in connections if not c.silent(0)]
+                return len(refused) >= len(connections) - 2
+            self.until(all_but_two_are_answered, "what finds no place is refused at once")
             for connection in refused:
                 answer = connection.read()
                 self.assert_unavailable(answer, purchases[connections.index(connection)])
                 self.assertFalse(answer.closes)
             lock.release()
-            for connection in waiting:
-                self.assertEqual(connection.read().json()["result"], "applied")
+            # The worker may have taken its one late: then a seventh was refused, perhaps after that look.
+            others = [c.read().json()["result"] for c in connections if c not in refused]
+            self.assertIn("applied", others)
+            self.assertLessEqual(set(others), {"applied", "unavailable"})
         connection = refused[0]
         connection.send(signed_request(purchases[connections.index(connection)]))
         self.assertEqual(connection.read().json()["result"], "applied")
         self.assertEqual(ledger_rows.balances(self.database),
-                         {"user_1": 100000 * (len(waiting) + 1)})
+                         {"user_1": 100000 * (others.count("applied") + 1)})
 
     def test_a_connection_past_the_cap_is_503_and_place_is_made_when_one_goes(self):
         daemon = self.start(webhook={"max_connections": 2})

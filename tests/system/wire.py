@@ -4,7 +4,7 @@ import json
 import select
 import socket
 
-TIMEOUT_S = 15
+TIMEOUT_S = 60
 
 
 class NoAnswer(Exception):
