@@ -46,4 +46,5 @@ pkg_check_modules(LIBZSTD REQUIRED IMPORTED_TARGET libzstd)
 # Not find_package: that asks for what its exposers need as well, which are not used.
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(CLI11 REQUIRED IMPORTED_TARGET CLI11)

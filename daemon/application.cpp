@@ -277,10 +277,11 @@ class application {
         // The watch logs this once; every batch fails in this way until the program is replaced.
         if (report.failure == ledger::store_failure::outdated)
             return watch_->look();
-        if (report.failure == ledger::store_failure::unavailable) {
+        if (report.failure == ledger::store_failure::unavailable)
             metrics_.database_up.Set(0);
+        if (report.failure == ledger::store_failure::unavailable ||
+            report.failure == ledger::store_failure::in_doubt)
             watch_->look();
-        }
         log::warn("batch failed", {{"commands", report.commands},
                                    {"failure", ledger::to_string(report.failure)},
                                    {"error", report.detail}});

@@ -17,12 +17,14 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -96,12 +98,25 @@ void add_limit(CLI::App& to, std::int64_t& limit, const std::string& of) {
         ->capture_default_str();
 }
 
+// No error: systemd makes the directory of a socket that it hands over.
+void note_missing_directories(const daemon_ns::config& with) {
+    for (const auto& listener : with.admin.listeners) {
+        const auto directory = std::filesystem::path(listener.file.path).parent_path();
+        std::error_code unknown;
+        if (!std::filesystem::exists(directory, unknown))
+            std::cout << "note: " << directory.string()
+                      << " does not exist; the daemon needs it for the socket " << listener.file.path
+                      << ", unless systemd hands that over\n";
+    }
+}
+
 void add_check_config(CLI::App& cli, chosen_command& chosen) {
     auto* check =
         cli.add_subcommand("check-config", "Print every error of the configuration; exit 78 if any");
     check->callback([&chosen] {
-        chosen.run = [](const daemon_ns::config&, const daemon_ns::config_source& source) {
+        chosen.run = [](const daemon_ns::config& with, const daemon_ns::config_source& source) {
             std::cout << source.file.string() << ": the configuration is good\n";
+            note_missing_directories(with);
             return daemon_ns::exit_ok;
         };
     });

@@ -76,9 +76,18 @@ std::string again(const context& in, const std::string& key) {
 
 } // namespace
 
-request_path& request_path::segment(std::string_view text) {
-    text_ += "/" + percent_encoded(text);
-    return *this;
+request_path::request_path(admin::call what, std::string_view in_path)
+    : text_(std::ranges::find(admin::routes(), what, &admin::route::call)->pattern) {
+    const std::size_t open = text_.find('{');
+    if (open != std::string::npos)
+        text_.replace(open, text_.find('}') + 1 - open, percent_encoded(in_path));
+}
+
+request_path request_path::of_list(std::string_view name) {
+    const auto is_of = [&](const admin::route& each) {
+        return each.call == admin::call::list && each.name == name;
+    };
+    return request_path(std::ranges::find_if(admin::routes(), is_of)->pattern);
 }
 
 request_path& request_path::parameter(std::string_view name, std::string_view value) {

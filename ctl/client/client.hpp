@@ -5,6 +5,7 @@
 #include "command_line/options.hpp"
 #include "screen/terminal.hpp"
 
+#include "admin/route.hpp"
 #include "json/tree.hpp"
 
 #include <initializer_list>
@@ -21,15 +22,22 @@ struct context {
     std::vector<std::string> words{}; // the command line, for the hint to repeat it with its key
 };
 
-// A path with its query; parameters without a value are left out.
+// The path of a call, from the table of routes, with its query.
 class request_path {
   public:
-    explicit request_path(std::string path) : text_(std::move(path)) {}
-    request_path& segment(std::string_view text); // percent-encoded
+    // `in_path` replaces the parameter in the route's pattern.
+    explicit request_path(admin::call what, std::string_view in_path = {});
+    [[nodiscard]] static request_path of_list(std::string_view name);
+    // metrics_path, health_path or ready_path.
+    [[nodiscard]] static request_path of_monitoring(std::string_view path) { return request_path(path); }
+
+    // Leaves out a parameter without a value.
     request_path& parameter(std::string_view name, std::string_view value);
     [[nodiscard]] const std::string& text() const { return text_; }
 
   private:
+    explicit request_path(std::string_view path) : text_(path) {}
+
     std::string text_;
     char separator_ = '?';
 };

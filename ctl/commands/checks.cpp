@@ -18,7 +18,7 @@ std::string first_line(std::string_view text) {
 
 // The gauges are up to five seconds old, so the queue is counted by a query. False: the query failed.
 bool count_queue(const context& in, bool is_ready, std::vector<gauge>& gauges) {
-    const answer queue = is_ready ? get(in, request_path("/v1/queue"), problems::left_to_caller)
+    const answer queue = is_ready ? get(in, request_path(admin::call::queue), problems::left_to_caller)
                                   : answer{.exit_code = exit_refused};
     if (queue.status == 404)
         return true; // an older daemon without this call: use its gauges
@@ -34,7 +34,7 @@ bool count_queue(const context& in, bool is_ready, std::vector<gauge>& gauges) {
 int verify(const context& in) {
     if (in.at.err && !in.common.json)
         std::cerr << "recomputing every balance and chain from the rows ..." << std::endl;
-    const answer got = get(in, request_path("/v1/verify"), problems::said, verify_timeout_s);
+    const answer got = get(in, request_path(admin::call::verify), problems::said, verify_timeout_s);
     if (!got.ok())
         return got.exit_code;
     const auto count = got.root().member("discrepancies").integer();
@@ -66,13 +66,13 @@ int verify(const context& in) {
 }
 
 int status(const context& in) {
-    const answer health = get(in, request_path("/healthz"));
+    const answer health = get(in, request_path::of_monitoring(admin::health_path));
     if (!health.ok())
         return health.exit_code;
-    const answer ready = get(in, request_path("/readyz"), problems::left_to_caller);
+    const answer ready = get(in, request_path::of_monitoring(admin::ready_path), problems::left_to_caller);
     if (ready.status == 0)
         return ready.exit_code;
-    const answer metrics = get(in, request_path("/metrics"));
+    const answer metrics = get(in, request_path::of_monitoring(admin::metrics_path));
     if (!metrics.ok())
         return metrics.exit_code;
     const bool is_ready = ready.status < 300;

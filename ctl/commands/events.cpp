@@ -78,9 +78,8 @@ std::string deeds_of(json_value payment, const view& how) {
     return out.empty() ? out : painted("What operators did", tone::strong, how.colour) + "\n" + out;
 }
 
-// POST /v1/events/{id}/WHAT
-int act(const context& in, const event_options& on, const std::string& what, const std::string& body) {
-    const answer got = post(in, {.path = request_path("/v1/events").segment(on.id).text() + "/" + what,
+int act(const context& in, const event_options& on, admin::call what, const std::string& body) {
+    const answer got = post(in, {.path = request_path(what, on.id).text(),
                                  .body = body,
                                  .key = on.key.empty() ? random_key() : on.key});
     if (!got.ok())
@@ -92,7 +91,7 @@ int act(const context& in, const event_options& on, const std::string& what, con
 }
 
 int explain_payment(const context& in, const std::string& id) {
-    const answer got = get(in, request_path("/v1/payments").segment(id));
+    const answer got = get(in, request_path(admin::call::payment, id));
     if (!got.ok())
         return got.exit_code;
     if (in.common.json)
@@ -106,7 +105,7 @@ int explain_payment(const context& in, const std::string& id) {
 
 // The proof uses the stored bytes and facts, not the results derived from them.
 int prove_payment(const context& in, const std::string& id) {
-    const answer got = get(in, request_path(request_path("/v1/payments").segment(id).text() + "/prove"));
+    const answer got = get(in, request_path(admin::call::prove, id));
     if (!got.ok())
         return got.exit_code;
     const bool is_wrong = got.root().member("result").string() == "mismatch";
@@ -146,7 +145,7 @@ int payment(const context& in, const payment_options& what) {
 }
 
 int list_events(const context& in, const list_options& what) {
-    request_path where("/v1/events");
+    request_path where = request_path::of_list("events");
     where.parameter("result", what.result).parameter("reason", what.reason);
     where.parameter("type", what.type).parameter("stripe_payment_intent_id", what.payment);
     where.parameter("from", what.from).parameter("to", what.to).parameter("cursor", what.cursor);
@@ -166,7 +165,7 @@ int list_events(const context& in, const list_options& what) {
 }
 
 int show_event(const context& in, const event_options& what) {
-    const answer got = get(in, request_path("/v1/events").segment(what.id));
+    const answer got = get(in, request_path(admin::call::event, what.id));
     if (!got.ok())
         return got.exit_code;
     if (in.common.json)
@@ -210,13 +209,13 @@ int show_event(const context& in, const event_options& what) {
 }
 
 int retry_event(const context& in, const event_options& what) {
-    return act(in, what, "retry", {});
+    return act(in, what, admin::call::retry, {});
 }
 
 int dismiss_event(const context& in, const event_options& what) {
     json_writer body;
     body.begin_object().member("reason", what.reason).end_object();
-    return act(in, what, "dismiss", body.text());
+    return act(in, what, admin::call::dismiss, body.text());
 }
 
 int assign_event(const context& in, const event_options& what) {
@@ -234,7 +233,7 @@ int assign_event(const context& in, const event_options& what) {
     if (what.quantity > 0)
         body.member("quantity", what.quantity);
     body.member_if("reason", what.reason).end_object();
-    return act(in, what, "assign", body.text());
+    return act(in, what, admin::call::assign, body.text());
 }
 
 } // namespace tokenledger::ctl

@@ -21,7 +21,7 @@ constexpr std::int64_t rows_of_a_page = 1000; // the most the daemon gives
 
 request_path page_of(const export_options& what, const std::string& cursor) {
     const list_options& filter = what.filter;
-    request_path where("/v1/" + what.list);
+    request_path where = request_path::of_list(what.list);
     where.parameter("user_id", filter.user);
     where.parameter("type", filter.type);
     where.parameter("source", filter.source).parameter("action_type", filter.action);

@@ -14,8 +14,8 @@ namespace {
 constexpr std::int64_t rows_for_a_person = 20;
 
 // Requests the page of a list.
-answer page_of(const context& in, const std::string& path, const list_options& what) {
-    request_path where(path);
+answer page_of(const context& in, std::string_view list, const list_options& what) {
+    request_path where = request_path::of_list(list);
     where.parameter("user_id", what.user).parameter("type", what.type).parameter("source", what.source);
     where.parameter("actor", what.actor >= 0 ? std::to_string(what.actor) : "");
     where.parameter("from", what.from).parameter("to", what.to).parameter("cursor", what.cursor);
@@ -140,7 +140,7 @@ void print_more(const context& in, const answer& got) {
 }
 
 int balance(const context& in, const balance_options& what) {
-    const answer got = get(in, request_path("/v1/accounts").segment(what.user).parameter("at", what.at));
+    const answer got = get(in, request_path(admin::call::account, what.user).parameter("at", what.at));
     if (!got.ok())
         return got.exit_code;
     if (in.common.json)
@@ -173,7 +173,7 @@ int balance(const context& in, const balance_options& what) {
 }
 
 int history(const context& in, const list_options& what) {
-    return print_page(in, page_of(in, "/v1/transactions", what),
+    return print_page(in, page_of(in, "transactions", what),
                       {{.title = "time (UTC)"},
                        {.title = "user", .shrinks = true, .spare = !what.user.empty()},
                        {.title = "type"},
@@ -186,7 +186,7 @@ int history(const context& in, const list_options& what) {
 }
 
 int purchases(const context& in, const list_options& what) {
-    return print_page(in, page_of(in, "/v1/purchases", what),
+    return print_page(in, page_of(in, "purchases", what),
                       {{.title = "time (UTC)"},
                        {.title = "user", .shrinks = true, .spare = !what.user.empty()},
                        {.title = "pack", .shrinks = true},
@@ -198,7 +198,7 @@ int purchases(const context& in, const list_options& what) {
 }
 
 int activity(const context& in, const list_options& what) {
-    return print_page(in, page_of(in, "/v1/activity", what),
+    return print_page(in, page_of(in, "activity", what),
                       {{.title = "time (UTC)"},
                        {.title = "user", .shrinks = true, .spare = !what.user.empty()},
                        {.title = "what"},
@@ -209,7 +209,7 @@ int activity(const context& in, const list_options& what) {
 }
 
 int usage_report(const context& in, const list_options& what) {
-    request_path where("/v1/reports/usage");
+    request_path where(admin::call::usage_report);
     where.parameter("user_id", what.user).parameter("action_type", what.action);
     where.parameter("model_used", what.model).parameter("from", what.from).parameter("to", what.to);
     where.parameter("span", what.per_day ? "day" : "");

@@ -28,7 +28,7 @@ struct foreseen {
 
 // Fills in before and after; false if the daemon could not be asked.
 bool look_up(const context& in, foreseen& what, int& exit_code) {
-    const answer got = get(in, request_path("/v1/accounts").segment(what.of.user), problems::left_to_caller);
+    const answer got = get(in, request_path(admin::call::account, what.of.user), problems::left_to_caller);
     if (!got.ok() && !is_unknown_account(got)) {
         if (got.status != 0)
             say_problem(in, got);

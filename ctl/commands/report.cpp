@@ -72,8 +72,8 @@ void print_section(const section& what, const answer& rows, const std::string& t
     std::cout << painted(title, tone::strong, how.colour) << '\n' << bars(lines, how) << '\n';
 }
 
-answer ask(const context& in, const std::string& path, const list_options& filter) {
-    request_path where(path);
+answer ask(const context& in, admin::call report, const list_options& filter) {
+    request_path where(report);
     where.parameter("user_id", filter.user).parameter("from", filter.from).parameter("to", filter.to);
     return get(in, where.parameter("span", "day").parameter("time_zone", filter.time_zone));
 }
@@ -81,10 +81,10 @@ answer ask(const context& in, const std::string& path, const list_options& filte
 } // namespace
 
 int report(const context& in, const report_options& what) {
-    const answer transactions = ask(in, "/v1/reports/transactions", what.filter);
+    const answer transactions = ask(in, admin::call::transaction_report, what.filter);
     if (!transactions.ok())
         return transactions.exit_code;
-    const answer usage = ask(in, "/v1/reports/usage", what.filter);
+    const answer usage = ask(in, admin::call::usage_report, what.filter);
     if (!usage.ok())
         return usage.exit_code;
     if (in.common.json) {

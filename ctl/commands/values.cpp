@@ -48,7 +48,7 @@ bool asks_for_unknown_usage(const context& in, const list_options& what) {
     if (what.action.empty() && what.model.empty())
         return false;
     // Looks at all stored usage, of all users and times. If that fails, returns false.
-    const answer sums = get(in, request_path("/v1/reports/usage"), problems::left_to_caller);
+    const answer sums = get(in, request_path(admin::call::usage_report), problems::left_to_caller);
     return sums.ok() &&
            (is_unknown(in, sums, "model_used", what.model, "the model of no usage that is kept") ||
             is_unknown(in, sums, "action_type", what.action, "the action of no usage that is kept"));
@@ -58,7 +58,7 @@ bool asks_for_unknown_event_type(const context& in, const list_options& what) {
     if (what.type.empty() || std::find(handled.begin(), handled.end(), what.type) != handled.end())
         return false;
     const answer found =
-        get(in, request_path("/v1/events").parameter("type", what.type).parameter("limit", "1"),
+        get(in, request_path::of_list("events").parameter("type", what.type).parameter("limit", "1"),
             problems::left_to_caller);
     if (!found.ok() || found.root().member("rows").first())
         return false;

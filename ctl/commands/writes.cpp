@@ -170,8 +170,8 @@ void add_grant(command_line& to) {
         ->check(one_of(ledger::grant_source_names()));
     sub->add_option(
         "--reference", what.reference,
-        "Id of the invoice or subscription. Each reference is granted once per source; subscription and "
-        "trial require it");
+        "Id of the invoice or subscription that is granted for. Each reference is granted once per source; "
+        "every source but admin requires one");
     sub->add_option("--metadata", what.metadata, "A JSON object to store with the transaction");
     sub->add_flag("--existing", what.existing, "Refuse if the account does not exist");
     add_care(*sub, made->how);

@@ -3,6 +3,8 @@
 
 #include "base/screen.hpp"
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <array>
 #include <ranges>
@@ -12,28 +14,8 @@ namespace tokenledger::ctl {
 
 namespace {
 
-struct range {
-    char32_t first;
-    char32_t last;
-};
-
-// East Asian Wide and the emoji, in blocks: a terminal gives these two columns.
-constexpr std::array wide{range{0x1100, 0x115F},   range{0x2E80, 0x303E},   range{0x3041, 0xA4CF},
-                          range{0xAC00, 0xD7A3},   range{0xF900, 0xFAFF},   range{0xFE30, 0xFE6F},
-                          range{0xFF00, 0xFF60},   range{0xFFE0, 0xFFE6},   range{0x1F300, 0x1F64F},
-                          range{0x1F680, 0x1F6FF}, range{0x1F900, 0x1FAFF}, range{0x20000, 0x3FFFD}};
-// Combining marks, which take no column of their own.
-constexpr std::array narrow{range{0x0300, 0x036F}, range{0x200D, 0x200D}, range{0x20D0, 0x20FF},
-                            range{0xFE00, 0xFE0F}};
-
-template <std::size_t size>
-bool is_in(const std::array<range, size>& ranges, char32_t point) {
-    return std::ranges::any_of(ranges,
-                               [point](range each) { return each.first <= point && point <= each.last; });
-}
-
 std::size_t columns_of_point(char32_t point) {
-    return is_in(narrow, point) ? 0 : is_in(wide, point) ? 2 : 1;
+    return static_cast<std::size_t>(std::max(0, utf8proc_charwidth(static_cast<utf8proc_int32_t>(point))));
 }
 
 // The longest beginning of `text` that fits.

@@ -168,8 +168,9 @@ http_handlers::handled admin_service::handle(const admin::resolved_call& what, s
         return to_http(admin::reply_for(unknown_peer));
     }
     const std::int64_t actor{*peer.uid};
-    return admin::is_action(what.route->call) ? act(what, key, body, actor, deadline, std::move(respond))
-                                              : write(what, key, body, actor, deadline, std::move(respond));
+    return admin::is_event_action(what.route->call)
+               ? act(what, key, body, actor, deadline, std::move(respond))
+               : write(what, key, body, actor, deadline, std::move(respond));
 }
 
 http_handlers::handled admin_service::write(const admin::resolved_call& what, std::string_view key,
@@ -203,7 +204,7 @@ http_handlers::handled admin_service::act(const admin::resolved_call& what, std:
                       .key = std::string(key),
                       .actor = std::to_string(actor),
                       .event = what.parameter};
-    auto asked = admin::translate_action(what, body, allowed_);
+    auto asked = admin::translate_event_action(what, body, allowed_);
     if (const auto* wrong = std::get_if<admin::problem>(&asked)) {
         admin::reply reply = admin::reply_for(*wrong);
         line.log(reply, nullptr);
@@ -215,7 +216,7 @@ http_handlers::handled admin_service::act(const admin::resolved_call& what, std:
                  own_key = std::string(key)](ledger::reader& from) {
         std::variant<ledger::operation, admin::problem> made = problem_of_database();
         const bool asked_in_time =
-            ask_in_time(deadline, [&] { made = complete_action(action, from, *translator); });
+            ask_in_time(deadline, [&] { made = complete_event_action(action, from, *translator); });
         if (!asked_in_time || std::holds_alternative<admin::problem>(made)) {
             admin::reply reply = admin::reply_for(std::get<admin::problem>(made));
             line.log(reply, nullptr);

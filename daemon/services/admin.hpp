@@ -9,7 +9,7 @@
 #include "services/reader_pool.hpp"
 #include "system/metrics.hpp"
 
-#include "admin/action.hpp"
+#include "admin/event_action.hpp"
 #include "admin/permit.hpp"
 #include "admin/query.hpp"
 #include "admin/reply.hpp"

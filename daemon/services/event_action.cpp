@@ -33,8 +33,9 @@ std::variant<ledger::operation, admin::problem> with_pack(ledger::operation made
 
 } // namespace
 
-std::variant<ledger::operation, admin::problem>
-complete_action(const admin::event_action& asked, ledger::reader& from, const event_translator& translator) {
+std::variant<ledger::operation, admin::problem> complete_event_action(const admin::event_action& asked,
+                                                                      ledger::reader& from,
+                                                                      const event_translator& translator) {
     const auto stored = from.event(asked.event_id);
     if (!stored)
         return admin::unknown_event();

@@ -3,7 +3,7 @@
 
 #include "services/endpoints.hpp"
 
-#include "admin/action.hpp"
+#include "admin/event_action.hpp"
 
 #include "ledger/reader.hpp"
 
@@ -13,6 +13,7 @@ namespace tokenledger::daemon {
 
 // Throws what the reader throws.
 [[nodiscard]] std::variant<ledger::operation, admin::problem>
-complete_action(const admin::event_action& asked, ledger::reader& from, const event_translator& translator);
+complete_event_action(const admin::event_action& asked, ledger::reader& from,
+                      const event_translator& translator);
 
 } // namespace tokenledger::daemon

@@ -1,6 +1,8 @@
 // /metrics, /healthz and /readyz.
 #include "services/monitoring.hpp"
 
+#include "admin/route.hpp"
+
 #include <utility>
 
 namespace tokenledger::daemon {
@@ -25,16 +27,16 @@ monitoring_service::monitoring_service(metrics& counters, operations_source sour
 
 std::optional<http_reply> monitoring_service::reply_to(const http_head& head) const {
     const std::string_view path = path_of(head);
-    if (path != "/metrics" && path != "/healthz" && path != "/readyz")
+    if (path != admin::metrics_path && path != admin::health_path && path != admin::ready_path)
         return std::nullopt;
     if (head.method() != http::verb::get && head.method() != http::verb::head) {
         http_reply reply = text_reply(405, "method not allowed");
         reply.allow = "GET, HEAD";
         return reply;
     }
-    if (path == "/healthz")
+    if (path == admin::health_path)
         return text_reply(200, "ok");
-    if (path == "/metrics") {
+    if (path == admin::metrics_path) {
         source_.refresh();
         return http_reply{.body = counters_.exposition(), .content_type = prometheus_text};
     }

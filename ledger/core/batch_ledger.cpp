@@ -93,7 +93,7 @@ const event_state* batch_ledger::event_before(std::string_view id) {
     return committed == unclaimed_.end() ? nullptr : &committed->second;
 }
 
-const event_state* batch_ledger::begin_action(std::string_view event_id) {
+const event_state* batch_ledger::begin_event_action(std::string_view event_id) {
     event_changed_facts_ = false;
     // The event may be of this batch, or taken over in it from another endpoint.
     if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end())
@@ -102,7 +102,8 @@ const event_state* batch_ledger::begin_action(std::string_view event_id) {
     return found == acted_events_.end() ? nullptr : &found->second;
 }
 
-void batch_ledger::end_action(std::size_t position, std::string_view event_id, result becomes, reason why) {
+void batch_ledger::end_event_action(std::size_t position, std::string_view event_id, result becomes,
+                                    reason why) {
     event_state& state = acted_events_.find(event_id)->second;
     if (const auto own = events_of_batch_.find(event_id); own != events_of_batch_.end()) {
         event_row& row = plan_.events[own->second.place];
@@ -113,7 +114,7 @@ void batch_ledger::end_action(std::size_t position, std::string_view event_id, r
         plan_.event_updates.push_back(
             {.event_id = std::string(event_id), .from = state.result, .result = becomes, .reason = why});
     }
-    plan_.actions.push_back(
+    plan_.event_actions.push_back(
         {.command = position, .was = state, .became = becomes, .became_because = why, .at_us = now_us_});
     state.result = becomes;
     state.reason = why;

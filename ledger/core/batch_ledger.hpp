@@ -17,7 +17,7 @@
 //                           | append a row                             | mark as changed
 //                           v                                          v
 //         plan_: transactions, events, event_updates,      changed_payments_, changed_accounts_
-//                actions, usages, keys                                 | finish()
+//                event_actions, usages, keys                                 | finish()
 //                                                                      v
 //                                                          plan_: payments, accounts
 //
@@ -63,8 +63,8 @@ class batch_ledger {
     [[nodiscard]] const event_state* event_before(std::string_view id);
 
     // The same for an action on an event that is committed. Null if there is no such event.
-    [[nodiscard]] const event_state* begin_action(std::string_view event_id);
-    void end_action(std::size_t position, std::string_view event_id, result becomes, reason why);
+    [[nodiscard]] const event_state* begin_event_action(std::string_view event_id);
+    void end_event_action(std::size_t position, std::string_view event_id, result becomes, reason why);
     // True if the event or the action has merged something new.
     [[nodiscard]] bool changed_facts() const { return event_changed_facts_; }
 

@@ -138,7 +138,7 @@ struct event_update {
 };
 
 // One row of event_actions.
-struct action_row {
+struct event_action_row {
     std::size_t command = 0; // position in the batch; its only operation is the action
     event_state was;
     ledger::result became = result::applied;
@@ -152,7 +152,7 @@ struct batch_plan {
     std::vector<std::pair<std::string, account_state>> accounts; // final state of each changed account
     std::vector<event_row> events;                               // at most one per event id
     std::vector<event_update> event_updates; // in order: an event may be in it more than once
-    std::vector<action_row> actions;
+    std::vector<event_action_row> event_actions;
     std::vector<usage_row> usages;
     std::vector<key_row> keys;
     std::vector<outcome> outcomes; // one per command, in order

@@ -14,9 +14,9 @@ outcome refused(refusal why, reason because = reason::none) {
     return {.result = result::refused, .reason = because, .refusal = why};
 }
 
-class action {
+class queue_decision {
   public:
-    action(batch_ledger& work, const admin_command& what, event_state was)
+    queue_decision(batch_ledger& work, const admin_command& what, event_state was)
         : work_(work),
           what_(what),
           was_(was) {}
@@ -122,18 +122,18 @@ std::string_view payment_read_anew(const operation& what) {
     return again != nullptr ? std::string_view(again->payment_intent_id) : std::string_view();
 }
 
-outcome decide_action(batch_ledger& work, std::size_t position, const admin_command& what) {
+outcome decide_event_action(batch_ledger& work, std::size_t position, const admin_command& what) {
     const operation& only = what.operations.front();
     const std::string_view event_id = event_acted_on(only);
-    const event_state* was = work.begin_action(event_id);
+    const event_state* was = work.begin_event_action(event_id);
     if (was == nullptr)
         return refused(refusal::unknown_event);
     if (was->result != result::parked && was->result != result::waiting)
         return refused(refusal::event_settled);
-    action deciding(work, what, *was);
+    queue_decision deciding(work, what, *was);
     outcome made = std::visit([&](const auto& each) { return deciding.decide(each); }, only);
     if (made.result != result::refused)
-        work.end_action(position, event_id, made.result, made.reason);
+        work.end_event_action(position, event_id, made.result, made.reason);
     return made;
 }
 

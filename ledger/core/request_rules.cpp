@@ -166,7 +166,7 @@ outcome decide_admin(batch_ledger& work, std::size_t position, const admin_comma
                 .replayed = true};
     }
     if (!event_acted_on(what.operations.front()).empty()) {
-        outcome done = decide_action(work, position, what);
+        outcome done = decide_event_action(work, position, what);
         if (done.result != result::refused)
             work.use_key({.id = own,
                           .command = position,

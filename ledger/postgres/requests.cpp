@@ -90,7 +90,7 @@ void apply_usages(pg::connection& connection, const batch_plan& rows, std::int64
     check_count("token_usage", static_cast<std::int64_t>(written.affected_rows()), rows.usages.size());
 }
 
-constexpr std::string_view write_actions = R"sql(
+constexpr std::string_view write_event_actions = R"sql(
 INSERT INTO tokenledger.event_actions (event_id, idempotency_key, action, actor, reason, was, was_because, became,
        became_because, created_at)
 SELECT event_id, key, action, actor, reason, was, was_because, became, became_because,
@@ -100,17 +100,17 @@ SELECT event_id, key, action, actor, reason, was, was_because, became, became_be
     AS given (event_id, key, action, actor, reason, was, was_because, became, became_because, at_us)
 )sql";
 
-struct action_text {
+struct event_action_text {
     std::string_view name;
     std::string_view reason;
 };
 
-struct text_of_action {
-    action_text operator()(const retry_event&) const { return {"retry", {}}; }
-    action_text operator()(const dismiss_event& one) const { return {"dismiss", one.reason}; }
-    action_text operator()(const assign_event& one) const { return {"assign", one.reason}; }
+struct text_of_event_action {
+    event_action_text operator()(const retry_event&) const { return {"retry", {}}; }
+    event_action_text operator()(const dismiss_event& one) const { return {"dismiss", one.reason}; }
+    event_action_text operator()(const assign_event& one) const { return {"assign", one.reason}; }
     template <class Operation>
-    requires(!event_action<Operation>) action_text operator()(const Operation&) const {
+    requires(!event_action<Operation>) event_action_text operator()(const Operation&) const {
         throw std::logic_error("an operation that acts on no event was planned as one that does");
     }
 };
@@ -126,12 +126,12 @@ void name_payment(pg::connection& connection, const operation& what) {
                     values);
 }
 
-void apply_actions(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
-                   std::int64_t now_us) {
+void apply_event_actions(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
+                         std::int64_t now_us) {
     pg::array event, key, action, actor, why, was, was_because, became, became_because, at;
-    for (const action_row& row : rows.actions) {
+    for (const event_action_row& row : rows.event_actions) {
         const auto& what = std::get<admin_command>(batch[row.command]);
-        const action_text text = std::visit(text_of_action(), what.operations.front());
+        const event_action_text text = std::visit(text_of_event_action(), what.operations.front());
         name_payment(connection, what.operations.front());
         event.add(event_acted_on(what.operations.front()));
         key.add(what.idempotency_key);
@@ -148,8 +148,9 @@ void apply_actions(pg::connection& connection, const batch_plan& rows, std::span
     columns.add(std::move(event), std::move(key), std::move(action), std::move(actor), std::move(why),
                 std::move(was), std::move(was_because), std::move(became), std::move(became_because),
                 std::move(at));
-    const pg::rows written = connection.exec(std::string(write_actions), columns.values());
-    check_count("event_actions", static_cast<std::int64_t>(written.affected_rows()), rows.actions.size());
+    const pg::rows written = connection.exec(std::string(write_event_actions), columns.values());
+    check_count("event_actions", static_cast<std::int64_t>(written.affected_rows()),
+                rows.event_actions.size());
 }
 
 } // namespace
@@ -206,8 +207,8 @@ void apply_requests(pg::connection& connection, const batch_plan& rows, std::spa
         apply_keys(connection, rows, batch, now_us);
     if (!rows.usages.empty())
         apply_usages(connection, rows, now_us);
-    if (!rows.actions.empty())
-        apply_actions(connection, rows, batch, now_us);
+    if (!rows.event_actions.empty())
+        apply_event_actions(connection, rows, batch, now_us);
 }
 
 } // namespace tokenledger::ledger

@@ -312,7 +312,7 @@ std::vector<std::size_t> postgres_store::apply(const batch_plan& rows, std::span
         std::vector<std::size_t> known = apply_rows(connected(), rows, batch, evidence);
         const bool beside_events = !rows.transactions.empty() || !rows.payments.empty() ||
                                    !rows.accounts.empty() || !rows.event_updates.empty() ||
-                                   !rows.actions.empty() || !rows.usages.empty() || !rows.keys.empty();
+                                   !rows.event_actions.empty() || !rows.usages.empty() || !rows.keys.empty();
         wrote_ = beside_events || known.size() < rows.events.size();
         return known;
     });

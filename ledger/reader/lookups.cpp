@@ -194,7 +194,7 @@ std::optional<payment_view> find_payment(read_session& session, const std::strin
         std::optional<payment_view> made(std::in_place);
         made->payment_intent_id = payment;
         made->events = read_events(connection, payment, session.waiting_expires());
-        read_actions(connection, made->events);
+        read_event_actions(connection, made->events);
         if (known.empty())
             return made->events.empty() ? std::nullopt : std::move(made);
         payment_state& state = known.begin()->second;
@@ -221,7 +221,7 @@ std::optional<event_view> find_event(read_session& session, const std::string& e
             return std::nullopt;
         row_reader columns(from, 0);
         std::vector<event_view> found{read_row<event_view>(columns)};
-        read_actions(connection, found);
+        read_event_actions(connection, found);
         return std::move(found.front());
     });
 }

@@ -1,7 +1,8 @@
-// Counts the queue as the gauges do (health.cpp), and finds actions by their event.
+// Counts the queue as the gauges do, and reads operators' actions by their events.
 #include "reader/queue.hpp"
 
 #include "pg/array.hpp"
+#include "postgres/queue_counts.hpp"
 #include "reader/rows.hpp"
 
 #include <utility>
@@ -9,19 +10,15 @@
 namespace tokenledger::ledger {
 
 queue_view count_queue(read_session& session) {
-    // Two ranges of the index stripe_events_outcome. Neither has expired events, of which there may be many.
     statement counts;
-    counts.sql = "SELECT (SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'parked'),"
-                 " (SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'waiting'"
-                 " AND received_at >= " +
-                 expiry_limit(session.waiting_expires()) + ")";
+    counts.sql = "SELECT " + queue_counts(session.waiting_expires());
     return session.run(plan_shape::sums, [&](pg::connection& connection) {
         const pg::rows from = run(connection, counts);
         return queue_view{.parked = from.number(0, 0), .waiting = from.number(0, 1)};
     });
 }
 
-void read_actions(pg::connection& connection, std::vector<event_view>& events) {
+void read_event_actions(pg::connection& connection, std::vector<event_view>& events) {
     if (events.empty())
         return;
     pg::array ids;

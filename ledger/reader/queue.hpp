@@ -9,6 +9,6 @@ namespace tokenledger::ledger {
 
 // Fills in the actions of these events, the oldest first: at most max_event_actions of one event, and
 // max_payment_rows of all.
-void read_actions(pg::connection& connection, std::vector<event_view>& events);
+void read_event_actions(pg::connection& connection, std::vector<event_view>& events);
 
 } // namespace tokenledger::ledger

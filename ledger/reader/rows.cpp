@@ -2,6 +2,7 @@
 #include "reader/rows.hpp"
 
 #include "postgres/names.hpp"
+#include "postgres/queue_counts.hpp"
 
 namespace tokenledger::ledger {
 
@@ -21,10 +22,6 @@ const std::string& transaction_columns() {
 const std::string& usage_columns() {
     static const std::string columns = select_list<usage_view>("u");
     return columns;
-}
-
-std::string expiry_limit(std::chrono::days waiting_expires) {
-    return "now() - interval '" + std::to_string(waiting_expires.count()) + " days'";
 }
 
 std::string is_expired(std::chrono::days waiting_expires) {

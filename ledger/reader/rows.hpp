@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,7 +42,13 @@ class row_reader {
     std::size_t column_ = 0;
 };
 
-// The value of the next column. A vector of rows is read otherwise, and has none.
+// A member that holds rows of another table: it has no column.
+template <class Value>
+inline constexpr bool is_rows = false;
+template <class Row>
+inline constexpr bool is_rows<std::vector<Row>> = true;
+
+// Reads the value of the next column.
 inline void read_column(row_reader& from, std::string& into) {
     into = from.text();
 }
@@ -82,7 +89,7 @@ template <has_fields Row>
 std::string select_list(std::string_view alias, std::initializer_list<other_column> others = {}) {
     std::string sql;
     for_each_field<Row>([&](const auto& field) {
-        if constexpr (requires { (std::declval<Row>().*field.member).push_back(event_action_view()); })
+        if constexpr (is_rows<std::remove_cvref_t<decltype(std::declval<Row>().*field.member)>>)
             return;
         std::string column = std::string(alias) + "." + std::string(field.name);
         for (const other_column& each : others) {
@@ -105,9 +112,7 @@ std::string select_list(std::string_view alias, std::initializer_list<other_colu
 [[nodiscard]] const std::string& usage_columns();
 // `waiting_expires`: postgres_options'.
 [[nodiscard]] std::string event_columns(std::chrono::days waiting_expires);
-// SQL of the time before which an event that waits must have been received to be expired.
-[[nodiscard]] std::string expiry_limit(std::chrono::days waiting_expires);
-// True if e has waited for longer than that.
+// SQL: true if e has waited for longer than that.
 [[nodiscard]] std::string is_expired(std::chrono::days waiting_expires);
 
 template <class Read>

@@ -4,6 +4,7 @@
 
 #include "pg/array.hpp"
 #include "pg/connection.hpp"
+#include "retention/settled_time.hpp"
 
 #include <string>
 
@@ -46,16 +47,12 @@ class retirement {
   private:
     void check() {
         const pg::rows is = connection_.exec(
-            "SELECT has_table_privilege('tokenledger.stripe_events', 'DELETE'), current_user, " +
-            time_of(request_.before_us) + " > clock_timestamp() - interval '" +
-            std::to_string(retire_settling_time.count()) + " s'");
+            "SELECT has_table_privilege('tokenledger.stripe_events', 'DELETE'), current_user");
         if (is.text(0, 0) != "t" && !request_.only_count)
             throw retire_refused("the role " + std::string(is.text(0, 1)) +
                                  " may not delete from tokenledger.stripe_events: [database] migrate_url must"
                                  " name the owner of the schema");
-        if (is.text(0, 2) == "t")
-            throw retire_refused("the time must be at least " + std::to_string(retire_settling_time.count()) +
-                                 " seconds in the past");
+        require_settled<retire_refused>(connection_, request_.before_us);
     }
 
     // False: that was the last batch.

@@ -3,6 +3,7 @@
 
 #include "ledger/schema.hpp"
 #include "pg/connection.hpp"
+#include "postgres/queue_counts.hpp"
 #include "schema/inspect.hpp"
 
 #include <string>
@@ -17,16 +18,6 @@ constexpr const char* recorded_migrations =
     "SELECT coalesce(string_agg(version || '=' || coalesce(encode(checksum, 'hex'), ''), ',' ORDER BY "
     "version), '')"
     " FROM tokenledger.schema_migrations";
-
-// Two ranges of the index stripe_events_outcome. Neither has expired events: refunds and disputes of
-// payments that are not ours wait for ever, and must not make this slower.
-std::string queue_counts(std::chrono::days waiting_expires) {
-    return "SELECT (SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'parked'),"
-           " (SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'waiting'"
-           " AND received_at >= now() - interval '" +
-           std::to_string(waiting_expires.count()) +
-           " days'), current_setting('fsync'), current_setting('full_page_writes')";
-}
 
 } // namespace
 
@@ -51,7 +42,8 @@ struct health_probe::state {
         } else {
             found.schema = good;
         }
-        const pg::rows counts = read(queue_counts(options.waiting_expires));
+        const pg::rows counts = read("SELECT " + queue_counts(options.waiting_expires) +
+                                     ", current_setting('fsync'), current_setting('full_page_writes')");
         found.parked = counts.number(0, 0);
         found.waiting = counts.number(0, 1);
         for (const auto& [column, name] : {std::pair(2U, "fsync"), std::pair(3U, "full_page_writes")}) {

@@ -1,6 +1,6 @@
 // The first byte chooses a call; the rest is its target or body. Nothing may crash, and what is accepted
 // holds what its header promises.
-#include "admin/action.hpp"
+#include "admin/event_action.hpp"
 #include "admin/query.hpp"
 #include "admin/reply.hpp"
 #include "admin/translate.hpp"

@@ -124,7 +124,7 @@ class memory_store final : public store {
         }
         for (const auto& [user, account] : rows.accounts)
             accounts_[user] = account;
-        actions_ = rows.actions;
+        actions_ = rows.event_actions;
         for (const key_row& row : rows.keys)
             keys_.emplace(row.id, row.state);
         for (const usage_row& row : rows.usages)
@@ -157,7 +157,7 @@ class memory_store final : public store {
                 committed_meanwhile.push_back(row.command);
         }
         // After the events: an action may be on one of this very batch.
-        for (const action_row& row : rows.actions) {
+        for (const event_action_row& row : rows.event_actions) {
             const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
             std::string& payment = events_.find(event_acted_on(only))->second.payment_intent_id;
             if (payment.empty())
@@ -207,7 +207,7 @@ class memory_store final : public store {
     std::map<std::string, memory_database::stored_event, std::less<>> events_;
     std::vector<transaction_row> transactions_;
     key_map keys_;
-    std::vector<action_row> actions_;
+    std::vector<event_action_row> actions_;
     std::vector<memory_database::stored_usage> usages_;
 };
 

@@ -33,7 +33,7 @@ struct memory_database {
     std::vector<transaction_row> transactions;
     key_map keys;
     std::vector<stored_usage> usages;
-    std::vector<action_row> actions;
+    std::vector<event_action_row> actions;
     std::int64_t now_us = 1'700'000'000'000'000;
 
     // Called by name ("begin", "lock", "apply", "commit", "after_commit") before each step; may throw

@@ -42,6 +42,16 @@ class CheckConfig(SystemTest):
     def test_a_good_configuration_is_good(self):
         status, said = self.check(write_config(self.new_directory(), "postgresql:///nowhere"))
         self.assertEqual(status, 0, said)
+        self.assertNotIn("note:", said)
+
+    def test_the_directory_of_an_admin_socket_that_is_missing_is_noted(self):
+        there = self.new_directory()
+        sockets = [{"socket": os.path.join(there, folder, "admin.sock"), "name": folder or "here"}
+                   for folder in ("", "missing")]
+        status, said = self.check(write_config(there, "postgresql:///nowhere", admin=sockets))
+        self.assertEqual(status, 0, said)
+        self.assertIn(f"note: {there}/missing does not exist", said)
+        self.assertEqual(said.count("note:"), 1)
 
     def test_every_error_is_told_at_once_with_file_and_line(self):
         directory = self.new_directory()

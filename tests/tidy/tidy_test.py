@@ -29,7 +29,7 @@ ROOMS = {
     "ledger/core": ("api", "codec"),
     "ledger/writer": ("api", "engine", "codec", "core"),
     "ledger/pg": ("api", "engine"),
-    "ledger/schema": ("engine", "pg"),
+    "ledger/schema": ("engine", "pg", "postgres/queue_counts.hpp"),
     "ledger/postgres": ("api", "engine", "codec", "core", "writer", "pg"),
     "ledger/reader": ("api", "engine", "core", "pg", "postgres"),
     "ledger/verify": ("api", "engine", "codec", "core", "pg", "postgres"),

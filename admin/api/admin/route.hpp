@@ -54,6 +54,11 @@ struct route {
 // The names of the parameters that the query of the call may have.
 [[nodiscard]] std::span<const std::string_view> parameters_of(const route& what) noexcept;
 
+// Answered beside the calls, as on the operations listener.
+inline constexpr std::string_view metrics_path = "/metrics";
+inline constexpr std::string_view health_path = "/healthz";
+inline constexpr std::string_view ready_path = "/readyz";
+
 // The call of a request line. `parameter` and `query` are decoded.
 struct resolved_call {
     const admin::route* route = nullptr;

@@ -3,16 +3,12 @@
 
 #include "ledger/postgres.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
 
 namespace tokenledger::ledger {
-
-// How far in the past `before` must be: a row gets its time before it is committed.
-inline constexpr std::chrono::seconds retire_settling_time{60};
 
 struct retire_request {
     postgres_options database{}; // as a role that may delete from stripe_events: the owner
@@ -23,7 +19,7 @@ struct retire_request {
     std::size_t batch_events = 2000; // examined in one transaction
 };
 
-// The role may not do it, or the time is too late. Nothing was changed.
+// The role may not do it, or the time is not archive_settling_time in the past. Nothing was changed.
 class retire_refused : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_retry_after_the_catalogue_was_mended_credits_the_payment_
     BOOST_TEST(row.pack == "starter");
     BOOST_TEST(row.amount_paid_cents == 900);
     BOOST_REQUIRE_EQUAL(database->actions.size(), 1U);
-    const action_row& action = database->actions.front();
+    const event_action_row& action = database->actions.front();
     BOOST_TEST((action.was.result == result::parked && action.was.reason == reason::unknown_pack));
     BOOST_TEST((action.became == result::applied && action.became_because == reason::none));
 }

@@ -34,11 +34,11 @@ struct named_pack {
     std::int64_t tokens = 0; // quantity times the pack's; 0: there is no such pack
 };
 
-[[nodiscard]] bool is_action(call what) noexcept;
+[[nodiscard]] bool is_event_action(call what) noexcept;
 
 // `what` comes from resolve() and is a retry, dismiss or assign. A retry needs no body.
 [[nodiscard]] std::variant<event_action, problem>
-translate_action(const resolved_call& what, std::string_view body, const allowance& allowed);
+translate_event_action(const resolved_call& what, std::string_view body, const allowance& allowed);
 
 // `today` is the event translated with the current configuration. nullopt: the event's bytes are not kept,
 // and the ledger refuses the decision; or the decision is a dismissal, which needs no translation.

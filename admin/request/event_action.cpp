@@ -1,5 +1,5 @@
 // Operators' decisions on events: retry, dismiss, assign.
-#include "admin/action.hpp"
+#include "admin/event_action.hpp"
 
 #include "request/body_check.hpp"
 
@@ -79,12 +79,12 @@ ledger::assign_event assignment_of(const event_action& asked, const ledger::even
 
 } // namespace
 
-bool is_action(call what) noexcept {
+bool is_event_action(call what) noexcept {
     return verb_of(what).has_value();
 }
 
-std::variant<event_action, problem> translate_action(const resolved_call& what, std::string_view body,
-                                                     const allowance& allowed) {
+std::variant<event_action, problem> translate_event_action(const resolved_call& what, std::string_view body,
+                                                           const allowance& allowed) {
     event_action made{.what = what.route->call, .event_id = what.parameter};
     if (made.what == call::retry && body.empty())
         return made;
@@ -117,7 +117,7 @@ std::variant<event_action, problem> translate_action(const resolved_call& what, 
 ledger::operation complete(const event_action& asked, const ledger::event_view& stored,
                            const std::optional<ledger::stripe_command>& today) {
     const std::string& payment = today ? today->event.payment_intent_id : stored.payment_intent_id;
-    switch (verb_of(asked.what).value()) { // std::bad_optional_access: is_action() was not asked
+    switch (verb_of(asked.what).value()) { // std::bad_optional_access: is_event_action() was not asked
     case verb::dismiss:
         return ledger::dismiss_event{.event_id = stored.event_id,
                                      .payment_intent_id = stored.payment_intent_id,

@@ -1,5 +1,5 @@
 // An operator's action on an event: as it is asked, and completed with what the event says.
-#include "admin/action.hpp"
+#include "admin/event_action.hpp"
 #include "admin_requests.hpp"
 
 namespace {
@@ -14,8 +14,8 @@ std::variant<event_action, problem> asked(std::string_view what, std::string_vie
     const auto found =
         resolve({.method = "POST", .target = path, .idempotency_keys = {"k"}}, allowed.permits);
     BOOST_REQUIRE_EQUAL(verdict(found), "ok");
-    BOOST_TEST(is_action(std::get<resolved_call>(found).route->call));
-    return translate_action(std::get<resolved_call>(found), body, allowed);
+    BOOST_TEST(is_event_action(std::get<resolved_call>(found).route->call));
+    return translate_event_action(std::get<resolved_call>(found), body, allowed);
 }
 
 event_action action(std::string_view what, std::string_view body) {
