@@ -43,9 +43,8 @@ inline ledger::stripe_command purchase_command(std::string event_id, std::string
                                        .refused = what.refused}};
 }
 
-// Of 100 tokens, unless told.
-inline ledger::stripe_command purchase_command(std::string event_id, std::string payment_intent,
-                                               std::string user, std::int64_t tokens = 100) {
+inline ledger::stripe_command purchase_by(std::string event_id, std::string payment_intent, std::string user,
+                                          std::int64_t tokens = 100) {
     return purchase_command(std::move(event_id), std::move(payment_intent),
                             {.user = std::move(user), .tokens = tokens});
 }

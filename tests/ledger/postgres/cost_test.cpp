@@ -137,7 +137,7 @@ struct relayed_store : store_fixture {
         ledger::postgres_options with = options;
         with.url += " host='" + relay.directory() + "'"; // the last one counts
         relayed = ledger::make_postgres_store(with);
-        static_cast<void>(run({purchase_command("evt_first", "pi_first", "user_first")})); // connected
+        static_cast<void>(run({purchase_by("evt_first", "pi_first", "user_first")})); // connected
     }
     ~relayed_store() { relayed.reset(); } // before the relay, which waits for its end
 
@@ -150,7 +150,7 @@ struct relayed_store : store_fixture {
         std::vector<ledger::command> batch;
         for (int i = 0; i < count; ++i) {
             const std::string id = name + "_" + std::to_string(i);
-            batch.emplace_back(purchase_command("evt_" + id, "pi_" + id, "user_" + std::to_string(i)));
+            batch.emplace_back(purchase_by("evt_" + id, "pi_" + id, "user_" + std::to_string(i)));
         }
         return batch;
     }

@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_payment_that_only_an_ignored_event_named_is_told_by_that_
 }
 
 BOOST_AUTO_TEST_CASE(an_event_is_found_by_id_and_its_evidence_comes_back_byte_for_byte) {
-    ledger::stripe_command odd = purchase_command("evt_40", "pi_40", "alice");
+    ledger::stripe_command odd = purchase_by("evt_40", "pi_40", "alice");
     odd.event.body = std::string("{\"a\": \"\0\n\\x\"}", 12);
     odd.event.account = "acct_1";
     run({odd});
@@ -302,7 +302,7 @@ BOOST_AUTO_TEST_CASE(a_period_has_its_first_microsecond_and_not_its_last) {
 }
 
 BOOST_AUTO_TEST_CASE(reports_are_exact_sums_and_never_mix_currencies) {
-    ledger::stripe_command euros = purchase_command("evt_50", "pi_50", "alice", 7);
+    ledger::stripe_command euros = purchase_by("evt_50", "pi_50", "alice", 7);
     std::get<ledger::purchase>(euros.effect).currency = "eur";
     run({euros});
     const auto rows = reader->transaction_report({}, ledger::report_span::whole);

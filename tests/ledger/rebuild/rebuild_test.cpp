@@ -15,26 +15,26 @@ namespace {
 // Everything once, all of it through the ledger itself.
 struct kept_ledger : store_fixture {
     kept_ledger() {
-        run({purchase_command("evt_1", "pi_1", "alice", 1000)});
+        run({purchase_by("evt_1", "pi_1", "alice", 1000)});
         run({update_command("evt_2", "pi_1", refund_of("re_1", 500)),
-             purchase_command("evt_3", "pi_2", "alice", 500)});
+             purchase_by("evt_3", "pi_2", "alice", 500)});
         run({update_command("evt_4", "pi_3", refund_of("re_2", 999))});
         run({request("key_1", {granting("bob", 50, ledger::grant_source::trial, "trial of bob")}),
-             purchase_command("evt_5", "pi_3", "bob", 1000), lone_usage(using_up("req_1", "alice", 7)),
+             purchase_by("evt_5", "pi_3", "bob", 1000), lone_usage(using_up("req_1", "alice", 7)),
              update_command("evt_6", "pi_2", disputed("dp_1", 999))});
         run({lone_usage(using_up("req_2", "carol", 0))});
         ledger::grant noted = granting("carol", 500);
         noted.metadata = R"({"b":1e3,"a":[1.50]})";
         run({request("key_2", {noted, moving("carol", "alice", 20), deducting("carol", 3)})});
-        ledger::stripe_command refused = purchase_command("evt_7", "pi_7", "dora", 10);
+        ledger::stripe_command refused = purchase_by("evt_7", "pi_7", "dora", 10);
         std::get<ledger::purchase>(refused.effect).refused = ledger::reason::unknown_pack;
-        run({refused, ignored_command("evt_8"), purchase_command("evt_9", "pi_1", "alice", 1000)});
+        run({refused, ignored_command("evt_8"), purchase_by("evt_9", "pi_1", "alice", 1000)});
         ledger::retry_event again;
         again.event_id = "evt_7";
         again.payment_intent_id = "pi_7";
-        again.effect = purchase_command("evt_7", "pi_7", "dora", 10).effect;
+        again.effect = purchase_by("evt_7", "pi_7", "dora", 10).effect;
         run({request("key_3", {again})});
-        ledger::stripe_command lost = purchase_command("evt_10", "pi_8", "", 10);
+        ledger::stripe_command lost = purchase_by("evt_10", "pi_8", "", 10);
         std::get<ledger::purchase>(lost.effect).refused = ledger::reason::bad_metadata;
         run({lost, update_command("evt_11", "pi_8", refund_of("re_3", 100))});
         ledger::assign_event assigned;
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_was_changed_behind_the_ledgers_back_is_found_whe
 }
 
 BOOST_AUTO_TEST_CASE(what_was_translated_then_is_checked_against_what_it_caused) {
-    ledger::stripe_effect more = purchase_command("evt_1", "pi_1", "alice", 2000).effect;
+    ledger::stripe_effect more = purchase_by("evt_1", "pi_1", "alice", 2000).effect;
     tamper("UPDATE tokenledger.stripe_events SET effect = '" + ledger::encode(more) +
            "' WHERE event_id = 'evt_1'");
     const auto differences = rebuild();
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(events_are_translated_again_from_their_bytes_when_asked) {
         ledger::stripe_command made{.event = stored, .effect = {}};
         BOOST_TEST(stored.body == "{}");
         if (stored.id == "evt_1")
-            made.effect = purchase_command(stored.id, stored.payment_intent_id, "alice", 1100).effect;
+            made.effect = purchase_by(stored.id, stored.payment_intent_id, "alice", 1100).effect;
         return made;
     };
     const auto differences = rebuild(as_then, true);
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(
     events_of_a_version_that_kept_no_effect_are_translated_and_only_what_it_kept_is_compared) {
     tamper("UPDATE tokenledger.stripe_events SET effect = NULL WHERE event_id = 'evt_1'");
     const auto today = [](const ledger::stripe_event& stored) -> std::optional<ledger::stripe_command> {
-        return purchase_command(stored.id, stored.payment_intent_id, "alice", 1000);
+        return purchase_by(stored.id, stored.payment_intent_id, "alice", 1000);
     };
     BOOST_TEST(rebuild(today) == none, boost::test_tools::per_element());
     BOOST_TEST(totals.translated_anew == 1);

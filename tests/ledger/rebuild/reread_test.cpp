@@ -90,7 +90,7 @@ struct old_ledger {
     [[nodiscard]] std::string body() const { return "body of evt_" + std::to_string(events); }
 
     void buy(const std::string& user, const std::string& payment) {
-        ledger::stripe_command made = purchase_command("", payment, user, 2000);
+        ledger::stripe_command made = purchase_by("", payment, user, 2000);
         std::get<ledger::purchase>(made.effect).amount_cents = 1999;
         event("payment_intent.succeeded", payment, made.effect);
         run("INSERT INTO tokenledger.token_accounts (user_id) VALUES ('" + user +
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_second_time_does_nothing) {
 BOOST_AUTO_TEST_CASE(a_dispute_that_waits_is_settled_by_the_amounts_when_its_purchase_comes) {
     static_cast<void>(ledger::migrate(options));
     static_cast<void>(reread());
-    ledger::stripe_command bought = purchase_command("evt_90", "pi_4", "dave", 2000);
+    ledger::stripe_command bought = purchase_by("evt_90", "pi_4", "dave", 2000);
     std::get<ledger::purchase>(bought.effect).amount_cents = 1999;
     const auto store = ledger::make_postgres_store(options);
     static_cast<void>(ledger::run_batch(*store, std::vector<ledger::command>{bought}));

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_the_right_endpoint_takes_over_meanwhile_stays
     run({ignored_command("evt_taken")});
     grow_old();
     const auto other = new_store();
-    open_batch taking(*other, {purchase_command("evt_taken", "pi_taken", "user_1")});
+    open_batch taking(*other, {purchase_by("evt_taken", "pi_taken", "user_1")});
     taking.lock();
     static_cast<void>(taking.apply());
     const std::int64_t before =

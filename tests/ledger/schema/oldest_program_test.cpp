@@ -32,13 +32,11 @@ struct newer_schema : store_fixture {
     [[nodiscard]] schema_state state() const { return ledger::inspect_schema(options).state; }
     // Every kind of batch, by the first lock that it takes.
     static std::vector<std::vector<ledger::command>> batches(const std::string& n) {
-        return {{purchase_command("evt_a" + n, "pi_" + n, "user_1")},
-                {ignored_command("evt_b" + n)},
-                {purchase_command("evt_a", "pi_a", "user_1")}, // a duplicate
-                {request("key_" + n, {granting("user_1", 5)})},
-                {request("key_d" + n, {deducting("user_1", 1)})},
-                {lone_usage(using_up("req_" + n, "user_1", 0))},
-                {dismissing("key_e" + n, "evt_a")}};
+        return {
+            {purchase_by("evt_a" + n, "pi_" + n, "user_1")}, {ignored_command("evt_b" + n)},
+            {purchase_by("evt_a", "pi_a", "user_1")}, // a duplicate
+            {request("key_" + n, {granting("user_1", 5)})},  {request("key_d" + n, {deducting("user_1", 1)})},
+            {lone_usage(using_up("req_" + n, "user_1", 0))}, {dismissing("key_e" + n, "evt_a")}};
     }
     static ledger::command dismissing(const std::string& key, const std::string& event) {
         ledger::dismiss_event what;
@@ -83,7 +81,7 @@ BOOST_AUTO_TEST_CASE(beside_migrations_that_allow_it_a_program_goes_on) {
 
 BOOST_AUTO_TEST_CASE(beside_one_that_forbids_it_no_batch_of_any_kind_is_begun) {
     const auto first = batches("0");
-    static_cast<void>(ledger::run_batch(*store, {{purchase_command("evt_a", "pi_a", "user_1")}}));
+    static_cast<void>(ledger::run_batch(*store, {{purchase_by("evt_a", "pi_a", "user_1")}}));
     for (const std::string& oldest : {std::string("NULL"), std::string("'99990101000000'")}) {
         database.session().run(migration("99990101000000", oldest) +
                                migration("99990101000001", "'20261122150000'"));
@@ -114,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_does_not_say_what_it_knows_is_older_than_the
 }
 
 BOOST_AUTO_TEST_CASE(a_migration_waits_for_the_batch_that_runs_and_the_next_one_is_refused) {
-    open_batch running(*store, {purchase_command("evt_1", "pi_1", "user_1")});
+    open_batch running(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     running.lock();
     sql_session migrating(database.url());
     auto done = std::async(std::launch::async, [&] { migrating.run(migration("99990101000000", "NULL")); });

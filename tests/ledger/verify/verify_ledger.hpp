@@ -94,26 +94,25 @@ struct proven_fixture : store_fixture {
 struct verify_fixture : proven_fixture {
     verify_fixture() {
         // alice: 1 purchase, 2 half of it refunded, 3 purchase, 4 disputed.
-        run({purchase_command("evt_1", "pi_1", "alice", 1000)});
+        run({purchase_by("evt_1", "pi_1", "alice", 1000)});
         run({update_command("evt_2", "pi_1", refund_of("re_1", 500))});
-        run({purchase_command("evt_3", "pi_2", "alice", 1000),
+        run({purchase_by("evt_3", "pi_2", "alice", 1000),
              update_command("evt_4", "pi_2", disputed("dp_1", 999))});
         // bob: 1 purchase, 2 its refund that had come first, 3 purchase captured in part, 4 parked refund.
         run({update_command("evt_5", "pi_3", refund_of("re_2", 999))});
-        run({purchase_command("evt_6", "pi_3", "bob", 1000)});
+        run({purchase_by("evt_6", "pi_3", "bob", 1000)});
         run({update_command("evt_7", "pi_4", refund_of("re_3", 999))}); // waits
-        ledger::stripe_command captured = purchase_command("evt_8", "pi_5", "bob", 1000);
+        ledger::stripe_command captured = purchase_by("evt_8", "pi_5", "bob", 1000);
         std::get<ledger::purchase>(captured.effect).amount_requested_cents = 2000;
         run({captured});
         ledger::payment_facts unproven = refund_of("re_4", 100, ledger::refund_status::counting, false);
         unproven.refunds["re_5"] = {.amount_cents = 333, .moved_money = true};
         run({update_command("evt_9", "pi_5", unproven)});
         // carol: 1 purchase; a cent of it refunded, which takes no token.
-        run({purchase_command("evt_10", "pi_6", "carol", 10),
+        run({purchase_by("evt_10", "pi_6", "carol", 10),
              update_command("evt_11", "pi_6", refund_of("re_6", 1))});
         run({parked_command("evt_12", ledger::reason::unknown_pack), ignored_command("evt_13"),
-             purchase_command("evt_1", "pi_1", "alice", 1000),
-             purchase_command("evt_14", "pi_1", "alice", 1000)});
+             purchase_by("evt_1", "pi_1", "alice", 1000), purchase_by("evt_14", "pi_1", "alice", 1000)});
         run({end_command("evt_15", "pi_7", {.canceled = true})});
         // frank's operations are archived; then dave: 1 granted, 2 an operation, 3 a transfer to erin.
         run({request("key_f", {granting("frank", 100), using_up("req_f1", "frank", 30)})});

@@ -18,7 +18,7 @@ void write(ledger::store& where, const std::string& writer, const std::atomic<bo
         const std::string name = writer + "_" + std::to_string(i);
         const std::string payment = "pi_w_" + name;
         const std::vector<ledger::command> bought = {
-            purchase_command("evt_b_" + name, payment, "user_" + std::to_string(i % 3), 1000)};
+            purchase_by("evt_b_" + name, payment, "user_" + std::to_string(i % 3), 1000)};
         const std::vector<ledger::command> back = {
             update_command("evt_r_" + name, payment, refund_of("re_r_" + name, 400 + i % 3)),
             update_command("evt_d_" + name, payment, disputed("dp_" + name, 100))};
