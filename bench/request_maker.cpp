@@ -2,9 +2,8 @@
 #include "request_maker.hpp"
 
 #include "event_names.hpp"
-#include "event_template.hpp"
+#include "event_templates.hpp"
 #include "options.hpp"
-#include "refund_template.hpp"
 
 #include "webhook/signature.hpp"
 

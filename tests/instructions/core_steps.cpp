@@ -1,6 +1,6 @@
 // One step of the pure core, again and again, for instructions_test.py to count what it takes:
 //   tokenledger_core_steps verify|translate|batch TIMES
-#include "event_template.hpp"
+#include "event_templates.hpp"
 
 #include "memory_store.hpp"
 #include "webhook/signature.hpp"

@@ -3,6 +3,7 @@
 //   tokenledger_worst_bodies SHAPE BYTES TIMES    does it, for bodies_test.py to count what it takes
 //   tokenledger_worst_bodies measure [BYTES]      prints milliseconds of processor time, the least of 25
 #include "admin/translate.hpp"
+#include "stripe_bodies.hpp"
 #include "webhook/event.hpp"
 #include "webhook/signature.hpp"
 #include "webhook/translate.hpp"
@@ -23,6 +24,7 @@
 namespace {
 
 using namespace tokenledger;
+namespace stripe = tokenledger::test::stripe;
 
 constexpr std::size_t default_bytes = 1'048'576; // max_body_bytes of both doors unless configured
 constexpr std::int64_t signed_at = 1'700'000'000;
@@ -84,23 +86,26 @@ std::string deep(std::size_t bytes) {
     return list(bytes, [](std::size_t) { return std::string(depth, '[') + std::string(depth, ']'); });
 }
 
-std::string event(const std::string& type, const std::string& object, const std::string& more = "") {
-    return "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"" + type +
-           "\",\"livemode\":true,\"created\":1700000000,\"api_version\":\"2022-08-01\",\"data\":{\"object\":"
-           "{" +
-           object + "}}" + more + "}";
+// `rest`: further members of the object; `more`: of the event.
+std::string event(std::string_view type, const stripe::object& about, const std::string& rest,
+                  const std::string& more = "") {
+    return stripe::event(type, about.text(rest)).text(more);
 }
 
-constexpr std::string_view payment =
-    R"("id":"pi_1","object":"payment_intent","amount":999,"amount_received":999,"currency":"usd",)";
-constexpr std::string_view charge =
-    R"("id":"ch_1","object":"charge","amount_refunded":999,"currency":"usd","payment_intent":"pi_1",)";
-constexpr std::string_view dispute =
-    R"("id":"du_1","object":"dispute","amount":999,"currency":"usd","payment_intent":"pi_1","status":"lost",)";
+std::string charge(const std::string& rest, const std::string& more = "") {
+    return event("charge.refunded", stripe::charge().remove("metadata"), rest, more);
+}
+
+std::string dispute(const std::string& rest) {
+    stripe::object lost = stripe::dispute();
+    lost.set("status", R"("lost")").remove("balance_transactions");
+    return event("charge.dispute.closed", lost, rest);
+}
+
 constexpr std::size_t envelope = 400; // more than what stands around the part that grows
 
 std::string paid(const std::string& rest) {
-    return event("payment_intent.succeeded", std::string(payment) + rest);
+    return event("payment_intent.succeeded", stripe::payment_intent(), rest);
 }
 
 std::vector<shape> admin_shapes() {
@@ -170,24 +175,15 @@ std::vector<shape> admin_shapes() {
 std::vector<shape> webhook_shapes() {
     return {
         {"event_of_many_members", door::webhook,
-         [](std::size_t bytes) {
-             return event("charge.refunded", std::string(charge) + R"("metadata":{})",
-                          "," + members(bytes - envelope));
-         }},
+         [](std::size_t bytes) { return charge(R"("metadata":{})", members(bytes - envelope)); }},
         {"charge_of_many_members", door::webhook,
-         [](std::size_t bytes) {
-             return event("charge.refunded", std::string(charge) + members(bytes - envelope));
-         }},
+         [](std::size_t bytes) { return charge(members(bytes - envelope)); }},
         {"dispute_of_many_members", door::webhook,
-         [](std::size_t bytes) {
-             return event("charge.dispute.closed", std::string(dispute) + members(bytes - envelope));
-         }},
+         [](std::size_t bytes) { return dispute(members(bytes - envelope)); }},
         {"refund_of_many_members", door::webhook,
          [](std::size_t bytes) {
-             return event(
-                 "refund.updated",
-                 R"("id":"re_1","object":"refund","amount":9,"currency":"usd","charge":{"id":"ch_1",)" +
-                     members(bytes - envelope) + "}");
+             return event("refund.updated", stripe::refund().remove("payment_intent").remove("charge"),
+                          R"("charge":{"id":"ch_1",)" + members(bytes - envelope) + "}");
          }},
         {"payment_of_many_members", door::webhook,
          [](std::size_t bytes) {
@@ -200,21 +196,21 @@ std::vector<shape> webhook_shapes() {
          }},
         {"charge_of_many_refunds", door::webhook,
          [](std::size_t bytes) {
-             return event("charge.refunded",
-                          std::string(charge) + "\"refunds\":[" + list(bytes - envelope, [](std::size_t i) {
-                              return "{\"id\":\"r" + number(i) + "\",\"amount\":1}";
-                          }) + "]");
+             return charge(
+                 "\"refunds\":[" +
+                 list(bytes - envelope,
+                      [](std::size_t i) { return "{\"id\":\"r" + number(i) + "\",\"amount\":1}"; }) +
+                 "]");
          }},
         {"dispute_of_many_balance_transactions", door::webhook,
          [](std::size_t bytes) {
-             return event("charge.dispute.closed",
-                          std::string(dispute) + "\"balance_transactions\":[" +
-                              list(bytes - envelope,
-                                   [](std::size_t i) {
-                                       return "{\"id\":\"t" + number(i) +
-                                              "\",\"amount\":-1,\"currency\":\"usd\"}";
-                                   }) +
-                              "]");
+             return dispute("\"balance_transactions\":[" +
+                            list(bytes - envelope,
+                                 [](std::size_t i) {
+                                     return "{\"id\":\"t" + number(i) +
+                                            "\",\"amount\":-1,\"currency\":\"usd\"}";
+                                 }) +
+                            "]");
          }},
         {"payment_of_zeros", door::webhook,
          [](std::size_t bytes) { return paid("\"charges\":[" + repeated("0,", bytes - envelope) + "0]"); }},
@@ -234,10 +230,7 @@ std::vector<shape> webhook_shapes() {
              return paid("\"charges\":[" + repeated("0,", bytes - envelope) + R"("\ud800"])");
          }},
         {"members_to_repair", door::webhook,
-         [](std::size_t bytes) {
-             return event("charge.refunded",
-                          std::string(charge) + members(bytes - envelope) + R"(,"x":"\ud800")");
-         }},
+         [](std::size_t bytes) { return charge(members(bytes - envelope) + R"(,"x":"\ud800")"); }},
         {"numbers_to_repair", door::webhook,
          [](std::size_t bytes) {
              return paid("\"charges\":[" + list(bytes - envelope, [](std::size_t) { return "1e999"; }) + "]");

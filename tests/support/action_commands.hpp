@@ -1,6 +1,7 @@
 // What operators do about events, for tests: each with what matters named and the rest filled in.
 #pragma once
 
+#include "commands.hpp"
 #include "request_commands.hpp"
 
 #include "ledger/command.hpp"
@@ -9,6 +10,18 @@
 #include <utility>
 
 namespace tokenledger::test {
+
+// The catalogue knows no such pack; later it does: `buys` is what it makes of the event then.
+inline ledger::stripe_command buys(const std::string& event, const std::string& payment = "pi_1",
+                                   const bought& what = {.amount_cents = 900}) {
+    return purchase_command(event, payment, what);
+}
+inline ledger::stripe_command unknown_pack(const std::string& event, const std::string& payment = "pi_1") {
+    return buys(event, payment, {.amount_cents = 900, .refused = ledger::reason::unknown_pack});
+}
+inline ledger::stripe_command other_mode(const std::string& event, const std::string& payment = "pi_1") {
+    return parked_command(event, ledger::reason::livemode_mismatch, payment);
+}
 
 // Today's translation of an event is that of the command which would deliver it today.
 inline ledger::operation retrying(const ledger::stripe_command& today) {

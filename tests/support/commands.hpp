@@ -4,6 +4,7 @@
 #include "ledger/command.hpp"
 
 #include <string>
+#include <utility>
 
 namespace tokenledger::test {
 
@@ -12,10 +13,11 @@ inline ledger::stripe_event make_event(std::string id, std::string payment_inten
     event.id = std::move(id);
     event.type = "payment_intent.succeeded";
     event.endpoint = "/stripe/webhook";
+    event.api_version = "2025-03-31.basil";
     event.payment_intent_id = std::move(payment_intent);
     event.livemode = true;
     event.created = 1'700'000'000;
-    event.signature_header = "t=1700000000,v1=" + std::string(64, 'a');
+    event.signature_header = "t=1,v1=2";
     event.body = "{\"id\":\"" + event.id + "\"}";
     return event;
 }
@@ -41,12 +43,38 @@ inline ledger::stripe_command purchase_command(std::string event_id, std::string
                                        .refused = what.refused}};
 }
 
-inline ledger::stripe_command ignored_command(std::string event_id) {
-    return {.event = make_event(std::move(event_id), ""), .effect = ledger::ignore_event{}};
+inline ledger::stripe_command purchase_by(std::string event_id, std::string payment_intent, std::string user,
+                                          std::int64_t tokens = 100) {
+    return purchase_command(std::move(event_id), std::move(payment_intent),
+                            {.user = std::move(user), .tokens = tokens});
 }
 
-inline ledger::stripe_command parked_command(std::string event_id, ledger::reason why) {
-    return {.event = make_event(std::move(event_id), ""), .effect = ledger::park_event{why}};
+inline ledger::stripe_command ignored_command(std::string event_id, std::string payment_intent = "") {
+    return {.event = make_event(std::move(event_id), std::move(payment_intent)),
+            .effect = ledger::ignore_event{}};
+}
+
+inline ledger::stripe_command parked_command(std::string event_id, ledger::reason why,
+                                             std::string payment_intent = "") {
+    return {.event = make_event(std::move(event_id), std::move(payment_intent)),
+            .effect = ledger::park_event{why}};
+}
+
+// Of a refund, or of a dispute where there is one among the facts.
+inline ledger::stripe_command update_command(std::string event_id, std::string payment_intent,
+                                             ledger::payment_facts facts) {
+    ledger::stripe_command made{.event = make_event(std::move(event_id), std::move(payment_intent)),
+                                .effect = {}};
+    made.event.type = facts.disputes.empty() ? "refund.created" : "charge.dispute.created";
+    made.effect = ledger::payment_update{.facts = std::move(facts)};
+    return made;
+}
+
+// A payment that will never be ours to credit.
+inline ledger::stripe_command end_command(std::string event_id, std::string payment_intent,
+                                          const ledger::payment_facts& why) {
+    return {.event = make_event(std::move(event_id), std::move(payment_intent)),
+            .effect = ledger::payment_update{.facts = why, .moves_tokens = false}};
 }
 
 } // namespace tokenledger::test

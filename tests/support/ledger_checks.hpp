@@ -12,6 +12,14 @@
 
 namespace tokenledger::test {
 
+// "applied", "parked unknown_pack", "refused unknown_event", ...
+inline std::string in_words(const ledger::outcome& of) {
+    std::string text(to_string(of.result));
+    for (const std::string_view each : {to_string(of.reason), to_string(of.refusal)})
+        text += (each.empty() ? "" : " ") + std::string(each);
+    return text;
+}
+
 // The rows alone give the balances, each row continues the one before, and each hangs on a stored event, or
 // on the key of a request.
 inline void require_sound_chains(const ledger::memory_database& rows) {

@@ -15,22 +15,6 @@
 
 namespace tokenledger::test {
 
-inline ledger::stripe_command update_command(std::string event_id, std::string payment_intent,
-                                             ledger::payment_facts facts,
-                                             std::string type = "refund.updated") {
-    ledger::stripe_command made{.event = make_event(std::move(event_id), std::move(payment_intent)),
-                                .effect = ledger::payment_update{.facts = std::move(facts)}};
-    made.event.type = std::move(type);
-    return made;
-}
-
-// A payment that will never be ours to credit.
-inline ledger::stripe_command end_command(std::string event_id, std::string payment_intent,
-                                          const ledger::payment_facts& why) {
-    return {.event = make_event(std::move(event_id), std::move(payment_intent)),
-            .effect = ledger::payment_update{.facts = why, .moves_tokens = false}};
-}
-
 // Who bought what with a history's payment.
 struct sale {
     payment_history history;

@@ -2,19 +2,19 @@
 #pragma once
 
 #include "payment_history.hpp"
+#include "stripe_bodies.hpp"
 
 #include <random>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace tokenledger::test {
 
 // How the same event may be written.
 struct json_shape {
     std::string metadata = R"({"user_id":"user_1","token_pack":"starter"})"; // the payment's, raw JSON
-    std::string api_version = "2020-08-27";
-    bool livemode = true;
     bool expanded_intent = false;       // payment_intent is the object, not its id
     bool intent_by_charge = false;      // of a dispute or refund: null, but the charge is expanded
     bool expanded_transactions = false; // a refund's balance_transaction is the object, not its id
@@ -40,85 +40,90 @@ class payment_json {
           shape_(shape) {}
 
     [[nodiscard]] std::string body(const history_event& event, std::string_view event_id) const {
-        const std::string object = std::visit([&](const auto& of) { return written(of); }, event.object);
-        return R"({"id":)" + quoted(event_id) + R"(,"object":"event","api_version":)" +
-               quoted(shape_.api_version) + R"(,"created":1700000000,"livemode":)" +
-               (shape_.livemode ? "true" : "false") + R"(,"type":)" + quoted(event.type) +
-               R"(,"data":{"object":)" + object + "}}";
+        const stripe::object about = std::visit([&](const auto& of) { return written(of); }, event.object);
+        return stripe::event(event.type, about.text()).set("id", stripe::quoted(event_id)).text();
     }
 
   private:
-    static std::string quoted(std::string_view text) { return '"' + std::string{text} + '"'; }
-    static std::string member(std::string_view name, const std::string& raw) {
-        return "," + quoted(name) + ":" + raw;
+    static stripe::object with_id(stripe::object made, std::string_view id) {
+        return made.set("id", stripe::quoted(id));
     }
-    static std::string member(std::string_view name, std::int64_t number) {
-        return member(name, std::to_string(number));
-    }
-    static std::string opened(std::string_view object, std::string_view id) {
-        return R"({"object":)" + quoted(object) + member("id", quoted(id));
-    }
-
-    std::string currency() const { return currency(history_.options.currency); }
-    static std::string currency(const std::string& code) {
-        return code.empty() ? "" : member("currency", quoted(code));
+    static void tell_currency(stripe::object& of, const std::string& code) {
+        code.empty() ? of.remove("currency") : of.set("currency", stripe::quoted(code));
     }
     std::string intent_reference() const {
-        const std::string id = quoted(history_.options.payment_intent_id);
-        return member("payment_intent",
-                      shape_.expanded_intent ? R"({"id":)" + id + R"(,"object":"payment_intent"})" : id);
+        const std::string id = stripe::quoted(history_.options.payment_intent_id);
+        return shape_.expanded_intent ? stripe::object{{"id", id}, {"object", R"("payment_intent")"}}.text()
+                                      : id;
     }
     // Of an object below the charge.
-    std::string payment_reference() const {
-        const std::string charge = quoted(history_.charge_id);
-        if (!shape_.intent_by_charge)
-            return member("charge", charge) + intent_reference();
-        return member("charge", opened("charge", history_.charge_id) + intent_reference() + "}") +
-               member("payment_intent", "null");
+    void tell_payment(stripe::object& of) const {
+        const std::string charge = stripe::quoted(history_.charge_id);
+        if (shape_.intent_by_charge) {
+            const stripe::object expanded{
+                {"object", R"("charge")"}, {"id", charge}, {"payment_intent", intent_reference()}};
+            of.set("charge", expanded.text()).set("payment_intent", "null");
+        } else {
+            of.set("charge", charge).set("payment_intent", intent_reference());
+        }
+    }
+    // The text of a JSON array.
+    static std::string array_of(const std::vector<std::string>& texts) {
+        std::string list;
+        for (const std::string& each : texts)
+            list += (list.empty() ? "" : ",") + each;
+        return "[" + list + "]";
     }
 
-    std::string written(const intent_object& intent) const {
-        return opened("payment_intent", history_.options.payment_intent_id) +
-               member("amount", intent.amount) + member("amount_received", intent.amount_received) +
-               currency() + member("metadata", shape_.metadata) + "}";
+    stripe::object written(const intent_object& intent) const {
+        stripe::object made = with_id(stripe::payment_intent(), history_.options.payment_intent_id);
+        made.set("amount", intent.amount).set("amount_received", intent.amount_received);
+        tell_currency(made, history_.options.currency);
+        return made.set("metadata", shape_.metadata);
     }
-    std::string written(const refund_object& refund) const {
-        std::string moved = refund.balance_transaction.empty() ? "null" : quoted(refund.balance_transaction);
-        if (shape_.expanded_transactions && moved != "null")
-            moved = opened("balance_transaction", refund.balance_transaction) +
-                    member("amount", -refund.amount) + "}";
-        return opened("refund", refund.id) + member("amount", refund.amount) + currency(refund.currency) +
-               member("balance_transaction", moved) + payment_reference() + member("metadata", "{}") +
-               member("status", quoted(refund.status)) + "}";
+    stripe::object written(const refund_object& refund) const {
+        const std::string& moved = refund.balance_transaction;
+        stripe::object made = with_id(stripe::refund(), refund.id);
+        made.set("amount", refund.amount).set("status", stripe::quoted(refund.status));
+        if (moved.empty())
+            made.set("balance_transaction", "null");
+        else if (shape_.expanded_transactions)
+            made.set("balance_transaction", stripe::balance_transaction(moved, -refund.amount).text());
+        else
+            made.set("balance_transaction", stripe::quoted(moved));
+        tell_currency(made, refund.currency);
+        tell_payment(made);
+        return made;
     }
-    std::string written(const charge_object& charge) const {
-        std::string text = opened("charge", history_.charge_id) + member("amount", charge.amount) +
-                           member("amount_captured", charge.amount_captured) +
-                           member("amount_refunded", charge.amount_refunded) + currency(charge.currency) +
-                           intent_reference() + member("metadata", shape_.metadata);
+    stripe::object written(const charge_object& charge) const {
+        stripe::object made = with_id(stripe::charge(), history_.charge_id);
+        made.set("amount", charge.amount).set("amount_captured", charge.amount_captured);
+        made.set("amount_refunded", charge.amount_refunded).set("payment_intent", intent_reference());
+        tell_currency(made, charge.currency);
         if (charge.refunds) {
-            std::string list;
+            std::vector<std::string> refunds;
             for (const refund_object& each : *charge.refunds)
-                list += (list.empty() ? "" : ",") + written(each);
-            text += member("refunds", R"({"object":"list","data":[)" + list + R"(],"has_more":false})");
+                refunds.push_back(written(each).text());
+            made.set("refunds", R"({"object":"list","data":)" + array_of(refunds) + R"(,"has_more":false})");
         } else if (shape_.null_refunds) {
-            text += member("refunds", "null");
+            made.set("refunds", "null");
         }
-        return text + "}";
+        return made.set("metadata", shape_.metadata);
     }
-    std::string written(const dispute_object& dispute) const {
-        std::string list;
-        std::string last = "null";
+    stripe::object written(const dispute_object& dispute) const {
+        std::vector<std::string> moved;
         for (const balance_transaction_object& each : dispute.balance_transactions) {
-            last = opened("balance_transaction", each.id) + member("amount", each.amount) +
-                   currency(each.currency) + member("fee", 1500) + member("net", each.amount) + "}";
-            list += (list.empty() ? "" : ",") + last;
+            stripe::object transaction = stripe::balance_transaction(each.id, each.amount);
+            tell_currency(transaction, each.currency);
+            moved.push_back(transaction.text());
         }
-        return opened("dispute", dispute.id) + member("amount", dispute.amount) +
-               member("currency", quoted(dispute.currency)) + member("status", quoted(dispute.status)) +
-               (shape_.single_transaction ? member("balance_transaction", last) : "") +
-               member("balance_transactions", "[" + list + "]") + payment_reference() +
-               member("metadata", "{}") + member("evidence", R"({"amount":"none"})") + "}";
+        stripe::object made = with_id(stripe::dispute(), dispute.id);
+        made.set("amount", dispute.amount).set("status", stripe::quoted(dispute.status));
+        made.set("currency", stripe::quoted(dispute.currency)).set("balance_transactions", array_of(moved));
+        if (shape_.single_transaction)
+            made.set("balance_transaction", moved.empty() ? "null" : moved.back());
+        tell_payment(made);
+        return made;
     }
 
     const payment_history& history_;

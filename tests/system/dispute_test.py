@@ -2,7 +2,7 @@
 
 from daemon_process import run, write_config
 from ctl import CtlTest
-from stripe_events import dispute_event, event, intent_id_of, purchase
+from stripe_events import balance_transaction, dispute_event, intent_id_of, purchase, refund_event
 
 TOKENS = 100000  # of a purchase in the catalogue of these tests, for 999 cents
 
@@ -13,11 +13,9 @@ def netstrings(*fields):
 
 def told(bought, what, status, moved, dispute="du_1"):
     """An event of the dispute that shows these amounts."""
-    made = dispute_event(f"charge.dispute.{what}", payment_intent_id=intent_id_of(bought))
-    made["data"]["object"].update(id=dispute, status=status, balance_transactions=[
-        {"id": f"txn_{number}", "object": "balance_transaction", "amount": amount, "currency": "usd"}
-        for number, amount in enumerate(moved, 1)])
-    return made
+    return dispute_event(
+        f"charge.dispute.{what}", payment_intent_id=intent_id_of(bought), id=dispute, status=status,
+        balance_transactions=[balance_transaction(each, id=f"txn_{number}") for number, each in enumerate(moved, 1)])
 
 
 class Disputes(CtlTest):
@@ -76,9 +74,7 @@ class Disputes(CtlTest):
 
     def test_a_refund_in_another_currency_is_parked_and_takes_nothing(self):
         bought = purchase("user_1")
-        refund = event("refund.created", {
-            "id": "re_1", "object": "refund", "amount": 300, "currency": "jpy", "status": "succeeded",
-            "balance_transaction": "txn_1", "payment_intent": intent_id_of(bought), "metadata": {}})
+        refund = refund_event(payment_intent_id=intent_id_of(bought), amount=300, currency="jpy")
         for events in ((bought, refund), (refund, bought)):
             with self.subTest(first=events[0]["type"]):
                 self.start_admin()

@@ -143,7 +143,7 @@ class StatusTable(SystemTest):
     def test_a_payment_without_the_pack_key_is_not_ours(self):
         self.assert_ignored(purchase(metadata={}))
         self.assert_ignored(purchase(metadata={"user_id": "user_1", "order": "42"}))
-        self.assert_ignored(payment_event(metadata=None))
+        self.assert_ignored(payment_event())
 
     def test_a_test_event_at_a_live_endpoint_is_ignored(self):
         self.assert_ignored(purchase(livemode=False), "livemode_mismatch")
@@ -192,7 +192,7 @@ class StatusTable(SystemTest):
     def test_a_payment_that_names_another_user_later_is_parked(self):
         first = purchase("user_1")
         self.post(first)
-        second = purchase("user_2", intent_id=intent_id_of(first))
+        second = purchase("user_2", id=intent_id_of(first))
         self.assert_parked(second, "owner_mismatch")
         self.assertEqual(ledger_rows.balances(self.database).get("user_2", 0), 0)
         self.assertEqual(ledger_rows.balances(self.database)["user_1"], 100000)
@@ -200,7 +200,7 @@ class StatusTable(SystemTest):
     def test_a_parked_payment_is_credited_when_an_event_comes_that_can_be(self):
         wrong = purchase(metadata=ours("user_1", pack="nowhere"))
         self.assert_parked(wrong, "unknown_pack")
-        right = purchase("user_1", intent_id=intent_id_of(wrong))
+        right = purchase("user_1", id=intent_id_of(wrong))
         self.assert_reply(self.post(right), 200, "applied", right)
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 100000})
 

@@ -2,62 +2,23 @@
 #pragma once
 
 #include "files.hpp"
+#include "stripe_bodies.hpp"
 #include "webhook/catalog.hpp"
 #include "webhook/translate.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace tokenledger::webhook::fixtures {
 
-// A JSON object whose members are raw JSON, so that a test can repeat a key or write what no encoder would.
-class object {
-  public:
-    object() = default;
-    object(std::initializer_list<std::pair<std::string, std::string>> members) : members_(members) {}
-
-    object& set(std::string_view key, std::string value) {
-        for (auto& [name, held] : members_) {
-            if (name == key) {
-                held = std::move(value);
-                return *this;
-            }
-        }
-        return add(key, std::move(value));
-    }
-    object& add(std::string_view key, std::string value) {
-        members_.emplace_back(key, std::move(value));
-        return *this;
-    }
-    object& remove(std::string_view key) {
-        std::erase_if(members_, [&](const auto& member) { return member.first == key; });
-        return *this;
-    }
-    [[nodiscard]] std::string text() const {
-        std::string out = "{";
-        for (const auto& [name, value] : members_)
-            out += (out.size() > 1 ? ",\"" : "\"") + name + "\":" + value;
-        return out + "}";
-    }
-
-  private:
-    std::vector<std::pair<std::string, std::string>> members_;
-};
+namespace stripe = tokenledger::test::stripe;
+using stripe::object;
 
 // A succeeded payment of one pack "starter" for usd 999 by "user_1", live, of the endpoint's own account.
 struct payment {
-    object envelope{
-        {"id", R"("evt_1")"},      {"object", R"("event")"}, {"api_version", R"("2025-03-31.basil")"},
-        {"created", "1764000000"}, {"livemode", "true"},     {"type", R"("payment_intent.succeeded")"}};
-    object intent{{"id", R"("pi_1")"},
-                  {"object", R"("payment_intent")"},
-                  {"amount", "999"},
-                  {"amount_received", "999"},
-                  {"currency", R"("usd")"}};
-    object metadata{{"user_id", R"("user_1")"}, {"token_pack", R"("starter")"}};
+    object envelope = stripe::envelope("payment_intent.succeeded");
+    object intent = stripe::payment_intent();
+    object metadata = stripe::ours();
     object data; // besides `object`
     bool with_metadata = true;
 
@@ -83,6 +44,10 @@ inline catalog prices() {
 
 inline endpoint_policy live_endpoint() {
     return {.path = "/stripe/webhook", .livemode = true, .accounts = {}};
+}
+
+inline endpoint_policy test_endpoint() {
+    return {.path = "/stripe/test", .livemode = false, .accounts = {}};
 }
 
 using test::read_file;

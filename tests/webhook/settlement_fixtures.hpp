@@ -1,4 +1,4 @@
-// Bodies of refunds, disputes and cancellations made piece by piece, and what is read from them.
+// Refunds, disputes and cancellations, and what is read from them.
 #pragma once
 
 #include "fixtures.hpp"
@@ -17,49 +17,18 @@ inline settlement_news news_of(std::string_view body) {
 }
 
 inline settlement_news news_of(std::string_view type, const object& made) {
-    return news_of(R"({"id":"evt_1","type":")" + std::string{type} + R"(","data":{"object":)" + made.text() +
-                   "}}");
+    return news_of(stripe::event(type, made.text()).text());
 }
 
-inline object charge() {
-    return {{"id", R"("ch_1")"},
-            {"object", R"("charge")"},
-            {"amount", "900"},
-            {"amount_refunded", "300"},
-            {"currency", R"("usd")"},
-            {"payment_intent", R"("pi_1")"},
-            {"metadata", R"({"token_pack":"starter"})"}};
-}
-
-inline object refund() {
-    return {{"id", R"("re_1")"},
-            {"object", R"("refund")"},
-            {"amount", "300"},
-            {"balance_transaction", R"("txn_1")"},
-            {"charge", R"("ch_1")"},
-            {"currency", R"("usd")"},
-            {"metadata", R"({"order":"6735"})"},
-            {"payment_intent", R"("pi_1")"},
-            {"status", R"("succeeded")"}};
-}
-
-inline object dispute() {
-    return {{"id", R"("dp_1")"},
-            {"object", R"("dispute")"},
-            {"amount", "900"},
-            {"balance_transactions", "[]"},
-            {"charge", R"("ch_1")"},
-            {"currency", R"("usd")"},
-            {"evidence", R"({"amount":1.5})"},
-            {"metadata", "{}"},
-            {"payment_intent", R"("pi_1")"},
-            {"status", R"("needs_response")"}};
-}
+using stripe::charge;
+using stripe::dispute;
+using stripe::refund;
 
 inline object canceled_intent() {
-    return {{"id", R"("pi_1")"},      {"object", R"("payment_intent")"},
-            {"amount", "900"},        {"amount_received", "0"},
-            {"currency", R"("usd")"}, {"metadata", R"({"token_pack":"starter"})"}};
+    return stripe::payment_intent()
+        .set("amount", 900)
+        .set("amount_received", 0)
+        .set("metadata", R"({"token_pack":"starter"})");
 }
 
 inline settlement_news refund_news(const object& made) {

@@ -1,11 +1,9 @@
 // From the bytes of Stripe's events to balances: generated histories, written as JSON in the shapes of
 // several API versions, through parser, translator and ledger.
-#include "fixtures.hpp"
 #include "ledger_checks.hpp"
 #include "payment_commands.hpp"
 #include "payment_json.hpp"
-#include "webhook/event.hpp"
-#include "webhook/translate.hpp"
+#include "translate_fixtures.hpp"
 
 #include "memory_store.hpp"
 #include "writer/run_batch.hpp"
@@ -34,15 +32,6 @@ webhook::catalog catalog_of(std::int64_t tokens) {
     return made;
 }
 
-ledger::command command_from(const std::string& body, const webhook::catalog& prices) {
-    const webhook::parsed_event parsed = webhook::parse_event(body);
-    BOOST_REQUIRE_MESSAGE(parsed.event.has_value(), parsed.why << ": " << body);
-    auto made =
-        webhook::translate(*parsed.event, webhook::fixtures::live_endpoint(), prices, "t=1,v1=2", body);
-    BOOST_REQUIRE(std::holds_alternative<ledger::stripe_command>(made));
-    return std::get<ledger::stripe_command>(std::move(made));
-}
-
 // Each event once or twice, every delivery of a new shape, in any order.
 std::vector<ledger::command> told(std::mt19937_64& random, const payment_history& history,
                                   const webhook::catalog& prices, const std::string& metadata) {
@@ -52,7 +41,8 @@ std::vector<ledger::command> told(std::mt19937_64& random, const payment_history
             json_shape shape = any_shape(random);
             shape.metadata = metadata;
             const std::string id = "evt_" + std::to_string(commands.size());
-            commands.push_back(command_from(payment_json(history, shape).body(event, id), prices));
+            commands.push_back(webhook::fixtures::command_of(payment_json(history, shape).body(event, id),
+                                                             webhook::fixtures::live_endpoint(), prices));
         }
     }
     std::shuffle(commands.begin(), commands.end(), random);

@@ -31,22 +31,8 @@ const std::vector<std::pair<std::string, object>>& settling() {
     return all;
 }
 
-object envelope() {
-    return {{"id", R"("evt_1")"},
-            {"object", R"("event")"},
-            {"api_version", R"("2025-03-31.basil")"},
-            {"created", "1764000000"},
-            {"livemode", "true"}};
-}
-
-std::string body_of(std::string_view type, const object& about, object around = envelope()) {
-    return around.add("type", '"' + std::string{type} + '"')
-        .add("data", R"({"object":)" + about.text() + "}")
-        .text();
-}
-
-endpoint_policy test_endpoint() {
-    return {.path = "/stripe/test", .livemode = false, .accounts = {}};
+std::string body_of(std::string_view type, const object& about) {
+    return stripe::event(type, about.text()).text();
 }
 
 endpoint_policy partners() {
@@ -56,7 +42,7 @@ endpoint_policy partners() {
 // The same body, its envelope changed, at an endpoint.
 std::string result_with(std::string_view type, const object& about, std::string_view member,
                         const std::string& value, const endpoint_policy& endpoint = live_endpoint()) {
-    return in_words(translate_body(body_of(type, about, envelope().set(member, value)), endpoint));
+    return in_words(translate_body(stripe::event(type, about.text()).set(member, value).text(), endpoint));
 }
 
 BOOST_AUTO_TEST_SUITE(translation_of_settlement)
@@ -165,9 +151,9 @@ BOOST_AUTO_TEST_CASE(a_refund_or_dispute_passes_the_same_endpoint_rules_as_a_pur
             BOOST_TEST_INFO(member << " " << value);
             BOOST_TEST(at(member, value) == "park bad_payload");
         }
-        const std::string no_livemode = body_of(type, about, envelope().remove("livemode"));
+        const std::string no_livemode = stripe::event(type, about.text()).remove("livemode").text();
         BOOST_TEST(in_words(translate_body(no_livemode)) == "park bad_payload");
-        const std::string twice = body_of(type, about, envelope().add("livemode", "true"));
+        const std::string twice = stripe::event(type, about.text()).add("livemode", "true").text();
         BOOST_TEST(in_words(translate_body(twice)) == "park bad_payload");
     }
 }
@@ -184,9 +170,7 @@ struct ending {
     std::string words;
 };
 std::vector<ending> endings() {
-    const object paid{{"id", R"("pi_1")"},      {"object", R"("payment_intent")"},
-                      {"amount", "999"},        {"amount_received", "999"},
-                      {"currency", R"("usd")"}, {"metadata", R"({"order":"1"})"}};
+    const object paid = stripe::payment_intent().set("metadata", R"({"order":"1"})");
     return {{"payment_intent.canceled", canceled_intent(), "canceled"},
             {"payment_intent.canceled", object(paid), "canceled"}, // whosever it was
             {"payment_intent.succeeded", paid, "foreign"}};
@@ -200,13 +184,10 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_payment_is_a_fact_without_evidence) {
         BOOST_TEST(command.event.payment_intent_id == "pi_1");
         BOOST_TEST(command.event.body == "");
         BOOST_TEST(command.event.signature_header == "");
-        object elsewhere = envelope();
-        elsewhere.set("account", R"("acct_1")");
-        BOOST_TEST(in_words(translate_body(body_of(each.type, each.about, elsewhere), partners())) ==
-                   each.words);
+        object elsewhere = stripe::event(each.type, each.about.text()).set("account", R"("acct_1")");
+        BOOST_TEST(in_words(translate_body(elsewhere.text(), partners())) == each.words);
         elsewhere.remove("account").set("livemode", "false");
-        BOOST_TEST(in_words(translate_body(body_of(each.type, each.about, elsewhere), test_endpoint())) ==
-                   each.words);
+        BOOST_TEST(in_words(translate_body(elsewhere.text(), test_endpoint())) == each.words);
     }
 }
 

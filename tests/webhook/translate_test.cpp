@@ -23,10 +23,6 @@ payment with_envelope(std::string_view member, const std::string& value, payment
     return made;
 }
 
-endpoint_policy test_endpoint() {
-    return {.path = "/stripe/test", .livemode = false, .accounts = {}};
-}
-
 endpoint_policy partners() {
     return {.path = "/stripe/partners", .livemode = true, .accounts = {"acct_1", "acct_2"}};
 }

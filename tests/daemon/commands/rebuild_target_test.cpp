@@ -1,11 +1,9 @@
 // The database to rebuild into: named in one way, and its password never on the command line.
 #include "commands/rebuild_target.hpp"
+#include "scratch_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <string>
 
 using namespace tokenledger::daemon;
@@ -16,26 +14,14 @@ constexpr const char* plain = "postgresql:///again";
 constexpr const char* with_password = "postgresql://u:hidden@h/again";
 
 struct target_fixture {
-    target_fixture() {
-        std::string made = (std::filesystem::temp_directory_path() / "tokenledger-url-XXXXXX").string();
-        if (::mkdtemp(made.data()) == nullptr)
-            throw std::runtime_error("mkdtemp failed");
-        directory = made;
-    }
-    target_fixture(const target_fixture&) = delete;
-    target_fixture& operator=(const target_fixture&) = delete;
-    ~target_fixture() { std::filesystem::remove_all(directory); }
-    std::string file_with(const std::string& text) const {
-        std::ofstream(directory / "url") << text;
-        return directory / "url";
-    }
+    std::string file_with(const std::string& text) const { return directory.write("url", text); }
     static void check_refused(const rebuild_target& given, const std::string& because) {
         const rebuild_url made = rebuild_url_of(given);
         BOOST_TEST(made.url == "");
         BOOST_TEST(made.problem.find(because) != std::string::npos, made.problem);
         BOOST_TEST(made.problem.find("hidden") == std::string::npos, made.problem);
     }
-    std::filesystem::path directory;
+    tokenledger::test::scratch_directory directory;
 };
 
 } // namespace
@@ -75,8 +61,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_refused_and_never_quoted) {
     check_refused({.file = file_with("")}, "the file is empty");
     check_refused({.file = file_with("\n")}, "the file is empty");
     check_refused({.file = file_with(std::string(5000, 'x'))}, "too long");
-    check_refused({.file = directory / "nowhere"}, "No such file");
-    check_refused({.file = directory}, "not a regular file");
+    check_refused({.file = directory.path() / "nowhere"}, "No such file");
+    check_refused({.file = directory.path()}, "not a regular file");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

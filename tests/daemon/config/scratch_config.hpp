@@ -2,12 +2,11 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "scratch_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16,28 +15,7 @@
 
 namespace tokenledger::daemon::test {
 
-class scratch_directory {
-  public:
-    scratch_directory() {
-        std::string made = (std::filesystem::temp_directory_path() / "tokenledger-config-XXXXXX").string();
-        if (::mkdtemp(made.data()) == nullptr)
-            throw std::runtime_error("mkdtemp failed");
-        path_ = made;
-    }
-    scratch_directory(const scratch_directory&) = delete;
-    scratch_directory& operator=(const scratch_directory&) = delete;
-    ~scratch_directory() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    std::filesystem::path write(std::string_view name, std::string_view text) const {
-        std::ofstream file(path_ / name, std::ios::binary);
-        file.write(text.data(), static_cast<std::streamsize>(text.size()));
-        return path_ / name;
-    }
-
-  private:
-    std::filesystem::path path_;
-};
+using tokenledger::test::scratch_directory;
 
 // A file of ten lines that loads, given the secret beside it.
 inline constexpr std::string_view good = R"([database]

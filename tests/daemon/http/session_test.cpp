@@ -1,10 +1,8 @@
 // The session over real sockets: limits, keep-alive, deadlines and the drain.
+#include "gate.hpp"
 #include "running_webhook.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <condition_variable>
-#include <mutex>
 
 namespace {
 
@@ -16,36 +14,6 @@ using test::payment_body;
 using test::post;
 using test::running_webhook;
 using test::signed_post;
-
-// Holds commits until it is opened; tells when one has arrived.
-class commit_gate {
-  public:
-    explicit commit_gate(ledger::memory_database& database) {
-        database.before = [this](std::string_view step, auto) {
-            if (step != "commit")
-                return;
-            std::unique_lock hold(guard_);
-            arrived_ = true;
-            changed_.notify_all();
-            changed_.wait(hold, [&] { return open_; });
-        };
-    }
-    void await_commit() {
-        std::unique_lock hold(guard_);
-        changed_.wait(hold, [&] { return arrived_; });
-    }
-    void open() {
-        const std::lock_guard hold(guard_);
-        open_ = true;
-        changed_.notify_all();
-    }
-
-  private:
-    std::mutex guard_;
-    std::condition_variable changed_;
-    bool arrived_ = false;
-    bool open_ = false;
-};
 
 BOOST_AUTO_TEST_SUITE(http_session)
 
@@ -146,14 +114,14 @@ BOOST_AUTO_TEST_CASE(a_commit_that_takes_too_long_is_answered_503_and_the_connec
     daemon::http_limits limits;
     limits.request_timeout = 200ms;
     running_webhook server(make_config(), limits);
-    commit_gate gate(*server.database);
+    test::gate hold(*server.database);
     client sender(server.port);
     sender.send(signed_post("evt_1", "pi_1"));
     const auto late = sender.receive();
     BOOST_TEST(late.status == 503U);
     BOOST_TEST(late.body == R"({"result":"unavailable","event":"evt_1"})");
     BOOST_TEST(late.head.find("Retry-After: ") != std::string::npos);
-    gate.open();
+    hold.open();
     sender.send(signed_post("evt_1", "pi_1"));
     const auto again = sender.receive();
     BOOST_TEST(again.status == 200U);
@@ -162,12 +130,12 @@ BOOST_AUTO_TEST_CASE(a_commit_that_takes_too_long_is_answered_503_and_the_connec
 
 BOOST_AUTO_TEST_CASE(a_full_queue_is_503_at_once_and_the_connection_goes_on) {
     running_webhook server(make_config(), {}, {.max_batch = 1, .queue_limit = 1});
-    commit_gate gate(*server.database);
+    test::gate hold(*server.database);
     client first(server.port);
     client second(server.port);
     client third(server.port);
     first.send(signed_post("evt_1", "pi_1"));
-    gate.await_commit();
+    hold.await_visitor();
     // One of these two finds the queue's only place taken.
     second.send(signed_post("evt_2", "pi_2"));
     third.send(signed_post("evt_3", "pi_3"));
@@ -185,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_is_503_at_once_and_the_connection_goes_on) {
     const auto got = refused.get_future().get();
     BOOST_TEST(got.head.find("Retry-After: ") != std::string::npos);
     BOOST_TEST(got.head.find("Connection: close") == std::string::npos);
-    gate.open();
+    hold.open();
     second_reader.join();
     third_reader.join();
     BOOST_TEST(first.receive().status == 200U);
@@ -223,15 +191,15 @@ BOOST_AUTO_TEST_CASE(connections_past_their_limit_are_503_until_one_ends) {
 
 BOOST_AUTO_TEST_CASE(a_drain_finishes_what_was_received_and_ends_idle_connections) {
     running_webhook server;
-    commit_gate gate(*server.database);
+    test::gate hold(*server.database);
     client busy(server.port);
     busy.send(signed_post("evt_1", "pi_1"));
-    gate.await_commit();
+    hold.await_visitor();
     client idle(server.port);
     const auto drained = server.drain();
     BOOST_TEST(idle.at_end());
     BOOST_TEST((drained.wait_for(0s) == std::future_status::timeout));
-    gate.open();
+    hold.open();
     const auto got = busy.receive();
     BOOST_TEST(got.status == 200U);
     BOOST_TEST(got.head.find("Connection: close") != std::string::npos);
@@ -263,16 +231,16 @@ BOOST_AUTO_TEST_CASE(past_the_drain_timeout_what_is_left_is_answered_503) {
     daemon::http_limits limits;
     limits.drain_timeout = 100ms;
     running_webhook server(make_config(), limits);
-    commit_gate gate(*server.database);
+    test::gate hold(*server.database);
     client busy(server.port);
     busy.send(signed_post("evt_1", "pi_1"));
-    gate.await_commit();
+    hold.await_visitor();
     const auto drained = server.drain();
     const auto got = busy.receive();
     BOOST_TEST(got.status == 503U);
     BOOST_TEST(got.head.find("Connection: close") != std::string::npos);
     drained.wait();
-    gate.open();
+    hold.open();
 }
 
 // Beast bounds neither; the buffer does.

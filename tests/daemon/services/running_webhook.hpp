@@ -7,6 +7,7 @@
 
 #include "ledger/writer.hpp"
 #include "memory_store.hpp"
+#include "stripe_bodies.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -106,11 +107,10 @@ inline std::string post(std::string_view signature, std::string_view body,
 }
 
 inline std::string payment_body(std::string_view event, std::string_view payment) {
-    return R"({"id": ")" + std::string(event) +
-           R"(", "object": "event", "livemode": true, "type": "payment_intent.succeeded", "data": {"object": {"id": ")" +
-           std::string(payment) +
-           R"(", "object": "payment_intent", "amount_received": 999, "currency": "usd",)"
-           R"( "metadata": {"user_id": "alice", "token_pack": "starter"}}}})";
+    const stripe::object bought = stripe::payment_intent()
+                                      .set("id", stripe::quoted(payment))
+                                      .set("metadata", stripe::ours("alice").text());
+    return stripe::event("payment_intent.succeeded", bought.text()).set("id", stripe::quoted(event)).text();
 }
 
 inline std::string signed_post(std::string_view event, std::string_view payment) {

@@ -1,5 +1,6 @@
 // Socket files, who is at the other end, extra fields of a reply, and requests without a body.
 #include "http/server.hpp"
+#include "scratch_directory.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -23,18 +24,9 @@ using namespace tokenledger::daemon;
 using local = boost::asio::local::stream_protocol;
 
 struct scratch {
-    scratch() {
-        std::string made = (std::filesystem::temp_directory_path() / "tokenledger-sockets-XXXXXX").string();
-        BOOST_TEST_REQUIRE(::mkdtemp(made.data()) != nullptr);
-        directory = made;
-    }
-    scratch(const scratch&) = delete;
-    scratch& operator=(const scratch&) = delete;
-    ~scratch() { std::filesystem::remove_all(directory); }
+    [[nodiscard]] std::string path(const char* name) const { return (directory.path() / name).string(); }
 
-    [[nodiscard]] std::string path(const char* name) const { return (directory / name).string(); }
-
-    std::filesystem::path directory;
+    tokenledger::test::scratch_directory directory;
 };
 
 // Says who asked and what for, with a field of its own.

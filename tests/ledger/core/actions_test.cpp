@@ -1,6 +1,6 @@
 // Retry and dismiss, through a batch: off the queue once, with the actor, the key and the first outcome for
 // ever.
-#include "action_fixtures.hpp"
+#include "operators.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // Assign, through a batch: an operator completes a payment, and settlement posts it as it posts any other.
 // And what actions mean beside each other, and beside events, in one batch.
-#include "action_fixtures.hpp"
+#include "operators.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // One event at several endpoints, one payment id in several accounts and modes: credited once, by whoever
 // can, and never over an operator's head.
-#include "action_fixtures.hpp"
+#include "operators.hpp"
 
 #include "core/plan.hpp"
 

@@ -15,13 +15,10 @@
 
 namespace tokenledger::ledger::fixtures {
 
-inline payment_facts refund_of(const std::string& id, std::int64_t cents,
-                               refund_status status = refund_status::counting, bool moved_money = true) {
-    return paid{}.refund(id, cents, status, moved_money).facts;
-}
-inline payment_facts dispute_of(const std::string& id, const dispute_fact& fact) {
-    return paid{}.dispute(id, fact).facts;
-}
+using test::dispute_of;
+using test::in_words;
+using test::refund_of;
+
 inline payment_facts charge_of(std::int64_t cents) {
     return paid{}.charge_shows(cents).facts;
 }
@@ -67,10 +64,5 @@ struct shop {
   private:
     std::string next_event() { return "evt_" + std::to_string(++events); }
 };
-
-inline std::string in_words(const outcome& of) {
-    const std::string_view why = to_string(of.reason);
-    return std::string(to_string(of.result)) + (why.empty() ? "" : " ") + std::string(why);
-}
 
 } // namespace tokenledger::ledger::fixtures

@@ -1,13 +1,13 @@
-// A payment told fact by fact, and disputes by what is known of them.
+// A payment told fact by fact.
 #pragma once
 
 #include "core/entitlement.hpp"
+#include "payment_facts.hpp"
 
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace tokenledger::ledger::fixtures {
 
@@ -22,14 +22,10 @@ struct paid {
     paid& charge_shows(std::int64_t cents) { return with({.refunded_cumulative_cents = cents}); }
     paid& refund(const std::string& id, std::int64_t cents, refund_status status = refund_status::counting,
                  bool moved_money = true) {
-        payment_facts news;
-        news.refunds[id] = {.amount_cents = cents, .status = status, .moved_money = moved_money};
-        return with(news);
+        return with(test::refund_of(id, cents, status, moved_money));
     }
     paid& dispute(const std::string& id, dispute_fact fact) {
-        payment_facts news;
-        news.disputes[id] = std::move(fact);
-        return with(news);
+        return with(test::dispute_of(id, std::move(fact)));
     }
     paid& with(const payment_facts& news) {
         facts = merge(facts, news);
@@ -39,40 +35,10 @@ struct paid {
     [[nodiscard]] std::int64_t taken() const { return now().taken_tokens; }
 };
 
-inline dispute_fact disputed(std::int64_t cents) {
-    dispute_fact fact;
-    fact.amount_cents = cents;
-    return fact;
-}
-inline dispute_fact withdrawn(std::int64_t cents) {
-    dispute_fact fact = disputed(cents);
-    fact.funds_withdrawn = true;
-    return fact;
-}
-inline dispute_fact reinstated(std::int64_t cents) {
-    dispute_fact fact = disputed(cents);
-    fact.funds_reinstated = true;
-    return fact;
-}
-inline dispute_fact with_status(std::int64_t cents, dispute_status status) {
-    dispute_fact fact = disputed(cents);
-    fact.status = status;
-    return fact;
-}
-// In usd, unless a test says otherwise: txn_1, txn_2, ...
-inline dispute_fact moved(std::int64_t cents, const std::vector<std::int64_t>& amounts,
-                          const std::string& currency = "usd") {
-    dispute_fact fact = disputed(cents);
-    for (const std::int64_t each : amounts)
-        fact.balance_transactions["txn_" + std::to_string(fact.balance_transactions.size() + 1)] =
-            movement_of(each, currency);
-    return fact;
-}
-inline dispute_fact moved(std::int64_t cents, dispute_status status, const std::vector<std::int64_t>& amounts,
-                          const std::string& currency = "usd") {
-    dispute_fact fact = moved(cents, amounts, currency);
-    fact.status = status;
-    return fact;
-}
+using test::disputed;
+using test::moved;
+using test::reinstated;
+using test::with_status;
+using test::withdrawn;
 
 } // namespace tokenledger::ledger::fixtures

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "action_commands.hpp"
-#include "commands.hpp"
+#include "ledger_checks.hpp"
 #include "verify_ledger.hpp"
 
 #include <string>
@@ -12,20 +12,10 @@
 namespace tokenledger::test {
 
 struct action_fixture : proven_fixture {
-    static ledger::stripe_command buys(const std::string& event, const std::string& payment) {
-        return purchase_command(event, payment, {.amount_cents = 900});
-    }
-    static ledger::stripe_command unknown_pack(const std::string& event, const std::string& payment) {
-        return purchase_command(event, payment,
-                                {.amount_cents = 900, .refused = ledger::reason::unknown_pack});
-    }
-    static ledger::stripe_command parked(const std::string& event, const std::string& payment,
-                                         ledger::reason why) {
-        return {.event = make_event(event, payment), .effect = ledger::park_event{why}};
-    }
     static ledger::stripe_command refund(const std::string& event, const std::string& payment,
                                          std::int64_t cents, bool moved = true) {
-        return an_update(event, payment, refunded("re_of_" + event, cents, moved));
+        return update_command(event, payment,
+                              refund_of("re_of_" + event, cents, ledger::refund_status::counting, moved));
     }
 
     ledger::outcome act(const std::string& key, ledger::operation what) const {
@@ -54,12 +44,5 @@ struct action_fixture : proven_fixture {
     }
     std::string count(const std::string& table) { return value("SELECT count(*) FROM tokenledger." + table); }
 };
-
-inline std::string in_words(const ledger::outcome& of) {
-    std::string text(to_string(of.result));
-    for (const std::string_view each : {to_string(of.reason), to_string(of.refusal)})
-        text += (each.empty() ? "" : " ") + std::string(each);
-    return text;
-}
 
 } // namespace tokenledger::test

@@ -28,9 +28,9 @@ struct contest {
         case 0:
             return dismissing(event, payment);
         case 1:
-            return retrying(action_fixture::buys(event, payment));
+            return retrying(buys(event, payment));
         case 2: // it is still unknown for some
-            return retrying(action_fixture::unknown_pack(event, payment));
+            return retrying(unknown_pack(event, payment));
         default:
             return assigning(event, payment, {.user = "bob", .tokens = 500});
         }
@@ -46,7 +46,7 @@ struct contest {
             // Now and then both sides use one key, for the same or for another action.
             stream.push_back(request(random() % 4 == 0 ? "key_" + name : "key_" + side, {act}));
             if (random() % 3 == 0)
-                stream.emplace_back(action_fixture::buys("evt_b_" + side, "pi_" + name));
+                stream.emplace_back(buys("evt_b_" + side, "pi_" + name));
             if (random() % 3 == 0)
                 stream.emplace_back(action_fixture::refund("evt_r_" + side, "pi_" + name, 300));
             if (random() % 3 == 0)

@@ -17,7 +17,7 @@ BOOST_FIXTURE_TEST_SUITE(actions_on_events, action_fixture)
 
 BOOST_AUTO_TEST_CASE(every_action_is_a_row_with_who_did_it_and_what_the_event_was_and_became) {
     run({unknown_pack("evt_1", "pi_1"), unknown_pack("evt_2", "pi_2"), refund("evt_3", "pi_3", 300),
-         parked("evt_4", "pi_4", reason::livemode_mismatch)});
+         other_mode("evt_4", "pi_4")});
     BOOST_TEST(in_words(act("key_1", retrying(buys("evt_1", "pi_1")))) == "applied");
     BOOST_TEST(in_words(act("key_2", assigning("evt_2", "pi_2", {.user = "bob"}))) == "applied");
     BOOST_TEST(in_words(act("key_3", dismissing("evt_3", "pi_3"))) == "dismissed");
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(verify_looks_at_an_assigned_payment_as_at_any_other) {
 
 BOOST_AUTO_TEST_CASE(refusals_leave_no_row_and_no_key) {
     run({unknown_pack("evt_1", "pi_1"), refund("evt_2", "pi_2", 300), buys("evt_3", "pi_3"),
-         parked("evt_4", "pi_4", reason::livemode_mismatch),
+         other_mode("evt_4", "pi_4"),
          purchase_command("evt_5", "pi_3", {.user = "bob", .amount_cents = 900})});
     const auto refused = [&](ledger::operation what) { return in_words(act("key", std::move(what))); };
     BOOST_TEST(refused(retrying(unknown_pack("evt_1", "pi_1"))) == "refused unknown_pack still_parked");
@@ -88,8 +88,7 @@ BOOST_AUTO_TEST_CASE(refusals_leave_no_row_and_no_key) {
 }
 
 BOOST_AUTO_TEST_CASE(a_replay_by_another_daemon_gives_the_first_outcome) {
-    run({parked("evt_1", "pi_1", reason::livemode_mismatch), unknown_pack("evt_2", "pi_2"),
-         refund("evt_3", "pi_2", 300)});
+    run({other_mode("evt_1", "pi_1"), unknown_pack("evt_2", "pi_2"), refund("evt_3", "pi_2", 300)});
     act("key_1", dismissing("evt_1", "pi_1"));
     const outcome assigned = act("key_2", assigning("evt_2", "pi_2"));
     BOOST_TEST(assigned.posted.size() == 2U);
@@ -124,8 +123,8 @@ BOOST_AUTO_TEST_CASE(a_refund_of_a_capture_in_part_leaves_the_queue_when_it_is_p
     const auto unproven = refund("evt_2", "pi_1", 300, false);
     BOOST_TEST(in_words(take(unproven)) == "parked partial_capture_refund");
     BOOST_TEST(in_words(act("key_1", retrying(unproven))) == "refused partial_capture_refund still_parked");
-    ledger::payment_facts proof = refunded("re_of_evt_2", 300);
-    BOOST_TEST(in_words(take(an_update("evt_3", "pi_1", proof))) == "applied");
+    ledger::payment_facts proof = refund_of("re_of_evt_2", 300);
+    BOOST_TEST(in_words(take(update_command("evt_3", "pi_1", proof))) == "applied");
     BOOST_TEST(in_words(act("key_1", retrying(unproven))) == "applied");
     BOOST_TEST(stored("evt_2") == "applied");
     BOOST_TEST(balance() == "667");
@@ -137,19 +136,19 @@ BOOST_AUTO_TEST_CASE(a_parked_refund_with_a_row_of_the_ledger_stays_its_evidence
     std::get<ledger::purchase>(captured.effect).amount_requested_cents = 2000;
     run({captured});
     // One event tells of a refund that moved money and of one that nothing proves.
-    ledger::payment_facts both = refunded("re_1", 90);
+    ledger::payment_facts both = refund_of("re_1", 90);
     both.refunds["re_2"] = {.amount_cents = 300, .moved_money = false};
-    const auto told = an_update("evt_2", "pi_1", both);
+    const auto told = update_command("evt_2", "pi_1", both);
     const outcome first = take(told);
     BOOST_TEST(in_words(first) == "parked partial_capture_refund");
     BOOST_TEST(first.posted.size() == 1U);
-    take(an_update("evt_3", "pi_1", refunded("re_2", 300)));
+    take(update_command("evt_3", "pi_1", refund_of("re_2", 300)));
     BOOST_TEST(in_words(act("key_1", retrying(told))) == "applied");
     check_clean(verify(true));
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_with_an_event_and_the_action_on_it_commits) {
-    run({parked("evt_1", "pi_1", reason::livemode_mismatch), unknown_pack("evt_2", "pi_2")});
+    run({other_mode("evt_1", "pi_1"), unknown_pack("evt_2", "pi_2")});
     const std::vector<ledger::command> batch = {
         request("key_1", {dismissing("evt_1", "pi_1")}), unknown_pack("evt_1", "pi_1"),
         request("key_2", {assigning("evt_2", "pi_2")}),  refund("evt_3", "pi_2", 450),
@@ -167,10 +166,8 @@ BOOST_AUTO_TEST_CASE(a_batch_with_an_event_and_the_action_on_it_commits) {
 }
 
 BOOST_AUTO_TEST_CASE(the_right_endpoint_takes_over_what_no_operator_has_decided) {
-    run({parked("evt_1", "pi_1", reason::livemode_mismatch),
-         parked("evt_2", "pi_2", reason::livemode_mismatch),
-         parked("evt_3", "pi_3", reason::livemode_mismatch),
-         parked("evt_4", "pi_4", reason::livemode_mismatch)});
+    run({other_mode("evt_1", "pi_1"), other_mode("evt_2", "pi_2"), other_mode("evt_3", "pi_3"),
+         other_mode("evt_4", "pi_4")});
     act("key_1", dismissing("evt_1", "pi_1"));
     const ledger::stripe_command ignored{.event = make_event("evt_2", "pi_2"),
                                          .effect = ledger::ignore_event{reason::livemode_mismatch}};
@@ -188,8 +185,7 @@ BOOST_AUTO_TEST_CASE(the_daemons_role_may_do_all_that_an_action_does) {
     database.session().run("SELECT tokenledger.grant_privileges()");
     store = new_store("tokenledger_daemon");
     run({unknown_pack("evt_1", "pi_1"), unknown_pack("evt_2", "pi_2"), refund("evt_3", "pi_2", 450),
-         refund("evt_4", "pi_4", 450), parked("evt_5", "pi_5", reason::livemode_mismatch),
-         parked("evt_6", "pi_6", reason::livemode_mismatch)});
+         refund("evt_4", "pi_4", 450), other_mode("evt_5", "pi_5"), other_mode("evt_6", "pi_6")});
     BOOST_TEST(in_words(act("key_1", retrying(buys("evt_1", "pi_1")))) == "applied");
     BOOST_TEST(in_words(act("key_2", assigning("evt_2", "pi_2"))) == "applied");
     BOOST_TEST(in_words(act("key_3", dismissing("evt_4", "pi_4"))) == "dismissed");

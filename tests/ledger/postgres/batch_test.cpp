@@ -17,8 +17,8 @@ using ledger::store_failure;
 BOOST_FIXTURE_TEST_SUITE(batches, store_fixture)
 
 BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_its_event_comes) {
-    const std::vector<ledger::command> batch = {a_purchase("evt_1", "pi_1", "user_1"),
-                                                a_purchase("evt_1", "pi_1", "user_1")};
+    const std::vector<ledger::command> batch = {purchase_by("evt_1", "pi_1", "user_1"),
+                                                purchase_by("evt_1", "pi_1", "user_1")};
     const auto first = ledger::run_batch(*store, batch);
     BOOST_TEST((first[0].result == result::applied));
     BOOST_TEST(
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_its_event_comes) 
     BOOST_TEST((first[1].result == result::duplicate));
     for (const auto& outcome : ledger::run_batch(*store, batch))
         BOOST_TEST((outcome.result == result::duplicate));
-    const std::vector<ledger::command> other_id = {a_purchase("evt_2", "pi_1", "user_1")};
+    const std::vector<ledger::command> other_id = {purchase_by("evt_2", "pi_1", "user_1")};
     BOOST_TEST((ledger::run_batch(*store, other_id)[0].result == result::duplicate));
     BOOST_TEST(
         value("SELECT string_agg(concat_ws(' ', event_id, result, evidence IS NULL), ', ' ORDER BY position)"
@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_its_event_comes) 
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_writes_nothing_to_the_log) {
-    const std::vector<ledger::command> batch = {a_purchase("evt_1", "pi_1", "user_1"), an_event("evt_2")};
+    const std::vector<ledger::command> batch = {purchase_by("evt_1", "pi_1", "user_1"),
+                                                ignored_command("evt_2")};
     static_cast<void>(ledger::run_batch(*store, batch));
     // The log is the whole server's, and others write to it now and then; a batch that wrote would do so each
     // time.
@@ -50,11 +51,11 @@ BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_writes_nothing_to_the_log) {
 }
 
 BOOST_AUTO_TEST_CASE(evidence_comes_back_byte_for_byte_for_what_is_applied_or_parked) {
-    ledger::stripe_command parked = an_event("evt_2");
+    ledger::stripe_command parked = ignored_command("evt_2");
     parked.effect = ledger::park_event{reason::bad_payload};
     parked.event.body = std::string("{\"\0\xff\n}", 7);
-    const std::vector<ledger::command> batch = {a_purchase("evt_1", "pi_1", "user_1"), parked,
-                                                an_event("evt_3")};
+    const std::vector<ledger::command> batch = {purchase_by("evt_1", "pi_1", "user_1"), parked,
+                                                ignored_command("evt_3")};
     static_cast<void>(ledger::run_batch(*store, batch));
     const auto rows =
         database.session().rows("SELECT encode(evidence, 'hex'), reason FROM tokenledger.stripe_events"
@@ -71,9 +72,9 @@ BOOST_AUTO_TEST_CASE(evidence_comes_back_byte_for_byte_for_what_is_applied_or_pa
 
 BOOST_AUTO_TEST_CASE(a_balance_without_room_parks_the_purchase_and_keeps_its_neighbours) {
     const std::int64_t all = std::numeric_limits<std::int64_t>::max();
-    const std::vector<ledger::command> batch = {a_purchase("evt_1", "pi_1", "user_1", all),
-                                                a_purchase("evt_2", "pi_2", "user_1", 1),
-                                                a_purchase("evt_3", "pi_3", "user_2", 1)};
+    const std::vector<ledger::command> batch = {purchase_by("evt_1", "pi_1", "user_1", all),
+                                                purchase_by("evt_2", "pi_2", "user_1", 1),
+                                                purchase_by("evt_3", "pi_3", "user_2", 1)};
     const auto outcomes = ledger::run_batch(*store, batch);
     BOOST_TEST((outcomes[1].reason == reason::store_refused));
     BOOST_TEST((outcomes[2].result == result::applied));
@@ -102,8 +103,8 @@ BOOST_AUTO_TEST_CASE(batches_on_several_connections_credit_few_accounts_in_any_o
                     // Every third payment is one that the others name as well.
                     const std::string payment =
                         random() % 3 == 0 ? "pi_shared_" + std::to_string(random() % 200) : "pi_" + name;
-                    batch.emplace_back(a_purchase("evt_" + name, payment,
-                                                  "user_" + std::to_string(random() % 4), 1 + random() % 9));
+                    batch.emplace_back(purchase_by("evt_" + name, payment,
+                                                   "user_" + std::to_string(random() % 4), 1 + random() % 9));
                 }
                 std::shuffle(batch.begin(), batch.end(), random);
                 for (const auto& outcome :
@@ -131,7 +132,7 @@ BOOST_AUTO_TEST_CASE(batches_on_several_connections_credit_few_accounts_in_any_o
 BOOST_AUTO_TEST_CASE(one_event_delivered_to_all_receivers_at_once_is_applied_by_one) {
     for (int round = 0; round < 20; ++round) {
         const std::string name = std::to_string(round);
-        const std::vector<ledger::command> batch = {a_purchase("evt_" + name, "pi_" + name, "user_1")};
+        const std::vector<ledger::command> batch = {purchase_by("evt_" + name, "pi_" + name, "user_1")};
         std::vector<std::future<result>> receivers;
         for (int i = 0; i < 3; ++i)
             receivers.push_back(std::async(std::launch::async, [&] {
@@ -157,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_batch_in_doubt_runs_again_without_a_second_effect) {
                            " $$ BEGIN RAISE WARNING 'doubt'; RETURN NULL; END $$;"
                            "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON tokenledger.stripe_events"
                            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn()");
-    const std::vector<ledger::command> batch = {a_purchase("evt_1", "pi_1", "user_1")};
+    const std::vector<ledger::command> batch = {purchase_by("evt_1", "pi_1", "user_1")};
     BOOST_TEST((failure_of([&] { static_cast<void>(ledger::run_batch(*store, batch)); }) ==
                 store_failure::in_doubt));
     BOOST_TEST((ledger::run_batch(*store, batch)[0].result == result::duplicate));
@@ -166,18 +167,18 @@ BOOST_AUTO_TEST_CASE(a_batch_in_doubt_runs_again_without_a_second_effect) {
 
 // Stripe sends one event to every endpoint that matches: an endpoint that it is not for must not hide it.
 BOOST_AUTO_TEST_CASE(a_row_that_claims_nothing_gives_way_to_the_endpoint_that_the_event_is_for) {
-    ledger::stripe_command parked = an_event("evt_2");
+    ledger::stripe_command parked = ignored_command("evt_2");
     parked.effect = ledger::park_event{reason::livemode_mismatch};
     parked.event.body = "what the other endpoint got";
-    const std::vector<ledger::command> wrong = {an_event("evt_1"), parked};
+    const std::vector<ledger::command> wrong = {ignored_command("evt_1"), parked};
     const auto first = ledger::run_batch(*store, wrong);
     BOOST_TEST((first[0].result == result::ignored));
     BOOST_TEST((first[1].result == result::parked));
     for (const auto& again : ledger::run_batch(*store, wrong))
         BOOST_TEST((again.result == result::duplicate));
 
-    const std::vector<ledger::command> right = {a_purchase("evt_1", "pi_1", "user_1"),
-                                                a_purchase("evt_2", "pi_2", "user_1")};
+    const std::vector<ledger::command> right = {purchase_by("evt_1", "pi_1", "user_1"),
+                                                purchase_by("evt_2", "pi_2", "user_1")};
     for (const auto& outcome : ledger::run_batch(*store, right))
         BOOST_TEST((outcome.result == result::applied));
     for (const auto& batch : {wrong, right}) {

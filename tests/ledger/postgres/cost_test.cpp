@@ -1,5 +1,6 @@
 // What a batch costs, counted and not timed: round trips to the server, and bytes of its log. A relay between
 // the store and the server counts; docs/decisions/0018-what-a-batch-costs.md has what they cost before.
+#include "scratch_directory.hpp"
 #include "store_fixture.hpp"
 
 #include "postgres/store.hpp"
@@ -13,7 +14,6 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
-#include <filesystem>
 #include <limits>
 #include <thread>
 
@@ -71,11 +71,7 @@ class ready_counter {
 class counting_relay {
   public:
     explicit counting_relay(std::string server_directory) : server_directory_(std::move(server_directory)) {
-        std::string name = "/tmp/tlrelay.XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr)
-            throw std::runtime_error("mkdtemp");
-        directory_ = name;
-        const sockaddr_un own = address_in(directory_);
+        const sockaddr_un own = address_in(directory());
         if (::bind(listener_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0 ||
             ::listen(listener_, 1) != 0)
             throw std::runtime_error("bind");
@@ -85,12 +81,11 @@ class counting_relay {
         ::shutdown(listener_, SHUT_RDWR);
         relaying_.join();
         ::close(listener_);
-        std::filesystem::remove_all(directory_);
     }
     counting_relay(const counting_relay&) = delete;
     counting_relay& operator=(const counting_relay&) = delete;
 
-    [[nodiscard]] const std::string& directory() const { return directory_; }
+    [[nodiscard]] std::string directory() const { return directory_.path(); }
     [[nodiscard]] int round_trips() const { return counter_.count(); }
 
   private:
@@ -131,7 +126,7 @@ class counting_relay {
     }
 
     std::string server_directory_;
-    std::string directory_;
+    scratch_directory directory_;
     int listener_ = unix_socket();
     ready_counter counter_;
     std::thread relaying_;
@@ -142,7 +137,7 @@ struct relayed_store : store_fixture {
         ledger::postgres_options with = options;
         with.url += " host='" + relay.directory() + "'"; // the last one counts
         relayed = ledger::make_postgres_store(with);
-        static_cast<void>(run({a_purchase("evt_first", "pi_first", "user_first")})); // connected
+        static_cast<void>(run({purchase_by("evt_first", "pi_first", "user_first")})); // connected
     }
     ~relayed_store() { relayed.reset(); } // before the relay, which waits for its end
 
@@ -155,7 +150,7 @@ struct relayed_store : store_fixture {
         std::vector<ledger::command> batch;
         for (int i = 0; i < count; ++i) {
             const std::string id = name + "_" + std::to_string(i);
-            batch.emplace_back(a_purchase("evt_" + id, "pi_" + id, "user_" + std::to_string(i)));
+            batch.emplace_back(purchase_by("evt_" + id, "pi_" + id, "user_" + std::to_string(i)));
         }
         return batch;
     }

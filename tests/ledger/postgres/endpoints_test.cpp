@@ -30,7 +30,7 @@ ledger::stripe_command of(bool livemode, const std::string& account, ledger::str
 
 struct endpoints_fixture : action_fixture {
     static ledger::stripe_command unreadable_refund(const std::string& event, const std::string& payment) {
-        ledger::stripe_command made = parked(event, payment, reason::bad_payload);
+        ledger::stripe_command made = parked_command(event, reason::bad_payload, payment);
         made.event.type = "refund.created";
         return made;
     }
@@ -57,7 +57,7 @@ struct endpoints_fixture : action_fixture {
 BOOST_FIXTURE_TEST_SUITE(several_endpoints, endpoints_fixture)
 
 BOOST_AUTO_TEST_CASE(what_an_operator_dismissed_is_taken_over_by_no_endpoint) {
-    run({at("/test", parked("evt_1", "pi_1", reason::livemode_mismatch))});
+    run({at("/test", other_mode("evt_1", "pi_1"))});
     BOOST_TEST(in_words(act("key_1", dismissing("evt_1", "pi_1"))) == "dismissed livemode_mismatch");
     run({request("key_2", {granting("alice", 1000)})});
     BOOST_TEST(in_words(take(at("/live", buys("evt_1", "pi_1")))) == "duplicate");
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(a_dismissal_that_commits_while_an_endpoint_takes_over_wins)
         const std::string name(to_string(why));
         const std::string event = "evt_" + name;
         const std::string payment = "pi_" + name;
-        run({at("/a",
-                why == reason::unknown_pack ? unknown_pack(event, payment) : parked(event, payment, why))});
+        run({at("/a", why == reason::unknown_pack ? unknown_pack(event, payment)
+                                                  : parked_command(event, why, payment))});
         open_batch takes_over(*store, {at("/b", buys(event, payment))});
         takes_over.known.now_us = 0;
         takes_over.lock(); // planned as if the event were new
@@ -165,8 +165,7 @@ BOOST_AUTO_TEST_CASE(a_second_delivery_to_the_endpoint_that_parked_it_takes_no_l
 }
 
 BOOST_AUTO_TEST_CASE(a_dismissed_event_of_the_other_mode_is_redacted_like_any_other) {
-    run({parked("evt_1", "pi_1", reason::livemode_mismatch),
-         parked("evt_2", "pi_2", reason::livemode_mismatch)});
+    run({other_mode("evt_1", "pi_1"), other_mode("evt_2", "pi_2")});
     act("key_1", dismissing("evt_1", "pi_1"));
     database.session().run(
         "UPDATE tokenledger.stripe_events SET received_at = received_at - interval '1 hour'");

@@ -67,8 +67,8 @@ BOOST_AUTO_TEST_CASE(what_is_acknowledged_is_on_the_disk_whatever_synchronous_co
         set(std::string("synchronous_commit = ") + setting);
         const std::string n = std::to_string(++batches);
         const std::vector<std::vector<ledger::command>> kinds = {
-            {a_purchase("evt_a" + n, "pi_" + n, "user_1")},
-            {an_event("evt_b" + n)},
+            {purchase_by("evt_a" + n, "pi_" + n, "user_1")},
+            {ignored_command("evt_b" + n)},
             {request("key_" + n, {granting("user_1", 5)})},
             {lone_usage(using_up("req_" + n, "user_1", 0))}};
         for (const auto& batch : kinds) {
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(arrays_and_literals_mean_the_same_whatever_a_database_has_s
     const std::string user = R"(a\'b"c{NULL},é)";
     const auto own = new_store();
     const std::vector<ledger::command> all = {
-        a_purchase(R"(evt_\1)", R"(pi_\1)", user), an_event(R"(evt_\2)"),
+        purchase_by(R"(evt_\1)", R"(pi_\1)", user), ignored_command(R"(evt_\2)"),
         request(R"(key_\1)", {granting(user, 5), granting("NULL", 7)}),
         lone_usage(using_up(R"(req_\1)", user, 3)), lone_usage(using_up("req_2", user, 0))};
     for (const auto& each : ledger::run_batch(*own, all))

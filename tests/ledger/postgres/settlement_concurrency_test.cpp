@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_purchase_and_its_refund_at_the_same_moment_never_miss_eac
                 const std::string name = std::to_string(round) + "_" + std::to_string(i);
                 if (which == 0)
                     stream.emplace_back(
-                        a_purchase("evt_p_" + name, "pi_" + name, "user_" + std::to_string(i % 3)));
+                        purchase_by("evt_p_" + name, "pi_" + name, "user_" + std::to_string(i % 3)));
                 else
                     stream.emplace_back(
                         update_command("evt_r_" + name, "pi_" + name,
@@ -173,7 +173,7 @@ const std::string lock_account = "SELECT FROM tokenledger.token_accounts WHERE u
 
 BOOST_AUTO_TEST_CASE(a_refund_locks_its_payment_before_the_account_of_its_owner) {
     static_cast<void>(
-        ledger::run_batch(*store, std::vector<ledger::command>{a_purchase("evt_1", "pi_1", "user_1")}));
+        ledger::run_batch(*store, std::vector<ledger::command>{purchase_by("evt_1", "pi_1", "user_1")}));
     const std::vector<ledger::command> refund = {
         update_command("evt_2", "pi_1", {.refunded_cumulative_cents = 999})};
     sql_session holder(database.url());
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_refund_locks_its_payment_before_the_account_of_its_owner)
 BOOST_AUTO_TEST_CASE(a_refund_of_a_payment_that_is_just_being_bought_waits_for_its_commit) {
     // Neither has seen the payment before: the refund's batch must not decide before the purchase's has
     // ended.
-    open_batch purchase(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch purchase(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     purchase.lock();
     const auto other = new_store();
     auto refunded = std::async(std::launch::async, [&] {

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(every_field_of_the_facts_comes_back_as_it_was_written) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_credited_payment_lost_comes_back_with_its_facts) {
-    open_batch first(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch first(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     first.run();
     payment_facts facts = everything();
     facts.amount_requested_cents = 1000;
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(facts_that_grow_over_many_batches_come_back_as_the_planner_
             const std::string event = "evt_" + std::to_string(round) + "_" + std::to_string(count);
             const std::string payment(ids[random() % ids.size()]);
             if (round >= 10 && random() % 12 == 0)
-                commands.emplace_back(a_purchase(event, payment, "user_1"));
+                commands.emplace_back(purchase_by(event, payment, "user_1"));
             else
                 commands.emplace_back(update_command(event, payment, any_facts(random)));
         }
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(events_wait_in_the_order_of_their_commits_and_are_released_
         BOOST_TEST((read_back(*store, {"pi_1"}).at("pi_1").waiting == order));
     }
     BOOST_TEST(value(waiting_events) == "4");
-    const std::vector<ledger::command> purchase = {a_purchase("evt_p", "pi_1", "user_1", 1000)};
+    const std::vector<ledger::command> purchase = {purchase_by("evt_p", "pi_1", "user_1", 1000)};
     BOOST_TEST(ledger::run_batch(*store, purchase).at(0).posted.size() == 2U);
     BOOST_TEST(value("SELECT string_agg(concat_ws(' ', event_id, result, reason, evidence IS NOT NULL), ', '"
                      " ORDER BY position) FROM tokenledger.stripe_events") ==
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(events_wait_in_the_order_of_their_commits_and_are_released_
 BOOST_AUTO_TEST_CASE(waiting_events_are_parked_or_ignored_with_their_reason) {
     payment_facts release;
     release.refunds["re_1"] = {.amount_cents = 1};
-    ledger::stripe_command in_part = a_purchase("evt_2", "pi_1", "user_1");
+    ledger::stripe_command in_part = purchase_by("evt_2", "pi_1", "user_1");
     std::get<ledger::purchase>(in_part.effect).amount_requested_cents = 1000;
     for (const std::vector<ledger::command>& batch :
          {std::vector<ledger::command>{update_command("evt_1", "pi_1", release),
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(the_daemons_role_is_enough_to_settle) {
     database.session().run(source_file("migrations/roles.sql"));
     const auto daemon = new_store("tokenledger_daemon");
     for (const ledger::stripe_command& each :
-         {update_command("evt_1", "pi_1", everything()), a_purchase("evt_2", "pi_1", "user_1"),
+         {update_command("evt_1", "pi_1", everything()), purchase_by("evt_2", "pi_1", "user_1"),
           update_command("evt_3", "pi_1", {.refunded_cumulative_cents = most})})
         static_cast<void>(ledger::run_batch(*daemon, std::vector<ledger::command>{each}));
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "0");

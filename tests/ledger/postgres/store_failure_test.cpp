@@ -30,10 +30,10 @@ void remove_commit_trap(test_database& database) {
 BOOST_FIXTURE_TEST_SUITE(store_failures, store_fixture)
 
 BOOST_AUTO_TEST_CASE(a_locked_payment_makes_the_next_batch_wait_and_then_see_the_credit) {
-    open_batch first(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch first(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     first.lock();
     const auto other = new_store();
-    open_batch second(*other, {a_purchase("evt_2", "pi_1", "user_1")});
+    open_batch second(*other, {purchase_by("evt_2", "pi_1", "user_1")});
     auto waiting = std::async(std::launch::async, [&] { second.lock(); });
     database.session().wait_until(blocked, "1");
     static_cast<void>(first.apply());
@@ -45,10 +45,10 @@ BOOST_AUTO_TEST_CASE(a_locked_payment_makes_the_next_batch_wait_and_then_see_the
 }
 
 BOOST_AUTO_TEST_CASE(a_locked_account_makes_the_next_batch_wait_and_then_see_the_balance) {
-    open_batch first(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch first(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     first.lock();
     const auto other = new_store();
-    open_batch second(*other, {a_purchase("evt_2", "pi_2", "user_1")});
+    open_batch second(*other, {purchase_by("evt_2", "pi_2", "user_1")});
     auto waiting = std::async(std::launch::async, [&] { second.run(); });
     database.session().wait_until(blocked, "1");
     static_cast<void>(first.apply());
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_locked_account_makes_the_next_batch_wait_and_then_see_the
 }
 
 BOOST_AUTO_TEST_CASE(a_lock_held_for_too_long_is_unavailable_wherever_the_batch_waits) {
-    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     options.statement_timeout = 500ms;
     const auto impatient = new_store();
     for (const char* lock : {"SELECT FROM tokenledger.payments WHERE payment_intent_id = 'pi_1' FOR UPDATE",
@@ -67,18 +67,18 @@ BOOST_AUTO_TEST_CASE(a_lock_held_for_too_long_is_unavailable_wherever_the_batch_
         sql_session holder(database.url());
         holder.run(std::string("BEGIN; ") + lock);
         open_batch second(*impatient,
-                          {a_purchase("evt_2", "pi_1", "user_1"), a_purchase("evt_3", "pi_3", "user_1")});
+                          {purchase_by("evt_2", "pi_1", "user_1"), purchase_by("evt_3", "pi_3", "user_1")});
         BOOST_TEST((failure_of([&] { second.lock(); }) == store_failure::unavailable));
         impatient->rollback();
         holder.run("COMMIT");
     }
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.payments") == "1");
-    open_batch(*impatient, {a_purchase("evt_3", "pi_3", "user_1")}).run(); // on a new connection
+    open_batch(*impatient, {purchase_by("evt_3", "pi_3", "user_1")}).run(); // on a new connection
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
 }
 
 BOOST_AUTO_TEST_CASE(a_deadlock_is_a_conflict_and_the_batch_can_run_again) {
-    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     database.session().run("ALTER DATABASE " + database.name() + " SET deadlock_timeout = '10ms'");
     const auto victim = new_store();
     const std::vector<std::string_view> payments = {"pi_1"};
@@ -97,13 +97,13 @@ BOOST_AUTO_TEST_CASE(a_deadlock_is_a_conflict_and_the_batch_can_run_again) {
         (failure_of([&] { static_cast<void>(victim->lock_accounts(users)); }) == store_failure::conflict));
     victim->rollback(); // upon which the rival has its lock
     rival_done.get();
-    open_batch(*victim, {a_purchase("evt_2", "pi_2", "user_1")}).run();
+    open_batch(*victim, {purchase_by("evt_2", "pi_2", "user_1")}).run();
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
 }
 
 BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_leaves_doubt_and_the_next_batch_a_new_connection) {
     make_commit_trap(database, "PERFORM pg_terminate_backend(pg_backend_pid());");
-    open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     batch.lock();
     static_cast<void>(batch.apply());
     BOOST_TEST((failure_of([&] { store->commit(); }) == store_failure::in_doubt));
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_leaves_doubt_and_the_next_ba
 
 BOOST_AUTO_TEST_CASE(a_commit_that_the_database_refuses_is_refused_and_keeps_nothing) {
     make_commit_trap(database, "RAISE EXCEPTION USING ERRCODE = '23514';");
-    open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     BOOST_TEST((failure_of([&] { batch.run(); }) == store_failure::refused));
     store->rollback();
     check_untouched();
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_batch_whose_connection_breaks_between_two_steps_is_unavai
               "current_database()"
               " AND application_name = 'tokenledgerd'");
     };
-    open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     batch.lock();
     kill();
     BOOST_TEST((failure_of([&] { batch.apply(); }) == store_failure::unavailable));
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_batch_whose_connection_breaks_between_two_steps_is_unavai
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_restarts_costs_one_failure_and_nothing_else) {
-    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     control_server("restart -m fast");
     const std::vector<std::string_view> ids = {"evt_1"};
     BOOST_TEST((failure_of([&] { static_cast<void>(store->begin({.events = ids})); }) ==
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_restarts_costs_one_failure_and_nothing_else) 
     store->rollback();
     BOOST_TEST(store->begin({.events = ids}).committed.size() == 1U);
     store->rollback();
-    open_batch(*store, {a_purchase("evt_2", "pi_2", "user_1")}).run();
+    open_batch(*store, {purchase_by("evt_2", "pi_2", "user_1")}).run();
     BOOST_TEST(sql_session(database.url()).value("SELECT balance FROM tokenledger.token_accounts") == "200");
 }
 
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_down_is_unavailable_until_it_is_back) {
         store->rollback();
     }
     control_server("start");
-    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     BOOST_TEST(sql_session(database.url()).value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_never_returns_is_cut_and_leaves_doubt) {
     options.statement_timeout = 500ms;
     options.connect_timeout = 500ms;
     const auto hurried = new_store();
-    open_batch batch(*hurried, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch batch(*hurried, {purchase_by("evt_1", "pi_1", "user_1")});
     batch.lock();
     static_cast<void>(batch.apply());
     BOOST_TEST((failure_of([&] { hurried->commit(); }) == store_failure::in_doubt));

@@ -1,6 +1,7 @@
 // Hand-made batches and plans, for tests of the store alone.
 #pragma once
 
+#include "commands.hpp"
 #include "ledger/postgres.hpp"
 #include "postgres/store.hpp"
 #include "test_database.hpp"
@@ -8,33 +9,6 @@
 #include <boost/test/unit_test.hpp>
 
 namespace tokenledger::test {
-
-inline ledger::stripe_command an_event(const std::string& id, const std::string& payment = "") {
-    return {.event = {.id = id,
-                      .type = "payment_intent.succeeded",
-                      .endpoint = "/stripe/webhook",
-                      .account = "",
-                      .api_version = "2025-03-31.basil",
-                      .payment_intent_id = payment,
-                      .livemode = true,
-                      .created = 1'700'000'000,
-                      .signature_header = "t=1,v1=2",
-                      .body = "{}"},
-            .effect = ledger::ignore_event{}};
-}
-
-inline ledger::stripe_command a_purchase(const std::string& id, const std::string& payment,
-                                         const std::string& user, std::int64_t tokens = 100) {
-    ledger::stripe_command command = an_event(id, payment);
-    command.effect = ledger::purchase{.user_id = user,
-                                      .catalog = "",
-                                      .pack = "starter",
-                                      .quantity = 1,
-                                      .tokens = tokens,
-                                      .amount_cents = 999,
-                                      .currency = "usd"};
-    return command;
-}
 
 // Locks and plans by hand what run_batch does, one step at a time.
 struct open_batch {

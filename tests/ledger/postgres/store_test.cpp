@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(an_event_id_is_committed_when_its_row_is) {
     const std::vector<std::string_view> ids = {"evt_1", "evt_2", "evt_\"{},\\'", "evt_1"};
     BOOST_TEST(store->begin({.events = ids}).committed.empty());
     store->rollback();
-    open_batch(*store, {an_event("evt_1"), an_event("evt_\"{},\\'")}).run();
+    open_batch(*store, {ignored_command("evt_1"), ignored_command("evt_\"{},\\'")}).run();
     const auto known = store->begin({.events = ids}).committed;
     store->rollback();
     BOOST_TEST(known.size() == 2U);
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(an_event_id_is_committed_when_its_row_is) {
 }
 
 BOOST_AUTO_TEST_CASE(a_known_event_keeps_the_opening_from_locking_anything) {
-    open_batch(*store, {an_event("evt_1")}).run();
+    open_batch(*store, {ignored_command("evt_1")}).run();
     const std::vector<std::string_view> ids = {"evt_1", "evt_2"};
     const std::vector<std::string_view> payments = {"pi_1"};
     const std::vector<std::string_view> users = {"user_1"};
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(new_payments_let_the_opening_lock_accounts_as_well) {
 }
 
 BOOST_AUTO_TEST_CASE(a_known_payment_is_read_and_leaves_the_accounts_to_whoever_knows_whose_it_is) {
-    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     const std::vector<std::string_view> payments = {"pi_1", "pi_2"};
     const std::vector<std::string_view> users = {"user_2"};
     const auto opened = store->begin({.payments = payments, .accounts = users});
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_batch_that_is_given_up_leaves_no_transaction_and_no_setti
 }
 
 BOOST_AUTO_TEST_CASE(payments_are_created_empty_on_first_use_and_read_with_their_credit_afterwards) {
-    open_batch first(*store, {a_purchase("evt_1", "pi_b", "user_1")});
+    open_batch first(*store, {purchase_by("evt_1", "pi_b", "user_1")});
     first.run();
     static_cast<void>(store->begin({}));
     const std::vector<std::string_view> ids = {"pi_a", "pi_b", "pi_c"};
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_payment_that_is_there_without_credit_is_read_without_cred
 
 BOOST_AUTO_TEST_CASE(accounts_are_created_on_first_use_and_read_as_they_are_afterwards) {
     open_batch first(*store,
-                     {a_purchase("evt_1", "pi_1", "user_1"), a_purchase("evt_2", "pi_2", "user_1", 11)});
+                     {purchase_by("evt_1", "pi_1", "user_1"), purchase_by("evt_2", "pi_2", "user_1", 11)});
     first.run();
     static_cast<void>(store->begin({}));
     const std::vector<std::string_view> ids = {"user_0", "user_1"};
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(times_come_back_to_the_microsecond) {
     for (const std::int64_t at : {std::int64_t{1}, std::int64_t{1'699'999'999'999'999},
                                   std::int64_t{1'763'824'999'123'457}, std::int64_t{4'102'444'800'000'001}}) {
         const std::string user = "user_" + std::to_string(at);
-        open_batch batch(*store, {a_purchase("evt_" + user, "pi_" + user, user)});
+        open_batch batch(*store, {purchase_by("evt_" + user, "pi_" + user, user)});
         batch.lock();
         batch.rows.transactions[0].created_at_us = at;
         batch.rows.accounts[0].second.last_created_at_us = at;
@@ -173,13 +173,13 @@ BOOST_AUTO_TEST_CASE(without_an_account_there_is_no_time_before_the_rows_are_wri
     BOOST_TEST(store->lock_accounts({}).now_us == 0); // nothing is locked that a reader would wait for
     store->rollback();
     const std::string before = value("SELECT clock_timestamp()");
-    open_batch(*store, {an_event("evt_1")}).run();
+    open_batch(*store, {ignored_command("evt_1")}).run();
     BOOST_TEST(value("SELECT received_at > '" + before +
                      "' AND received_at < clock_timestamp() FROM tokenledger.stripe_events") == "t");
 }
 
 BOOST_AUTO_TEST_CASE(every_column_of_a_purchase_is_stored_as_planned) {
-    open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     batch.evidence[0] = std::string("\0\x01\xff{},\"\\'", 9);
     batch.run();
     BOOST_TEST(
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(every_column_of_a_purchase_is_stored_as_planned) {
 }
 
 BOOST_AUTO_TEST_CASE(an_event_that_names_little_is_stored_with_nulls_and_without_body) {
-    ledger::stripe_command bare = an_event("evt_1");
+    ledger::stripe_command bare = ignored_command("evt_1");
     bare.event.api_version = "";
     bare.event.livemode = std::nullopt;
     bare.event.created = std::nullopt;
@@ -222,11 +222,11 @@ BOOST_AUTO_TEST_CASE(an_event_dated_beyond_the_calendar_is_stored_without_date_r
     for (const std::int64_t created :
          {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{253'402'300'800},
           std::numeric_limits<std::int64_t>::max()}) {
-        ledger::stripe_command event = an_event("evt_" + std::to_string(created));
+        ledger::stripe_command event = ignored_command("evt_" + std::to_string(created));
         event.event.created = created;
         batch.emplace_back(event);
     }
-    ledger::stripe_command last = an_event("evt_last");
+    ledger::stripe_command last = ignored_command("evt_last");
     last.event.created = 253'402'300'799;
     batch.emplace_back(last);
     open_batch(*store, batch).run();
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(events_take_their_place_in_the_order_of_the_batch) {
     std::vector<ledger::command> batch;
     for (int i = 100; i > 0; --i)
         batch.emplace_back(
-            a_purchase("evt_" + std::to_string(i), "pi_" + std::to_string(i), "user_" + std::to_string(i)));
+            purchase_by("evt_" + std::to_string(i), "pi_" + std::to_string(i), "user_" + std::to_string(i)));
     open_batch(*store, batch).run();
     BOOST_TEST(
         value("SELECT string_agg(event_id, ' ' ORDER BY position) = (SELECT string_agg('evt_' || n, ' '"
@@ -246,10 +246,11 @@ BOOST_AUTO_TEST_CASE(events_take_their_place_in_the_order_of_the_batch) {
 }
 
 BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_reported_where_nothing_hangs_on_it) {
-    open_batch late(*store, {an_event("evt_1"), an_event("evt_2"), a_purchase("evt_3", "pi_3", "user_1")});
+    open_batch late(
+        *store, {ignored_command("evt_1"), ignored_command("evt_2"), purchase_by("evt_3", "pi_3", "user_1")});
     late.lock();
     const auto other = new_store();
-    open_batch(*other, {an_event("evt_2")}).run();
+    open_batch(*other, {ignored_command("evt_2")}).run();
     BOOST_TEST((late.apply() == std::vector<std::size_t>{1}));
     store->commit();
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.stripe_events") == "3");
@@ -257,28 +258,28 @@ BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_reported_where_nothing_h
 }
 
 BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_a_conflict_where_a_balance_hangs_on_it) {
-    open_batch late(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch late(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     late.lock();
     const auto other = new_store();
-    ledger::stripe_command parked = an_event("evt_1");
+    ledger::stripe_command parked = ignored_command("evt_1");
     parked.effect = ledger::park_event{ledger::reason::bad_payload};
     open_batch(*other, {parked}).run();
     BOOST_TEST((failure_of([&] { late.apply(); }) == store_failure::conflict));
     store->rollback();
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.token_transactions") == "0");
-    open_batch(*store, {a_purchase("evt_2", "pi_1", "user_1")}).run(); // the connection has survived
+    open_batch(*store, {purchase_by("evt_2", "pi_1", "user_1")}).run(); // the connection has survived
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_made_from_something_else_than_the_database_holds_is_a_conflict) {
-    open_batch(*store, {a_purchase("evt_1", "pi_1", "user_1")}).run();
+    open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     // A second credit of one payment, and a balance that goes back in its chain.
-    open_batch credited(*store, {a_purchase("evt_2", "pi_2", "user_1")});
+    open_batch credited(*store, {purchase_by("evt_2", "pi_2", "user_1")});
     credited.lock();
     credited.rows.payments[0].id = "pi_1";
     BOOST_TEST((failure_of([&] { credited.apply(); }) == store_failure::conflict));
     store->rollback();
-    open_batch rewound(*store, {a_purchase("evt_3", "pi_3", "user_1")});
+    open_batch rewound(*store, {purchase_by("evt_3", "pi_3", "user_1")});
     rewound.lock();
     rewound.rows.accounts[0].second.last_sequence = 1;
     BOOST_TEST((failure_of([&] { rewound.apply(); }) == store_failure::conflict));
@@ -305,7 +306,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_can_never_be_stored_is_refused_and_the_connectio
                  std::get<ledger::stripe_command>(b.batch[0]).event.type = std::string(256, 'x');
              },
          }) {
-        open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+        open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
         batch.lock();
         spoil(batch);
         BOOST_TEST((failure_of([&] { batch.apply(); }) == store_failure::refused));
@@ -332,7 +333,7 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_no_text_is_refused_at_the_locks) {
 }
 
 BOOST_AUTO_TEST_CASE(a_rolled_back_batch_leaves_nothing) {
-    open_batch batch(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     batch.lock();
     static_cast<void>(batch.apply());
     store->rollback();
@@ -350,8 +351,8 @@ BOOST_AUTO_TEST_CASE(a_batch_of_nothing_commits_nothing) {
 BOOST_AUTO_TEST_CASE(a_batch_of_a_thousand_is_one_batch) {
     std::vector<ledger::command> batch;
     for (int i = 0; i < 1000; ++i)
-        batch.emplace_back(a_purchase("evt_" + std::to_string(i), "pi_" + std::to_string(i),
-                                      "user_" + std::to_string(i % 7), i + 1));
+        batch.emplace_back(purchase_by("evt_" + std::to_string(i), "pi_" + std::to_string(i),
+                                       "user_" + std::to_string(i % 7), i + 1));
     open_batch(*store, batch).run();
     BOOST_TEST(value("SELECT sum(balance) FROM tokenledger.token_accounts") == "500500");
     BOOST_TEST(value("SELECT count(DISTINCT xmin::text) FROM tokenledger.token_transactions") == "1");
@@ -362,8 +363,9 @@ BOOST_AUTO_TEST_CASE(the_daemons_role_is_enough_for_every_step) {
     const auto daemon = new_store("tokenledger_daemon");
     static_cast<void>(daemon->begin({.events = std::vector<std::string_view>{"evt_1"}}));
     daemon->rollback();
-    open_batch(*daemon, {a_purchase("evt_1", "pi_1", "user_1")}).run();
-    open_batch(*daemon, {a_purchase("evt_2", "pi_1", "user_1"), a_purchase("evt_3", "pi_3", "user_1")}).run();
+    open_batch(*daemon, {purchase_by("evt_1", "pi_1", "user_1")}).run();
+    open_batch(*daemon, {purchase_by("evt_2", "pi_1", "user_1"), purchase_by("evt_3", "pi_3", "user_1")})
+        .run();
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
 }
 

@@ -40,10 +40,10 @@ struct two_writers : reader_fixture {
 BOOST_FIXTURE_TEST_SUITE(queries_horizon, two_writers)
 
 BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_a_transaction_that_may_still_commit_an_older_row) {
-    run({a_purchase("evt_1", "pi_1", "alice")});
-    open_batch late(*other, {a_purchase("evt_2", "pi_2", "bob")});
+    run({purchase_by("evt_1", "pi_1", "alice")});
+    open_batch late(*other, {purchase_by("evt_2", "pi_2", "bob")});
     late.lock(); // bob's row has its time now
-    run({a_purchase("evt_3", "pi_3", "carol")});
+    run({purchase_by("evt_3", "pi_3", "carol")});
 
     std::string cursor;
     const list_fn<ledger::transaction_view> list = [&](const auto& ask) {
@@ -65,11 +65,11 @@ BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_a_transaction_that_may_still_com
 }
 
 BOOST_AUTO_TEST_CASE(events_and_operations_wait_for_late_rows_as_well) {
-    run({request("key_1", {granting("alice", 100)}), an_event("evt_1")});
-    open_batch late(*other, {an_event("evt_2"), lone_usage(using_up("req_2", "alice", 0))});
+    run({request("key_1", {granting("alice", 100)}), ignored_command("evt_1")});
+    open_batch late(*other, {ignored_command("evt_2"), lone_usage(using_up("req_2", "alice", 0))});
     late.lock();
     BOOST_TEST(late.apply().empty()); // written, not committed
-    run({an_event("evt_3"), lone_usage(using_up("req_3", "alice", 0))});
+    run({ignored_command("evt_3"), lone_usage(using_up("req_3", "alice", 0))});
     const auto operations = [&] {
         strings made;
         for (const auto& row :
@@ -93,13 +93,13 @@ BOOST_AUTO_TEST_CASE(events_and_operations_wait_for_late_rows_as_well) {
 // A transaction that has begun, and holds nothing that a reader sees, takes the times of its rows later.
 BOOST_AUTO_TEST_CASE(
     rows_of_a_transaction_that_began_long_before_it_wrote_come_behind_those_that_were_shown) {
-    open_batch late(*other, {an_event("evt_late"), lone_usage(using_up("req_late", "alice", 0))});
+    open_batch late(*other, {ignored_command("evt_late"), lone_usage(using_up("req_late", "alice", 0))});
     const std::vector<std::string_view> ids = {"evt_late"};
     static_cast<void>(other->begin({.events = ids}));
     late.known.keys = other->read_keys(ledger::keys_to_read(late.batch));
     late.rows = ledger::plan(late.batch, late.known);
 
-    run({an_event("evt_1"), lone_usage(using_up("req_1", "alice", 0))});
+    run({ignored_command("evt_1"), lone_usage(using_up("req_1", "alice", 0))});
     std::string after_event, after_usage;
     const auto shown = walk<ledger::event_view>(
         [&](const auto& ask) {
@@ -131,9 +131,9 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_CASE(a_transaction_that_ended_without_a_row_holds_nothing_back) {
-    open_batch late(*other, {a_purchase("evt_2", "pi_2", "bob")});
+    open_batch late(*other, {purchase_by("evt_2", "pi_2", "bob")});
     late.lock();
-    run({a_purchase("evt_1", "pi_1", "alice")});
+    run({purchase_by("evt_1", "pi_1", "alice")});
     BOOST_TEST(transactions(oldest_first).empty());
     other->rollback();
     BOOST_TEST((transactions(oldest_first) == strings{"alice"}));
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_ended_without_a_row_holds_nothing_back) 
 BOOST_AUTO_TEST_CASE(whoever_only_reads_holds_nothing_back) {
     sql_session looking(database.url());
     looking.run("BEGIN; SELECT count(*) FROM tokenledger.token_transactions, tokenledger.token_accounts");
-    run({a_purchase("evt_1", "pi_1", "alice")});
+    run({purchase_by("evt_1", "pi_1", "alice")});
     BOOST_TEST((transactions(oldest_first) == strings{"alice"}));
 }
 
@@ -151,11 +151,11 @@ BOOST_AUTO_TEST_CASE(a_writer_whose_start_is_hidden_holds_everything_back_and_no
     ledger::postgres_options as_daemon = options;
     as_daemon.url = url_with(database.url(), "", "tokenledger_daemon");
     reader = ledger::make_postgres_reader(as_daemon);
-    run({a_purchase("evt_1", "pi_1", "alice")});
+    run({purchase_by("evt_1", "pi_1", "alice")});
     BOOST_TEST((transactions(oldest_first) == strings{"alice"}));
     {
         // A superuser's transactions are not shown to others.
-        open_batch late(*other, {a_purchase("evt_2", "pi_2", "bob")});
+        open_batch late(*other, {purchase_by("evt_2", "pi_2", "bob")});
         late.lock();
         const auto page = reader->page_of(ledger::transactions_query{{}, {.order = oldest_first}});
         BOOST_TEST(page.rows.empty());
@@ -165,10 +165,10 @@ BOOST_AUTO_TEST_CASE(a_writer_whose_start_is_hidden_holds_everything_back_and_no
     }
     // Another daemon's are: it has the same role.
     other = new_store("tokenledger_daemon");
-    run({a_purchase("evt_3", "pi_3", "carol")});
-    open_batch late(*other, {a_purchase("evt_4", "pi_4", "bob")});
+    run({purchase_by("evt_3", "pi_3", "carol")});
+    open_batch late(*other, {purchase_by("evt_4", "pi_4", "bob")});
     late.lock();
-    run({a_purchase("evt_5", "pi_5", "dave")});
+    run({purchase_by("evt_5", "pi_5", "dave")});
     BOOST_TEST((transactions(oldest_first) == strings{"alice", "carol"}));
     BOOST_TEST(late.apply().empty());
     other->commit();
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_writer_whose_start_is_hidden_holds_everything_back_and_no
 BOOST_AUTO_TEST_CASE(a_prepared_transaction_holds_everything_back) {
     sql_session(database.url()).run("ALTER SYSTEM SET max_prepared_transactions = 4");
     control_server("restart -m fast");
-    run({a_purchase("evt_1", "pi_1", "alice")});
+    run({purchase_by("evt_1", "pi_1", "alice")});
     sql_session two_phase(database.url());
     two_phase.run("BEGIN; INSERT INTO tokenledger.token_accounts (user_id) VALUES ('zoe');"
                   " PREPARE TRANSACTION 'late'");

@@ -73,7 +73,7 @@ class random_life {
             to.push_back(request(id(), {moving(user(), user(), tokens)})); // refused to oneself
             return;
         case 4:
-            to.push_back(an_event(id()));
+            to.push_back(ignored_command(id()));
             return;
         case 5:
         case 6: {

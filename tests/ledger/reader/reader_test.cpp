@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_that_was_lost_or_won_is_over) {
     ledger::payment_facts facts = disputed("dp_1", 999);
     for (const auto status : {ledger::dispute_status::lost, ledger::dispute_status::won}) {
         facts.disputes["dp_1"].status = status;
-        run({an_update(status == ledger::dispute_status::won ? "evt_21" : "evt_20", "pi_2", facts)});
+        run({update_command(status == ledger::dispute_status::won ? "evt_21" : "evt_20", "pi_2", facts)});
         BOOST_TEST(reader->account("alice").value().disputed_payments.empty());
         const auto payment = reader->payment("pi_2").value();
         BOOST_TEST(!payment.entitlement.value().in_dispute);
@@ -133,14 +133,14 @@ BOOST_AUTO_TEST_CASE(a_payment_is_explained_by_its_credit_its_facts_its_rows_and
 }
 
 BOOST_AUTO_TEST_CASE(a_payment_that_only_an_ignored_event_named_is_told_by_that_event) {
-    run({an_event("evt_30", "pi_30")});
+    run({ignored_command("evt_30", "pi_30")});
     const auto payment = reader->payment("pi_30").value();
     BOOST_TEST(!payment.credit);
     BOOST_TEST((names(payment.events, event_name) == strings{"evt_30 ignored"}));
 }
 
 BOOST_AUTO_TEST_CASE(an_event_is_found_by_id_and_its_evidence_comes_back_byte_for_byte) {
-    ledger::stripe_command odd = a_purchase("evt_40", "pi_40", "alice");
+    ledger::stripe_command odd = purchase_by("evt_40", "pi_40", "alice");
     odd.event.body = std::string("{\"a\": \"\0\n\\x\"}", 12);
     odd.event.account = "acct_1";
     run({odd});
@@ -302,7 +302,7 @@ BOOST_AUTO_TEST_CASE(a_period_has_its_first_microsecond_and_not_its_last) {
 }
 
 BOOST_AUTO_TEST_CASE(reports_are_exact_sums_and_never_mix_currencies) {
-    ledger::stripe_command euros = a_purchase("evt_50", "pi_50", "alice", 7);
+    ledger::stripe_command euros = purchase_by("evt_50", "pi_50", "alice", 7);
     std::get<ledger::purchase>(euros.effect).currency = "eur";
     run({euros});
     const auto rows = reader->transaction_report({}, ledger::report_span::whole);

@@ -15,27 +15,28 @@ namespace {
 // Everything once, all of it through the ledger itself.
 struct kept_ledger : store_fixture {
     kept_ledger() {
-        run({a_purchase("evt_1", "pi_1", "alice", 1000)});
-        run({an_update("evt_2", "pi_1", refunded("re_1", 500)), a_purchase("evt_3", "pi_2", "alice", 500)});
-        run({an_update("evt_4", "pi_3", refunded("re_2", 999))});
+        run({purchase_by("evt_1", "pi_1", "alice", 1000)});
+        run({update_command("evt_2", "pi_1", refund_of("re_1", 500)),
+             purchase_by("evt_3", "pi_2", "alice", 500)});
+        run({update_command("evt_4", "pi_3", refund_of("re_2", 999))});
         run({request("key_1", {granting("bob", 50, ledger::grant_source::trial, "trial of bob")}),
-             a_purchase("evt_5", "pi_3", "bob", 1000), lone_usage(using_up("req_1", "alice", 7)),
-             an_update("evt_6", "pi_2", disputed("dp_1", 999))});
+             purchase_by("evt_5", "pi_3", "bob", 1000), lone_usage(using_up("req_1", "alice", 7)),
+             update_command("evt_6", "pi_2", disputed("dp_1", 999))});
         run({lone_usage(using_up("req_2", "carol", 0))});
         ledger::grant noted = granting("carol", 500);
         noted.metadata = R"({"b":1e3,"a":[1.50]})";
         run({request("key_2", {noted, moving("carol", "alice", 20), deducting("carol", 3)})});
-        ledger::stripe_command refused = a_purchase("evt_7", "pi_7", "dora", 10);
+        ledger::stripe_command refused = purchase_by("evt_7", "pi_7", "dora", 10);
         std::get<ledger::purchase>(refused.effect).refused = ledger::reason::unknown_pack;
-        run({refused, an_event("evt_8"), a_purchase("evt_9", "pi_1", "alice", 1000)});
+        run({refused, ignored_command("evt_8"), purchase_by("evt_9", "pi_1", "alice", 1000)});
         ledger::retry_event again;
         again.event_id = "evt_7";
         again.payment_intent_id = "pi_7";
-        again.effect = a_purchase("evt_7", "pi_7", "dora", 10).effect;
+        again.effect = purchase_by("evt_7", "pi_7", "dora", 10).effect;
         run({request("key_3", {again})});
-        ledger::stripe_command lost = a_purchase("evt_10", "pi_8", "", 10);
+        ledger::stripe_command lost = purchase_by("evt_10", "pi_8", "", 10);
         std::get<ledger::purchase>(lost.effect).refused = ledger::reason::bad_metadata;
-        run({lost, an_update("evt_11", "pi_8", refunded("re_3", 100))});
+        run({lost, update_command("evt_11", "pi_8", refund_of("re_3", 100))});
         ledger::assign_event assigned;
         assigned.event_id = "evt_10";
         assigned.payment_intent_id = "pi_8";
@@ -44,13 +45,13 @@ struct kept_ledger : store_fixture {
         assigned.amount_cents = 999;
         assigned.currency = "usd";
         run({request("key_4", {assigned})});
-        ledger::stripe_command junk = an_event("evt_12");
+        ledger::stripe_command junk = ignored_command("evt_12");
         junk.effect = ledger::park_event{ledger::reason::bad_payload};
         run({junk});
         run({request("key_5", {ledger::dismiss_event{"evt_12", "", "not ours"}})});
-        ledger::stripe_command canceled = an_event("evt_13", "pi_9");
+        ledger::stripe_command canceled = ignored_command("evt_13", "pi_9");
         canceled.effect = ledger::payment_update{.facts = {.canceled = true}, .moves_tokens = false};
-        run({canceled, an_update("evt_14", "pi_10", refunded("re_4", 1))});
+        run({canceled, update_command("evt_14", "pi_10", refund_of("re_4", 1))});
     }
 
     void run(const std::vector<ledger::command>& batch) const {
@@ -160,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_was_changed_behind_the_ledgers_back_is_found_whe
 }
 
 BOOST_AUTO_TEST_CASE(what_was_translated_then_is_checked_against_what_it_caused) {
-    ledger::stripe_effect more = a_purchase("evt_1", "pi_1", "alice", 2000).effect;
+    ledger::stripe_effect more = purchase_by("evt_1", "pi_1", "alice", 2000).effect;
     tamper("UPDATE tokenledger.stripe_events SET effect = '" + ledger::encode(more) +
            "' WHERE event_id = 'evt_1'");
     const auto differences = rebuild();
@@ -182,7 +183,7 @@ BOOST_AUTO_TEST_CASE(events_are_translated_again_from_their_bytes_when_asked) {
         ledger::stripe_command made{.event = stored, .effect = {}};
         BOOST_TEST(stored.body == "{}");
         if (stored.id == "evt_1")
-            made.effect = a_purchase(stored.id, stored.payment_intent_id, "alice", 1100).effect;
+            made.effect = purchase_by(stored.id, stored.payment_intent_id, "alice", 1100).effect;
         return made;
     };
     const auto differences = rebuild(as_then, true);
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(
     events_of_a_version_that_kept_no_effect_are_translated_and_only_what_it_kept_is_compared) {
     tamper("UPDATE tokenledger.stripe_events SET effect = NULL WHERE event_id = 'evt_1'");
     const auto today = [](const ledger::stripe_event& stored) -> std::optional<ledger::stripe_command> {
-        return a_purchase(stored.id, stored.payment_intent_id, "alice", 1000);
+        return purchase_by(stored.id, stored.payment_intent_id, "alice", 1000);
     };
     BOOST_TEST(rebuild(today) == none, boost::test_tools::per_element());
     BOOST_TEST(totals.translated_anew == 1);

@@ -24,17 +24,9 @@ using strings = std::vector<std::string>;
 constexpr std::string_view this_migration = "20261129110000";
 
 ledger::dispute_fact dispute_of(ledger::dispute_status status, const std::vector<std::int64_t>& moved) {
-    ledger::dispute_fact fact{.amount_cents = 1999, .currency = "usd", .status = status};
-    for (const std::int64_t each : moved)
-        fact.balance_transactions["txn_" + std::to_string(fact.balance_transactions.size() + 1)] =
-            ledger::movement_of(each, "usd");
+    ledger::dispute_fact fact = test::moved(1999, status, moved);
+    fact.currency = "usd";
     return fact;
-}
-
-ledger::payment_facts facts_with(const std::string& id, ledger::dispute_fact fact) {
-    ledger::payment_facts facts;
-    facts.disputes[id] = std::move(fact);
-    return facts;
 }
 
 // What that version made of it.
@@ -98,7 +90,7 @@ struct old_ledger {
     [[nodiscard]] std::string body() const { return "body of evt_" + std::to_string(events); }
 
     void buy(const std::string& user, const std::string& payment) {
-        ledger::stripe_command made = a_purchase("", payment, user, 2000);
+        ledger::stripe_command made = purchase_by("", payment, user, 2000);
         std::get<ledger::purchase>(made.effect).amount_cents = 1999;
         event("payment_intent.succeeded", payment, made.effect);
         run("INSERT INTO tokenledger.token_accounts (user_id) VALUES ('" + user +
@@ -113,7 +105,7 @@ struct old_ledger {
     void dispute(const std::string& payment, const std::string& id, const std::string& what,
                  ledger::dispute_fact told, std::int64_t tokens) {
         told.funds_withdrawn = what == "funds_withdrawn";
-        const ledger::payment_facts facts = facts_with(id, told);
+        const ledger::payment_facts facts = test::dispute_of(id, told);
         event("charge.dispute." + what, payment, ledger::payment_update{.facts = without_amounts(facts)});
         said[body()] = facts;
         const std::string status = told.status == ledger::dispute_status::won    ? "won"
@@ -242,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_second_time_does_nothing) {
 BOOST_AUTO_TEST_CASE(a_dispute_that_waits_is_settled_by_the_amounts_when_its_purchase_comes) {
     static_cast<void>(ledger::migrate(options));
     static_cast<void>(reread());
-    ledger::stripe_command bought = a_purchase("evt_90", "pi_4", "dave", 2000);
+    ledger::stripe_command bought = purchase_by("evt_90", "pi_4", "dave", 2000);
     std::get<ledger::purchase>(bought.effect).amount_cents = 1999;
     const auto store = ledger::make_postgres_store(options);
     static_cast<void>(ledger::run_batch(*store, std::vector<ledger::command>{bought}));
@@ -264,10 +256,10 @@ BOOST_AUTO_TEST_CASE(bytes_that_cannot_be_read_are_counted_and_change_nothing) {
 
 BOOST_AUTO_TEST_CASE(what_a_daemon_tells_of_such_a_dispute_settles_it_by_the_amounts_too) {
     static_cast<void>(ledger::migrate(options));
-    ledger::stripe_command told = an_event("evt_90", "pi_3");
+    ledger::stripe_command told = ignored_command("evt_90", "pi_3");
     told.event.type = "charge.dispute.updated";
     told.effect = ledger::payment_update{
-        .facts = facts_with("dp_3", dispute_of(ledger::dispute_status::lost, {-1999, 400}))};
+        .facts = test::dispute_of("dp_3", dispute_of(ledger::dispute_status::lost, {-1999, 400}))};
     const auto store = ledger::make_postgres_store(options);
     static_cast<void>(ledger::run_batch(*store, std::vector<ledger::command>{told}));
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts WHERE user_id = 'carol'") == "401");

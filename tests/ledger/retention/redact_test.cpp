@@ -54,8 +54,8 @@ BOOST_AUTO_TEST_CASE(the_bytes_go_and_their_hash_stays_and_the_books_are_clean) 
     // What waits and what is parked keeps its bytes: evt_7 and evt_12, and evt_9 for an operator.
     BOOST_TEST(with_evidence() == "evt_7 evt_9 evt_12");
     BOOST_TEST(value("SELECT string_agg(event_id, ' ' ORDER BY position) FROM tokenledger.stripe_events"
-                     " WHERE evidence_sha256 = sha256(convert_to(E't=1,v1=2\\n{}', 'UTF8'))") ==
-               "evt_1 evt_2 evt_3 evt_4 evt_5 evt_6 evt_8 evt_10 evt_11");
+                     " WHERE evidence_sha256 = sha256(convert_to(E't=1,v1=2\\n{\"id\":\"' || event_id || "
+                     "'\"}', 'UTF8'))") == "evt_1 evt_2 evt_3 evt_4 evt_5 evt_6 evt_8 evt_10 evt_11");
     BOOST_TEST(totals_of_it.redacted == 9);
     BOOST_TEST(value(rest) == before);
     check_clean();

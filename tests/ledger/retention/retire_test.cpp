@@ -46,14 +46,6 @@ struct retire_fixture : verify_fixture {
     std::vector<std::int64_t> steps;
 };
 
-ledger::stripe_command canceled(const std::string& id, const std::string& payment) {
-    ledger::payment_facts facts;
-    facts.canceled = true;
-    ledger::stripe_command made = an_event(id, payment);
-    made.effect = ledger::payment_update{.facts = facts, .moves_tokens = false};
-    return made;
-}
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(retiring_ignored_events, retire_fixture)
@@ -61,8 +53,9 @@ BOOST_FIXTURE_TEST_SUITE(retiring_ignored_events, retire_fixture)
 BOOST_AUTO_TEST_CASE(what_was_ignored_and_says_nothing_goes_and_everything_else_stays) {
     const std::string before = events(); // one of each: the ledger of verify_ledger.hpp
     // Of the payment's events one waited and was released as ignored; the last is ignored, and is a fact.
-    run({an_update("evt_waits", "pi_foreign", refunded("re_1", 100))});
-    run({canceled("evt_fact", "pi_foreign"), an_event("evt_silent"), an_event("evt_silent_too")});
+    run({update_command("evt_waits", "pi_foreign", refund_of("re_1", 100))});
+    run({end_command("evt_fact", "pi_foreign", {.canceled = true}), ignored_command("evt_silent"),
+         ignored_command("evt_silent_too")});
     BOOST_TEST(
         value("SELECT string_agg(concat_ws(' ', result, evidence IS NOT NULL, effect IS NOT NULL), ', '"
               " ORDER BY position) FROM tokenledger.stripe_events WHERE payment_intent_id = 'pi_foreign'") ==
@@ -87,9 +80,9 @@ BOOST_AUTO_TEST_CASE(what_was_ignored_and_says_nothing_goes_and_everything_else_
 }
 
 BOOST_AUTO_TEST_CASE(what_was_received_later_stays) {
-    run({an_event("evt_old")});
+    run({ignored_command("evt_old")});
     grow_old();
-    run({an_event("evt_new")});
+    run({ignored_command("evt_new")});
     BOOST_TEST(retire() >= 1);
     BOOST_TEST(events().find("evt_old") == std::string::npos);
     BOOST_TEST(events().find("evt_new") != std::string::npos);
@@ -105,18 +98,19 @@ BOOST_AUTO_TEST_CASE(many_go_in_batches_also_those_of_one_time) {
 }
 
 BOOST_AUTO_TEST_CASE(an_event_that_is_delivered_again_is_ignored_again) {
-    run({an_event("evt_again")});
+    run({ignored_command("evt_again")});
     grow_old();
     BOOST_TEST(retire() >= 1);
-    BOOST_TEST((ledger::run_batch(*store, {{an_event("evt_again")}})[0].result == ledger::result::ignored));
+    BOOST_TEST(
+        (ledger::run_batch(*store, {{ignored_command("evt_again")}})[0].result == ledger::result::ignored));
     check_clean();
 }
 
 BOOST_AUTO_TEST_CASE(an_event_that_the_right_endpoint_takes_over_meanwhile_stays) {
-    run({an_event("evt_taken")});
+    run({ignored_command("evt_taken")});
     grow_old();
     const auto other = new_store();
-    open_batch taking(*other, {a_purchase("evt_taken", "pi_taken", "user_1")});
+    open_batch taking(*other, {purchase_by("evt_taken", "pi_taken", "user_1")});
     taking.lock();
     static_cast<void>(taking.apply());
     const std::int64_t before =
@@ -131,7 +125,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_the_right_endpoint_takes_over_meanwhile_stays
 
 BOOST_AUTO_TEST_CASE(the_daemons_role_may_count_and_not_delete) {
     database.session().run(source_file("migrations/roles.sql"));
-    run({an_event("evt_old")});
+    run({ignored_command("evt_old")});
     grow_old();
     BOOST_TEST(retire("clock_timestamp() - interval '61 s'", true, "tokenledger_daemon") >= 1);
     BOOST_CHECK_THROW(

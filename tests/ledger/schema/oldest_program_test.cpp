@@ -33,8 +33,8 @@ struct newer_schema : store_fixture {
     // Every kind of batch, by the first lock that it takes.
     static std::vector<std::vector<ledger::command>> batches(const std::string& n) {
         return {
-            {a_purchase("evt_a" + n, "pi_" + n, "user_1")},  {an_event("evt_b" + n)},
-            {a_purchase("evt_a", "pi_a", "user_1")}, // a duplicate
+            {purchase_by("evt_a" + n, "pi_" + n, "user_1")}, {ignored_command("evt_b" + n)},
+            {purchase_by("evt_a", "pi_a", "user_1")}, // a duplicate
             {request("key_" + n, {granting("user_1", 5)})},  {request("key_d" + n, {deducting("user_1", 1)})},
             {lone_usage(using_up("req_" + n, "user_1", 0))}, {dismissing("key_e" + n, "evt_a")}};
     }
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(beside_migrations_that_allow_it_a_program_goes_on) {
 
 BOOST_AUTO_TEST_CASE(beside_one_that_forbids_it_no_batch_of_any_kind_is_begun) {
     const auto first = batches("0");
-    static_cast<void>(ledger::run_batch(*store, {{a_purchase("evt_a", "pi_a", "user_1")}}));
+    static_cast<void>(ledger::run_batch(*store, {{purchase_by("evt_a", "pi_a", "user_1")}}));
     for (const std::string& oldest : {std::string("NULL"), std::string("'99990101000000'")}) {
         database.session().run(migration("99990101000000", oldest) +
                                migration("99990101000001", "'20261122150000'"));
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_does_not_say_what_it_knows_is_older_than_the
 }
 
 BOOST_AUTO_TEST_CASE(a_migration_waits_for_the_batch_that_runs_and_the_next_one_is_refused) {
-    open_batch running(*store, {a_purchase("evt_1", "pi_1", "user_1")});
+    open_batch running(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     running.lock();
     sql_session migrating(database.url());
     auto done = std::async(std::launch::async, [&] { migrating.run(migration("99990101000000", "NULL")); });
@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(a_migration_waits_for_the_batch_that_runs_and_the_next_one_
                                   "1");
     const auto other = new_store();
     auto next = std::async(std::launch::async, [&] {
-        return failure_of([&] { static_cast<void>(ledger::run_batch(*other, {{an_event("evt_2")}})); });
+        return failure_of(
+            [&] { static_cast<void>(ledger::run_batch(*other, {{ignored_command("evt_2")}})); });
     });
     database.session().wait_until("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
                                   "2");

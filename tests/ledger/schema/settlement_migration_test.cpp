@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(refunds_of_purchases_made_before_the_migration_settle) {
     BOOST_TEST(
         run(update_command("evt_7", "pi_1", {.refunded_cumulative_cents = 900})).posted.at(0).balance_after ==
         0);
-    BOOST_TEST((run(a_purchase("evt_8", "pi_1", "user_1")).reason == ledger::reason::amount_mismatch));
+    BOOST_TEST((run(purchase_by("evt_8", "pi_1", "user_1")).reason == ledger::reason::amount_mismatch));
     BOOST_TEST(value(broken_chains) == "0");
     BOOST_TEST(value(broken_payments) == "0");
 }
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_refund_of_a_payment_that_was_parked_before_the_migration_
     static_cast<void>(migrate());
     BOOST_TEST((run(update_command("evt_5", "pi_parked", {.refunded_cumulative_cents = 999})).result ==
                 result::waiting));
-    BOOST_TEST(run(a_purchase("evt_6", "pi_parked", "user_2")).posted.size() == 2U);
+    BOOST_TEST(run(purchase_by("evt_6", "pi_parked", "user_2")).posted.size() == 2U);
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts WHERE user_id = 'user_2'") == "0");
     BOOST_TEST(value(waiting_events) == "0");
     BOOST_TEST(value(broken_payments) == "0");

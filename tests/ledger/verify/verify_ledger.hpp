@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/verify.hpp"
+#include "payment_facts.hpp"
 #include "request_commands.hpp"
 #include "store_fixture.hpp"
 #include "writer/run_batch.hpp"
@@ -12,26 +13,10 @@
 
 namespace tokenledger::test {
 
-inline ledger::stripe_command an_update(const std::string& id, const std::string& payment,
-                                        ledger::payment_facts facts) {
-    ledger::stripe_command command = an_event(id, payment);
-    command.event.type = facts.disputes.empty() ? "refund.created" : "charge.dispute.created";
-    command.effect = ledger::payment_update{.facts = std::move(facts)};
-    return command;
-}
-
-inline ledger::payment_facts refunded(const std::string& refund, std::int64_t cents, bool moved = true) {
-    ledger::payment_facts facts;
-    facts.refunds[refund] = {.amount_cents = cents, .moved_money = moved};
-    return facts;
-}
-
 inline ledger::payment_facts disputed(const std::string& dispute, std::int64_t cents) {
-    ledger::payment_facts facts;
-    facts.disputes[dispute] = {.amount_cents = cents,
-                               .currency = "usd",
-                               .balance_transactions = {{"txn_1", ledger::movement_of(-cents, "usd")}}};
-    return facts;
+    ledger::dispute_fact fact = moved(cents, {-cents});
+    fact.currency = "usd";
+    return dispute_of(dispute, fact);
 }
 
 // An archive that took what there was of token_usage until now, and an operator who looked at a parked event.
@@ -109,28 +94,26 @@ struct proven_fixture : store_fixture {
 struct verify_fixture : proven_fixture {
     verify_fixture() {
         // alice: 1 purchase, 2 half of it refunded, 3 purchase, 4 disputed.
-        run({a_purchase("evt_1", "pi_1", "alice", 1000)});
-        run({an_update("evt_2", "pi_1", refunded("re_1", 500))});
-        run({a_purchase("evt_3", "pi_2", "alice", 1000), an_update("evt_4", "pi_2", disputed("dp_1", 999))});
+        run({purchase_by("evt_1", "pi_1", "alice", 1000)});
+        run({update_command("evt_2", "pi_1", refund_of("re_1", 500))});
+        run({purchase_by("evt_3", "pi_2", "alice", 1000),
+             update_command("evt_4", "pi_2", disputed("dp_1", 999))});
         // bob: 1 purchase, 2 its refund that had come first, 3 purchase captured in part, 4 parked refund.
-        run({an_update("evt_5", "pi_3", refunded("re_2", 999))});
-        run({a_purchase("evt_6", "pi_3", "bob", 1000)});
-        run({an_update("evt_7", "pi_4", refunded("re_3", 999))}); // waits
-        ledger::stripe_command captured = a_purchase("evt_8", "pi_5", "bob", 1000);
+        run({update_command("evt_5", "pi_3", refund_of("re_2", 999))});
+        run({purchase_by("evt_6", "pi_3", "bob", 1000)});
+        run({update_command("evt_7", "pi_4", refund_of("re_3", 999))}); // waits
+        ledger::stripe_command captured = purchase_by("evt_8", "pi_5", "bob", 1000);
         std::get<ledger::purchase>(captured.effect).amount_requested_cents = 2000;
         run({captured});
-        ledger::payment_facts unproven = refunded("re_4", 100, false);
+        ledger::payment_facts unproven = refund_of("re_4", 100, ledger::refund_status::counting, false);
         unproven.refunds["re_5"] = {.amount_cents = 333, .moved_money = true};
-        run({an_update("evt_9", "pi_5", unproven)});
+        run({update_command("evt_9", "pi_5", unproven)});
         // carol: 1 purchase; a cent of it refunded, which takes no token.
-        run({a_purchase("evt_10", "pi_6", "carol", 10), an_update("evt_11", "pi_6", refunded("re_6", 1))});
-        ledger::stripe_command parked = an_event("evt_12");
-        parked.effect = ledger::park_event{ledger::reason::unknown_pack};
-        run({parked, an_event("evt_13"), a_purchase("evt_1", "pi_1", "alice", 1000),
-             a_purchase("evt_14", "pi_1", "alice", 1000)});
-        ledger::stripe_command canceled = an_event("evt_15", "pi_7");
-        canceled.effect = ledger::payment_update{.facts = {.canceled = true}, .moves_tokens = false};
-        run({canceled});
+        run({purchase_by("evt_10", "pi_6", "carol", 10),
+             update_command("evt_11", "pi_6", refund_of("re_6", 1))});
+        run({parked_command("evt_12", ledger::reason::unknown_pack), ignored_command("evt_13"),
+             purchase_by("evt_1", "pi_1", "alice", 1000), purchase_by("evt_14", "pi_1", "alice", 1000)});
+        run({end_command("evt_15", "pi_7", {.canceled = true})});
         // frank's operations are archived; then dave: 1 granted, 2 an operation, 3 a transfer to erin.
         run({request("key_f", {granting("frank", 100), using_up("req_f1", "frank", 30)})});
         run({lone_usage(using_up("req_f2", "frank", 0))});

@@ -18,10 +18,10 @@ void write(ledger::store& where, const std::string& writer, const std::atomic<bo
         const std::string name = writer + "_" + std::to_string(i);
         const std::string payment = "pi_w_" + name;
         const std::vector<ledger::command> bought = {
-            a_purchase("evt_b_" + name, payment, "user_" + std::to_string(i % 3), 1000)};
+            purchase_by("evt_b_" + name, payment, "user_" + std::to_string(i % 3), 1000)};
         const std::vector<ledger::command> back = {
-            an_update("evt_r_" + name, payment, refunded("re_r_" + name, 400 + i % 3)),
-            an_update("evt_d_" + name, payment, disputed("dp_" + name, 100))};
+            update_command("evt_r_" + name, payment, refund_of("re_r_" + name, 400 + i % 3)),
+            update_command("evt_d_" + name, payment, disputed("dp_" + name, 100))};
         for (const auto* batch : {i % 2 == 0 ? &bought : &back, i % 2 == 0 ? &back : &bought}) {
             try {
                 static_cast<void>(ledger::run_batch(where, *batch));
@@ -66,9 +66,9 @@ BOOST_AUTO_TEST_CASE(evidence_is_read_only_when_that_is_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(money_without_tokens_is_carried_and_no_discrepancy) {
-    run({an_update("evt_c1", "pi_6", refunded("re_c1", 40))}); // of 10 tokens for 999: still none
-    run({an_update("evt_c2", "pi_6", refunded("re_c2", 400))});
-    run({an_update("evt_c3", "pi_6", refunded("re_c3", 9))}); // carried again
+    run({update_command("evt_c1", "pi_6", refund_of("re_c1", 40))}); // of 10 tokens for 999: still none
+    run({update_command("evt_c2", "pi_6", refund_of("re_c2", 400))});
+    run({update_command("evt_c3", "pi_6", refund_of("re_c3", 9))}); // carried again
     BOOST_TEST(value("SELECT concat_ws(' ', taken_tokens, lost_cents) FROM tokenledger.payments WHERE"
                      " payment_intent_id = 'pi_6'") == "4 441");
     check_clean(verify());

@@ -1,5 +1,6 @@
 // The batching writer over a memory store that fails on demand: every command is completed exactly once.
 #include "commands.hpp"
+#include "gate.hpp"
 
 #include "ledger/writer.hpp"
 #include "memory_store.hpp"
@@ -7,7 +8,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
-#include <condition_variable>
 #include <future>
 #include <mutex>
 #include <stdexcept>
@@ -18,37 +18,12 @@ namespace {
 using namespace tokenledger::ledger;
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
+using tokenledger::test::gate;
 using tokenledger::test::ignored_command;
 using tokenledger::test::parked_command;
 using tokenledger::test::purchase_command;
 
 const auto far_away = [] { return steady::now() + 60s; };
-
-// A gate that holds the database's steps until it is opened.
-class gate {
-  public:
-    void pass() {
-        std::unique_lock hold(guard_);
-        ++waiting_;
-        changed_.notify_all();
-        changed_.wait(hold, [&] { return open_; });
-    }
-    void open() {
-        const std::lock_guard hold(guard_);
-        open_ = true;
-        changed_.notify_all();
-    }
-    void await_visitor() {
-        std::unique_lock hold(guard_);
-        changed_.wait(hold, [&] { return waiting_ > 0; });
-    }
-
-  private:
-    std::mutex guard_;
-    std::condition_variable changed_;
-    bool open_ = false;
-    int waiting_ = 0;
-};
 
 struct fixture {
     std::shared_ptr<memory_database> database = std::make_shared<memory_database>();
@@ -95,12 +70,7 @@ BOOST_AUTO_TEST_CASE(a_command_is_settled_after_its_commit) {
 }
 
 BOOST_AUTO_TEST_CASE(commands_that_wait_while_a_batch_commits_become_one_batch) {
-    gate hold;
-    std::atomic<bool> first = true;
-    database->before = [&](std::string_view step, auto) {
-        if (step == "commit" && first.exchange(false))
-            hold.pass();
-    };
+    gate hold(*database);
     start();
     std::vector<std::future<completion>> all;
     all.push_back(submit(purchase_command("evt_0", "pi_0")));
@@ -117,12 +87,7 @@ BOOST_AUTO_TEST_CASE(commands_that_wait_while_a_batch_commits_become_one_batch) 
 
 BOOST_AUTO_TEST_CASE(a_batch_is_never_larger_than_the_limit) {
     options.max_batch = 10;
-    gate hold;
-    std::atomic<bool> first = true;
-    database->before = [&](std::string_view step, auto) {
-        if (step == "commit" && first.exchange(false))
-            hold.pass();
-    };
+    gate hold(*database);
     start();
     std::vector<std::future<completion>> all;
     all.push_back(submit(purchase_command("evt_0", "pi_0")));
@@ -139,11 +104,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_never_larger_than_the_limit) {
 
 BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_never_settles) {
     options.queue_limit = 2;
-    gate hold;
-    database->before = [&](std::string_view step, auto) {
-        if (step == "commit")
-            hold.pass();
-    };
+    gate hold(*database);
     start();
     auto running = submit(purchase_command("evt_0", "pi_0"));
     hold.await_visitor();
@@ -162,9 +123,8 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_never_settles) {
 
 BOOST_AUTO_TEST_CASE(the_event_that_the_database_refuses_is_parked_and_its_neighbours_commit) {
     gate hold;
-    std::atomic<bool> first = true;
     database->before = [&](std::string_view step, std::span<const command> batch) {
-        if (step == "commit" && first.exchange(false))
+        if (step == "commit")
             hold.pass();
         if (step != "apply")
             return;
@@ -265,11 +225,7 @@ BOOST_AUTO_TEST_CASE(a_database_that_stays_away_ends_in_unavailable_at_the_deadl
 }
 
 BOOST_AUTO_TEST_CASE(stop_settles_what_was_taken_and_refuses_what_comes_after) {
-    gate hold;
-    database->before = [&](std::string_view step, auto) {
-        if (step == "commit")
-            hold.pass();
-    };
+    gate hold(*database);
     start();
     std::vector<std::future<completion>> all;
     for (int i = 0; i < 50; ++i)
@@ -300,11 +256,7 @@ BOOST_AUTO_TEST_CASE(duplicates_alone_write_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_further_batch_begins_when_it_is_as_large_as_those_that_are_being_written) {
-    gate hold;
-    database->before = [&](std::string_view step, auto) {
-        if (step == "apply")
-            hold.pass();
-    };
+    gate hold(*database, "apply");
     start(3);
     std::vector<std::future<completion>> all;
     const auto submit_one = [&] {

@@ -16,15 +16,10 @@ inline const stripe_event& event_of(const command& what) {
     return std::get<stripe_command>(what).event;
 }
 
-struct operators : shop {
-    // The catalogue knows no such pack; later it does: `buys` is what it makes of the event then.
-    static stripe_command unknown_pack(const std::string& event, const std::string& payment = "pi_1") {
-        return purchase_of(event, payment, {.amount_cents = 900, .refused = reason::unknown_pack});
-    }
-    static stripe_command other_mode(const std::string& event, const std::string& payment = "pi_1") {
-        return {.event = test::make_event(event, payment), .effect = park_event{reason::livemode_mismatch}};
-    }
+using test::other_mode;
+using test::unknown_pack;
 
+struct operators : shop {
     using shop::run;
     outcome act(const std::string& key, operation what) {
         return run(std::vector<command>{test::request(key, {std::move(what)})}).front();
