@@ -1,4 +1,4 @@
-// Bodies of refunds, disputes and cancellations made piece by piece, and what is read from them.
+// Bodies of refunds, disputes and cancellations, member by member, and the facts read from them.
 #pragma once
 
 #include "fixtures.hpp"
