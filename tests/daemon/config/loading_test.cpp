@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-// The example of the specification, without what this version does not support.
+// The example of the contract (docs/webhook.md), without what this version does not support.
 constexpr std::string_view contract_example = R"([database]
 url = "postgresql:///tokenledger?host=/run/postgresql"   # any libpq URI, several hosts too
 # migrate_url = "..."              # the owner role, for `migrate`; the daemon's own role cannot rewrite
@@ -54,7 +54,7 @@ std::vector<std::string> listeners_of(const config& from) {
 
 BOOST_FIXTURE_TEST_SUITE(loading, scratch_config)
 
-BOOST_AUTO_TEST_CASE(the_example_of_the_specification_loads_with_its_values) {
+BOOST_AUTO_TEST_CASE(the_example_of_the_contract_loads_with_its_values) {
     directory.write("stripe-webhook-secret", "whsec_new\n");
     directory.write("stripe-webhook-secret-old", "whsec_old");
     const config loaded = load(contract_example);
