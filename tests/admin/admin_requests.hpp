@@ -1,4 +1,4 @@
-// Requests of the admin API for tests: each with what matters named.
+// Requests of the admin API for tests, and their problems.
 #pragma once
 
 #include "admin/reply.hpp"
@@ -38,7 +38,7 @@ std::string verdict(const std::variant<Good, admin::problem>& what) {
 
 inline constexpr std::string_view batch = "batch";
 
-// Of an operation, or of the batch.
+// The route of an operation or the batch.
 inline const admin::route& route_named(std::string_view name) {
     for (const admin::route& each : admin::routes()) {
         if (name == batch ? each.call == admin::call::batch : !name.empty() && each.name == name)
@@ -62,7 +62,7 @@ Operation only_operation(const std::variant<ledger::admin_command, admin::proble
     return std::get<Operation>(made.operations.front());
 }
 
-// Its detail, so that a test can look for what it must name.
+// Fails if there is none, or one without detail.
 template <class Good>
 admin::problem problem_of(const std::variant<Good, admin::problem>& what) {
     const auto* wrong = std::get_if<admin::problem>(&what);

@@ -1,4 +1,4 @@
-// An operator's action on an event: as it is asked, and completed with what the event says.
+// An operator's action on an event: reading the request, completing it from the event.
 #include "admin/event_action.hpp"
 #include "admin_requests.hpp"
 
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_retry_needs_no_body_and_takes_no_field) {
     BOOST_TEST(verdict(asked("retry", R"({"a":1})")) == "unknown_field 422");
 }
 
-BOOST_AUTO_TEST_CASE(a_dismissal_says_why_and_an_assignment_who_and_how_much) {
+BOOST_AUTO_TEST_CASE(a_dismissal_needs_a_reason_and_an_assignment_obeys_the_token_limit) {
     BOOST_TEST(action("dismiss", R"({"reason":"r"})").reason == "r");
     BOOST_TEST(verdict(asked("dismiss", "")) == "malformed_json 400");
     BOOST_TEST(verdict(asked("dismiss", R"({"reason":""})")) == "invalid_field 422");
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_dismissal_says_why_and_an_assignment_who_and_how_much) {
     BOOST_TEST(verdict(asked("assign", R"({"user_id":"u","tokens":5})", four)) == "token_limit 422");
 }
 
-BOOST_AUTO_TEST_CASE(an_assignment_says_tokens_or_a_pack_and_how_many_of_it) {
+BOOST_AUTO_TEST_CASE(an_assignment_has_tokens_or_a_pack_with_a_quantity) {
     const auto made = action("assign", R"({"user_id":"u","pack":"starter","quantity":3})");
     BOOST_TEST(made.pack == "starter");
     BOOST_TEST(made.quantity == 3);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(an_assignment_says_tokens_or_a_pack_and_how_many_of_it) {
         BOOST_TEST(verdict(asked("assign", wrong)) == "invalid_field 422", wrong);
 }
 
-BOOST_AUTO_TEST_CASE(a_pack_becomes_its_tokens_within_what_the_listener_allows) {
+BOOST_AUTO_TEST_CASE(a_pack_is_resolved_to_tokens_within_the_limit_of_the_listener) {
     const allowance most{.max_tokens_per_request = 10};
     const auto who =
         std::get<event_action>(asked("assign", R"({"user_id":"u","pack":"starter","quantity":2})", most));
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_pack_becomes_its_tokens_within_what_the_listener_allows) 
         (resolve_pack(made, who, {.catalog = {}, .tokens = 11}).value().type == problem_type::token_limit));
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_takes_what_the_event_means_today) {
+BOOST_AUTO_TEST_CASE(a_retry_uses_todays_translation_of_the_event_if_there_is_one) {
     const auto again = std::get<ledger::retry_event>(complete(action("retry", ""), stored, paid()));
     BOOST_TEST(again.event_id == "evt_1");
     BOOST_TEST(again.payment_intent_id == "pi_today");
@@ -102,20 +102,20 @@ BOOST_AUTO_TEST_CASE(a_retry_takes_what_the_event_means_today) {
     BOOST_TEST(std::holds_alternative<ledger::ignore_event>(unread.effect));
 }
 
-BOOST_AUTO_TEST_CASE(a_dismissal_goes_by_what_is_stored) {
+BOOST_AUTO_TEST_CASE(a_dismissal_uses_the_stored_payment_id) {
     const auto off =
         std::get<ledger::dismiss_event>(complete(action("dismiss", R"({"reason":"r"})"), stored, paid()));
     BOOST_TEST(off.event_id + off.payment_intent_id + off.reason == "evt_1pi_thenr");
 }
 
-BOOST_AUTO_TEST_CASE(an_assignment_takes_money_from_the_event_and_the_rest_from_the_operator) {
+BOOST_AUTO_TEST_CASE(an_assignment_takes_payment_and_amount_from_the_event_and_tokens_from_the_request) {
     const event_action who = action("assign", R"({"user_id":"u","tokens":5,"reason":"r"})");
     const auto made = std::get<ledger::assign_event>(complete(who, stored, paid()));
     BOOST_TEST(made.user_id + made.payment_intent_id + made.currency + made.reason == "upi_todayusdr");
     BOOST_TEST(made.tokens == 5);
     BOOST_TEST(made.amount_cents == 999);
     BOOST_TEST(made.amount_requested_cents == 1000);
-    // Without a currency the ledger finds it not assignable.
+    // The ledger refuses it without a currency.
     ledger::stripe_command refund = paid();
     refund.effect = ledger::payment_update{};
     BOOST_TEST(std::get<ledger::assign_event>(complete(who, stored, refund)).currency == "");

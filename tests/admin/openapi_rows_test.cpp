@@ -21,7 +21,7 @@ names known(std::span<const std::string_view> all) {
     return {all.begin(), all.end()};
 }
 
-// What a schema says of a member, and what it should say.
+// The schema of a member, as far as it is checked.
 struct member_schema {
     std::string type{};
     std::string format{};
@@ -103,7 +103,7 @@ struct rows : test::openapi_description {
                        boost::test_tools::per_element());
     }
 
-    // Of one row of the list.
+    // The schema of a row.
     [[nodiscard]] json_value row_schema(std::string_view list) const {
         for (const admin::route& each : admin::routes()) {
             if (each.call != admin::call::list || each.name != list)
@@ -124,7 +124,7 @@ struct rows : test::openapi_description {
 
 BOOST_FIXTURE_TEST_SUITE(openapi_rows, rows)
 
-BOOST_AUTO_TEST_CASE(a_row_of_each_list_has_the_members_of_its_description) {
+BOOST_AUTO_TEST_CASE(the_schema_of_each_list_row_matches_the_description_in_the_ledger) {
     ledger::for_each_list([&]<class Query>(const Query&) {
         BOOST_TEST_INFO(ledger::description<Query>::name);
         const json_value schema = row_schema(ledger::description<Query>::name);
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_row_of_each_list_has_the_members_of_its_description) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(an_operators_action_has_the_members_of_its_description) {
+BOOST_AUTO_TEST_CASE(the_schema_of_an_operators_action_matches_the_description_in_the_ledger) {
     check<ledger::event_action_view>(root.member("components").member("schemas").member("EventAction"));
 }
 

@@ -1,5 +1,4 @@
-// docs/openapi.json says what the router, the translator and the problems say: neither has more than the
-// other.
+// docs/openapi.json describes exactly the routes, fields, parameters and problems of the code.
 #include "admin/fields.hpp"
 #include "admin/query.hpp"
 #include "admin_requests.hpp"
@@ -29,7 +28,7 @@ std::string_view json_type_of(field_kind kind) {
     case field_kind::items:
         return "array";
     case field_kind::cost:
-        return ""; // one of two
+        return ""; // has two types
     default:
         return "string";
     }
@@ -63,7 +62,7 @@ bool takes_body(const route& of) {
 
 BOOST_FIXTURE_TEST_SUITE(admin_description, test::openapi_description)
 
-BOOST_AUTO_TEST_CASE(it_has_every_route_and_no_other) {
+BOOST_AUTO_TEST_CASE(exactly_the_existing_routes_are_described) {
     names described;
     const json_value paths = root.member("paths");
     for (json_value path = paths.first(); path; path = path.next()) {
@@ -76,7 +75,7 @@ BOOST_AUTO_TEST_CASE(it_has_every_route_and_no_other) {
     BOOST_TEST((described == expected));
 }
 
-BOOST_AUTO_TEST_CASE(each_operation_has_a_name_of_its_own_and_says_its_permit) {
+BOOST_AUTO_TEST_CASE(each_operation_has_a_unique_id_and_names_its_permit) {
     names seen;
     for (const route& each : routes()) {
         BOOST_TEST_INFO(each.pattern);
@@ -115,7 +114,7 @@ BOOST_AUTO_TEST_CASE(the_items_of_a_batch_are_those_that_are_accepted) {
     BOOST_TEST(!each);
 }
 
-BOOST_AUTO_TEST_CASE(parameters_are_those_that_are_taken) {
+BOOST_AUTO_TEST_CASE(the_parameters_are_those_that_are_accepted) {
     for (const route& each : routes()) {
         BOOST_TEST_INFO(each.pattern);
         const auto taken = parameters_of(each);
@@ -143,7 +142,7 @@ BOOST_AUTO_TEST_CASE(closed_lists_of_values_are_those_of_the_ledger) {
     check("reason", ledger::reason_names());
 }
 
-BOOST_AUTO_TEST_CASE(problems_are_those_that_are_told) {
+BOOST_AUTO_TEST_CASE(the_problem_types_are_those_of_the_code) {
     names told;
     for (const problem_kind& each : problem_kinds())
         told.emplace(each.slug);
@@ -154,7 +153,7 @@ BOOST_AUTO_TEST_CASE(problems_are_those_that_are_told) {
                 names{"type", "title", "status", "detail", "item", "field", "nearest", "reason"}));
 }
 
-BOOST_AUTO_TEST_CASE(the_page_for_people_names_every_problem_and_every_call) {
+BOOST_AUTO_TEST_CASE(admin_md_names_every_problem_and_every_call) {
     const std::string page = test::source_file("docs/admin.md");
     for (const problem_kind& each : problem_kinds()) {
         BOOST_TEST_INFO(each.slug);

@@ -1,4 +1,4 @@
-// What a request line asks, and how the answer is written.
+// Queries: reading the request line, writing the answer.
 #include "admin/query.hpp"
 #include "admin_requests.hpp"
 
@@ -39,7 +39,7 @@ std::int64_t from_of(const std::string& time) {
     return query_of<transactions_query>("/v1/transactions?from=" + time).filter.period.from_us.value();
 }
 
-// Answers every question with what it was given, and remembers nothing.
+// Answers every query with the values of its members.
 struct fixed_reader : ledger::reader {
     std::optional<ledger::account_view> known_account{};
     std::optional<ledger::balance_view> balance{};
@@ -81,7 +81,7 @@ constexpr std::int64_t a_day_us = 86'400'000'000;
 
 BOOST_AUTO_TEST_SUITE(admin_queries)
 
-BOOST_AUTO_TEST_CASE(transactions_are_asked_for_by_who_asked_for_them) {
+BOOST_AUTO_TEST_CASE(transactions_can_be_filtered_by_actor) {
     BOOST_TEST((query_of<transactions_query>("/v1/transactions?actor=4294967295").filter.actor ==
                 std::optional<std::int64_t>(4294967295)));
     BOOST_TEST((query_of<transactions_query>("/v1/transactions?actor=0").filter.actor ==
@@ -93,13 +93,13 @@ BOOST_AUTO_TEST_CASE(transactions_are_asked_for_by_who_asked_for_them) {
     BOOST_TEST(verdict(asked("/v1/purchases?actor=1")) == "unknown_parameter 400");
 }
 
-BOOST_AUTO_TEST_CASE(the_queue_is_counted) {
+BOOST_AUTO_TEST_CASE(the_queue_query_returns_both_counts_and_takes_no_filter) {
     fixed_reader from;
     BOOST_TEST(run_query(query_of<queue_query>("/v1/queue"), from).body == R"({"parked":3,"waiting":2})");
     BOOST_TEST(verdict(asked("/v1/queue?result=parked")) == "unknown_parameter 400");
 }
 
-BOOST_AUTO_TEST_CASE(an_account_is_asked_for_now_at_a_time_or_at_a_sequence) {
+BOOST_AUTO_TEST_CASE(an_account_can_be_read_now_at_a_time_or_at_a_sequence) {
     const auto now = query_of<account_query>("/v1/accounts/a%2Fb");
     BOOST_TEST(now.user_id == "a/b");
     BOOST_TEST((!now.at_us && !now.at_sequence));
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(times_are_rfc_3339_or_days) {
     BOOST_TEST(from_of("1970-01-01T00:00:00Z") == 0);
     BOOST_TEST(from_of("1970-01-02t00:00:00.000001z") == a_day_us + 1);
     BOOST_TEST(from_of("1970-01-01T01:00:00.5%2B01:00") == 500'000);
-    BOOST_TEST(from_of("1970-01-01T01:00:00+01:00") == 0); // the plus sign of who did not encode it
+    BOOST_TEST(from_of("1970-01-01T01:00:00+01:00") == 0); // a plus sign that was not encoded
     BOOST_TEST(from_of("1969-12-31T19:00:00-05:00") == 0);
     BOOST_TEST(from_of("2024-02-29") == 19782 * a_day_us);
     for (const std::string time : {"2023-02-29",
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(times_are_rfc_3339_or_days) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_list_has_its_filters_and_its_page) {
+BOOST_AUTO_TEST_CASE(a_list_query_has_filters_limit_order_and_cursor) {
     const auto all = query_of<transactions_query>("/v1/transactions");
     BOOST_TEST(all.filter.user_id == "");
     BOOST_TEST(
@@ -175,14 +175,14 @@ BOOST_AUTO_TEST_CASE(a_list_has_its_filters_and_its_page) {
                "parkedbad_metadatatp");
 }
 
-BOOST_AUTO_TEST_CASE(a_report_has_a_span) {
+BOOST_AUTO_TEST_CASE(a_report_has_a_span_and_filters) {
     BOOST_TEST((query_of<usage_report_query>("/v1/reports/usage").span == ledger::report_span::whole));
     const auto days = query_of<transaction_report_query>("/v1/reports/transactions?span=day&type=grant");
     BOOST_TEST((days.span == ledger::report_span::day));
     BOOST_TEST((days.filter.type == ledger::transaction_type::grant));
 }
 
-BOOST_AUTO_TEST_CASE(days_have_a_time_zone) {
+BOOST_AUTO_TEST_CASE(a_report_by_day_has_a_time_zone) {
     BOOST_TEST(query_of<usage_report_query>("/v1/reports/usage?span=day").time_zone == "UTC");
     BOOST_TEST(query_of<usage_report_query>("/v1/reports/usage?span=day&time_zone=Europe/Berlin").time_zone ==
                "Europe/Berlin");
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(days_have_a_time_zone) {
     BOOST_TEST(test::mentions(run_query(transactions_query{}, from).body, "\"field\":\"time_zone\""));
 }
 
-BOOST_AUTO_TEST_CASE(a_value_of_a_closed_list_that_is_not_in_it_is_refused_with_those_there_are) {
+BOOST_AUTO_TEST_CASE(an_unknown_value_is_refused_with_the_known_ones_and_the_nearest) {
     const auto refused = [](const std::string& target) {
         const problem wrong = problem_of(asked(target));
         BOOST_TEST(kind_of(wrong.type).slug == "invalid_parameter");
@@ -248,12 +248,12 @@ BOOST_AUTO_TEST_CASE(an_id_in_the_path_is_an_identifier) {
     BOOST_TEST(length(256) == "malformed_target 400");
 }
 
-BOOST_AUTO_TEST_CASE(the_body_of_an_event_is_only_asked_for_with_the_permit) {
+BOOST_AUTO_TEST_CASE(the_body_of_an_event_is_read_only_with_its_permit) {
     BOOST_TEST(query_of<event_query>("/v1/events/evt_1").with_body);
     BOOST_TEST(!query_of<event_query>("/v1/events/evt_1", {permit::read}).with_body);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_there_is_404_with_a_name_of_its_own) {
+BOOST_AUTO_TEST_CASE(each_kind_of_missing_row_has_its_own_problem_type) {
     fixed_reader none;
     const auto told = [&](const query& what) { return std::string(run_query(what, none).result); };
     BOOST_TEST(told(account_query{.user_id = "u"}) == "unknown_account");
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_404_with_a_name_of_its_own) {
     BOOST_TEST(run_query(payment_query{"pi"}, none).status == 404U);
 }
 
-BOOST_AUTO_TEST_CASE(a_question_that_the_ledger_refuses_says_what_to_mend) {
+BOOST_AUTO_TEST_CASE(a_query_that_the_ledger_refuses_names_the_problem) {
     fixed_reader from;
     from.fault = ledger::query_fault::bad_cursor;
     BOOST_TEST(run_query(transactions_query{}, from).status == 400U);
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_question_that_the_ledger_refuses_says_what_to_mend) {
     BOOST_TEST(run_query(transactions_query{}, from).result == "invalid_parameter");
 }
 
-BOOST_AUTO_TEST_CASE(a_page_leaves_out_what_is_absent) {
+BOOST_AUTO_TEST_CASE(a_page_leaves_out_absent_members) {
     fixed_reader from;
     BOOST_TEST(run_query(transactions_query{}, from).body == R"({"rows":[],"more":false})");
     ledger::transaction_view row{.user_id = "u", .sequence = 1, .token_amount = 5, .balance_after = 5};
@@ -286,7 +286,7 @@ BOOST_AUTO_TEST_CASE(a_page_leaves_out_what_is_absent) {
                R"("next":"abc","more":true})");
 }
 
-BOOST_AUTO_TEST_CASE(times_before_the_epoch_and_far_away_are_written_right) {
+BOOST_AUTO_TEST_CASE(times_before_1970_and_up_to_9999_are_written_correctly) {
     fixed_reader from;
     const auto written = [&](std::int64_t us) {
         from.balance = ledger::balance_view{.user_id = "u", .created_at_us = us};
@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(times_before_the_epoch_and_far_away_are_written_right) {
     BOOST_TEST(written(253402300799'999999) == "9999-12-31T23:59:59.999999Z");
 }
 
-BOOST_AUTO_TEST_CASE(evidence_is_shown_byte_for_byte_where_it_can_be_read) {
+BOOST_AUTO_TEST_CASE(the_body_of_an_event_is_shown_byte_for_byte_if_it_is_readable) {
     fixed_reader from;
     from.known_event = ledger::event_view{.event_id = "evt", .type = "t", .result = "parked"};
     from.bytes = ledger::evidence_view{.signature_header = "t=1,\xE9", .body = "{\"a\": \"\xC3\xA9\\n\"}\n"};
@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(evidence_is_shown_byte_for_byte_where_it_can_be_read) {
     BOOST_TEST((unreadable.root().member("evidence").member("readable").boolean() == false));
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_shows_its_facts_and_what_they_come_to) {
+BOOST_AUTO_TEST_CASE(a_payment_shows_its_facts_credit_and_entitlement) {
     fixed_reader from;
     ledger::payment_view payment{.payment_intent_id = "pi"};
     payment.facts.refunds["re_1"] = {
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(a_payment_shows_its_facts_and_what_they_come_to) {
     BOOST_TEST((moved.member("takes_money").boolean() == true));
     BOOST_TEST((moved.member("amount_cents").integer() == -7));
     BOOST_TEST((moved.member("currency").string() == "chf"));
-    BOOST_TEST((moved.next().member("takes_money").boolean() == true)); // an earlier version kept no more
+    BOOST_TEST((moved.next().member("takes_money").boolean() == true)); // as an earlier version stored it
     BOOST_TEST(!moved.next().member("amount_cents"));
     BOOST_TEST(!facts.member("disputes").first().member("signs_only"));
     BOOST_TEST((body.root().member("credit").member("user_id").string() == "u"));

@@ -1,4 +1,4 @@
-// What a body is refused for, and that the problem names what to mend.
+// Bodies that are refused, and what the problem names.
 #include "admin_requests.hpp"
 
 namespace {
@@ -26,7 +26,7 @@ std::string nested(std::size_t depth) {
 
 BOOST_AUTO_TEST_SUITE(admin_refusals)
 
-BOOST_AUTO_TEST_CASE(a_body_that_is_no_json_object_is_malformed) {
+BOOST_AUTO_TEST_CASE(a_body_that_is_not_a_json_object_is_malformed) {
     for (const std::string_view body : {"", " ", "null", "[]", "\"x\"", "1", "{", "{}{}", "{\"a\":}", "\xFF",
                                         "{\"a\":\"\\ud800\"}", "{\"a\":1e999}", "user_id=u&tokens=1"}) {
         BOOST_TEST_INFO(body);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_no_json_object_is_malformed) {
     BOOST_TEST(mentions(problem_of(deep).detail, "64 levels"));
 }
 
-BOOST_AUTO_TEST_CASE(metadata_holds_the_numbers_that_the_database_can_hold) {
+BOOST_AUTO_TEST_CASE(metadata_may_hold_only_numbers_that_the_database_can_store) {
     const auto metadata = [](const std::string& number) {
         return translated("grant", granting("\"metadata\":{\"a\":[0," + number + "]}"));
     };
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(metadata_holds_the_numbers_that_the_database_can_hold) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_number_that_no_double_can_hold_is_refused_with_the_field_that_has_it) {
+BOOST_AUTO_TEST_CASE(a_number_beyond_double_is_refused_and_the_problem_names_the_field) {
     for (const char* field : {"tokens", "source", "reason", "metadata"}) {
         const std::string body = std::string(R"({"user_id":"u",)") +
                                  (field == std::string_view("tokens") ? "" : R"("tokens":1,)") + "\"" +
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_number_that_no_double_can_hold_is_refused_with_the_field_
     BOOST_TEST(wrong.item.value_or(0) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_unknown_field_is_told_the_nearest_known_one) {
+BOOST_AUTO_TEST_CASE(an_unknown_field_is_refused_with_the_nearest_known_one) {
     const auto wrong = problem_of(translated("grant", granting(R"("tokns":5)")));
     BOOST_TEST(kind_of(wrong.type).slug == "unknown_field");
     BOOST_TEST(wrong.field == "tokns");
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_field_is_told_the_nearest_known_one) {
     BOOST_TEST(nearest("grant", std::string(1000, 'x')) == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_cannot_be_shown_is_not) {
+BOOST_AUTO_TEST_CASE(an_unprintable_field_name_is_described_as_not_printable) {
     for (const std::string_view name : {"\\udc00", "a\\u0000b", "\\n"}) {
         const auto wrong = problem_of(translated("grant", "{\"" + std::string(name) + "\":1}"));
         BOOST_TEST(kind_of(wrong.type).slug == "unknown_field");
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(tokens_are_integers_from_1_to_the_end_of_int64) {
                  "to 9223372036854775807"));
 }
 
-BOOST_AUTO_TEST_CASE(a_value_of_the_wrong_kind_is_refused_and_null_is_one) {
+BOOST_AUTO_TEST_CASE(a_value_of_the_wrong_kind_is_refused_and_so_is_null) {
     for (const std::string_view more :
          {R"("reason":5)", R"("reason":null)", R"("source":"stripe")", R"("source":1)", R"("source":"")",
           R"("reference":"")", R"("reference":null)", R"("metadata":[])", R"("metadata":"{}")",
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_value_of_the_wrong_kind_is_refused_and_null_is_one) {
     BOOST_TEST(verdict(translated("grant", R"({"user_id":"","tokens":1})")) == "invalid_field 422");
 }
 
-BOOST_AUTO_TEST_CASE(text_has_its_limits) {
+BOOST_AUTO_TEST_CASE(reasons_metadata_and_ids_have_a_maximum_length) {
     const auto reason = [](std::size_t size) {
         return verdict(translated("grant", granting("\"reason\":\"" + std::string(size, 'r') + "\"")));
     };
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(text_has_its_limits) {
                "invalid_field 422");
 }
 
-BOOST_AUTO_TEST_CASE(costs_and_counts_are_not_negative) {
+BOOST_AUTO_TEST_CASE(costs_and_counts_must_be_valid_numbers_and_not_negative) {
     for (const std::string_view more :
          {R"("cost_estimate":-1)", R"("cost_estimate":"x")", R"("cost_estimate":"")",
           R"("cost_estimate":"NaN")", R"("cost_estimate":true)", R"("cost_estimate":1e-100)",
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(costs_and_counts_are_not_negative) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_subscription_or_trial_needs_what_it_is_for) {
+BOOST_AUTO_TEST_CASE(a_grant_for_a_subscription_or_trial_needs_a_reference) {
     for (const std::string_view source : {"subscription", "trial"}) {
         const auto wrong =
             problem_of(translated("grant", granting("\"source\":\"" + std::string(source) + "\"")));
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_problem_of_a_batch_names_its_item) {
     BOOST_TEST(verdict(batch(R"({"operation":"grant","user_id":"u","tokens":0})")) == "invalid_field 422 #1");
     BOOST_TEST(verdict(translated(test::batch, R"({"items":[]})")) == "invalid_field 422");
     BOOST_TEST(verdict(translated(test::batch, R"({"items":{}})")) == "invalid_field 422");
-    // Alone, the call says what it is.
+    // Only items have this field.
     BOOST_TEST(problem_of(translated("grant", granting(R"("operation":"grant")"))).field == "operation");
 }
 
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(each_item_of_a_batch_needs_its_own_permit) {
     BOOST_TEST(verdict(translated(test::batch, mixed, {.permits = {permit::money, permit::usage}})) == "ok");
 }
 
-BOOST_AUTO_TEST_CASE(the_token_limit_counts_a_request_as_a_whole) {
+BOOST_AUTO_TEST_CASE(the_token_limit_applies_to_the_sum_of_a_request) {
     const allowance ten{.max_tokens_per_request = 10};
     const auto deduct = [&](int tokens) {
         return verdict(

@@ -1,4 +1,4 @@
-// What the caller is told of each outcome.
+// The HTTP reply for each outcome.
 #include "admin_requests.hpp"
 
 #include <set>
@@ -17,7 +17,7 @@ ledger::outcome refused(ledger::refusal why, std::size_t item = 0) {
 
 BOOST_AUTO_TEST_SUITE(admin_replies)
 
-BOOST_AUTO_TEST_CASE(an_applied_command_shows_the_rows_it_caused) {
+BOOST_AUTO_TEST_CASE(an_applied_command_shows_its_postings) {
     const ledger::outcome done{.result = ledger::result::applied,
                                .posted = {{.user_id = "a\"b",
                                            .sequence = 7,
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(an_applied_command_shows_the_rows_it_caused) {
                             R"("type":"deduction","source":"usage","token_amount":-5,"balance_after":95}]})");
 }
 
-BOOST_AUTO_TEST_CASE(a_replay_has_the_same_body_and_says_so_in_the_header) {
+BOOST_AUTO_TEST_CASE(a_replay_has_the_same_body_and_is_marked_as_replayed) {
     ledger::outcome done{.result = ledger::result::applied};
     const reply first = reply_for(ledger::completion{done}, false);
     done.replayed = true;
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_replay_has_the_same_body_and_says_so_in_the_header) {
     BOOST_TEST(again.status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(every_refusal_is_a_problem_of_its_own_name) {
+BOOST_AUTO_TEST_CASE(every_refusal_is_a_problem_with_its_own_type) {
     const std::pair<ledger::refusal, unsigned> expected[] = {
         {ledger::refusal::insufficient_balance, 409}, {ledger::refusal::unknown_account, 404},
         {ledger::refusal::same_account, 422},         {ledger::refusal::key_reused, 422},
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(every_refusal_is_a_problem_of_its_own_name) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(without_an_outcome_it_is_said_whether_to_try_again) {
+BOOST_AUTO_TEST_CASE(without_an_outcome_the_reply_says_whether_to_retry) {
     for (const auto why : {ledger::unavailable::deadline, ledger::unavailable::stopping}) {
         const reply made = reply_for(ledger::completion{why}, false);
         BOOST_TEST(made.status == 503U);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_problem_has_only_the_members_it_needs) {
         R"("item":0,"field":"a","nearest":"b"})");
 }
 
-BOOST_AUTO_TEST_CASE(slugs_are_told_apart_and_statuses_are_errors) {
+BOOST_AUTO_TEST_CASE(problem_slugs_are_unique_and_statuses_are_errors) {
     std::set<std::string_view> slugs;
     for (const problem_kind& each : problem_kinds()) {
         BOOST_TEST(slugs.insert(each.slug).second);

@@ -1,4 +1,4 @@
-// Which call a request line means, and what is said of one that means none.
+// Which call a request line means, and the problem if it means none.
 #include "admin_requests.hpp"
 
 #include <array>
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_batch_may_be_sent_where_only_money_or_only_usage_is_permi
                "permit_missing 403");
 }
 
-BOOST_AUTO_TEST_CASE(an_unknown_path_is_told_what_the_calls_are) {
+BOOST_AUTO_TEST_CASE(an_unknown_path_is_refused_with_the_list_of_calls) {
     for (const std::string_view path :
          {"/", "/v1", "/v1/", "/v1/grant", "/v1/grants/", "/v1/grants/x", "//v1/grants", "/V1/grants",
           "/v2/grants", "/v1/accounts", "/v1/accounts/a/b"}) {
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_path_is_told_what_the_calls_are) {
     BOOST_TEST(mentions(problem_of(resolved("GET", "/nowhere", {})).detail, "POST /v1/grants"));
 }
 
-BOOST_AUTO_TEST_CASE(a_wrong_method_is_told_the_right_ones) {
+BOOST_AUTO_TEST_CASE(a_wrong_method_is_refused_with_the_allowed_ones) {
     BOOST_TEST(problem_of(resolved("GET", "/v1/grants", {})).allow == "POST");
     BOOST_TEST(problem_of(resolved("DELETE", "/v1/usage", {})).allow == "POST, GET, HEAD");
     BOOST_TEST(problem_of(resolved("POST", "/v1/accounts/a", {})).allow == "GET, HEAD");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_target_that_cannot_be_decoded_is_malformed) {
     BOOST_TEST(verdict(resolved("GET", many, {})) == "malformed_target 400");
 }
 
-BOOST_AUTO_TEST_CASE(a_query_is_decoded_as_forms_write_it) {
+BOOST_AUTO_TEST_CASE(a_query_is_decoded_as_form_data) {
     const auto found = resolved("GET", "/v1/transactions?user_id=a%26b+c&&type&source=", {});
     BOOST_REQUIRE_EQUAL(verdict(found), "ok");
     const std::vector<std::pair<std::string, std::string>> expected{
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_write_has_exactly_one_key_of_1_to_255_bytes) {
     BOOST_TEST(verdict(resolved("POST", "/v1/grants", {"a", "a"})) == "idempotency_key_invalid 400");
 }
 
-BOOST_AUTO_TEST_CASE(a_usage_has_its_request_id_and_no_other_key) {
+BOOST_AUTO_TEST_CASE(a_usage_request_takes_no_idempotency_key) {
     BOOST_TEST(verdict(resolved("POST", "/v1/usage", {})) == "ok");
     BOOST_TEST(verdict(resolved("POST", "/v1/usage", {"k"})) == "idempotency_key_unexpected 400");
     BOOST_TEST(verdict(resolved("GET", "/v1/usage", {"k"})) == "ok"); // some clients always send one

@@ -1,4 +1,4 @@
-// What a well-formed body becomes.
+// Translation of well-formed bodies.
 #include "admin/fields.hpp"
 #include "admin_requests.hpp"
 
@@ -14,7 +14,7 @@ using test::verdict;
 
 BOOST_AUTO_TEST_SUITE(admin_translate)
 
-BOOST_AUTO_TEST_CASE(a_grant_has_all_its_fields_or_the_defaults) {
+BOOST_AUTO_TEST_CASE(a_grant_has_its_fields_or_their_defaults) {
     const auto full = only_operation<ledger::grant>(
         translated("grant",
                    R"({"user_id":"a/b","tokens":9223372036854775807,"source":"trial","reason":"w\u00e4lcome",
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_grant_has_all_its_fields_or_the_defaults) {
     BOOST_TEST(least.reason + least.reference + least.metadata == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_command_has_its_key_and_who_asked) {
+BOOST_AUTO_TEST_CASE(a_command_has_its_idempotency_key_and_actor) {
     const auto made =
         translated("deduction", R"({"user_id":"u","tokens":5,"reason":"r","allow_negative":true})");
     BOOST_REQUIRE_EQUAL(verdict(made), "ok");
@@ -46,14 +46,14 @@ BOOST_AUTO_TEST_CASE(a_command_has_its_key_and_who_asked) {
                     .allow_negative);
 }
 
-BOOST_AUTO_TEST_CASE(a_transfer_names_both_sides) {
+BOOST_AUTO_TEST_CASE(a_transfer_has_sender_receiver_tokens_and_reason) {
     const auto one = only_operation<ledger::transfer>(
         translated("transfer", R"({"from":"a","to":"b","tokens":2,"reason":"gift"})"));
     BOOST_TEST(one.from + one.to + one.reason == "abgift");
     BOOST_TEST(one.tokens == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_usage_is_its_own_key_and_keeps_its_cost_as_written) {
+BOOST_AUTO_TEST_CASE(a_usage_has_no_idempotency_key_and_keeps_its_cost_as_written) {
     const auto made = translated(
         "usage", R"({"request_id":"r1","user_id":"u","action_type":"chat","model_used":"m","tokens_used":30,
             "input_tokens":10,"output_tokens":20,"cost_estimate":0.10000000000000000001,"charge":3})");
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_cost_may_be_a_number_or_a_string) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(blanks_and_the_order_of_members_make_no_other_command) {
+BOOST_AUTO_TEST_CASE(white_space_and_the_order_of_members_do_not_change_the_command) {
     const auto one = only_operation<ledger::grant>(
         translated("grant", R"({"user_id":"u","tokens":1,"metadata":{"a":[1,2]}})"));
     const auto same = only_operation<ledger::grant>(
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(blanks_and_the_order_of_members_make_no_other_command) {
     BOOST_TEST(one.metadata == same.metadata);
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_holds_all_four_in_order) {
+BOOST_AUTO_TEST_CASE(a_batch_holds_all_four_operations_in_order) {
     const auto made = translated(test::batch, R"({"items":[
         {"operation":"grant","user_id":"u","tokens":1},
         {"operation":"deduction","user_id":"u","tokens":2},
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_batch_holds_all_four_in_order) {
     BOOST_TEST(std::get<ledger::usage>(what.operations[3]).charge == 4);
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_may_hold_a_hundred_items) {
+BOOST_AUTO_TEST_CASE(a_batch_holds_at_most_a_hundred_items) {
     std::string items;
     for (std::size_t i = 0; i < max_items; ++i)
         items += std::string(i == 0 ? "" : ",") + R"({"operation":"grant","user_id":"u","tokens":1})";

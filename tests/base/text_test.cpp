@@ -1,4 +1,4 @@
-// The one rule for text that reaches the database.
+// Which text the database can store.
 #include "base/text.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -29,7 +29,7 @@ std::string encode(unsigned point) {
 
 BOOST_AUTO_TEST_SUITE(text)
 
-BOOST_AUTO_TEST_CASE(every_code_point_is_storable_except_nul_surrogates_and_what_lies_beyond_unicode) {
+BOOST_AUTO_TEST_CASE(every_code_point_to_10ffff_is_storable_except_nul_and_surrogates) {
     unsigned wrong = 0;
     for (unsigned point = 0; point < 0x120000; ++point) {
         const bool expected = point != 0 && (point < 0xD800 || point > 0xDFFF) && point <= 0x10FFFF;
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(every_code_point_is_storable_except_nul_surrogates_and_what
     BOOST_TEST(wrong == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(of_all_pairs_of_bytes_just_the_well_formed_ones_are_storable) {
+BOOST_AUTO_TEST_CASE(a_pair_of_bytes_is_storable_only_if_it_is_well_formed) {
     unsigned storable = 0;
     for (unsigned first = 0; first < 256; ++first) {
         for (unsigned second = 0; second < 256; ++second) {
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(of_all_pairs_of_bytes_just_the_well_formed_ones_are_storabl
     BOOST_TEST(storable == 127U * 127U + 1920U);
 }
 
-BOOST_AUTO_TEST_CASE(ill_formed_text_is_not_storable_wherever_it_stands) {
+BOOST_AUTO_TEST_CASE(ill_formed_utf8_and_nul_are_not_storable_alone_first_or_last) {
     for (const std::string_view bad : {"\x80"sv,
                                        "\xBF"sv,
                                        "\xC0\x80"sv,
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(an_identifier_has_1_to_255_bytes) {
     BOOST_TEST(!is_identifier(std::string(254, 'x') + "\xC3\xA9")); // bytes, not characters
 }
 
-BOOST_AUTO_TEST_CASE(an_identifier_is_any_storable_text_and_keeps_its_blanks) {
+BOOST_AUTO_TEST_CASE(an_identifier_may_hold_spaces_and_line_breaks_but_no_nul_or_surrogate) {
     BOOST_TEST(is_identifier("\xF0\x9F\xA6\x8A kitsune \xE7\x8B\x90"));
     BOOST_TEST(is_identifier(" "));
     BOOST_TEST(is_identifier("a\nb"));

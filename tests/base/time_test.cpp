@@ -1,4 +1,4 @@
-// Times as text: which texts are accepted, and which moment each names.
+// Times as text: the accepted forms and their values.
 #include "base/time.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -19,7 +19,7 @@ std::optional<std::int64_t> on_command_line(std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(times)
 
-BOOST_AUTO_TEST_CASE(a_date_is_its_first_moment_and_a_time_is_itself) {
+BOOST_AUTO_TEST_CASE(a_date_means_midnight_utc_and_a_time_uses_its_offset) {
     for (const auto form : {time_form::complete, time_form::command_line}) {
         BOOST_TEST(parse_time("2026-01-01", form).value() == day);
         BOOST_TEST(parse_time("1970-01-01", form).value() == 0);
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(only_the_command_line_may_leave_out_seconds_and_offset) {
         BOOST_TEST(!parse_time(text).has_value(), text);
 }
 
-BOOST_AUTO_TEST_CASE(anything_else_is_no_time) {
+BOOST_AUTO_TEST_CASE(other_text_is_not_a_time) {
     for (const char* text : {"",
                              "2026",
                              "2026-1-1",
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(anything_else_is_no_time) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_time_that_is_written_is_read_again) {
+BOOST_AUTO_TEST_CASE(parse_time_reads_what_time_text_writes) {
     for (const std::int64_t us : {std::int64_t{0}, std::int64_t{-1}, day, day + 45'005'000'001})
         BOOST_TEST(parse_time(time_text(us)).value() == us);
     BOOST_TEST(time_text(day + 1) == "2026-01-01T00:00:00.000001Z");

@@ -14,7 +14,7 @@ namespace {
 using namespace tokenledger;
 using namespace tokenledger::ctl;
 
-// What becomes of a user id, the second column; all behind it are empty.
+// The field of a user id, the second column; all columns after it are empty.
 std::string user_field(const std::string& as_json) {
     const json_tree tree("{\"user_id\":\"" + as_json + "\"}");
     BOOST_REQUIRE(tree.error() == json_error::none);
@@ -51,12 +51,12 @@ words members_of(std::string_view schema) {
 
 BOOST_AUTO_TEST_SUITE(ctl_csv)
 
-BOOST_AUTO_TEST_CASE(the_columns_are_what_the_api_describes) {
+BOOST_AUTO_TEST_CASE(the_columns_are_the_members_in_openapi_json) {
     BOOST_TEST(columns_of("transactions") == members_of("Transaction"), boost::test_tools::per_element());
     BOOST_TEST(columns_of("purchases") == members_of("Purchase"), boost::test_tools::per_element());
     BOOST_TEST(columns_of("usage") == members_of("UsageRow"), boost::test_tools::per_element());
     words event = members_of("Event");
-    event.erase("actions"); // of `events show` alone
+    event.erase("actions"); // only in `events show`
     BOOST_TEST(columns_of("events") == event, boost::test_tools::per_element());
     words either = members_of("Transaction");
     either.merge(members_of("UsageRow"));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_columns_are_what_the_api_describes) {
     BOOST_TEST(columns_of("activity") == either, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(for_a_spreadsheet_text_that_would_be_a_formula_is_none) {
+BOOST_AUTO_TEST_CASE(spreadsheet_style_puts_an_apostrophe_before_text_that_would_be_a_formula) {
     BOOST_TEST(user_field("=1+1") == "'=1+1");
     BOOST_TEST(user_field("+49 30 1") == "'+49 30 1");
     BOOST_TEST(user_field("-2+3") == "'-2+3");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(for_a_spreadsheet_text_that_would_be_a_formula_is_none) {
         BOOST_TEST(user_field(plain) == plain);
 }
 
-BOOST_AUTO_TEST_CASE(for_a_spreadsheet_numbers_stay_numbers_and_the_exact_form_changes_nothing) {
+BOOST_AUTO_TEST_CASE(spreadsheet_style_does_not_change_numbers_and_exact_style_changes_nothing) {
     const json_tree tree(R"({"user_id":"=1","token_amount":-500,"balance_after":0,"reason":"-500"})");
     const std::string line = csv_line("transactions", tree.root(), csv_style::spreadsheet);
     BOOST_TEST(line.starts_with(",'=1,,,,-500,,0,"));

@@ -1,4 +1,4 @@
-// A payment in plain words, the numbers that a person asks for first, and CSV.
+// Payments explained in words, the gauges of an overview, and CSV.
 #include "printed.hpp"
 #include "screen/csv.hpp"
 #include "screen/explain.hpp"
@@ -41,7 +41,7 @@ std::string explain(const std::string& members, const std::string& events = "") 
 
 BOOST_AUTO_TEST_SUITE(ctl_explain)
 
-BOOST_AUTO_TEST_CASE(a_payment_that_was_kept) {
+BOOST_AUTO_TEST_CASE(a_payment_without_refund_or_dispute_keeps_all_its_tokens) {
     const auto text = explain(credit + facts("", "") + taken(0, 0));
     BOOST_TEST(
         says(text, "user_1 was credited 1,000 tokens for 9.99 USD, pack starter x2, on 2026-01-31 12:00:00"));
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_payment_that_was_kept) {
     BOOST_TEST(!says(text, "verify"));
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_in_part_takes_its_share_and_one_that_failed_does_not_count) {
+BOOST_AUTO_TEST_CASE(a_partial_refund_takes_its_share_and_a_failed_one_does_not_count) {
     const auto text =
         explain(credit +
                 facts(R"({"id":"re_1","amount_cents":333,"status":"counting","moved_money":true},)"
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_refund_in_part_takes_its_share_and_one_that_failed_does_n
     BOOST_TEST(says(text, "in proportion"));
 }
 
-BOOST_AUTO_TEST_CASE(a_dispute_says_where_its_money_is) {
+BOOST_AUTO_TEST_CASE(an_undecided_dispute_shows_the_money_that_it_took) {
     const auto text =
         explain(credit +
                 facts("", R"({"id":"du_1","amount_cents":999,"status":"undecided","funds_withdrawn":true,)"
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_says_where_its_money_is) {
     BOOST_TEST(says(text, "A dispute is not decided yet: what it takes may still change."));
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_dispute_is_over_and_says_how_much_came_back) {
+BOOST_AUTO_TEST_CASE(a_lost_dispute_shows_the_money_that_came_back) {
     const auto text =
         explain(credit +
                 facts("", R"({"id":"du_1","amount_cents":999,"status":"lost","funds_withdrawn":true,)"
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_lost_dispute_is_over_and_says_how_much_came_back) {
     BOOST_TEST(!says(text, "not decided"));
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_is_pointed_at) {
+BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_is_pointed_out) {
     const auto text = explain(
         credit +
         facts(R"({"id":"re_1","amount_cents":300,"currency":"jpy","status":"counting","moved_money":true})",
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_is_pointed_at) {
     BOOST_TEST(says(text, "A refund is in another currency than the payment"));
 }
 
-BOOST_AUTO_TEST_CASE(facts_without_a_credit_wait_for_it) {
+BOOST_AUTO_TEST_CASE(facts_without_a_credit_wait_for_the_purchase) {
     const auto text = explain(
         facts(R"({"id":"re_1","amount_cents":333,"status":"counting","moved_money":true})", "") +
             R"("taken_tokens":0,"lost_cents":0)",
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(facts_without_a_credit_wait_for_it) {
     BOOST_TEST(says(text, "tokenledgerctl events retry evt_2"));
 }
 
-BOOST_AUTO_TEST_CASE(books_that_differ_from_the_facts_are_pointed_at) {
+BOOST_AUTO_TEST_CASE(books_that_differ_from_the_facts_are_pointed_out) {
     const auto text =
         explain(credit + facts("", "") +
                 R"("taken_tokens":5,"lost_cents":0,"entitlement":{"taken_tokens":0,"lost_cents":0})");
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(gauges_are_found_by_their_whole_name) {
     BOOST_TEST(found[2].value == "3");
 }
 
-BOOST_AUTO_TEST_CASE(csv_quotes_what_must_be_quoted_and_keeps_numbers_as_they_are) {
+BOOST_AUTO_TEST_CASE(csv_quotes_where_it_must_and_keeps_numbers_as_written) {
     const json_tree tree(R"({"user_id":"a,\"b\"\nc","sequence":9223372036854775807,"metadata":{"n":1.50}})");
     const std::string line = csv_line("transactions", tree.root());
     BOOST_TEST(line.starts_with(",\"a,\"\"b\"\"\nc\",9223372036854775807,,"));

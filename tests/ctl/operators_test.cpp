@@ -1,5 +1,4 @@
-// What tokenledgerctl tells operators: deeds and advice in words, money by day and pack, ids that are never
-// cut.
+// The output for operators: advice, actions, revenue by day and pack, and tables that never cut an id.
 #include "printed.hpp"
 #include "screen/advice.hpp"
 #include "screen/gauges.hpp"
@@ -56,7 +55,7 @@ const std::vector<row> event_rows{{{.text = "2026-01-31 12:00:00"},
 
 BOOST_AUTO_TEST_SUITE(ctl_operators)
 
-BOOST_AUTO_TEST_CASE(every_reason_says_what_to_do_next_and_names_the_event) {
+BOOST_AUTO_TEST_CASE(every_reason_has_its_own_advice_that_names_the_event) {
     using enum ledger::reason;
     std::vector<std::string> told;
     for (const auto why :
@@ -73,17 +72,17 @@ BOOST_AUTO_TEST_CASE(every_reason_says_what_to_do_next_and_names_the_event) {
     }
     BOOST_TEST(says(parked_for(unknown_pack), "events assign evt_1 --user USER --pack PACK"));
     BOOST_TEST(says(parked_for(unknown_pack), "events retry evt_1"));
-    BOOST_TEST(!says(parked_for(bad_metadata), "retry"));              // its bytes stay as they are
+    BOOST_TEST(!says(parked_for(bad_metadata), "retry"));              // the bytes do not change
     BOOST_TEST(!says(parked_for(livemode_mismatch), "events assign")); // the ledger refuses it
     BOOST_TEST(says(parked_for(owner_mismatch), "tokenledgerctl payment pi_1"));
-    BOOST_TEST(says(next_of(R"("result":"parked")"), "events retry evt_1")); // a reason of a later daemon
+    BOOST_TEST(says(next_of(R"("result":"parked")"), "events retry evt_1")); // no reason that ctl knows
     BOOST_TEST(says(next_of(R"("result":"waiting","stripe_payment_intent_id":"pi_1")"), "--payment pi_1"));
     BOOST_TEST(says(next_of(R"("result":"expired")"), "events dismiss evt_1"));
     for (const char* done : {"applied", "duplicate", "ignored", "dismissed"})
         BOOST_TEST(next_of(R"("result":")" + std::string(done) + "\"") == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_operators_did_is_told_with_who_when_and_why) {
+BOOST_AUTO_TEST_CASE(actions_on_an_event_are_printed_with_who_when_and_why) {
     const json_tree tree(
         R"({"event_id":"evt_1","actions":[)"
         R"({"action":"retry","actor":0,"was":"parked","was_because":"unknown_pack","became":"parked",)"
@@ -101,7 +100,7 @@ BOOST_AUTO_TEST_CASE(what_operators_did_is_told_with_who_when_and_why) {
     BOOST_TEST(what_was_done(json_tree("{}").root(), name).empty());
 }
 
-BOOST_AUTO_TEST_CASE(money_is_added_up_by_day_and_pack_and_never_across_currencies) {
+BOOST_AUTO_TEST_CASE(revenue_is_added_up_by_day_and_pack_and_never_across_currencies) {
     const json_tree tree(
         R"([{"day":"2026-01-30","type":"purchase","pack":"starter","currency":"usd","count":2,"amount_paid_cents":"1998"},)"
         R"({"day":"2026-01-30","type":"refund","pack":"starter","currency":"usd","count":1,"amount_paid_cents":"-999"},)"
@@ -132,7 +131,7 @@ BOOST_AUTO_TEST_CASE(an_id_is_never_cut_however_narrow_the_screen) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(other_columns_give_way_before_a_row_breaks_and_then_nothing_is_left_out) {
+BOOST_AUTO_TEST_CASE(columns_shrink_before_a_row_breaks_and_a_broken_row_shows_everything) {
     const auto all = lines_of(table(event_columns, event_rows, {.width = 118}));
     BOOST_REQUIRE_EQUAL(all.size(), 2U);
     BOOST_TEST(says(all[1], "…"));
@@ -144,7 +143,7 @@ BOOST_AUTO_TEST_CASE(other_columns_give_way_before_a_row_breaks_and_then_nothing
     BOOST_TEST(broken[3] == "  parked  unknown_pack  " + payment_id);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_caller_has_named_gives_way_first) {
+BOOST_AUTO_TEST_CASE(a_spare_column_is_left_out_first) {
     const std::vector<column> columns{{.title = "user", .shrinks = true, .spare = true},
                                       {.title = "tokens", .right = true},
                                       {.title = "about"}};
@@ -157,13 +156,13 @@ BOOST_AUTO_TEST_CASE(what_the_caller_has_named_gives_way_first) {
     BOOST_TEST(lines_of(narrow).size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(a_line_with_nothing_but_empty_cells_is_left_out) {
+BOOST_AUTO_TEST_CASE(a_line_with_only_empty_cells_is_left_out) {
     const std::vector<row> rows{{{.text = "a long word"}, {.text = "x"}}, {{.text = "short"}, {}}};
     const auto lines = lines_of(table({{.title = "word"}, {.title = "y"}}, rows, {.width = 11}));
     BOOST_TEST((lines == std::vector<std::string>{"word", "  y", "a long word", "  x", "short"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_gauge_is_replaced_by_what_was_counted_now) {
+BOOST_AUTO_TEST_CASE(set_gauge_sets_the_value_and_whether_it_is_bad) {
     auto found = chosen_gauges("tokenledger_events_parked 0\n");
     set_gauge(found, "tokenledger_events_parked", "3");
     set_gauge(found, "tokenledger_events_waiting", "");

@@ -1,4 +1,4 @@
-// What tokenledgerctl prints, looked at by tests.
+// Helpers to look at the output of tokenledgerctl.
 #pragma once
 
 #include <sstream>

@@ -1,4 +1,4 @@
-// The completions and the manual page are what the command line says today.
+// The committed completions and manual page match the command line.
 #include "command_line/reference.hpp"
 
 #include "files.hpp"
@@ -20,7 +20,7 @@ std::string committed(const std::string& path) {
 
 BOOST_AUTO_TEST_SUITE(ctl_reference)
 
-BOOST_AUTO_TEST_CASE(what_is_committed_is_what_is_printed_today) {
+BOOST_AUTO_TEST_CASE(the_committed_completions_and_manual_page_are_up_to_date) {
     BOOST_TEST(committed("completion/tokenledgerctl.bash") == bash_completion(),
                "build ctl_reference; ctl_reference bash > ctl/completion/tokenledgerctl.bash");
     BOOST_TEST(committed("completion/_tokenledgerctl") == zsh_completion(),
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(what_is_committed_is_what_is_printed_today) {
                "build ctl_reference; ctl_reference man > ctl/man/tokenledgerctl.1");
 }
 
-BOOST_AUTO_TEST_CASE(every_command_is_described_and_has_an_example_of_itself) {
+BOOST_AUTO_TEST_CASE(every_command_has_help_and_an_example) {
     const auto commands = command_texts();
     BOOST_TEST(commands.size() == 21U);
     for (const command_text& each : commands) {

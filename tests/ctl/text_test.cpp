@@ -1,4 +1,4 @@
-// What tokenledgerctl shows a person: text that is safe, tables that fit, bars in proportion.
+// Output for people: escaped text, tables that fit, bars in proportion.
 #include "printed.hpp"
 #include "screen/sums.hpp"
 #include "screen/table.hpp"
@@ -33,7 +33,7 @@ const std::vector<row> rows{
 
 BOOST_AUTO_TEST_SUITE(ctl_text)
 
-BOOST_AUTO_TEST_CASE(what_steers_a_terminal_is_escaped_and_all_other_text_is_kept) {
+BOOST_AUTO_TEST_CASE(control_characters_and_invalid_bytes_are_escaped_and_other_text_is_kept) {
     BOOST_TEST(visible("plain äöü 狐 🦊") == "plain äöü 狐 🦊");
     BOOST_TEST(visible("\x1b[2J\r\n\t\x7f") == "\\x1b[2J\\x0d\\x0a\\x09\\x7f");
     BOOST_TEST(visible("\u202egnp.exe") == "\\u202egnp.exe");
@@ -73,12 +73,12 @@ BOOST_AUTO_TEST_CASE(money_has_the_decimals_of_its_currency) {
     BOOST_TEST(money("123456789012345678901234", "usd") == "1,234,567,890,123,456,789,012.34 USD");
 }
 
-BOOST_AUTO_TEST_CASE(times_are_shortened_and_what_is_none_is_kept) {
+BOOST_AUTO_TEST_CASE(times_are_shortened_and_other_text_is_kept) {
     BOOST_TEST(short_time("2026-01-31T12:00:59.123456Z") == "2026-01-31 12:00:59");
     BOOST_TEST(short_time("soon") == "soon");
 }
 
-BOOST_AUTO_TEST_CASE(a_table_that_has_room_shows_all) {
+BOOST_AUTO_TEST_CASE(a_table_without_a_width_shows_everything) {
     const auto lines = lines_of(table(ids, rows, {}));
     BOOST_REQUIRE_EQUAL(lines.size(), 3U);
     BOOST_TEST(lines[0] == "id                       amount  about");
@@ -98,12 +98,12 @@ BOOST_AUTO_TEST_CASE(a_table_fits_every_width_and_keeps_numbers_whole_while_it_c
     BOOST_TEST(narrow.find("…") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_column_that_nobody_fills_is_left_out_if_it_may_be) {
+BOOST_AUTO_TEST_CASE(an_empty_optional_column_is_left_out) {
     const std::string shown = table(ids, {{{.text = "x"}, {}, {}}}, {});
     BOOST_TEST(shown == "id  amount\nx\n");
 }
 
-BOOST_AUTO_TEST_CASE(colours_take_no_room_and_come_only_if_asked_for) {
+BOOST_AUTO_TEST_CASE(colours_are_written_only_if_asked_for) {
     const std::vector<row> red{{{.text = "x", .how = tone::bad}, {.text = "1"}, {}}};
     BOOST_TEST(table(ids, red, {}).find('\x1b') == std::string::npos);
     BOOST_TEST(table(ids, red, {.colour = true}).find("\x1b[31mx\x1b[0m") != std::string::npos);
@@ -131,12 +131,12 @@ BOOST_AUTO_TEST_CASE(bars_are_in_proportion_and_fit) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(sums_are_exact_past_int64_and_sorted) {
+BOOST_AUTO_TEST_CASE(sums_are_exact_beyond_int64_and_sorted) {
     sums found;
     found.add("b", "9223372036854775807");
     found.add("b", "9223372036854775807");
     found.add("a", "-7");
-    found.add("a", "1.5"); // no integer: nothing
+    found.add("a", "1.5"); // not an integer
     found.add("a", "");
     const std::vector<std::pair<std::string, std::string>> by_size{{"b", "18446744073709551614"},
                                                                    {"a", "-7"}};

@@ -1,4 +1,4 @@
-// Lists of values of the command line against what they are lists of; words that are in none.
+// The message for an unknown word on the command line.
 #include "command_line/one_of.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +15,7 @@ using words = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(ctl_values)
 
-BOOST_AUTO_TEST_CASE(a_word_that_is_in_no_list_is_told_the_one_that_was_probably_meant) {
+BOOST_AUTO_TEST_CASE(an_unknown_word_gets_a_suggestion_and_the_list_of_known_words) {
     const words known{"grant", "deduct"};
     BOOST_TEST(unknown_word("gran", "no command", known) ==
                "`gran` is no command; did you mean `grant`? There are: grant, deduct.");

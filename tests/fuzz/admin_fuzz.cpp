@@ -1,5 +1,5 @@
-// The first byte chooses a call; the rest is its target or body. Nothing may crash, and what is accepted
-// holds what its header promises.
+// libFuzzer: the first byte chooses a call, the rest is its target or body. Nothing may crash, and an
+// accepted request keeps the promises of its header.
 #include "admin/event_action.hpp"
 #include "admin/query.hpp"
 #include "admin/reply.hpp"
@@ -46,7 +46,7 @@ struct operation_check {
         require(base::is_identifier(one.action_type) && one.tokens_used >= 0 && one.charge >= 0);
         require(one.cost_estimate.empty() || base::is_cost(one.cost_estimate));
     }
-    // Actions come another way.
+    // translate() never returns these.
     void operator()(const ledger::retry_event&) const { std::abort(); }
     void operator()(const ledger::dismiss_event&) const { std::abort(); }
     void operator()(const ledger::assign_event&) const { std::abort(); }

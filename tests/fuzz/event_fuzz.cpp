@@ -1,5 +1,5 @@
-// libFuzzer: any bytes as a body and as a header. Checks what must hold of every command, not only that
-// nothing crashes.
+// libFuzzer: any bytes as a body and as a signature header. Nothing may crash, and every command keeps its
+// invariants.
 #include "base/text.hpp"
 #include "webhook/event.hpp"
 #include "webhook/signature.hpp"
@@ -24,7 +24,7 @@ bool is_kept_text(std::string_view text) {
     return text.empty() || base::is_identifier(text);
 }
 
-// What the database can hold: identifiers, amounts of 0 or more, currencies.
+// Facts must fit the database: identifiers, amounts of 0 or more, currencies.
 void check_facts(const ledger::payment_facts& facts) {
     require(facts.amount_requested_cents == 0 && facts.refunded_cumulative_cents >= 0);
     for (const auto& [id, refund] : facts.refunds) {
@@ -55,7 +55,7 @@ void check_command(const ledger::stripe_command& made, std::string_view body) {
     if (update != nullptr) {
         require(!event.payment_intent_id.empty());
         check_facts(update->facts);
-        // What only ends a payment says nothing else of it.
+        // An update that moves no tokens only ends the payment.
         const ledger::payment_facts end{.canceled = update->facts.canceled,
                                         .not_ours = update->facts.not_ours};
         require(update->moves_tokens || (update->facts == end && end.canceled != end.not_ours));

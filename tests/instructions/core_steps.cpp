@@ -1,4 +1,4 @@
-// One step of the pure core, again and again, for instructions_test.py to count what it takes:
+// Repeats one step of the pure core, for instructions_test.py to count its instructions:
 //   tokenledger_core_steps verify|translate|batch TIMES
 #include "event_templates.hpp"
 
@@ -31,7 +31,7 @@ void require(bool holds, const char* what) {
         throw std::runtime_error(what);
 }
 
-// The load generator's event; `number` is in each of its ids.
+// The load generator's event; all its ids contain `number`.
 std::string make_body(std::size_t number) {
     std::string made;
     std::string_view rest = bench::event_template;
@@ -61,7 +61,7 @@ ledger::stripe_command translate(const std::string& body, const webhook::catalog
     auto made = webhook::translate(*parsed.event, {.path = "/stripe/webhook", .accounts = {}}, prices,
                                    "t=1,v1=2", body);
     auto command = std::get<ledger::stripe_command>(std::move(made));
-    require(std::holds_alternative<ledger::purchase>(command.effect), "the event is no purchase");
+    require(std::holds_alternative<ledger::purchase>(command.effect), "the event is not a purchase");
     return command;
 }
 
@@ -86,7 +86,7 @@ void translate_again(std::size_t times) {
         static_cast<void>(translate(body, prices));
 }
 
-// Each time into an empty ledger.
+// Every batch starts with an empty ledger.
 void run_batches(std::size_t times) {
     const webhook::catalog prices = starter_catalog();
     std::vector<ledger::command> commands;

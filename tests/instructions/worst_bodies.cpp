@@ -1,7 +1,7 @@
-// What the thread that serves the sockets does with one body, for the bodies that take longest:
-//   tokenledger_worst_bodies list                 names them
-//   tokenledger_worst_bodies SHAPE BYTES TIMES    does it, for bodies_test.py to count what it takes
-//   tokenledger_worst_bodies measure [BYTES]      prints milliseconds of processor time, the least of 25
+// The work of the I/O thread on one body, for the bodies that take longest:
+//   tokenledger_worst_bodies list                 prints their names
+//   tokenledger_worst_bodies SHAPE BYTES TIMES    handles one, for bodies_test.py to count instructions
+//   tokenledger_worst_bodies measure [BYTES]      prints milliseconds of CPU time, the least of 25
 #include "admin/translate.hpp"
 #include "stripe_bodies.hpp"
 #include "webhook/event.hpp"
@@ -26,7 +26,7 @@ namespace {
 using namespace tokenledger;
 namespace stripe = tokenledger::test::stripe;
 
-constexpr std::size_t default_bytes = 1'048'576; // max_body_bytes of both doors unless configured
+constexpr std::size_t default_bytes = 1'048'576; // the default of max_body_bytes
 constexpr std::int64_t signed_at = 1'700'000'000;
 
 enum class door { admin, webhook };
@@ -34,7 +34,7 @@ enum class door { admin, webhook };
 struct shape {
     std::string_view name;
     door through;
-    std::function<std::string(std::size_t bytes)> make; // a body of at most so many
+    std::function<std::string(std::size_t bytes)> make; // a body of at most that size
 };
 
 std::string number(std::size_t of) {
@@ -56,7 +56,7 @@ std::string members(std::size_t bytes) {
     return list(bytes, [](std::size_t i) { return "\"" + number(i) + "\":0"; });
 }
 
-// As many items as a batch may have, each with metadata of `inside(its share of the bytes)`.
+// A batch of the most items allowed; `inside(size)` makes the metadata of one item.
 std::string batch(std::size_t bytes, const std::function<std::string(std::size_t)>& inside) {
     constexpr std::size_t items = 100, around = 80, most = 8190;
     const std::size_t share = std::min(most, bytes / items > around ? bytes / items - around : 0);
@@ -80,7 +80,7 @@ std::string repeated(std::string_view text, std::size_t bytes) {
     return made;
 }
 
-// Arrays within one another as deep as a tree may be, next to one another.
+// Arrays nested as deep as a tree may be, side by side.
 std::string deep(std::size_t bytes) {
     constexpr std::size_t depth = 60;
     return list(bytes, [](std::size_t) { return std::string(depth, '[') + std::string(depth, ']'); });
@@ -102,7 +102,7 @@ std::string dispute(const std::string& rest) {
     return event("charge.dispute.closed", lost, rest);
 }
 
-constexpr std::size_t envelope = 400; // more than what stands around the part that grows
+constexpr std::size_t envelope = 400; // more than the fixed part of any body
 
 std::string paid(const std::string& rest) {
     return event("payment_intent.succeeded", stripe::payment_intent(), rest);
@@ -224,7 +224,7 @@ std::vector<shape> webhook_shapes() {
          [](std::size_t bytes) {
              return paid("\"description\":\"" + repeated("\\u00e9", bytes - envelope) + "\"");
          }},
-        // What RapidJSON refuses though it is JSON, and many bytes beside it.
+        // Large bodies with legal JSON that RapidJSON refuses.
         {"payment_to_repair", door::webhook,
          [](std::size_t bytes) {
              return paid("\"charges\":[" + repeated("0,", bytes - envelope) + R"("\ud800"])");
@@ -246,8 +246,7 @@ const admin::route& route_at(std::string_view pattern) {
     return *found;
 }
 
-// One door, as the daemon has it: two secrets while one is rolled, and as many signatures as a header may
-// hold.
+// As in the daemon, with two secrets, as during rotation, and as many signatures as a header may hold.
 class doors {
   public:
     doors() {
@@ -262,7 +261,7 @@ class doors {
         while (field_.size() + 68 < webhook::max_signature_header_bytes)
             field_ += ",v1=" + std::string(64, '0');
     }
-    // bodies_test.py counts what is done in here.
+    // bodies_test.py counts the instructions of this.
     [[gnu::noinline]] void handle_body(door through, const std::string& body) {
         if (through == door::webhook)
             return receive(body);
@@ -292,7 +291,7 @@ class doors {
     const admin::route& batch_ = route_at("/v1/batch");
 };
 
-// Of this thread: what other programs take of the processor is not counted.
+// CPU time of this thread, without other programs.
 double processor_ms() {
     timespec now{};
     if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0)

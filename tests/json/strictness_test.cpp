@@ -1,4 +1,4 @@
-// What is no JSON is refused; what is JSON never is, however odd.
+// Text that is not JSON is refused; legal JSON never is, however odd.
 #include "base/text.hpp"
 #include "json/tree.hpp"
 
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(malformed_text_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(nothing_may_follow_the_value_not_even_after_a_nul) {
+BOOST_AUTO_TEST_CASE(only_white_space_may_follow_the_value_and_nul_is_malformed) {
     for (const std::string_view text : {"{}\0"sv, "{}\0{\"id\":1}"sv, "{} \0 "sv, "1\0"sv, "\0{}"sv,
                                         "[1,\0 2]"sv, "{\"a\0b\":1}"sv, "\"a\0b\""sv, "\0"sv}) {
         BOOST_TEST(outcome(text) == "malformed");
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(ill_formed_utf8_is_malformed_in_strings_and_names) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_reader_and_the_ledger_agree_on_what_is_utf8) {
+BOOST_AUTO_TEST_CASE(a_string_is_accepted_exactly_if_it_is_storable_text) {
     unsigned legal = 0;
     unsigned disputed = 0;
     for (unsigned first = 0x80; first < 256; ++first) {
@@ -151,14 +151,14 @@ BOOST_AUTO_TEST_CASE(nesting_is_bounded_for_arrays_objects_and_both) {
     BOOST_TEST(outcome(wide + "1]") == "ok");
 }
 
-BOOST_AUTO_TEST_CASE(three_hundred_thousand_levels_do_no_harm) {
+BOOST_AUTO_TEST_CASE(three_hundred_thousand_levels_are_refused) {
     BOOST_TEST(outcome(nested(300000, "[", "]")) == "too deep");
     BOOST_TEST(outcome(nested(300000, "{\"a\":", "}")) == "too deep");
     BOOST_TEST(outcome(std::string(300000, '[')) == "too deep");
     BOOST_TEST(outcome(std::string(300000, ']')) == "malformed");
 }
 
-BOOST_AUTO_TEST_CASE(a_lone_surrogate_is_legal_json_but_never_an_identifier) {
+BOOST_AUTO_TEST_CASE(a_lone_surrogate_is_legal_json_but_not_storable_text) {
     for (const std::string escape :
          {R"(\ud800)", R"(\udbff)", R"(\udc00)", R"(\uDFFF)", R"(\ud800\ud800)", R"(\ud800x)", R"(\ud800\n)",
           R"(\ud800\u0041)", R"(\ud800\ue000)", R"(\ud800\udbff)", R"(\udc00\ud800)", R"(\ud800\ud83e\udd8a)",
@@ -171,13 +171,13 @@ BOOST_AUTO_TEST_CASE(a_lone_surrogate_is_legal_json_but_never_an_identifier) {
         BOOST_TEST((tree.root().member("b").integer() == 1));
         BOOST_TEST(outcome(R"({"x)" + escape + R"(":1})") == "ok");
     }
-    // Mended, a neighbour keeps its meaning.
+    // The repair leaves the neighbours alone.
     BOOST_TEST(string(R"("\ud800\ud83e\udd8a\u0041\\u0042")") == "\xED\xB0\x80\xF0\x9F\xA6\x8A"
                                                                  "A\\u0042");
     BOOST_TEST(string(R"("\ud800\"\\")") == "\xED\xB0\x80\"\\");
 }
 
-BOOST_AUTO_TEST_CASE(a_number_beyond_double_is_legal_json_but_no_integer) {
+BOOST_AUTO_TEST_CASE(a_number_beyond_double_is_legal_json_but_not_an_integer) {
     const std::string digits(400, '9');
     for (const std::string& number :
          {std::string{"1e400"}, "-" + digits, digits, digits + ".5", "1" + digits + "e7",
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_number_beyond_double_is_legal_json_but_no_integer) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_looks_like_a_large_number_inside_a_string_stays_as_it_is) {
+BOOST_AUTO_TEST_CASE(the_repair_does_not_change_large_numbers_inside_strings) {
     const std::string digits(320, '7');
     const std::vector<std::string> all{std::string{"1e400"}, "x1E+999y" + digits, digits + ".5",
                                        R"(\\1e400)",         R"(\"1e400)",        R"(\\\"1e400\\)"};
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(what_looks_like_a_large_number_inside_a_string_stays_as_it_
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_large_number_that_is_malformed_stays_so) {
+BOOST_AUTO_TEST_CASE(the_repair_does_not_accept_malformed_large_numbers) {
     const std::string digits(320, '7');
     const std::vector<std::string> all{digits + ".", digits + ".e5",  digits + "..5",  digits + "e",
                                        "0" + digits, digits + ".5.5", digits + "e5.5", "1e400.5",
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_large_number_that_is_malformed_stays_so) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_repair_mends_nothing_that_is_malformed) {
+BOOST_AUTO_TEST_CASE(the_repair_does_not_accept_malformed_text_beside_it) {
     for (const std::string_view rest : {"01",         "1e",      "1e+",    "1.",      "-",
                                         "1-2",        "1e5e5",   "1.5.5",  "--1",     "+1e400",
                                         "1e400x",     "1e400 1", "\"",     "\"\\x\"", "\"\\ud800\\uzzzz\"",
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(the_repair_mends_nothing_that_is_malformed) {
     BOOST_TEST(outcome("\"\\ud800") == "malformed");
 }
 
-BOOST_AUTO_TEST_CASE(who_wants_no_repair_is_told_what_cannot_be_represented) {
+BOOST_AUTO_TEST_CASE(unrepresentable_json_is_an_error_if_the_caller_refuses_it) {
     for (const std::string_view text : {"[1e400]"sv, "{\"a\":\"\\ud800\"}"sv, "\"\\ud800\\u0041\""sv}) {
         const json_tree tree{text, unrepresentable_json::refuse};
         BOOST_TEST_INFO(text);
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(who_wants_no_repair_is_told_what_cannot_be_represented) {
     BOOST_TEST(kept.root().first().next().raw_number() == "0.1234567890123456789012");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_double_can_hold_is_told_exactly) {
+BOOST_AUTO_TEST_CASE(is_beyond_double_is_exact_at_the_limits_of_double) {
     const std::string largest = "17976931348623157" + std::string(292, '0');
     const auto refused = [](const std::string& number) {
         const json_tree strict{"[" + number + "]", unrepresentable_json::refuse};
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(what_a_double_can_hold_is_told_exactly) {
     BOOST_TEST(!json_tree{"\"1e400\""}.root().is_beyond_double());
 }
 
-BOOST_AUTO_TEST_CASE(a_surrogate_that_stands_alone_is_told_however_the_text_goes_on) {
+BOOST_AUTO_TEST_CASE(a_lone_surrogate_can_be_refused_whatever_follows_it) {
     for (const std::string_view text :
          {R"("\ud800")"sv, R"("\ud800x")"sv, R"("\ud800\n")"sv, R"("\ud800\u0041")"sv, R"(["\udbff"])"sv,
           R"({"\ud800":1})"sv, R"("\ud800\ud800\udc00")"sv})
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(a_surrogate_that_stands_alone_is_told_however_the_text_goes
                    text);
     for (const std::string_view text : {R"("\ud800\udc00")"sv, R"("\udbff\udfff")"sv, R"("\\ud800")"sv})
         BOOST_TEST((json_tree{text, unrepresentable_json::refuse}.error() == json_error::none), text);
-    // Malformed comes first.
+    // Malformed text wins.
     BOOST_TEST((json_tree{R"(["\ud800",)", unrepresentable_json::refuse}.error() == json_error::malformed));
 }
 
@@ -303,8 +303,8 @@ BOOST_AUTO_TEST_CASE(every_prefix_of_a_document_is_malformed) {
     }
 }
 
-// Blocks of bytes are read at a time where that can be: it must not depend on where a string begins.
-BOOST_AUTO_TEST_CASE(a_raw_control_character_inside_a_string_is_refused_wherever_it_stands) {
+// The parser may read blocks of bytes: the result must not depend on where a string begins.
+BOOST_AUTO_TEST_CASE(a_raw_control_character_inside_a_string_is_refused_at_every_offset) {
     for (std::size_t indent = 0; indent < 17; ++indent) {
         for (std::size_t before = 0; before < 40; ++before) {
             for (char control = 0; control < ' '; ++control) {
@@ -317,7 +317,7 @@ BOOST_AUTO_TEST_CASE(a_raw_control_character_inside_a_string_is_refused_wherever
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_string_reads_the_same_wherever_it_stands_and_whatever_stands_beside_it) {
+BOOST_AUTO_TEST_CASE(a_string_reads_the_same_at_every_offset_and_beside_any_other) {
     for (std::size_t indent = 0; indent < 17; ++indent) {
         for (std::size_t before = 0; before < 40; ++before) {
             const std::string filling(before, 'x');

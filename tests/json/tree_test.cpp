@@ -1,4 +1,4 @@
-// The JSON tree: what it keeps of a text, and how it is read.
+// The JSON tree: its values, names and numbers.
 #include "json/tree.hpp"
 #include "json/writer.hpp"
 
@@ -28,7 +28,7 @@ std::string string(std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(json)
 
-BOOST_AUTO_TEST_CASE(every_kind_is_told_apart_and_only_its_own_reader_answers) {
+BOOST_AUTO_TEST_CASE(every_kind_is_known_and_only_its_own_accessor_has_a_value) {
     const json_tree tree{R"({"n":null,"t":true,"f":false,"i":-7,"s":"x","a":[1],"o":{}})"};
     const json_value root = tree.root();
     BOOST_TEST((root.kind() == json_kind::object));
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(every_kind_is_told_apart_and_only_its_own_reader_answers) {
     BOOST_TEST(!root.member("i").string());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_there_is_absent_all_the_way_down) {
+BOOST_AUTO_TEST_CASE(a_missing_value_is_absent_and_so_is_everything_below_it) {
     const json_tree tree{R"({"a":[{"b":null}],"s":"text"})"};
     const json_value root = tree.root();
     const json_tree nothing;
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_absent_all_the_way_down) {
     BOOST_TEST(!root.is_absent_or_null());
 }
 
-BOOST_AUTO_TEST_CASE(members_and_elements_are_walked_in_order_past_nested_ones) {
+BOOST_AUTO_TEST_CASE(members_and_elements_are_visited_in_order_without_nested_ones) {
     const json_tree tree{R"( { "a" : [ [ ] , {"z":[1,2]} , 3 ] , "b" : { } , "c" : "d" } )"};
     std::string names;
     for (json_value member = tree.root().first(); member; member = member.next())
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(members_and_elements_are_walked_in_order_past_nested_ones) 
     BOOST_TEST((tree.root().member("a").first().next().member("z").first().next().integer() == 2));
 }
 
-BOOST_AUTO_TEST_CASE(repeated_keys_are_counted_however_they_are_written) {
+BOOST_AUTO_TEST_CASE(repeated_keys_are_counted_with_and_without_escapes) {
     const json_tree tree{R"({"id":1,"i\u0064":2,"ID":3,"\u0069\u0064":4,"x":{"id":5}})"};
     BOOST_TEST(tree.root().count("id") == 3U);
     BOOST_TEST((tree.root().member("id").integer() == 1));
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_repeated_name_is_found_among_any_number_of_members) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(compact_is_what_the_writer_copies_and_its_size_is_known_before) {
+BOOST_AUTO_TEST_CASE(compact_equals_the_copy_of_the_writer_and_compact_size_its_length) {
     for (const std::string_view text :
          {"null", "[]", "{}", " [ ] ", R"([1, -2.50e+3,true,false,null,"x",[[]],{"a":{}}])",
           R"({"a" : 1,"a":2,"":"" , "\u00e9\ud83e\udd8a" : "\/\"\\\b\f\n\r\t\u0001\u001F\u0000\u007f"})",
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(numbers_keep_their_text) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_integer_is_what_is_written_as_one_and_fits) {
+BOOST_AUTO_TEST_CASE(an_integer_has_no_fraction_or_exponent_and_fits_int64) {
     BOOST_TEST((integer("0") == 0));
     BOOST_TEST((integer("-1") == -1));
     BOOST_TEST((integer("999") == 999));
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(an_integer_is_what_is_written_as_one_and_fits) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_tree_keeps_nothing_of_the_text_and_its_values_survive_a_move) {
+BOOST_AUTO_TEST_CASE(a_tree_does_not_refer_to_its_text_and_its_values_survive_a_move) {
     std::string text = R"({"name":"value","n":12345})";
     json_tree tree{text};
     const json_value root = tree.root();

@@ -1,4 +1,4 @@
-// What the writer writes is read back as it was meant.
+// The output of the writer reads back unchanged.
 #include "json/writer.hpp"
 
 #include "json/tree.hpp"
@@ -25,7 +25,7 @@ std::string copied(std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(json_writing)
 
-BOOST_AUTO_TEST_CASE(members_stand_in_the_order_of_the_calls) {
+BOOST_AUTO_TEST_CASE(members_are_written_in_the_order_of_the_calls) {
     json_writer out;
     out.begin_object().member("text", "x").member("number", std::int64_t{-7}).member("truth", true);
     out.key("list").begin_array().integer(1).null().raw("{\"a\":0.10}").end_array();
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(members_stand_in_the_order_of_the_calls) {
     BOOST_TEST(out.text() == R"({"text":"x","number":-7,"truth":true,"list":[1,null,{"a":0.10}],"some":5})");
 }
 
-BOOST_AUTO_TEST_CASE(text_is_escaped_and_comes_back_as_it_was) {
+BOOST_AUTO_TEST_CASE(text_is_escaped_and_reads_back_unchanged) {
     const std::string odd = "\"\\\b\f\n\r\t\x01\x7f\0/\xC3\xA9\xF0\x9F\xA6\x8A"s;
     json_writer out;
     out.begin_object().member(odd, odd).member("", ""sv).member("e", std::string_view{}).end_object();
@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(text_is_escaped_and_comes_back_as_it_was) {
     BOOST_TEST((tree.root().member("e").string() == ""));
 }
 
-// Blocks of bytes may be written at a time: it must not depend on where a string begins.
-BOOST_AUTO_TEST_CASE(every_control_character_is_escaped_wherever_it_stands) {
+// The writer may work on blocks of bytes: the result must not depend on the offset.
+BOOST_AUTO_TEST_CASE(every_control_character_is_escaped_at_every_offset) {
     for (std::size_t before = 0; before < 40; ++before) {
         for (char control = 0; control < ' '; ++control) {
             const std::string text = std::string(before, 'x') + control + std::string(40, 'y');
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(every_control_character_is_escaped_wherever_it_stands) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(integers_are_exact_to_the_ends_of_int64) {
+BOOST_AUTO_TEST_CASE(the_limits_of_int64_are_written_exactly) {
     json_writer out;
     out.begin_array().integer(INT64_MIN).integer(INT64_MAX).end_array();
     BOOST_TEST(out.text() == "[-9223372036854775808,9223372036854775807]");

@@ -1,4 +1,4 @@
-// What a payment buys.
+// What a payment buys: tokens, or the reason for refusing it.
 #include "fixtures.hpp"
 #include "webhook/catalog.hpp"
 
@@ -30,11 +30,11 @@ BOOST_AUTO_TEST_CASE(a_pack_gives_its_tokens_from_the_minimum_upwards) {
     BOOST_TEST(refusal(from, "starter", 1, 1199, "usd") == "100000"); // with tax
 }
 
-BOOST_AUTO_TEST_CASE(twice_the_price_is_more_than_one_pack) {
+BOOST_AUTO_TEST_CASE(an_amount_of_twice_the_price_or_more_is_refused) {
     const catalog from = fixtures::prices();
     BOOST_TEST(refusal(from, "starter", 1, 1997, "usd") == "100000");
     BOOST_TEST(refusal(from, "starter", 1, 1998, "usd") == "amount_mismatch");
-    BOOST_TEST(refusal(from, "starter", 1, 2997, "usd") == "amount_mismatch"); // Checkout sold three
+    BOOST_TEST(refusal(from, "starter", 1, 2997, "usd") == "amount_mismatch"); // Checkout sold three packs
     BOOST_TEST(refusal(from, "starter", 1, INT64_MAX, "usd") == "amount_mismatch");
     BOOST_TEST(refusal(from, "starter", 3, 2 * 3 * 999 - 1, "usd") == "300000");
     BOOST_TEST(refusal(from, "starter", 3, 2 * 3 * 999, "usd") == "amount_mismatch");
@@ -49,13 +49,13 @@ BOOST_AUTO_TEST_CASE(a_maximum_is_per_pack_and_replaces_twice_the_price) {
     BOOST_TEST(refusal(from, "starter", 1, 1201, "usd") == "amount_mismatch");
     BOOST_TEST(refusal(from, "starter", 3, 3600, "usd") == "300000");
     BOOST_TEST(refusal(from, "starter", 3, 3601, "usd") == "amount_mismatch");
-    BOOST_TEST(refusal(from, "starter", 1, 2999, "jpy") == "100000"); // of its currency alone
+    BOOST_TEST(refusal(from, "starter", 1, 2999, "jpy") == "100000"); // another currency
     from.packs["starter"].prices["usd"].maximum = 50'000;
     BOOST_TEST(refusal(from, "starter", 1, 50'000, "usd") == "100000");
     BOOST_TEST(refusal(from, "starter", 1, 50'001, "usd") == "amount_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(a_quantity_multiplies_tokens_and_minimum) {
+BOOST_AUTO_TEST_CASE(a_quantity_multiplies_tokens_and_lowest_amount) {
     const catalog from = fixtures::prices();
     BOOST_TEST(refusal(from, "starter", 3, 3 * 499, "usd") == "300000");
     BOOST_TEST(refusal(from, "starter", 3, 3 * 499 - 1, "usd") == "amount_mismatch");
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_quantity_multiplies_tokens_and_minimum) {
     BOOST_TEST(refusal(from, "starter", 1000, 499, "usd") == "amount_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(currencies_have_prices_of_their_own_and_are_never_converted) {
+BOOST_AUTO_TEST_CASE(each_currency_has_its_own_prices_and_none_is_converted) {
     const catalog from = fixtures::prices();
     BOOST_TEST(refusal(from, "starter", 1, 1500, "jpy") == "100000");
     BOOST_TEST(refusal(from, "starter", 1, 999, "jpy") == "amount_mismatch");
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(currencies_have_prices_of_their_own_and_are_never_converted
     BOOST_TEST(refusal(from, "starter", 1, 999, "eur") == "currency_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(refusals_are_told_in_one_order) {
+BOOST_AUTO_TEST_CASE(refusals_have_a_fixed_order) {
     const catalog from = fixtures::prices();
     BOOST_TEST(refusal(from, "gone", 1, 0, "eur") == "unknown_pack");
     BOOST_TEST(refusal(from, "Starter", 1, 999, "usd") == "unknown_pack");
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_largest_catalogue_does_not_overflow) {
     BOOST_TEST(refusal(from, "whale", max_quantity, INT64_MAX, "usd") == "amount_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(a_catalogue_beyond_its_limits_credits_nothing_rather_than_a_wrapped_product) {
+BOOST_AUTO_TEST_CASE(a_product_that_would_overflow_is_refused) {
     catalog from;
     from.packs["dear"] = {.tokens = 1, .prices = {{"usd", {.amount = INT64_MAX, .minimum = INT64_MAX}}}};
     from.packs["vast"] = {.tokens = INT64_MAX,

@@ -1,4 +1,4 @@
-// The envelope of an event: what is refused, what is kept, and what is made of the unusable.
+// The envelope of an event: what is refused, read, or replaced because it cannot be stored.
 #include "base/text.hpp"
 #include "fixtures.hpp"
 #include "webhook/event.hpp"
@@ -20,7 +20,7 @@ event parse(std::string_view body) {
     return std::move(*parsed.event);
 }
 
-// The words of a refusal; empty if there is none.
+// The text of the refusal; empty if there is none.
 std::string refusal(std::string_view body) {
     const parsed_event parsed = parse_event(body);
     BOOST_TEST(parsed.event.has_value() == parsed.why.empty());
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(an_envelope_is_read) {
     BOOST_TEST((read.json.root().member("data").member("object").member("id").string() == "pi_1"));
 }
 
-BOOST_AUTO_TEST_CASE(id_and_type_are_enough) {
+BOOST_AUTO_TEST_CASE(an_event_with_only_id_and_type_is_read) {
     const event read = parse(R"({"id":"evt_1","type":"ping"})");
     BOOST_TEST(!read.ambiguous_envelope);
     BOOST_TEST(!read.livemode);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(id_and_type_are_enough) {
     BOOST_TEST(!read.created);
 }
 
-BOOST_AUTO_TEST_CASE(every_handled_type_has_one_name_and_no_other_type_has_any) {
+BOOST_AUTO_TEST_CASE(every_handled_type_has_one_name_and_other_names_are_not_handled) {
     std::set<std::string_view> names;
     for (const event_type_row& row : event_types) {
         BOOST_TEST(row.name != "other");
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(every_handled_type_has_one_name_and_no_other_type_has_any) 
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_json_object_with_id_and_type_is_a_bad_event) {
+BOOST_AUTO_TEST_CASE(a_body_that_is_not_a_json_object_with_id_and_type_is_a_bad_event) {
     for (const std::string_view body :
          {""sv, "x"sv, "[]"sv, "null"sv, "\"evt_1\""sv, "{}"sv, R"({"id":"evt_1"})"sv, R"({"type":"ping"})"sv,
           R"({"id":1,"type":"ping"})"sv, R"({"id":"evt_1","type":null})"sv,
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_object_with_id_and_type_is_a_bad_event) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(id_type_or_data_twice_is_a_bad_event_however_it_is_written) {
+BOOST_AUTO_TEST_CASE(id_type_or_data_twice_is_a_bad_event_with_or_without_escapes) {
     for (const std::string_view more :
          {R"("id":"evt_1")", R"("i\u0064":"evt_2")", R"("type":"ping")", R"("\u0074ype":null)",
           R"("data":{},"data":{})", R"("data":{},"d\u0061ta":1)"}) {
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(id_type_or_data_twice_is_a_bad_event_however_it_is_written)
         BOOST_TEST(refusal(R"({"id":"evt_1","type":"ping",)" + std::string{more} + "}") ==
                    "id, type or data is there twice");
     }
-    // Elsewhere they may be twice.
+    // Allowed elsewhere.
     BOOST_TEST(refusal(R"({"id":"evt_1","type":"ping","x":{"id":1,"id":2,"data":1,"data":2}})") == "");
 }
 
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(an_id_that_cannot_be_stored_is_replaced_by_the_hash_of_the_
     BOOST_TEST(!parse(R"({"id":")" + std::string(255, 'e') + R"(","type":"a"})").surrogate_id);
 }
 
-BOOST_AUTO_TEST_CASE(a_type_that_cannot_be_stored_is_unnamed_and_other) {
+BOOST_AUTO_TEST_CASE(a_type_that_cannot_be_stored_is_named_unnamed_and_not_handled) {
     for (const std::string& type : {std::string{}, std::string{"payment_intent.succeeded\\u0000"},
                                     std::string{"\\ud800"}, std::string(256, 't')}) {
         const event read = with("type", '"' + type + '"');
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_type_that_cannot_be_stored_is_unnamed_and_other) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_thin_event_has_the_type_of_its_snapshot_twin) {
+BOOST_AUTO_TEST_CASE(a_thin_event_has_the_type_of_the_snapshot_event) {
     const auto thin = [](const std::string& type) {
         return parse(R"({"id":"evt_1","object":"v2.core.event","type":")" + type + R"("})");
     };
@@ -158,11 +158,11 @@ BOOST_AUTO_TEST_CASE(a_thin_event_has_the_type_of_its_snapshot_twin) {
         BOOST_TEST(thin(type).thin);
         BOOST_TEST((thin(type).type == event_type::other));
     }
-    // A snapshot has no such prefix.
+    // A snapshot event has no prefix.
     BOOST_TEST((with("type", R"("v1.payment_intent.succeeded")").type == event_type::other));
 }
 
-BOOST_AUTO_TEST_CASE(an_envelope_that_says_two_things_is_ambiguous) {
+BOOST_AUTO_TEST_CASE(a_repeated_member_makes_the_envelope_ambiguous) {
     for (const auto& [member, value] :
          std::vector<std::pair<std::string, std::string>>{{"object", R"("v2.core.event")"},
                                                           {"livemode", "true"},
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_member_of_a_wrong_type_makes_the_envelope_ambiguous) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_context_names_the_account_by_its_last_segment) {
+BOOST_AUTO_TEST_CASE(the_last_segment_of_a_context_is_the_account) {
     const auto of = [](const std::string& context) {
         const event read = with("context", context);
         BOOST_TEST(!read.ambiguous_envelope);
@@ -214,11 +214,11 @@ BOOST_AUTO_TEST_CASE(a_context_names_the_account_by_its_last_segment) {
     };
     BOOST_TEST(of(R"("acct_1")") == "acct_1");
     BOOST_TEST(of(R"("acct_1/acct_1a")") ==
-               "acct_1a"); // an organisation's platform, and its connected account
+               "acct_1a"); // a platform of an organisation, and its connected account
     BOOST_TEST(of("null") == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_context_that_is_no_path_of_accounts_is_ambiguous) {
+BOOST_AUTO_TEST_CASE(a_context_that_is_not_a_path_of_accounts_is_ambiguous) {
     for (const std::string value :
          {R"("")", R"("/")", R"("/acct_1")", R"("acct_1/")", R"("acct_1//acct_2")", R"("acct_")",
           R"("org_1")", R"("org_1/acct_1")", R"("acct_1/wksp_1")", R"("acct_1/acct_2/acct_3")",
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_context_that_is_no_path_of_accounts_is_ambiguous) {
     BOOST_TEST(parse(twice.body()).ambiguous_envelope);
 }
 
-BOOST_AUTO_TEST_CASE(account_and_context_of_a_connect_event_say_the_same_or_the_account_is_in_doubt) {
+BOOST_AUTO_TEST_CASE(account_and_context_that_differ_are_two_accounts) {
     const auto both = [](const std::string& account, const std::string& context) {
         fixtures::payment made;
         made.envelope.set("account", account).set("context", context);
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(account_and_context_of_a_connect_event_say_the_same_or_the_
     BOOST_TEST(both("1", R"("acct_1")").account == "");
 }
 
-BOOST_AUTO_TEST_CASE(null_says_nothing_and_is_not_ambiguous) {
+BOOST_AUTO_TEST_CASE(null_is_the_same_as_absent_and_not_ambiguous) {
     for (const std::string member : {"object", "livemode", "account", "context", "api_version", "created"})
         BOOST_TEST(!with(member, "null").ambiguous_envelope);
     BOOST_TEST(!with("livemode", "null").livemode);
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(null_says_nothing_and_is_not_ambiguous) {
     BOOST_TEST(!with("api_version", R"("\u0000")").ambiguous_envelope);
 }
 
-BOOST_AUTO_TEST_CASE(created_is_a_time_that_a_database_can_hold) {
+BOOST_AUTO_TEST_CASE(created_is_read_only_if_the_database_can_store_it) {
     BOOST_TEST((with("created", "0").created == 0));
     BOOST_TEST((with("created", "253402300799").created == max_created));
     for (const std::string value :
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(created_is_a_time_that_a_database_can_hold) {
     BOOST_TEST(!parse(twice.body()).created);
 }
 
-BOOST_AUTO_TEST_CASE(whatever_an_event_holds_what_is_kept_is_storable) {
+BOOST_AUTO_TEST_CASE(all_text_of_an_event_that_is_kept_can_be_stored) {
     for (const std::string member : {"id", "type", "account", "context", "api_version", "object"}) {
         for (const std::string value : {R"("\u0000")", R"("\ud800")", R"("")", R"("é🦊")"}) {
             const event read = with(member, value);

@@ -1,4 +1,4 @@
-// Bodies of events made piece by piece, and where the shared test data lies.
+// Builds bodies of events member by member, and finds the shared test data.
 #pragma once
 
 #include "files.hpp"

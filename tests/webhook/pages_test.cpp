@@ -1,4 +1,4 @@
-// The pages name the event types and the reasons that the program knows: all of them, and no others.
+// The documentation names exactly the event types and reasons that the program knows.
 #include "files.hpp"
 
 #include "ledger/names.hpp"
@@ -23,7 +23,7 @@ std::string section(const std::string& page, const std::string& begin, const std
     return page.substr(from, to == std::string::npos ? to : to - from);
 }
 
-// What stands in backquotes. ".updated" after "charge.dispute.created" is charge.dispute.updated.
+// The event types in backquotes. ".updated" after "charge.dispute.created" is charge.dispute.updated.
 words types_in(const std::string& text) {
     words found;
     std::string prefix;
@@ -42,7 +42,7 @@ words types_in(const std::string& text) {
     return found;
 }
 
-// The types that do something: the events to subscribe to.
+// The types with an effect: the events to subscribe to.
 words meaningful_types() {
     words found;
     for (const webhook::event_type_row& row : webhook::event_types) {
@@ -52,7 +52,7 @@ words meaningful_types() {
     return found;
 }
 
-// What stands in backquotes at the beginning of a table's rows.
+// The words in backquotes at the beginning of a table's rows.
 words first_cells(const std::string& table) {
     const std::string mark = "\n| `";
     words found;
@@ -67,7 +67,7 @@ words first_cells(const std::string& table) {
 
 BOOST_AUTO_TEST_SUITE(pages)
 
-BOOST_AUTO_TEST_CASE(the_events_to_subscribe_to_are_those_that_do_something) {
+BOOST_AUTO_TEST_CASE(the_documented_events_to_subscribe_to_are_those_with_an_effect) {
     const std::string webhook = test::source_file("docs/webhook.md");
     BOOST_TEST(types_in(section(webhook, "## Events to subscribe to", "## ")) == meaningful_types(),
                boost::test_tools::per_element());
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(the_events_to_subscribe_to_are_those_that_do_something) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_table_of_reasons_has_every_reason) {
+BOOST_AUTO_TEST_CASE(the_documented_table_of_reasons_has_every_reason) {
     const auto names = ledger::reason_names();
     BOOST_TEST(first_cells(section(test::source_file("docs/webhook.md"), "### Why an event is parked",
                                    "#")) == words(names.begin(), names.end()),

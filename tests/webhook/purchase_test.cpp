@@ -1,4 +1,4 @@
-// A payment that is ours: what makes its payload or its metadata bad, and what the catalogue is asked.
+// Purchases: what makes a payload or metadata bad, and what the catalogue then decides.
 #include "translate_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -30,7 +30,7 @@ payment with_metadata(std::string_view member, const std::string& value) {
 
 BOOST_AUTO_TEST_SUITE(purchases)
 
-BOOST_AUTO_TEST_CASE(an_amount_is_an_exact_integer_that_is_not_negative) {
+BOOST_AUTO_TEST_CASE(an_amount_must_be_an_integer_and_not_negative) {
     for (const std::string amount :
          {"1.0", "999.0", "1e2", "1E3", "9223372036854775808", "-1", "-0", "1e400", "null", "true",
           R"("999")", "[999]", "99999999999999999999999999", "-9223372036854775808"}) {
@@ -44,10 +44,10 @@ BOOST_AUTO_TEST_CASE(an_amount_is_an_exact_integer_that_is_not_negative) {
     BOOST_TEST(result_of(with_intent("amount_received", "0")) == "refuse zero_amount");
     payment none;
     none.intent.remove("amount_received");
-    BOOST_TEST(result_of(none) == "park bad_payload"); // `amount` is no substitute
+    BOOST_TEST(result_of(none) == "park bad_payload"); // `amount` does not replace it
 }
 
-BOOST_AUTO_TEST_CASE(what_was_received_counts_not_what_was_asked) {
+BOOST_AUTO_TEST_CASE(the_amount_received_counts_and_not_the_amount_requested) {
     payment made = with_intent("amount", "999");
     made.intent.set("amount_received", "500");
     BOOST_TEST(purchase_of(made.body()).amount_cents == 500);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(what_was_received_counts_not_what_was_asked) {
     BOOST_TEST(result_of(made) == "credit 100000");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_asked_for_is_told_only_if_it_is_more_than_what_was_received) {
+BOOST_AUTO_TEST_CASE(the_amount_requested_is_kept_only_if_it_exceeds_the_amount_received) {
     const auto requested = [](const std::string& amount) {
         return purchase_of(with_intent("amount", amount).body()).amount_requested_cents;
     };
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_currency_is_three_lower_case_letters) {
     BOOST_TEST(result_of(none) == "park bad_payload");
 }
 
-BOOST_AUTO_TEST_CASE(the_object_is_a_payment_intent_with_a_usable_id) {
+BOOST_AUTO_TEST_CASE(the_object_must_be_a_payment_intent_with_a_usable_id) {
     for (const std::string id : {"null", "1", R"("")", R"("pi_\u0000")", R"("pi_\ud800")", "{}"}) {
         BOOST_TEST_INFO(id);
         BOOST_TEST(result_of(with_intent("id", id)) == "park bad_payload");
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(the_object_is_a_payment_intent_with_a_usable_id) {
     BOOST_TEST(result_of(none) == "park bad_payload");
 }
 
-BOOST_AUTO_TEST_CASE(a_member_that_is_read_must_not_be_there_twice) {
+BOOST_AUTO_TEST_CASE(a_repeated_member_that_is_read_is_refused_and_others_may_repeat) {
     for (const auto& [member, value] :
          std::vector<std::pair<std::string, std::string>>{{"id", R"("pi_1")"},
                                                           {"object", R"("payment_intent")"},
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_member_that_is_read_must_not_be_there_twice) {
     BOOST_TEST(result_of(quantities) == "refuse bad_metadata");
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_payload_is_told_before_bad_metadata_and_that_before_the_catalogue) {
+BOOST_AUTO_TEST_CASE(bad_payload_comes_before_bad_metadata_and_that_before_the_catalogue) {
     payment made;
     made.metadata = {{"token_pack", R"("gone")"}};
     made.intent.set("amount_received", "-1");
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_bad_payload_is_told_before_bad_metadata_and_that_before_t
     BOOST_TEST(result_of(made) == "credit 100000");
 }
 
-BOOST_AUTO_TEST_CASE(a_user_id_is_any_identifier_in_any_script) {
+BOOST_AUTO_TEST_CASE(a_user_id_may_be_any_identifier_in_any_script) {
     for (const std::string user :
          {"3f2b6c1e-0000-4000-8000-000000000001", "użytkownik", "用户-一", "🦊", " ", "a b", "0"}) {
         const ledger::purchase bought = purchase_of(with_metadata("user_id", '"' + user + '"').body());
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_user_id_is_any_identifier_in_any_script) {
     BOOST_TEST(purchase_of(with_metadata("user_id", R"("\u7528\ud83e\udd8a")").body()).user_id == "用🦊");
 }
 
-BOOST_AUTO_TEST_CASE(a_user_id_that_cannot_be_stored_is_bad_metadata_and_left_out) {
+BOOST_AUTO_TEST_CASE(a_user_id_that_is_not_an_identifier_is_bad_metadata_and_left_out) {
     for (const std::string& user :
          {std::string{R"("")"}, std::string{R"("user\u0000admin")"}, std::string{R"("\u0000")"},
           std::string{R"("\ud800")"}, std::string{R"("x\udc00")"}, '"' + std::string(256, 'u') + '"',
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_user_id_that_cannot_be_stored_is_bad_metadata_and_left_ou
     BOOST_TEST(result_of(none) == "refuse bad_metadata");
 }
 
-BOOST_AUTO_TEST_CASE(a_pack_that_is_no_identifier_is_bad_metadata_and_keeps_the_user) {
+BOOST_AUTO_TEST_CASE(a_pack_that_is_not_an_identifier_is_bad_metadata_and_keeps_the_user) {
     for (const std::string& pack :
          {std::string{"null"}, std::string{"1"}, std::string{"[]"}, std::string{R"("")"},
           std::string{R"("starter\u0000")"}, '"' + std::string(256, 'p') + '"'}) {
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_quantity_is_a_canonical_decimal_from_1_to_1000) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_quantity_must_be_paid_for) {
+BOOST_AUTO_TEST_CASE(the_amount_must_cover_the_quantity) {
     payment made = with_metadata("quantity", R"("3")");
     BOOST_TEST(result_of(made) == "refuse amount_mismatch");
     made.intent.set("amount_received", "1497");
@@ -238,13 +238,12 @@ BOOST_AUTO_TEST_CASE(a_quantity_must_be_paid_for) {
     BOOST_TEST(result_of(made) == "refuse amount_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(oddities_in_fields_that_nobody_reads_do_no_harm) {
+BOOST_AUTO_TEST_CASE(unusual_values_in_members_that_are_not_read_do_not_matter) {
     payment made;
     made.intent.add("note", R"("\ud800 \u0000")").add("weight", "1e400").add("id_", std::string(500, '9'));
     made.metadata.add("note", R"("\udc00\u0000")").add("text", '"' + std::string(500, 'x') + '"');
     BOOST_TEST(result_of(made) == "credit 100000");
-    BOOST_TEST(command_of(made.body()).event.body ==
-               made.body()); // the evidence is what was signed, not what was mended
+    BOOST_TEST(command_of(made.body()).event.body == made.body()); // the evidence is what was signed
 }
 
 BOOST_AUTO_TEST_CASE(metadata_at_its_limits_is_read) {

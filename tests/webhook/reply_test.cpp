@@ -1,4 +1,4 @@
-// What Stripe is told.
+// The replies to Stripe.
 #include "webhook/reply.hpp"
 #include "json/tree.hpp"
 
@@ -21,7 +21,7 @@ std::string member(const reply& from, std::string_view name) {
 
 BOOST_AUTO_TEST_SUITE(replies)
 
-BOOST_AUTO_TEST_CASE(every_outcome_is_answered_200_with_its_name_and_the_event) {
+BOOST_AUTO_TEST_CASE(every_outcome_is_answered_200_with_result_and_event) {
     for (const ledger::result result :
          {ledger::result::applied, ledger::result::duplicate, ledger::result::ignored, ledger::result::parked,
           ledger::result::waiting}) {
@@ -36,14 +36,14 @@ BOOST_AUTO_TEST_CASE(every_outcome_is_answered_200_with_its_name_and_the_event) 
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_reason_is_said_where_there_is_one) {
+BOOST_AUTO_TEST_CASE(the_reply_has_the_reason_if_there_is_one) {
     const reply made = reply_for(
         {.result = ledger::result::parked, .reason = ledger::reason::unknown_pack, .posted = {}}, "evt_1");
     BOOST_TEST(made.body == R"({"result":"parked","event":"evt_1","reason":"unknown_pack"})");
     BOOST_TEST(made.reason == "unknown_pack");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_posted_is_nobodys_business_at_stripe) {
+BOOST_AUTO_TEST_CASE(the_reply_to_stripe_does_not_name_the_user) {
     const reply made = reply_for({.result = ledger::result::applied,
                                   .reason = ledger::reason::none,
                                   .posted = {ledger::posting{.user_id = "user_1", .sequence = 1}}},
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(unavailable_is_503_with_retry_after) {
     BOOST_TEST(unavailable_reply("").body == R"({"result":"unavailable"})");
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_before_the_event_is_known_tells_nothing_but_itself) {
+BOOST_AUTO_TEST_CASE(a_refusal_before_the_event_is_read_says_only_rejected) {
     for (const unsigned status : {400U, 404U, 405U, 408U, 413U, 415U, 431U}) {
         const reply made = rejected_reply(status);
         BOOST_TEST(made.status == status);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_before_the_event_is_known_tells_nothing_but_itsel
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_event_is_400_and_says_so) {
+BOOST_AUTO_TEST_CASE(a_bad_event_is_400_with_its_reason) {
     const reply made = bad_event_reply();
     BOOST_TEST(made.status == 400U);
     BOOST_TEST(made.reason == "bad_event");
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(any_other_thin_event_is_ignored_with_200) {
     BOOST_TEST(made.body == R"({"result":"ignored","event":"evt_1"})");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_id_cannot_break_out_of_the_body) {
+BOOST_AUTO_TEST_CASE(an_event_id_is_escaped_in_the_body) {
     const std::string id = "evt_\",\"result\":\"applied\\\n\x01\xF0\x9F\xA6\x8A</script>";
     const reply made = reply_for({}, id);
     const json_tree tree{made.body};

@@ -1,4 +1,4 @@
-// What is read from disputes; and whole histories and the shared bodies through the reader.
+// Reading disputes, whole generated histories, and the shared bodies.
 #include "payment_json.hpp"
 #include "settlement_fixtures.hpp"
 
@@ -24,7 +24,7 @@ using transactions = std::map<std::string, tokenledger::ledger::dispute_movement
 
 BOOST_AUTO_TEST_SUITE(settlement_events_of_disputes)
 
-BOOST_AUTO_TEST_CASE(a_dispute_tells_its_amount_its_currency_and_nothing_of_the_owner) {
+BOOST_AUTO_TEST_CASE(a_dispute_gives_amount_and_currency_and_does_not_say_whether_it_is_ours) {
     const settlement_news news = dispute_news(dispute().set("currency", R"("eur")"));
     BOOST_TEST((only_dispute(news) == dispute_fact{.amount_cents = 900, .currency = "eur"}));
     BOOST_TEST(news.payment_intent_id == "pi_1");
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_tells_its_amount_its_currency_and_nothing_of_the_
     BOOST_TEST(!news.facts.not_ours);
 }
 
-BOOST_AUTO_TEST_CASE(only_the_events_about_funds_tell_of_funds) {
+BOOST_AUTO_TEST_CASE(only_the_events_about_funds_set_the_fact_about_funds) {
     const auto read = [](const char* what) {
         return only_dispute(news_of("charge.dispute." + std::string{what}, dispute()));
     };
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(only_the_events_about_funds_tell_of_funds) {
     BOOST_TEST(!read("funds_reinstated").funds_withdrawn);
 }
 
-BOOST_AUTO_TEST_CASE(every_status_is_told_as_what_it_means_for_the_funds) {
+BOOST_AUTO_TEST_CASE(every_status_is_read_as_lost_won_closed_or_undecided) {
     const auto read = [](const std::string& status) {
         return only_dispute(dispute_news(dispute().set("status", status))).status;
     };
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(every_status_is_told_as_what_it_means_for_the_funds) {
     BOOST_TEST(!dispute_news(dispute().set("status", "[]")).usable);
 }
 
-BOOST_AUTO_TEST_CASE(balance_transactions_are_read_where_they_say_how_much_moved_and_which_way) {
+BOOST_AUTO_TEST_CASE(balance_transactions_are_read_with_amount_and_direction) {
     const auto read = [](const char* list) {
         return only_dispute(dispute_news(dispute().set("balance_transactions", list))).balance_transactions;
     };
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(balance_transactions_are_read_where_they_say_how_much_moved
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_single_balance_transaction_of_older_versions_is_read_too) {
+BOOST_AUTO_TEST_CASE(the_single_balance_transaction_of_older_api_versions_is_read) {
     const auto read = [](const char* one, const char* list) {
         object made = dispute().set("balance_transaction", one).set("balance_transactions", list);
         return only_dispute(dispute_news(made)).balance_transactions;
@@ -141,7 +141,7 @@ void require_agreement(std::uint64_t seed, std::size_t& read) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_event_of_a_history_is_read_as_the_facts_that_it_states) {
+BOOST_AUTO_TEST_CASE(every_event_of_a_generated_history_is_read_as_its_facts) {
     std::size_t read = 0;
     const std::uint64_t fresh = std::random_device{}();
     BOOST_TEST_MESSAGE("first fresh seed: " << fresh);

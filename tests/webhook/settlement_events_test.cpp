@@ -1,4 +1,4 @@
-// What is read from refunded charges and from refunds.
+// Reading refunded charges and refunds.
 #include "settlement_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +15,7 @@ using tokenledger::ledger::refund_status;
 
 BOOST_AUTO_TEST_SUITE(settlement_events_of_charges)
 
-BOOST_AUTO_TEST_CASE(a_refunded_charge_tells_its_cumulative_amount_its_payment_and_its_owner) {
+BOOST_AUTO_TEST_CASE(a_refunded_charge_gives_its_cumulative_amount_its_payment_and_that_it_is_ours) {
     const settlement_news news = charge_news(charge());
     BOOST_TEST(news.usable);
     BOOST_TEST(news.payment_intent_id == "pi_1");
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_refunded_charge_tells_its_cumulative_amount_its_payment_a
     BOOST_TEST((news.facts == payment_facts{.refunded_cumulative_cents = 300, .refunded_currency = "usd"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_charge_and_its_refunds_tell_their_currency) {
+BOOST_AUTO_TEST_CASE(a_charge_and_its_refunds_have_their_currency) {
     const auto read = [](const char* code) {
         return charge_news(
             charge()
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_charge_without_the_pack_key_is_foreign) {
     BOOST_TEST(news.facts.refunded_cumulative_cents == 300);
 }
 
-BOOST_AUTO_TEST_CASE(a_charge_without_metadata_does_not_say_whose_it_is) {
+BOOST_AUTO_TEST_CASE(a_charge_without_metadata_does_not_say_whether_it_is_ours) {
     for (const object& made : {charge().remove("metadata"), charge().set("metadata", "null")}) {
         const settlement_news news = charge_news(made);
         BOOST_TEST(news.usable);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_charge_without_metadata_does_not_say_whose_it_is) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(embedded_refunds_are_read_wherever_a_version_puts_them) {
+BOOST_AUTO_TEST_CASE(embedded_refunds_are_read_from_a_list_object_or_an_array) {
     const std::string one = refund().text();
     const std::string other = refund()
                                   .set("id", R"("re_2")")
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(embedded_refunds_are_read_wherever_a_version_puts_them) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_charge_may_embed_no_refunds) {
+BOOST_AUTO_TEST_CASE(a_charge_without_embedded_refunds_is_usable) {
     for (const char* const none :
          {"null", "[]", R"({"object":"list","data":[]})", R"({"data":null})", "{}"}) {
         BOOST_TEST_INFO(none);
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_charge_may_embed_no_refunds) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_that_is_embedded_twice_is_one_refund) {
+BOOST_AUTO_TEST_CASE(a_refund_that_is_embedded_twice_is_merged_in_any_order) {
     const std::string failed = refund().set("status", R"("failed")").text();
     for (const std::string& list :
          {"[" + refund().text() + "," + failed + "]", "[" + failed + "," + refund().text() + "]"}) {
@@ -113,14 +113,14 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(settlement_events_of_refunds)
 
-BOOST_AUTO_TEST_CASE(every_event_about_a_refund_carries_a_refund) {
+BOOST_AUTO_TEST_CASE(every_refund_event_type_reads_a_refund_object) {
     for (const char* const type :
          {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"}) {
         BOOST_TEST_INFO(type);
         const settlement_news news = news_of(type, refund());
         BOOST_TEST((only_refund(news) == refund_fact{300, refund_status::counting, true, "usd"}));
         BOOST_TEST(news.payment_intent_id == "pi_1");
-        BOOST_TEST(!news.ours.has_value()); // its metadata is its own
+        BOOST_TEST(!news.ours.has_value()); // the metadata is the refund's own
         BOOST_TEST(!news.facts.not_ours);
         BOOST_TEST(news.facts.refunded_cumulative_cents == 0);
         BOOST_TEST(!news_of(type, charge()).usable);

@@ -1,4 +1,4 @@
-// Refunds, disputes and cancellations, and what is read from them.
+// Events of refunds, disputes and cancellations, and the facts read from them.
 #pragma once
 
 #include "fixtures.hpp"

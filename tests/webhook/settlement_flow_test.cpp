@@ -32,7 +32,7 @@ webhook::catalog catalog_of(std::int64_t tokens) {
     return made;
 }
 
-// Each event once or twice, every delivery of a new shape, in any order.
+// Every event once or twice, each delivery in a new JSON shape, in any order.
 std::vector<ledger::command> told(std::mt19937_64& random, const payment_history& history,
                                   const webhook::catalog& prices, const std::string& metadata) {
     std::vector<ledger::command> commands;
@@ -80,7 +80,7 @@ const std::string not_ours = R"({"user_id":"alice"})";
 
 BOOST_AUTO_TEST_SUITE(settlement_flow)
 
-BOOST_AUTO_TEST_CASE(a_history_told_in_json_ends_in_the_balance_that_its_money_has_left) {
+BOOST_AUTO_TEST_CASE(a_history_delivered_as_json_ends_with_the_balance_of_its_entitlement) {
     std::size_t taken = 0;
     for_seeds(1000, [&](std::mt19937_64& random) {
         const sale of = any_sale(random, "pi_1", webhook::max_pack_tokens);

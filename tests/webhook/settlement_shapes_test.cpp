@@ -1,4 +1,4 @@
-// What every kind of settlement event has in common: how it names its payment, and what makes it unusable.
+// All settlement events: how they name their payment, and what makes them unusable.
 #include "settlement_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,14 +13,14 @@ using namespace tokenledger::webhook::fixtures;
 
 BOOST_AUTO_TEST_SUITE(settlement_events_of_any_kind)
 
-BOOST_AUTO_TEST_CASE(the_payment_is_named_by_an_id_or_an_object) {
+BOOST_AUTO_TEST_CASE(the_payment_is_an_id_or_an_expanded_object) {
     const char* const expanded = R"({"object":"payment_intent","amount":900,"id":"pi_1","metadata":{}})";
     BOOST_TEST(charge_news(charge().set("payment_intent", expanded)).payment_intent_id == "pi_1");
     BOOST_TEST(refund_news(refund().set("payment_intent", expanded)).payment_intent_id == "pi_1");
     BOOST_TEST(dispute_news(dispute().set("payment_intent", expanded)).payment_intent_id == "pi_1");
 }
 
-BOOST_AUTO_TEST_CASE(the_payment_of_an_expanded_charge_is_that_of_its_dispute_or_refund) {
+BOOST_AUTO_TEST_CASE(a_dispute_or_refund_without_payment_takes_that_of_its_expanded_charge) {
     for (const char* const intent : {R"("pi_2")", R"({"id":"pi_2"})"}) {
         const std::string in_charge = R"({"id":"ch_1","payment_intent":)" + std::string{intent} + "}";
         for (const object& made : {dispute().set("charge", in_charge).set("payment_intent", "null"),
@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(the_payment_of_an_expanded_charge_is_that_of_its_dispute_or
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_object_that_names_no_payment_is_usable_and_says_nothing) {
-    // Whatever else it holds: a charge of the time before payment intents is not ours to judge.
+BOOST_AUTO_TEST_CASE(an_object_without_a_payment_is_usable_and_has_no_facts) {
+    // Whatever else it holds: charges older than payment intents are not ours.
     for (const object& made : {refund(), refund().set("amount", "1.5"), refund().remove("id")}) {
         for (object nameless :
              {object{made}.set("payment_intent", "null"), object{made}.remove("payment_intent")}) {
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(an_object_that_names_no_payment_is_usable_and_says_nothing)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_that_is_named_badly_is_unusable) {
+BOOST_AUTO_TEST_CASE(an_object_with_an_invalid_payment_is_unusable) {
     for (const char* const bad : {"7", R"("")", "{}", "[]", "true", R"({"id":null})",
                                   R"({"id":"a","id":"b"})", R"("\ud800")", R"("a\u0000b")"}) {
         BOOST_TEST_INFO(bad);
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_payment_that_is_named_badly_is_unusable) {
     BOOST_TEST(!refund_news(refund().set("id", long_id)).usable);
 }
 
-BOOST_AUTO_TEST_CASE(an_amount_is_an_exact_integer_of_zero_or_more) {
+BOOST_AUTO_TEST_CASE(an_amount_must_be_an_integer_of_zero_or_more) {
     for (const char* const bad :
          {"1.0", "1e2", "-1", "-0", "9223372036854775808", "1e400", R"("300")", "null", "true", "[300]"}) {
         BOOST_TEST_INFO(bad);
@@ -81,11 +81,11 @@ BOOST_AUTO_TEST_CASE(an_amount_is_an_exact_integer_of_zero_or_more) {
     BOOST_TEST(only_refund(refund_news(refund().set("amount", "9223372036854775807"))).amount_cents ==
                INT64_MAX);
     BOOST_TEST(!charge_news(charge().remove("amount_refunded")).usable);
-    // What is not read may be anything.
+    // A member that is not read may be anything.
     BOOST_TEST(charge_news(charge().set("amount", "1e400")).usable);
 }
 
-BOOST_AUTO_TEST_CASE(a_currency_is_three_small_letters_or_not_there) {
+BOOST_AUTO_TEST_CASE(a_currency_must_be_three_lower_case_letters_or_absent) {
     for (const char* const bad : {R"("USD")", R"("us")", R"("")", "7", R"("usdd")", R"("us1")"}) {
         BOOST_TEST_INFO(bad);
         BOOST_TEST(!refund_news(refund().set("currency", bad)).usable);
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_currency_is_three_small_letters_or_not_there) {
     BOOST_TEST(refund_news(refund().set("currency", "null")).currency == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_is_read_may_be_there_once_only) {
+BOOST_AUTO_TEST_CASE(a_repeated_key_that_is_read_makes_the_object_unusable) {
     const auto repeated = [](object made, const char* key) { return made.add(key, R"("usd")"); };
     for (const char* const key :
          {"object", "id", "amount", "status", "balance_transaction", "payment_intent", "currency"}) {

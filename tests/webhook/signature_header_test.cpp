@@ -1,4 +1,4 @@
-// How a Stripe-Signature field is read.
+// Reading the Stripe-Signature header.
 #include "webhook/signature.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -21,7 +21,7 @@ std::string parsed(std::string_view field) {
 
 BOOST_AUTO_TEST_SUITE(signature_header_field)
 
-BOOST_AUTO_TEST_CASE(exactly_one_field_that_is_not_empty_is_wanted) {
+BOOST_AUTO_TEST_CASE(there_must_be_exactly_one_field_and_it_must_not_be_empty) {
     BOOST_TEST(to_string(parse_signature({}).error) == "no_header");
     BOOST_TEST(parsed("") == "no_header");
     const std::vector<std::string_view> two{good_header, good_header};
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(exactly_one_field_that_is_not_empty_is_wanted) {
     BOOST_TEST(to_string(parse_signature(empty_too).error) == "multiple_headers");
 }
 
-BOOST_AUTO_TEST_CASE(a_header_may_have_4096_bytes_and_no_more) {
+BOOST_AUTO_TEST_CASE(a_header_has_at_most_4096_bytes) {
     const std::string good = good_header + ",x=";
     BOOST_TEST(parsed(good + std::string(4096 - good.size(), 'a')) == "ok");
     BOOST_TEST(parsed(good + std::string(4097 - good.size(), 'a')) == "header_too_long");
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_header_with_two_timestamps_is_refused) {
     BOOST_TEST(parsed("t=1" + v1 + ",t") == "duplicate_timestamp");
 }
 
-BOOST_AUTO_TEST_CASE(a_timestamp_is_a_canonical_positive_int64) {
+BOOST_AUTO_TEST_CASE(a_timestamp_must_be_a_canonical_positive_int64) {
     const std::string v1 = ",v1=" + std::string(64, 'a');
     for (const std::string text :
          {"", "0", "01", "-1", "+1", "-0", " 1", "1 ", "1.0", "1e9", "0x10", "1_0", "1=9", "abc", "\xD9\xA1",
@@ -67,14 +67,14 @@ BOOST_AUTO_TEST_CASE(a_timestamp_is_a_canonical_positive_int64) {
     BOOST_TEST(parsed("t=9223372036854775807" + v1) == "ok");
 }
 
-BOOST_AUTO_TEST_CASE(a_header_without_an_item_v1_has_no_v1) {
+BOOST_AUTO_TEST_CASE(a_header_without_a_v1_signature_is_refused) {
     const std::string hex(64, 'a');
     for (const std::string rest : {"", ",v0=", ",v2=", ",V1=", ",v11=", ",v=", ", v1=", ",v1 ="}) {
         BOOST_TEST_INFO(rest);
         BOOST_TEST(parsed("t=1" + (rest.empty() ? rest : rest + hex)) == "no_v1");
     }
     BOOST_TEST(parsed("t=1,v1") == "no_v1");
-    BOOST_TEST(parsed("t=potato") == "bad_timestamp"); // the timestamp is told first
+    BOOST_TEST(parsed("t=potato") == "bad_timestamp"); // the timestamp is checked first
 }
 
 BOOST_AUTO_TEST_CASE(only_64_lower_case_hex_digits_are_a_candidate) {

@@ -1,4 +1,4 @@
-// When a body is believed. The signed headers are made by a one-shot HMAC, not by the code under test.
+// Verifying signatures. A one-shot HMAC makes the signed headers, not the code under test.
 #include "webhook/signature.hpp"
 
 #include <array>
@@ -65,7 +65,7 @@ std::string verified(std::string_view field, std::string_view text = body, std::
 
 BOOST_AUTO_TEST_SUITE(signature_verification)
 
-BOOST_AUTO_TEST_CASE(a_verifier_is_not_made_from_unusable_secrets_or_tolerances) {
+BOOST_AUTO_TEST_CASE(unusable_secrets_and_tolerances_make_no_verifier) {
     const auto made = [](const std::vector<std::string_view>& secrets, std::int64_t tolerance) {
         return verifier::make(secrets, tolerance).has_value();
     };
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_verifier_is_not_made_from_unusable_secrets_or_tolerances)
     BOOST_TEST(make_verifier({secret, other_secret}).secret_count() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(a_signed_body_is_believed_and_any_other_is_not) {
+BOOST_AUTO_TEST_CASE(a_signed_body_is_accepted_and_any_other_is_not) {
     const std::string good = header_of(now);
     BOOST_TEST(verified(good) == "ok");
     BOOST_TEST(verified(good, body + " ") == "no_match");
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_timestamp_is_signed_with_the_body_and_cannot_be_shifted
     BOOST_TEST(verified("t=1764000001,v1=" + mac, "1.x") == "no_match");
 }
 
-BOOST_AUTO_TEST_CASE(bytes_are_hashed_as_they_are) {
+BOOST_AUTO_TEST_CASE(any_bytes_can_be_signed_and_verified) {
     for (const std::string& raw :
          {std::string("\0\0", 2), std::string("\xEF\xBB\xBF{}"), std::string("\xFF\xFE"),
           std::string("a\r\nb"), std::string(300000, 'x')}) {
@@ -122,17 +122,17 @@ BOOST_AUTO_TEST_CASE(an_empty_body_is_refused_even_if_it_is_signed) {
     BOOST_TEST(verified("t=" + text + ",v1=" + std::string(64, '0'), "") == "empty_body");
 }
 
-BOOST_AUTO_TEST_CASE(the_age_may_be_the_tolerance_on_either_side) {
+BOOST_AUTO_TEST_CASE(a_timestamp_may_differ_from_the_clock_by_the_tolerance) {
     for (const auto& [age, expected] : std::vector<std::pair<std::int64_t, std::string>>{
              {0, "ok"}, {300, "ok"}, {301, "too_old"}, {-300, "ok"}, {-301, "too_new"}, {86400, "too_old"}}) {
         BOOST_TEST_INFO("age " << age);
         BOOST_TEST(verified(header_of(now - age)) == expected);
     }
-    // A wrong signature is told before a wrong time: nobody learns our clock without the secret.
+    // The signature is checked before the time: nobody learns our clock without the secret.
     BOOST_TEST(verified("t=1,v1=" + std::string(64, '0')) == "no_match");
 }
 
-BOOST_AUTO_TEST_CASE(ages_at_the_ends_of_int64_do_not_overflow) {
+BOOST_AUTO_TEST_CASE(ages_at_the_limits_of_int64_do_not_overflow) {
     constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
     constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min();
     BOOST_TEST(verified(header_of(last), body, first) == "too_new");
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(ages_at_the_ends_of_int64_do_not_overflow) {
     BOOST_TEST(to_string(judge(patient, header_of(last), body, -1).error) == "too_new");
 }
 
-BOOST_AUTO_TEST_CASE(any_secret_may_match_any_candidate_and_it_is_said_which) {
+BOOST_AUTO_TEST_CASE(any_secret_may_match_any_candidate_and_the_verdict_names_the_secret) {
     verifier both = make_verifier({secret, other_secret});
     const std::string text = std::to_string(now);
     const std::string first = signature(secret, text, body);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(any_secret_may_match_any_candidate_and_it_is_said_which) {
     BOOST_TEST(stale.secret == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_verifier_forgets_one_body_before_the_next_and_survives_a_move) {
+BOOST_AUTO_TEST_CASE(a_verifier_keeps_nothing_of_the_last_body_and_survives_a_move) {
     verifier one = make_verifier({secret, other_secret});
     const std::string good = header_of(now);
     for (int round = 0; round < 3; ++round) {
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_verifier_forgets_one_body_before_the_next_and_survives_a_
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_copy_verifies_the_same_and_outlives_the_first) {
+BOOST_AUTO_TEST_CASE(a_copy_gives_the_same_verdicts_and_outlives_the_original) {
     std::optional<verifier> first = make_verifier({other_secret, secret});
     verifier copy = first->copy();
     first.reset();
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_copy_verifies_the_same_and_outlives_the_first) {
     BOOST_TEST(to_string(judge(copy, header_of(now - 301)).error) == "too_old");
 }
 
-BOOST_AUTO_TEST_CASE(a_secret_has_one_fingerprint_in_every_verifier) {
+BOOST_AUTO_TEST_CASE(a_secret_has_the_same_fingerprint_in_every_verifier) {
     const verifier one = make_verifier({secret, other_secret});
     const verifier other = make_verifier({other_secret});
     BOOST_TEST(one.fingerprint(1) == other.fingerprint(0));

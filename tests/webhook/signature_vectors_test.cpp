@@ -1,4 +1,4 @@
-// Every case of the shared signature vectors, those that must be and those that are a choice.
+// Every case of the shared signature vectors, required or optional.
 #include "fixtures.hpp"
 #include "webhook/signature.hpp"
 #include "json/tree.hpp"
@@ -29,8 +29,7 @@ std::string judge(const json_value& vector) {
     for (json_value one = vector.member("secrets").first(); one; one = one.next())
         secrets.emplace_back(one.string().value());
     std::vector<std::string_view> fields{vector.member("header").string().value()};
-    if (vector.member("name").string() ==
-        "two_header_lines_joined") { // how a server that joins fields shows it
+    if (vector.member("name").string() == "two_header_lines_joined") { // as a server that joins fields has it
         const std::size_t joint = fields[0].find(", ");
         BOOST_REQUIRE(joint != std::string_view::npos);
         fields = {fields[0].substr(0, joint), fields[0].substr(joint + 2)};
@@ -48,7 +47,7 @@ std::string judge(const json_value& vector) {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(every_shared_signature_vector_is_judged_as_it_expects) {
+BOOST_AUTO_TEST_CASE(every_shared_signature_vector_gets_the_expected_verdict) {
     const auto folder = fixtures::shared_stripe();
     if (!folder)
         return;

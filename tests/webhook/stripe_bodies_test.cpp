@@ -1,4 +1,4 @@
-// The shared bodies of real and published events: none of them is a payment of ours, and none is refused.
+// The shared bodies of real and published events: all are read, and none is a payment of ours.
 #include "settlement_fixtures.hpp"
 #include "translate_fixtures.hpp"
 #include "json/tree.hpp"
@@ -31,7 +31,7 @@ void check_envelope(const event& read, const json_value& expected) {
     BOOST_TEST(read.thin == (text(expected.member("object")) == "v2.core.event"));
 }
 
-// What may come of an event whose payment is not ours.
+// The results that an event may have whose payment is not ours.
 bool may_be(const event& read, const std::string& words) {
     if (read.thin || words.starts_with("thin"))
         return read.thin && words.starts_with("thin");
@@ -44,7 +44,7 @@ bool may_be(const event& read, const std::string& words) {
     return words == "settle" ? names_a_payment : words.starts_with("ignore");
 }
 
-// All of it in one ledger, as if it had come in one go: nobody has a token afterwards.
+// All commands in one batch of one ledger: nobody has a token afterwards.
 void check_ledger_of(const std::vector<ledger::command>& commands) {
     const auto database = std::make_shared<ledger::memory_database>();
     const auto outcomes = ledger::run_batch(*ledger::make_memory_store(database), commands);
@@ -56,7 +56,7 @@ void check_ledger_of(const std::vector<ledger::command>& commands) {
     BOOST_TEST(results[ledger::result::applied] == 0U);
     BOOST_TEST(results[ledger::result::parked] == 0U);
     BOOST_TEST(results[ledger::result::ignored] > 0U);
-    BOOST_TEST(results[ledger::result::waiting] > 0U); // a refund whose payment nobody has seen
+    BOOST_TEST(results[ledger::result::waiting] > 0U); // a refund of an unknown payment
     BOOST_TEST(database->transactions.empty());
     BOOST_TEST(database->accounts.empty());
 }

@@ -1,4 +1,4 @@
-// A body in, the ledger's command in words out.
+// Translates a body, and puts the ledger's command into words.
 #pragma once
 
 #include "fixtures.hpp"

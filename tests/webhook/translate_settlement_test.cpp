@@ -1,5 +1,4 @@
-// Which row of the contract a refund, a dispute or the end of a payment falls under, and what the command
-// then carries.
+// Translating refunds, disputes and ends of payments: which rule applies, and what the command holds.
 #include "settlement_fixtures.hpp"
 #include "translate_fixtures.hpp"
 
@@ -15,7 +14,7 @@ using namespace tokenledger::webhook;
 using namespace tokenledger::webhook::fixtures;
 namespace ledger = tokenledger::ledger;
 
-// Every type that settles, and an object of the kind that it carries.
+// Every type that settles, with an object of its kind.
 const std::vector<std::pair<std::string, object>>& settling() {
     static const std::vector<std::pair<std::string, object>> all{
         {"charge.refunded", charge()},
@@ -39,7 +38,7 @@ endpoint_policy partners() {
     return {.path = "/stripe/partners", .livemode = true, .accounts = {"acct_1"}};
 }
 
-// The same body, its envelope changed, at an endpoint.
+// The body with one member of the envelope changed.
 std::string result_with(std::string_view type, const object& about, std::string_view member,
                         const std::string& value, const endpoint_policy& endpoint = live_endpoint()) {
     return in_words(translate_body(stripe::event(type, about.text()).set(member, value).text(), endpoint));
@@ -47,7 +46,7 @@ std::string result_with(std::string_view type, const object& about, std::string_
 
 BOOST_AUTO_TEST_SUITE(translation_of_settlement)
 
-BOOST_AUTO_TEST_CASE(a_refund_or_dispute_of_a_payment_intent_settles_with_its_facts_and_its_evidence) {
+BOOST_AUTO_TEST_CASE(a_refund_or_dispute_of_a_payment_intent_settles_with_its_facts_and_evidence) {
     for (const auto& [type, about] : settling()) {
         BOOST_TEST_INFO_SCOPE(type);
         const std::string body = body_of(type, about);
@@ -88,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_refund_or_dispute_without_a_payment_intent_is_ignored) {
         for (object none :
              {object(about).remove("payment_intent"), object(about).set("payment_intent", "null")}) {
             BOOST_TEST(in_words(translate_body(body_of(type, none))) == "ignore");
-            none.set("amount", "1.5").set("amount_refunded", "1.5"); // nothing else of it is read
+            none.set("amount", "1.5").set("amount_refunded", "1.5"); // the rest is not read
             const ledger::stripe_command command = command_of(body_of(type, none));
             BOOST_TEST((std::get<ledger::ignore_event>(command.effect).reason == ledger::reason::none));
             BOOST_TEST(command.event.payment_intent_id == "");
@@ -118,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_refund_or_dispute_that_cannot_be_read_is_parked_with_its_
             BOOST_TEST(in_words(translate_body(body)) == "park bad_payload");
             BOOST_TEST(command_of(body).event.payment_intent_id == "");
         }
-        // Whose it is can be read where the rest cannot: so an operator finds the payment.
+        // The payment is kept even if the rest cannot be read, so that an operator finds it.
         BOOST_TEST(command_of(body_of(type, object(about).set(amount, "1.5"))).event.payment_intent_id ==
                    "pi_1");
         for (const std::string data : {"", R"(,"data":null)", R"(,"data":{})", R"(,"data":{"object":null})"})
@@ -127,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_refund_or_dispute_that_cannot_be_read_is_parked_with_its_
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_or_dispute_passes_the_same_endpoint_rules_as_a_purchase) {
+BOOST_AUTO_TEST_CASE(a_refund_or_dispute_follows_the_same_endpoint_rules_as_a_purchase) {
     for (const auto& [type, about] : settling()) {
         BOOST_TEST_INFO_SCOPE(type);
         const auto at = [&, &type = type, &about = about](std::string_view member, const std::string& value,
@@ -158,12 +157,12 @@ BOOST_AUTO_TEST_CASE(a_refund_or_dispute_passes_the_same_endpoint_rules_as_a_pur
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_ambiguous_envelope_does_not_park_what_names_no_payment_intent) {
+BOOST_AUTO_TEST_CASE(an_ambiguous_event_without_a_payment_intent_is_ignored_and_not_parked) {
     for (const auto& [type, about] : settling())
         BOOST_TEST(result_with(type, object(about).remove("payment_intent"), "api_version", "7") == "ignore");
 }
 
-// Both say that the payment will never be ours to credit: an ignored event that leaves a fact.
+// Events after which the payment cannot be credited: they are ignored but leave a fact.
 struct ending {
     std::string type;
     object about;
@@ -172,7 +171,7 @@ struct ending {
 std::vector<ending> endings() {
     const object paid = stripe::payment_intent().set("metadata", R"({"order":"1"})");
     return {{"payment_intent.canceled", canceled_intent(), "canceled"},
-            {"payment_intent.canceled", object(paid), "canceled"}, // whosever it was
+            {"payment_intent.canceled", object(paid), "canceled"}, // ours or not
             {"payment_intent.succeeded", paid, "foreign"}};
 }
 
@@ -204,7 +203,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_payment_without_a_usable_id_is_ignored) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_a_payment_is_no_fact_unless_its_envelope_is_for_this_endpoint) {
+BOOST_AUTO_TEST_CASE(the_end_of_a_payment_is_ignored_if_its_envelope_is_not_for_this_endpoint) {
     for (const ending& each : endings()) {
         BOOST_TEST_INFO_SCOPE(each.type);
         for (const auto& [member, value] :
@@ -222,7 +221,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_payment_is_no_fact_unless_its_envelope_is_for_
         const object nameless = canceled_intent().set("id", id);
         BOOST_TEST(in_words(command_of(body_of("payment_intent.canceled", nameless))) == "ignore");
     }
-    // A cancellation moves nothing, so it needs no reason; a payment is told from which side it does not fit.
+    // A cancellation that is not for this endpoint is ignored without a reason, unlike a payment.
     const object canceled = canceled_intent();
     const std::string cancels = "payment_intent.canceled";
     BOOST_TEST(result_with(cancels, canceled, "livemode", "false") == "ignore");

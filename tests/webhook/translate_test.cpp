@@ -1,4 +1,4 @@
-// Which row of the contract an event falls under, and what the command then carries.
+// Translating payments: which rule applies, and what the command holds.
 #include "translate_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -31,7 +31,7 @@ endpoint_policy partners() {
 
 BOOST_AUTO_TEST_SUITE(translation_rows)
 
-BOOST_AUTO_TEST_CASE(a_payment_of_ours_is_credited_with_what_the_catalogue_says) {
+BOOST_AUTO_TEST_CASE(a_payment_of_ours_is_credited_with_the_tokens_of_the_catalogue) {
     const payment made;
     const ledger::stripe_command command = command_of(made.body());
     BOOST_TEST(command.event.id == "evt_1");
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_payment_of_ours_is_credited_with_what_the_catalogue_says)
     BOOST_TEST(bought.currency == "usd");
 }
 
-BOOST_AUTO_TEST_CASE(a_type_that_moves_no_tokens_is_ignored_whatever_else_it_is) {
+BOOST_AUTO_TEST_CASE(a_type_that_moves_no_tokens_is_ignored_whatever_the_envelope) {
     for (const std::string type :
          {"payment_intent.created", "payment_intent.processing", "payment_intent.requires_action",
           "payment_intent.amount_capturable_updated", "payment_intent.partially_funded",
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_type_that_moves_no_tokens_is_ignored_whatever_else_it_is)
     }
 }
 
-BOOST_AUTO_TEST_CASE(thin_events_are_nothing_for_the_ledger) {
+BOOST_AUTO_TEST_CASE(thin_events_become_no_command_of_the_ledger) {
     payment made = with_envelope("object", R"("v2.core.event")");
     BOOST_TEST(result_of(made) == "thin, handled");
     for (const auto& [type, expected] :
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(thin_events_are_nothing_for_the_ledger) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_test_event_never_counts_at_a_live_endpoint) {
+BOOST_AUTO_TEST_CASE(a_test_event_is_ignored_at_a_live_endpoint) {
     const payment test_mode = with_envelope("livemode", "false");
     BOOST_TEST(result_of(test_mode) == "ignore livemode_mismatch");
     BOOST_TEST(result_of(test_mode, test_endpoint()) == "credit 100000");
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_test_event_never_counts_at_a_live_endpoint) {
     BOOST_TEST(result_of(with_envelope("account", R"("acct_9")", test_mode)) == "ignore livemode_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(a_live_event_at_a_test_endpoint_is_parked_because_somebody_paid) {
+BOOST_AUTO_TEST_CASE(a_live_payment_at_a_test_endpoint_is_parked) {
     BOOST_TEST(result_of(payment{}, test_endpoint()) == "park livemode_mismatch");
     BOOST_TEST(result_of(foreign(), test_endpoint()) == "park livemode_mismatch");
     const ledger::stripe_command command = command_of(payment{}.body(), test_endpoint());
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_live_event_at_a_test_endpoint_is_parked_because_somebody_
                "ignore account_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(an_endpoint_takes_its_own_account_or_the_listed_ones) {
+BOOST_AUTO_TEST_CASE(an_endpoint_accepts_its_own_account_or_the_listed_ones) {
     const auto from = [](const std::string& account) { return with_envelope("account", account); };
     BOOST_TEST(result_of(from(R"("acct_1")")) == "ignore account_mismatch");
     BOOST_TEST(result_of(from("null")) == "credit 100000");
@@ -128,14 +128,14 @@ BOOST_AUTO_TEST_CASE(a_context_counts_as_the_account) {
     BOOST_TEST(result_of(from(R"("acct_1/acct_9")"), partners()) == "ignore account_mismatch");
     BOOST_TEST(result_of(from(R"("acct_3")"), partners()) == "ignore account_mismatch");
     BOOST_TEST(command_of(from(R"("acct_9/acct_2")").body(), partners()).event.account == "acct_2");
-    // What is no path of accounts is for an operator, if it may be ours.
+    // A context that is not a path of accounts is parked if the payment may be ours.
     BOOST_TEST(result_of(from(R"("org_1/acct_1")"), partners()) == "park bad_payload");
     BOOST_TEST(result_of(from(R"("org_1/acct_1")", foreign()), partners()) == "ignore");
     BOOST_TEST(result_of(from(R"("org_1/acct_1")", with_envelope("livemode", "false")), partners()) ==
                "ignore livemode_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_of_two_accounts_is_parked_where_it_may_be_ours) {
+BOOST_AUTO_TEST_CASE(an_event_of_two_accounts_is_parked_if_it_may_be_ours) {
     const auto two = [](payment made = {}) {
         return with_envelope("context", R"("acct_2")",
                              with_envelope("account", R"("acct_1")", std::move(made)));
@@ -147,11 +147,11 @@ BOOST_AUTO_TEST_CASE(an_event_of_two_accounts_is_parked_where_it_may_be_ours) {
     BOOST_TEST(result_of(two(foreign()), partners()) == "ignore account_mismatch");
     BOOST_TEST(result_of(two(with_envelope("livemode", "false")), partners()) == "ignore livemode_mismatch");
     BOOST_TEST(result_of(two(with_envelope("type", R"("payment_intent.created")")), partners()) == "ignore");
-    // Not even that it is canceled is told of a payment that may be another's.
+    // A payment that may be another's is not even canceled.
     BOOST_TEST(result_of(two(with_envelope("type", R"("payment_intent.canceled")")), partners()) == "ignore");
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_is_ours_by_the_pack_key_alone) {
+BOOST_AUTO_TEST_CASE(a_payment_is_ours_if_its_metadata_has_the_pack_key) {
     BOOST_TEST(result_of(foreign()) == "foreign");
     payment made;
     made.with_metadata = false;
@@ -164,13 +164,13 @@ BOOST_AUTO_TEST_CASE(a_payment_is_ours_by_the_pack_key_alone) {
     BOOST_TEST(result_of(made) == "foreign");
     made.intent.set("metadata", R"({"token\u005fpack":"starter","user_id":"user_1"})");
     BOOST_TEST(result_of(made) == "credit 100000");
-    // What is foreign needs no sound amount.
+    // A foreign payment needs no valid amount.
     payment odd = foreign();
     odd.intent.set("amount_received", R"("many")").remove("currency");
     BOOST_TEST(result_of(odd) == "foreign");
 }
 
-BOOST_AUTO_TEST_CASE(key_names_are_those_of_the_catalogue) {
+BOOST_AUTO_TEST_CASE(the_catalogue_names_the_metadata_keys) {
     catalog named = prices();
     named.name = "partners";
     named.pack_key = "pack";
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(key_names_are_those_of_the_catalogue) {
     BOOST_TEST(result_of(made) == "foreign");
 }
 
-BOOST_AUTO_TEST_CASE(whose_payment_it_is_must_be_readable_or_it_is_parked) {
+BOOST_AUTO_TEST_CASE(a_payment_whose_metadata_cannot_be_read_is_parked) {
     for (const std::string metadata :
          {"[]", "\"token_pack\"", "1", "true", R"([{"token_pack":"starter"}])"}) {
         payment made;
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(whose_payment_it_is_must_be_readable_or_it_is_parked) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_envelope_that_decides_nothing_parks_what_may_be_ours) {
+BOOST_AUTO_TEST_CASE(an_ambiguous_envelope_parks_a_payment_that_may_be_ours) {
     for (const auto& [member, value] :
          std::vector<std::pair<std::string, std::string>>{{"livemode", "null"},
                                                           {"livemode", "1"},
@@ -250,13 +250,13 @@ BOOST_AUTO_TEST_CASE(an_envelope_that_decides_nothing_parks_what_may_be_ours) {
         BOOST_TEST_INFO(member << " twice");
         BOOST_TEST(result_of(made, partners()) == "park bad_payload");
     }
-    // But a member that is sound still decides.
+    // But a valid member still decides.
     BOOST_TEST(result_of(with_envelope("account", "1", with_envelope("livemode", "false"))) ==
                "ignore livemode_mismatch");
     BOOST_TEST(result_of(with_envelope("account", R"("acct_9")", no_livemode)) == "ignore account_mismatch");
 }
 
-BOOST_AUTO_TEST_CASE(an_ignored_event_carries_no_evidence) {
+BOOST_AUTO_TEST_CASE(an_ignored_event_has_no_evidence) {
     for (const payment& made :
          {foreign(), with_envelope("livemode", "false"), with_envelope("type", R"("payment_intent.created")"),
           with_envelope("type", R"("payment_intent.canceled")"),
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(an_ignored_event_carries_no_evidence) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(only_events_of_payment_intents_name_their_object_as_one) {
+BOOST_AUTO_TEST_CASE(only_events_of_payment_intents_take_the_object_id_as_payment_id) {
     BOOST_TEST(command_of(with_envelope("type", R"("charge.succeeded")").body()).event.payment_intent_id ==
                "");
     BOOST_TEST(command_of(with_envelope("type", R"("ping")").body()).event.payment_intent_id == "");

@@ -1,4 +1,4 @@
-// The question before what cannot be undone.
+// The question before a command that cannot be undone.
 #include "commands/confirmation.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -26,7 +26,7 @@ struct question {
 
 BOOST_FIXTURE_TEST_SUITE(confirmations, question)
 
-BOOST_AUTO_TEST_CASE(a_person_is_shown_the_plan_and_only_a_y_goes_on) {
+BOOST_AUTO_TEST_CASE(a_person_sees_the_plan_and_only_an_answer_with_y_continues) {
     for (const char* typed : {"y\n", "Y\n", "yes\n", "y"}) {
         BOOST_TEST(ask(false, true, typed), typed);
         BOOST_TEST(said == "7 events will be gone.\nGo on? [y/N] ");
@@ -37,14 +37,14 @@ BOOST_AUTO_TEST_CASE(a_person_is_shown_the_plan_and_only_a_y_goes_on) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(with_yes_nobody_is_asked_and_the_plan_is_still_shown) {
+BOOST_AUTO_TEST_CASE(with_yes_there_is_no_question_and_the_plan_is_still_shown) {
     for (const bool person : {true, false}) {
         BOOST_TEST(ask(true, person, "n\n"));
         BOOST_TEST(said == "7 events will be gone.\n");
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_script_without_yes_is_refused_whatever_it_pipes_in) {
+BOOST_AUTO_TEST_CASE(without_a_terminal_and_without_yes_the_command_is_refused) {
     BOOST_TEST(!ask(false, false, "y\n"));
     BOOST_TEST(has_said("7 events will be gone.\nRefused: standard input is no terminal"));
     BOOST_TEST(has_said("Nothing was changed."));

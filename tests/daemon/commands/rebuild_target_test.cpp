@@ -1,4 +1,4 @@
-// The database to rebuild into: named in one way, and its password never on the command line.
+// The database to rebuild into: named in exactly one way, no password on the command line.
 #include "commands/rebuild_target.hpp"
 #include "scratch_directory.hpp"
 
@@ -28,7 +28,7 @@ struct target_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(rebuild_targets, target_fixture)
 
-BOOST_AUTO_TEST_CASE(each_way_alone_names_the_database) {
+BOOST_AUTO_TEST_CASE(the_database_is_named_by_option_file_or_environment) {
     for (const rebuild_target& given :
          {rebuild_target{.url = plain}, rebuild_target{.file = file_with(std::string(plain) + "\n")},
           rebuild_target{.environment = plain}}) {
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(each_way_alone_names_the_database) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(none_and_more_than_one_are_refused) {
+BOOST_AUTO_TEST_CASE(naming_no_database_or_more_than_once_is_refused) {
     check_refused({}, "is not named: --into URL, --into-file FILE or TOKENLEDGER_REBUILD_URL");
     const std::string file = file_with(plain);
     check_refused({.url = plain, .file = file}, "named more than once");
@@ -47,13 +47,13 @@ BOOST_AUTO_TEST_CASE(none_and_more_than_one_are_refused) {
     check_refused({.url = plain, .file = file, .environment = plain}, "named more than once");
 }
 
-BOOST_AUTO_TEST_CASE(a_password_is_taken_from_a_file_and_the_environment_and_refused_on_the_command_line) {
+BOOST_AUTO_TEST_CASE(a_password_may_be_in_the_file_or_environment_but_not_on_the_command_line) {
     BOOST_TEST(rebuild_url_of({.file = file_with(with_password)}).url == with_password);
     BOOST_TEST(rebuild_url_of({.environment = with_password}).url == with_password);
     check_refused({.url = with_password}, "is seen in the process list");
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_refused_and_never_quoted) {
+BOOST_AUTO_TEST_CASE(a_url_that_cannot_be_read_is_refused_and_not_repeated) {
     const char* const broken = "postgresql://u:hidden%zz@h/d";
     check_refused({.url = broken}, "--into: not a libpq URI");
     check_refused({.environment = broken}, "TOKENLEDGER_REBUILD_URL: not a libpq URI");

@@ -1,4 +1,4 @@
-// What a catalogue can have wrong.
+// Errors in a catalogue.
 #include "scratch_config.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -8,13 +8,13 @@ using namespace tokenledger::daemon::test;
 
 BOOST_FIXTURE_TEST_SUITE(catalog_errors, scratch_config)
 
-BOOST_AUTO_TEST_CASE(a_pack_id_is_there_once_in_a_catalogue) {
+BOOST_AUTO_TEST_CASE(a_pack_id_must_be_unique_within_a_catalogue) {
     check(added("[[catalog.pack]]\nid = \"starter\"\ntokens = 1\nprices = { usd = 1 }\n"),
           {"12: the pack 'starter' is there twice"});
     check(added("[[catalog.other.pack]]\nid = \"starter\"\ntokens = 1\nprices = { usd = 1 }\n"), {});
 }
 
-BOOST_AUTO_TEST_CASE(a_pack_id_is_text_that_the_ledger_can_store) {
+BOOST_AUTO_TEST_CASE(a_pack_id_must_be_an_identifier) {
     const std::string rule = "8: catalog.pack.id must be 1 to 255 bytes of text without a NUL, not ";
     check(replaced(good, "starter", ""), {rule + "''"});
     check(replaced(good, "starter", "a\\u0000b"), {rule + "'a?b'"});
@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(a_pack_id_is_text_that_the_ledger_can_store) {
     check(replaced(good, "starter", std::string(255, 'x')), {});
 }
 
-BOOST_AUTO_TEST_CASE(tokens_and_prices_fit_when_multiplied_by_the_largest_quantity) {
+BOOST_AUTO_TEST_CASE(tokens_and_prices_are_limited_so_that_the_largest_quantity_fits) {
     check(replaced(good, "100000", "0"),
           {"9: catalog.pack.tokens must be from 1 to 9223372036854775, not 0"});
     check(replaced(good, "100000", "9223372036854776"),
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(tokens_and_prices_fit_when_multiplied_by_the_largest_quanti
            "10: catalog.pack.prices.chf must be from 1 to 9223372036854775, not 9223372036854776"});
 }
 
-BOOST_AUTO_TEST_CASE(a_currency_is_three_lower_case_letters_and_there_is_one) {
+BOOST_AUTO_TEST_CASE(a_currency_has_three_lower_case_letters_and_a_pack_needs_one) {
     check(replaced(good, "usd = 999", "USD = 999"),
           {"10: each key of catalog.pack.prices must be a currency of three lower-case letters, not 'USD'"});
     check(replaced(good, "usd = 999, eur = 949", ""),
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_currency_is_three_lower_case_letters_and_there_is_one) {
           {"10: catalog.pack.prices must be a table of currencies, like { usd = 999 }, not an integer"});
 }
 
-BOOST_AUTO_TEST_CASE(a_minimum_belongs_to_a_price_and_is_not_above_it) {
+BOOST_AUTO_TEST_CASE(a_minimum_needs_a_price_and_must_not_exceed_it) {
     check(added("minimum = { usd = 1000, chf = 1, eur = 949 }\n"),
           {"11: the minimum in 'usd' is above the price: 1000 > 999",
            "11: the minimum in 'chf' has no price in that currency"});
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_minimum_belongs_to_a_price_and_is_not_above_it) {
           {"13: the minimum in 'eur' is above the price: 950 > 949"});
 }
 
-BOOST_AUTO_TEST_CASE(a_maximum_belongs_to_a_price_and_is_not_below_it) {
+BOOST_AUTO_TEST_CASE(a_maximum_needs_a_price_and_must_not_be_below_it) {
     check(added("maximum = { usd = 998, chf = 1, eur = 949 }\n"),
           {"11: the maximum in 'usd' is below the price: 998 < 999",
            "11: the maximum in 'chf' has no price in that currency"});
@@ -66,12 +66,12 @@ BOOST_AUTO_TEST_CASE(a_maximum_belongs_to_a_price_and_is_not_below_it) {
     check(added("minimum = { usd = 1 }\nmaximum = { usd = 999 }\n"), {});
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_price_does_not_make_its_limits_errors_too) {
+BOOST_AUTO_TEST_CASE(a_bad_price_does_not_cause_errors_about_its_limits) {
     check(replaced(added("minimum = { usd = 1 }\nmaximum = { usd = 1 }\n"), "usd = 999", "usd = 0"),
           {"10: catalog.pack.prices.usd must be from 1 to 9223372036854775, not 0"});
 }
 
-BOOST_AUTO_TEST_CASE(metadata_keys_follow_the_rules_of_stripe_and_differ) {
+BOOST_AUTO_TEST_CASE(metadata_keys_must_be_valid_at_stripe_and_differ) {
     const std::string rule =
         " must be a key of Stripe metadata: 1 to 40 characters without square brackets, not ";
     const std::string forty(40, 'k');
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(metadata_keys_follow_the_rules_of_stripe_and_differ) {
           {"12: user_id_key, pack_key and quantity_key of a catalogue must differ from each other"});
 }
 
-BOOST_AUTO_TEST_CASE(a_named_catalogue_is_held_to_the_same_table) {
+BOOST_AUTO_TEST_CASE(a_named_catalogue_is_checked_by_the_same_rules) {
     check(added("[catalog.partners]\npack_keys = \"x\"\nquantity_key = 1\n[[catalog.partners.pack]]\n"
                 "id = \"a\"\ntokens = -1\nprices = { usd = 1 }\n[catalog.partners.inner]\n"),
           {"12: unknown key 'pack_keys'; did you mean 'pack_key'?",
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_named_catalogue_is_held_to_the_same_table) {
            "16: catalog.pack.tokens must be from 1 to 9223372036854775, not -1", "18: unknown key 'inner'"});
 }
 
-BOOST_AUTO_TEST_CASE(the_name_of_a_catalogue_is_a_plain_word) {
+BOOST_AUTO_TEST_CASE(the_name_of_a_catalogue_must_not_be_empty_or_contain_a_space) {
     const std::string rule =
         "11: the NAME of [catalog.NAME] must be the name of a catalogue: 1 to 64 of A-Z, a-z, "
         "0-9, '_' and '-', not ";

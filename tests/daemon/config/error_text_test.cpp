@@ -1,4 +1,4 @@
-// The words of messages, and addresses.
+// Texts in error messages, and addresses.
 #include "config/error_text.hpp"
 #include "config/text_rules.hpp"
 
@@ -11,19 +11,19 @@ using namespace tokenledger::daemon;
 
 BOOST_AUTO_TEST_SUITE(error_text)
 
-BOOST_AUTO_TEST_CASE(what_follows_the_prefix_of_a_secret_is_taken_out) {
+BOOST_AUTO_TEST_CASE(the_text_after_the_prefix_of_a_secret_is_removed) {
     BOOST_TEST(redacted("no secret") == "no secret");
     BOOST_TEST(redacted("a whsec_AbC1+/= b whsec_x") == "a whsec_... b whsec_...");
     BOOST_TEST(redacted("whsec_whsec_x") == "whsec_...");
 }
 
-BOOST_AUTO_TEST_CASE(a_quote_stays_on_one_line_and_is_cut_between_characters) {
+BOOST_AUTO_TEST_CASE(a_quoted_value_stays_on_one_line_and_is_cut_between_characters) {
     BOOST_TEST(in_quotes("a\nb\x1b[0m") == "'a?b?[0m'");
     const std::string cut = in_quotes(std::string(119, 'a') + "\xC3\xBC" + "tail");
     BOOST_TEST(cut == "'" + std::string(119, 'a') + "...'");
 }
 
-BOOST_AUTO_TEST_CASE(the_nearest_name_is_a_slip_of_the_pen_away) {
+BOOST_AUTO_TEST_CASE(the_nearest_name_is_found_only_for_small_typing_errors) {
     constexpr std::array<std::string_view, 3> names{"tolerance_seconds", "listen", "path"};
     BOOST_TEST(nearest_name("tolerence_seconds", names) == "tolerance_seconds");
     BOOST_TEST(nearest_name("listens", names) == "listen");

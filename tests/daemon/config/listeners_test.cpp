@@ -27,7 +27,7 @@ std::vector<std::string> changed(const config& running, const config& loaded) {
 
 BOOST_FIXTURE_TEST_SUITE(listeners, scratch_config)
 
-BOOST_AUTO_TEST_CASE(without_their_tables_there_is_no_admin_and_no_operations_listener) {
+BOOST_AUTO_TEST_CASE(without_their_tables_there_are_no_admin_and_operations_listeners) {
     const config loaded = load(good);
     BOOST_TEST(loaded.admin.listeners.empty());
     BOOST_TEST(loaded.operations.listen.empty());
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(an_admin_listener_has_defaults_and_is_named_after_its_socke
     BOOST_TEST(second.max_tokens_per_request == 500);
 }
 
-BOOST_AUTO_TEST_CASE(the_limits_of_both_reach_their_place) {
+BOOST_AUTO_TEST_CASE(the_limits_of_both_listeners_are_loaded) {
     const config loaded =
         load(added("[admin]\nmax_body_bytes = 2048\nmax_connections = 3\nrequest_timeout_ms = 400\n"
                    "[operations]\nlisten = [\"[::1]:9464\"]\nmax_connections = 5\n"));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_limits_of_both_reach_their_place) {
     BOOST_TEST(loaded.operations.max_connections == 5);
 }
 
-BOOST_AUTO_TEST_CASE(two_listeners_share_neither_socket_nor_name) {
+BOOST_AUTO_TEST_CASE(two_listeners_must_not_have_the_same_socket_or_name) {
     check(added("[[admin.listener]]\nsocket = \"/run/a.sock\"\n[[admin.listener]]\nsocket = \"/run/a.sock\"\n"
                 "[[admin.listener]]\nsocket = \"/srv/a.sock\"\n[[admin.listener]]\nsocket = \"/run/b\"\n"
                 "name = \"a\"\n"),
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(two_listeners_share_neither_socket_nor_name) {
            "16: the name 'a' is that of another listener", "19: the name 'a' is that of another listener"});
 }
 
-BOOST_AUTO_TEST_CASE(a_listener_whose_socket_makes_no_name_needs_one) {
+BOOST_AUTO_TEST_CASE(a_listener_needs_a_name_if_its_socket_gives_none) {
     const std::string rule =
         "a name of 1 to 64 of A-Z, a-z, 0-9, '_' and '-', and not 'webhook' or 'operations'";
     check(added("[[admin.listener]]\nsocket = \"/run/webhook.sock\"\n"),
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_listener_whose_socket_makes_no_name_needs_one) {
           {"13: admin.listener.name must be " + rule + ", not 'operations'"});
 }
 
-BOOST_AUTO_TEST_CASE(each_value_of_a_listener_is_held_to_its_rule) {
+BOOST_AUTO_TEST_CASE(each_value_of_a_listener_is_checked) {
     check(added("[[admin.listener]]\nsocket = \"admin.sock\"\nmode = \"660x\"\ngroup = \"a b\"\n"
                 "permits = [\"write\"]\nmax_tokens_per_request = 0\n"),
           {"12: admin.listener.socket must be an absolute path of at most 107 bytes, not 'admin.sock'",
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(each_value_of_a_listener_is_held_to_its_rule) {
            "12: admin.listener.permits must have from 1 to 4 items, not 0"});
 }
 
-BOOST_AUTO_TEST_CASE(permits_and_amounts_are_reloaded_and_where_to_listen_takes_a_restart) {
+BOOST_AUTO_TEST_CASE(permits_can_be_reloaded_and_a_new_socket_mode_name_or_group_needs_a_restart) {
     const config running = load(added(two_listeners));
     const config other_permits = load(added(replaced(two_listeners, "[\"usage\", \"read\"]", "[\"read\"]")));
     BOOST_TEST(changed(running, other_permits).empty());
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(permits_and_amounts_are_reloaded_and_where_to_listen_takes_
     BOOST_TEST(changed(running, moved) == socket, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(permits_go_by_the_socket_and_not_by_the_name) {
+BOOST_AUTO_TEST_CASE(a_reload_assigns_permits_by_socket_and_not_by_name) {
     config running = load(added(two_listeners));
     const auto narrow = replaced(two_listeners, "name = \"application\"\n", "permits = [\"read\"]\n");
     const config swapped = load(added(

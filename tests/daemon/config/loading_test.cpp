@@ -1,4 +1,4 @@
-// Files that load, and the values that come of them.
+// Files that load, and their values.
 #include "scratch_config.hpp"
 
 #include "config/text_rules.hpp"
@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-// The example of the contract, without what this version does not support.
+// The example of the contract (docs/webhook.md), without what this version does not support.
 constexpr std::string_view contract_example = R"([database]
 url = "postgresql:///tokenledger?host=/run/postgresql"   # any libpq URI, several hosts too
 # migrate_url = "..."              # the owner role, for `migrate`; the daemon's own role cannot rewrite
@@ -54,7 +54,7 @@ std::vector<std::string> listeners_of(const config& from) {
 
 BOOST_FIXTURE_TEST_SUITE(loading, scratch_config)
 
-BOOST_AUTO_TEST_CASE(the_example_of_the_contract_gives_its_values) {
+BOOST_AUTO_TEST_CASE(the_example_of_the_contract_loads_with_its_values) {
     directory.write("stripe-webhook-secret", "whsec_new\n");
     directory.write("stripe-webhook-secret-old", "whsec_old");
     const config loaded = load(contract_example);
@@ -90,10 +90,10 @@ BOOST_AUTO_TEST_CASE(the_example_of_the_contract_gives_its_values) {
     BOOST_TEST(starter.prices.at("eur").amount == 949);
     BOOST_TEST(starter.prices.at("eur").minimum == 949);
     BOOST_TEST(starter.prices.at("eur").maximum == 1200);
-    BOOST_TEST(starter.prices.at("usd").maximum == 0); // by the price
+    BOOST_TEST(starter.prices.at("usd").maximum == 0); // derived from the price
 }
 
-BOOST_AUTO_TEST_CASE(a_file_with_only_what_is_required_gets_the_defaults_of_the_structs) {
+BOOST_AUTO_TEST_CASE(a_file_with_only_the_required_keys_gets_the_defaults) {
     const config loaded = load(good);
     const config fresh;
     BOOST_TEST(loaded.database.connections == fresh.database.connections);
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_file_with_only_what_is_required_gets_the_defaults_of_the_
     BOOST_TEST(listeners_of(loaded) == std::vector<std::string>{"127.0.0.1:8787"});
 }
 
-BOOST_AUTO_TEST_CASE(who_has_no_use_for_the_secrets_need_not_be_able_to_read_them) {
+BOOST_AUTO_TEST_CASE(a_command_that_needs_no_secrets_loads_without_reading_them) {
     std::filesystem::remove(directory.path() / "secret");
     const auto file = directory.write("tokenledgerd.toml", good);
     BOOST_TEST(std::holds_alternative<std::vector<config_error>>(load_config(file, {})));
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_use_for_the_secrets_need_not_be_able_to_read_the
     BOOST_TEST((std::get<config>(loaded).webhook.endpoints.front().verifier == nullptr));
 }
 
-BOOST_AUTO_TEST_CASE(every_scalar_reaches_its_place) {
+BOOST_AUTO_TEST_CASE(every_scalar_setting_is_loaded) {
     const config loaded = load(replaced(good, "[[webhook.endpoint]]", R"(migrate_url = "postgres://owner@db/x"
 connections = 3
 max_batch = 4
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(listeners_are_numeric_addresses_of_both_families) {
     BOOST_TEST(loaded.webhook.listen[1].host == "::1");
 }
 
-BOOST_AUTO_TEST_CASE(endpoints_come_by_path_each_with_its_own_catalogue) {
+BOOST_AUTO_TEST_CASE(endpoints_are_sorted_by_path_and_each_has_its_catalogue) {
     const config loaded = load(added(R"([[webhook.endpoint]]
 path = "/partners"
 secrets = ["secret"]
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_named_catalogue_alone_is_enough_for_an_endpoint_that_name
     BOOST_TEST(load(text).catalogs.at("shop").packs.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(only_settings_that_cannot_be_taken_over_ask_for_a_restart) {
+BOOST_AUTO_TEST_CASE(only_settings_that_cannot_be_reloaded_need_a_restart) {
     const config running = load(good);
     const config same = load(added("[webhook]\nlisten = [\"127.0.0.1:8787\"]\n"));
     BOOST_TEST(restart_needed(running, same).empty());

@@ -1,4 +1,4 @@
-// The pages made from the table of settings are those in the tree, and the example is true.
+// The committed pages match the table of settings, and the example loads.
 #include "scratch_config.hpp"
 
 #include "config/settings.hpp"
@@ -15,7 +15,7 @@ using namespace tokenledger::daemon::test;
 
 namespace {
 
-// Every choice of the example taken: "#key = ..." and "#[table]" lose their "#".
+// Enables every optional line of the example: "#key = ..." and "#[table]" lose their "#".
 std::string uncommented(std::string_view text) {
     std::istringstream lines{std::string(text)};
     std::string made;
@@ -40,19 +40,19 @@ struct example_directory : scratch_config {
 
 BOOST_FIXTURE_TEST_SUITE(reference, example_directory)
 
-BOOST_AUTO_TEST_CASE(the_page_in_the_tree_is_the_one_that_the_table_gives) {
+BOOST_AUTO_TEST_CASE(configuration_md_matches_the_table_of_settings) {
     BOOST_TEST(
         (tokenledger::test::source_file("docs/configuration.md") == configuration_reference()),
         "docs/configuration.md is out of date: cmake --build BUILD --target configuration_reference && "
         "BUILD/daemon/configuration_reference > docs/configuration.md");
 }
 
-BOOST_AUTO_TEST_CASE(manual_page_is_what_the_table_of_settings_makes) {
+BOOST_AUTO_TEST_CASE(the_manual_page_matches_the_table_of_settings) {
     BOOST_TEST((tokenledger::test::source_file("daemon/man/tokenledgerd.toml.5") == configuration_manual()),
                "daemon/man/tokenledgerd.toml.5 is out of date: run configuration_reference manual");
 }
 
-BOOST_AUTO_TEST_CASE(the_example_in_the_tree_is_the_one_in_the_page) {
+BOOST_AUTO_TEST_CASE(the_committed_example_is_up_to_date_and_part_of_the_page) {
     BOOST_TEST(
         (tokenledger::test::source_file("systemd/tokenledgerd.toml.example") == configuration_example()),
         "systemd/tokenledgerd.toml.example is out of date: cmake --build BUILD --target "
@@ -61,14 +61,14 @@ BOOST_AUTO_TEST_CASE(the_example_in_the_tree_is_the_one_in_the_page) {
     BOOST_TEST(configuration_reference().find(configuration_example()) != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_example_loads_as_it_is_and_with_every_choice_taken) {
+BOOST_AUTO_TEST_CASE(the_example_loads_as_it_is_and_with_every_optional_line) {
     BOOST_TEST(load(configuration_example()).webhook.endpoints.size() == 1U);
     const config all = load(uncommented(configuration_example()));
     BOOST_TEST(all.webhook.endpoints.size() == 2U);
     BOOST_TEST(all.catalogs.contains("partners"));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_example_shows_as_a_default_is_the_default) {
+BOOST_AUTO_TEST_CASE(the_values_that_the_example_shows_as_defaults_are_the_defaults) {
     const config shown = load(uncommented(configuration_example()));
     const config fresh = load(configuration_example());
     const std::vector<std::string> choices{"database.migrate_url", "admin.listener.socket",
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(every_setting_is_in_the_example_and_in_the_reference) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_table_is_whole) {
+BOOST_AUTO_TEST_CASE(every_row_of_the_table_of_settings_is_complete_and_unique) {
     std::set<std::string> names;
     std::set<std::string_view> paths;
     for (const settings_table& table : settings_tables())

@@ -1,4 +1,4 @@
-// A configuration file in a directory of its own, with secrets beside it; and what loading it says.
+// A configuration file in a temporary directory, with secrets beside it, and the errors of loading it.
 #pragma once
 
 #include "config/config.hpp"
@@ -42,7 +42,7 @@ inline std::string added(std::string_view more) {
     return std::string(good).append(more);
 }
 
-// The first endpoint's verifier is keyed with exactly these.
+// Checks that the first endpoint's verifier has exactly these secrets.
 inline void check_secrets(const config& loaded, const std::vector<std::string_view>& secrets) {
     const auto& verifier = loaded.webhook.endpoints.at(0).verifier;
     const auto expected = webhook::verifier::make(secrets);

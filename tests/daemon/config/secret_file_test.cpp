@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_secret_has_at_most_4096_bytes) {
     BOOST_TEST(read(std::string(100000, 'x')).problem == "too long");
 }
 
-BOOST_AUTO_TEST_CASE(only_a_regular_file_is_read_and_a_pipe_does_not_hang_the_start) {
+BOOST_AUTO_TEST_CASE(only_a_regular_file_is_read_and_a_pipe_does_not_block) {
     BOOST_TEST(read_secret(directory.path()).problem == "not a regular file");
     BOOST_TEST(read_secret(directory.path() / "absent").problem == "No such file or directory");
     const auto pipe = directory.path() / "pipe";
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(only_a_regular_file_is_read_and_a_pipe_does_not_hang_the_st
     BOOST_TEST(read_secret(pipe).problem == "not a regular file");
 }
 
-BOOST_AUTO_TEST_CASE(relative_names_are_looked_up_in_the_credentials_directory_else_beside_the_file) {
+BOOST_AUTO_TEST_CASE(relative_names_are_in_the_credentials_directory_or_else_beside_the_file) {
     BOOST_TEST(secret_path("a", "/run/credentials/x", "/etc/tokenledger") == "/run/credentials/x/a");
     BOOST_TEST(secret_path("a", "", "/etc/tokenledger") == "/etc/tokenledger/a");
     BOOST_TEST(secret_path("/srv/a", "/run/credentials/x", "/etc/tokenledger") == "/srv/a");

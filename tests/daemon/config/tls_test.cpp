@@ -1,4 +1,4 @@
-// Certificate and key of the webhook: what is wrong with them is said when the configuration is read.
+// Certificate and key of the webhook: errors are found when the configuration is read.
 #include "scratch_config.hpp"
 #include "test_certificate.hpp"
 
@@ -30,14 +30,14 @@ struct with_certificate : scratch_config {
 
 BOOST_FIXTURE_TEST_SUITE(tls, with_certificate)
 
-BOOST_AUTO_TEST_CASE(certificate_and_key_are_read_and_a_new_one_takes_a_reload) {
+BOOST_AUTO_TEST_CASE(certificate_and_key_are_read_and_a_change_needs_no_restart) {
     const config loaded = load(added(both_keys));
     BOOST_TEST((loaded.webhook.tls != nullptr));
     BOOST_TEST((load(good).webhook.tls == nullptr));
     BOOST_TEST(restart_needed(load(good), loaded).empty());
 }
 
-BOOST_AUTO_TEST_CASE(one_without_the_other_is_an_error) {
+BOOST_AUTO_TEST_CASE(a_certificate_without_a_key_or_the_reverse_is_an_error) {
     check(added("[webhook]\ntls_key = \"key\"\n"),
           {"12: webhook.tls_certificate and webhook.tls_key go together"});
     check(added("[webhook]\ntls_certificate = \"cert\"\n"),
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named) {
           {"13: cannot use '" + (directory.path() / "key").string() + "': No such file or directory"});
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_said) {
+BOOST_AUTO_TEST_CASE(an_unusable_certificate_or_key_is_refused_with_the_problem) {
     const auto own = make_certificate();
     write({"x", own.key});
     check_problem("the certificate is not one in PEM");
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_said) {
     check_problem("the key is not one in PEM without a passphrase");
 }
 
-BOOST_AUTO_TEST_CASE(the_key_itself_in_the_place_of_its_file_is_refused_and_not_shown) {
+BOOST_AUTO_TEST_CASE(a_key_instead_of_a_file_name_is_refused_and_not_repeated) {
     check(added("[webhook]\ntls_certificate = \"cert\"\ntls_key = \"-----BEGIN PRIVATE KEY-----\"\n"),
           {"12: webhook.tls_certificate and webhook.tls_key go together",
            "13: webhook.tls_key must be the name of a file"});

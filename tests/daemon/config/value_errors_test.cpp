@@ -1,4 +1,4 @@
-// What one value can have wrong, and the file as a whole.
+// Errors in single values and in the file as a whole.
 #include "scratch_config.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -8,7 +8,7 @@ using namespace tokenledger::daemon::test;
 
 BOOST_FIXTURE_TEST_SUITE(value_errors, scratch_config)
 
-BOOST_AUTO_TEST_CASE(five_mistakes_come_at_once_in_the_order_of_the_file) {
+BOOST_AUTO_TEST_CASE(all_errors_are_reported_at_once_in_the_order_of_the_file) {
     check(R"([webhook]
 tolerence_seconds = 300
 max_body_bytes = "1 MB"
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(an_error_is_written_with_file_and_line) {
     BOOST_TEST(to_string(config_error{"/etc/x.toml", 7, "no"}) == "/etc/x.toml:7: no");
 }
 
-BOOST_AUTO_TEST_CASE(a_syntax_error_is_the_one_error_with_its_line) {
+BOOST_AUTO_TEST_CASE(a_syntax_error_is_the_only_error_and_has_its_line) {
     check("[database]\nurl = \"x\nconnections = 0\n",
           {"2: TOML syntax: Error while parsing string: unescaped control characters other than TAB (U+0009) "
            "are "
@@ -62,11 +62,11 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_one_error_without_a_line) {
     BOOST_TEST(std::holds_alternative<std::vector<config_error>>(load_config(directory.path(), {})));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_without_end_is_not_read) {
+BOOST_AUTO_TEST_CASE(a_file_of_more_than_4_mib_is_refused) {
     check(std::string(4194305, '#'), {"0: cannot read the configuration: too long"});
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_file_lacks_all_that_is_required) {
+BOOST_AUTO_TEST_CASE(an_empty_file_lacks_everything_that_is_required) {
     check("", {"0: database.url is required", "0: at least one [[webhook.endpoint]] is required"});
 }
 
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_value_of_another_type_is_refused_at_its_line) {
           {"6: webhook.endpoint.livemode must be true or false, not a string"});
 }
 
-BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_refused_at_either_end) {
+BOOST_AUTO_TEST_CASE(a_number_below_or_above_its_range_is_refused) {
     check(added("[webhook]\ntolerance_seconds = 0\nmax_header_bytes = 1048577\nrequest_timeout_ms = 99\n"
                 "max_connections = -9223372036854775808\n"),
           {"12: webhook.tolerance_seconds must be from 1 to 604800, not 0",
@@ -94,19 +94,19 @@ BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_refused_at_either_end) {
            "15: webhook.max_connections must be from 1 to 1000000, not -9223372036854775808"});
 }
 
-BOOST_AUTO_TEST_CASE(a_limit_on_all_bodies_is_no_smaller_than_on_one) {
+BOOST_AUTO_TEST_CASE(the_limit_on_all_bodies_must_not_be_below_that_on_one) {
     check(added("[webhook]\nmax_body_bytes = 4096\nmax_body_bytes_in_flight = 4095\n"),
           {"13: webhook.max_body_bytes_in_flight must be at least webhook.max_body_bytes"});
     check(added("[webhook]\nmax_body_bytes_in_flight = 4096\n"),
           {"12: webhook.max_body_bytes_in_flight must be at least webhook.max_body_bytes"});
 }
 
-BOOST_AUTO_TEST_CASE(a_queue_holds_at_least_one_batch) {
+BOOST_AUTO_TEST_CASE(the_queue_limit_must_not_be_below_the_size_of_a_batch) {
     check(replaced(good, "[[webhook.endpoint]]", "max_batch = 5000\n[[webhook.endpoint]]"),
           {"3: database.queue_limit must be at least database.max_batch"});
 }
 
-BOOST_AUTO_TEST_CASE(a_listener_is_told_at_the_line_of_its_item) {
+BOOST_AUTO_TEST_CASE(a_bad_listen_address_is_an_error_at_its_line) {
     const std::string rule =
         "each of webhook.listen must be HOST:PORT with a numeric IPv4 address or an IPv6 "
         "address in brackets, and a port of 0 (the system chooses) to 65535, not ";
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_listener_is_told_at_the_line_of_its_item) {
     check(added("[webhook]\nlisten = []\n"), {"12: webhook.listen must have from 1 to 64 items, not 0"});
 }
 
-BOOST_AUTO_TEST_CASE(a_database_url_is_never_shown) {
+BOOST_AUTO_TEST_CASE(a_bad_database_url_is_refused_and_not_repeated) {
     const std::string rule =
         " must be a libpq URI (postgresql://...) or a libpq connection string (key=value ...)";
     check(replaced(good, "postgresql:///tokenledger", "mysql://me:pass=word@db"), {"2: database.url" + rule});
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_database_url_is_never_shown) {
     check(replaced(good, "postgresql:///tokenledger", "host=/run/postgresql dbname=tokenledger"), {});
 }
 
-BOOST_AUTO_TEST_CASE(a_log_level_is_one_of_five) {
+BOOST_AUTO_TEST_CASE(an_unknown_log_level_is_refused_with_the_five_known_ones) {
     check(added("[log]\nlevel = \"loud\"\n"),
           {"12: log.level must be one of trace, debug, info, warn, error, not 'loud'"});
 }

@@ -1,4 +1,4 @@
-// Fields that come twice, or after the body, and what follows a HEAD on the same connection.
+// Repeated fields, trailers, and requests after a HEAD on the same connection.
 #include "running_webhook.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -31,7 +31,7 @@ std::string chunked_post(std::string_view event, std::string_view payment, std::
 
 BOOST_AUTO_TEST_SUITE(http_fields)
 
-BOOST_AUTO_TEST_CASE(every_content_encoding_field_counts_wherever_it_stands) {
+BOOST_AUTO_TEST_CASE(every_content_encoding_field_is_checked) {
     running_webhook server;
     for (const std::string_view fields : {"Content-Encoding: identity\r\nContent-Encoding: gzip\r\n",
                                           "Content-Encoding: gzip\r\nContent-Encoding: identity\r\n",
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(every_content_encoding_field_counts_wherever_it_stands) {
     BOOST_TEST(sender.receive().status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(trailers_are_no_fields_of_the_request) {
+BOOST_AUTO_TEST_CASE(trailers_are_not_treated_as_header_fields) {
     running_webhook server;
     client sender(server.port);
     const std::vector<std::string_view> trailers{"Stripe-Signature: t=1,v1=0\r\n", "Connection: close\r\n",
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(trailers_are_no_fields_of_the_request) {
     BOOST_TEST(server.database->transactions.size() == trailers.size());
 }
 
-BOOST_AUTO_TEST_CASE(a_signature_in_the_trailers_signs_nothing) {
+BOOST_AUTO_TEST_CASE(a_signature_in_the_trailers_is_not_used) {
     running_webhook server;
     const std::string body = payment_body("evt_1", "pi_1");
     std::string request = chunked_post("evt_1", "pi_1", "Stripe-Signature: " + signature_of(body) + "\r\n");
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_signature_in_the_trailers_signs_nothing) {
     BOOST_TEST(server.rejected("no_header") == 1);
 }
 
-BOOST_AUTO_TEST_CASE(after_a_head_the_answer_to_a_malformed_request_is_as_long_as_it_says) {
+BOOST_AUTO_TEST_CASE(after_a_head_the_reply_to_a_malformed_request_has_its_whole_body) {
     running_webhook server;
     client sender(server.port);
     sender.send("HEAD /stripe/webhook HTTP/1.1\r\nHost: test\r\n\r\n");
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(after_a_head_the_answer_to_a_malformed_request_is_as_long_a
     BOOST_TEST(sender.at_end());
 }
 
-BOOST_AUTO_TEST_CASE(a_head_that_is_malformed_itself_gets_no_content) {
+BOOST_AUTO_TEST_CASE(a_malformed_head_request_gets_a_reply_without_content) {
     running_webhook server;
     client sender(server.port);
     sender.send("HEAD /stripe/webhook HTTP/1.1\r\nno colon\r\n\r\n");

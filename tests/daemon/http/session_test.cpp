@@ -17,7 +17,7 @@ using test::signed_post;
 
 BOOST_AUTO_TEST_SUITE(http_session)
 
-BOOST_AUTO_TEST_CASE(a_signed_payment_becomes_a_purchase_and_the_same_again_a_duplicate) {
+BOOST_AUTO_TEST_CASE(a_signed_payment_is_applied_and_a_second_delivery_is_a_duplicate) {
     running_webhook server;
     client sender(server.port);
     sender.send(signed_post("evt_1", "pi_1"));
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
                    R"({"result":"applied","event":"evt_)" + std::to_string(i) + "\"}");
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_signature_field_is_refused_while_the_body_is_still_out) {
+BOOST_AUTO_TEST_CASE(a_bad_signature_header_is_refused_before_the_body_arrives) {
     running_webhook server;
     client sender(server.port);
     sender.send("POST /stripe/webhook HTTP/1.1\r\nHost: test\r\nStripe-Signature: t=1\r\n"
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_bad_signature_field_is_refused_while_the_body_is_still_ou
     BOOST_TEST(server.rejected("no_v1") == 1);
 }
 
-BOOST_AUTO_TEST_CASE(an_absolute_target_is_taken_by_its_path) {
+BOOST_AUTO_TEST_CASE(an_absolute_target_is_routed_by_its_path) {
     running_webhook server;
     client sender(server.port);
     std::string request = signed_post("evt_1", "pi_1");
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(an_absolute_target_is_taken_by_its_path) {
     BOOST_TEST(sender.receive().status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(a_header_past_its_limit_is_431_however_fast_it_comes) {
+BOOST_AUTO_TEST_CASE(a_header_beyond_its_limit_is_answered_431) {
     running_webhook server;
     client sender(server.port);
     std::string request = signed_post("evt_1", "pi_1");
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_header_past_its_limit_is_431_however_fast_it_comes) {
     BOOST_TEST(server.rejected("header_too_large") == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_asks_before_it_sends_its_body_is_told_to_go_on) {
+BOOST_AUTO_TEST_CASE(a_client_that_expects_100_continue_gets_it) {
     running_webhook server;
     client sender(server.port);
     const std::string body = payment_body("evt_1", "pi_1");
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_asks_before_it_sends_its_body_is_told_to_go_o
     BOOST_TEST(sender.receive().status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_too_slow_is_told_408_and_an_idle_connection_is_just_closed) {
+BOOST_AUTO_TEST_CASE(a_slow_request_is_answered_408_and_an_idle_connection_is_closed) {
     daemon::http_limits limits;
     limits.request_timeout = 100ms;
     limits.idle_timeout = 100ms;
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_request_too_slow_is_told_408_and_an_idle_connection_is_ju
     BOOST_TEST(server.rejected("timeout") == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_commit_that_takes_too_long_is_answered_503_and_the_connection_goes_on) {
+BOOST_AUTO_TEST_CASE(a_commit_that_takes_too_long_is_answered_503_and_the_connection_stays_open) {
     daemon::http_limits limits;
     limits.request_timeout = 200ms;
     running_webhook server(make_config(), limits);
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_takes_too_long_is_answered_503_and_the_connec
     BOOST_TEST(again.body == R"({"result":"duplicate","event":"evt_1"})");
 }
 
-BOOST_AUTO_TEST_CASE(a_full_queue_is_503_at_once_and_the_connection_goes_on) {
+BOOST_AUTO_TEST_CASE(a_full_queue_is_answered_503_at_once_and_the_connection_stays_open) {
     running_webhook server(make_config(), {}, {.max_batch = 1, .queue_limit = 1});
     test::gate hold(*server.database);
     client first(server.port);
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_is_503_at_once_and_the_connection_goes_on) {
     client third(server.port);
     first.send(signed_post("evt_1", "pi_1"));
     hold.await_visitor();
-    // One of these two finds the queue's only place taken.
+    // One of these two finds the queue full.
     second.send(signed_post("evt_2", "pi_2"));
     third.send(signed_post("evt_3", "pi_3"));
     std::promise<client::answer> refused;
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_is_503_at_once_and_the_connection_goes_on) {
     BOOST_TEST(server.rejected("queue_full") == 1);
 }
 
-BOOST_AUTO_TEST_CASE(bodies_in_flight_past_their_limit_are_503) {
+BOOST_AUTO_TEST_CASE(a_body_beyond_the_limit_in_flight_is_answered_503) {
     daemon::http_limits limits;
     limits.max_body_bytes_in_flight = 1000;
     running_webhook server(make_config(), limits);
@@ -173,11 +173,11 @@ BOOST_AUTO_TEST_CASE(bodies_in_flight_past_their_limit_are_503) {
     client small(server.port);
     small.send(signed_post("evt_1", "pi_1"));
     BOOST_TEST(small.receive().status == 200U);
-    small.send(signed_post("evt_2", "pi_2")); // the room of the first was given back
+    small.send(signed_post("evt_2", "pi_2")); // the first gave back its bytes
     BOOST_TEST(small.receive().status == 200U);
 }
 
-BOOST_AUTO_TEST_CASE(connections_past_their_limit_are_503_until_one_ends) {
+BOOST_AUTO_TEST_CASE(a_connection_beyond_the_limit_is_answered_503_and_closed) {
     daemon::http_limits limits;
     limits.max_connections = 1;
     running_webhook server(make_config(), limits);
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(connections_past_their_limit_are_503_until_one_ends) {
     BOOST_TEST(second.at_end());
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_finishes_what_was_received_and_ends_idle_connections) {
+BOOST_AUTO_TEST_CASE(a_drain_finishes_received_requests_and_closes_idle_connections) {
     running_webhook server;
     test::gate hold(*server.database);
     client busy(server.port);
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(a_drain_finishes_what_was_received_and_ends_idle_connection
     BOOST_CHECK_THROW(client{server.port}, boost::system::system_error);
 }
 
-BOOST_AUTO_TEST_CASE(who_connected_just_before_the_drain_is_still_served) {
+BOOST_AUTO_TEST_CASE(a_client_that_connected_just_before_the_drain_is_still_served) {
     daemon::http_limits limits;
     limits.first_request_grace = 60s;
     limits.drain_timeout = 120s;
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(who_connected_just_before_the_drain_is_still_served) {
     drained.wait();
 }
 
-BOOST_AUTO_TEST_CASE(past_the_drain_timeout_what_is_left_is_answered_503) {
+BOOST_AUTO_TEST_CASE(after_the_drain_timeout_pending_requests_are_answered_503) {
     daemon::http_limits limits;
     limits.drain_timeout = 100ms;
     running_webhook server(make_config(), limits);
@@ -243,8 +243,8 @@ BOOST_AUTO_TEST_CASE(past_the_drain_timeout_what_is_left_is_answered_503) {
     hold.open();
 }
 
-// Beast bounds neither; the buffer does.
-BOOST_AUTO_TEST_CASE(a_chunk_extension_or_a_trailer_without_end_is_refused) {
+// Beast does not limit them; the buffer does.
+BOOST_AUTO_TEST_CASE(an_endless_chunk_extension_or_trailer_is_refused) {
     for (const std::string_view chunk : {"1;", "0\r\nX-Trailer: "}) {
         running_webhook server;
         client sender(server.port);
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(a_chunk_extension_or_a_trailer_without_end_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(bodies_that_are_only_announced_keep_nobody_out) {
+BOOST_AUTO_TEST_CASE(bodies_that_do_not_arrive_do_not_use_up_the_limit_in_flight) {
     daemon::http_limits limits;
     limits.max_body_bytes_in_flight = 2 * limits.max_body_bytes;
     running_webhook server(make_config(), limits);

@@ -1,4 +1,4 @@
-// The threads that read: each task once, no more waiting than may, and nothing left behind at the end.
+// The pool of reader threads: tasks in parallel, the limit of waiting tasks, and the shutdown.
 #include "services/reader_pool.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,7 +12,7 @@ using namespace tokenledger;
 using daemon::max_waiting_reads;
 using daemon::reader_pool;
 
-// No task of these tests asks it anything.
+// The tasks of these tests do not use it.
 struct idle_reader : ledger::reader {
     using text = const std::string&;
 
@@ -41,7 +41,7 @@ std::vector<std::unique_ptr<ledger::reader>> readers(std::size_t count) {
     return made;
 }
 
-// A task that begins, says so, and waits to be let go.
+// A task that reports its beginning and waits for `open`.
 struct gate {
     std::promise<ledger::reader*> begun;
     std::promise<void> open;
@@ -58,7 +58,7 @@ struct gate {
 
 BOOST_AUTO_TEST_SUITE(reader_pools)
 
-BOOST_AUTO_TEST_CASE(tasks_run_side_by_side_each_with_a_reader_of_its_own) {
+BOOST_AUTO_TEST_CASE(tasks_run_in_parallel_and_each_has_its_own_reader) {
     reader_pool pool(readers(2));
     gate one;
     gate two;
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(tasks_run_side_by_side_each_with_a_reader_of_its_own) {
     two.open.set_value();
 }
 
-BOOST_AUTO_TEST_CASE(past_the_limit_a_task_is_refused_and_not_run) {
+BOOST_AUTO_TEST_CASE(a_task_beyond_the_limit_is_refused_and_not_run) {
     std::atomic<std::size_t> ran{0};
     {
         reader_pool pool(readers(1));
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(past_the_limit_a_task_is_refused_and_not_run) {
     BOOST_TEST(ran == max_waiting_reads);
 }
 
-BOOST_AUTO_TEST_CASE(what_waits_when_it_is_stopped_is_still_run_and_nothing_after) {
+BOOST_AUTO_TEST_CASE(waiting_tasks_still_run_after_a_stop_and_new_ones_are_refused) {
     std::atomic<std::size_t> ran{0};
     reader_pool pool(readers(1));
     gate busy;

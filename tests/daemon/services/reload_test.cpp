@@ -1,5 +1,5 @@
-// Reloads between the header of a request and its body, and replies at the deadline. No sockets: the handlers
-// alone.
+// Reloads between the header and the body of a request, and replies at the deadline. Handlers without
+// sockets.
 #include "running_webhook.hpp"
 #include "services/admin.hpp"
 
@@ -19,7 +19,7 @@ using test::payment_body;
 namespace http = boost::beast::http;
 using steady = std::chrono::steady_clock;
 
-// Takes every command, and drops it without an outcome.
+// Accepts every command and never reports an outcome.
 class dropping_ledger final : public ledger::command_sink {
   public:
     ledger::admission submit(ledger::command what, steady::time_point, ledger::completion_fn) override {
@@ -35,7 +35,7 @@ http_handlers::handled finish(http_handlers::admitted& admitted, std::string bod
     return (*handle)(std::move(body), steady::time_point::max(), [](const http_reply&) {});
 }
 
-// 0: none yet.
+// 0: no reply yet.
 unsigned status_of(const http_handlers::handled& done) {
     const auto* reply = std::get_if<http_reply>(&done);
     return reply != nullptr ? reply->status : 0;
@@ -69,13 +69,13 @@ struct webhook_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(webhook_reload, webhook_fixture)
 
-BOOST_AUTO_TEST_CASE(without_a_reload_the_body_is_judged_by_what_the_header_found) {
+BOOST_AUTO_TEST_CASE(without_a_reload_a_signed_body_is_submitted) {
     auto admitted = admit(test::secret);
     BOOST_TEST(status_of(finish(admitted)) == 0U);
     BOOST_TEST(ledger.taken.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_endpoint_that_goes_before_the_body_has_come_is_not_found) {
+BOOST_AUTO_TEST_CASE(an_endpoint_that_is_removed_before_the_body_arrives_is_not_found) {
     auto admitted = admit(test::secret);
     daemon::config elsewhere = make_config();
     elsewhere.webhook.endpoints.front().policy.path = "/elsewhere";
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(an_endpoint_that_goes_before_the_body_has_come_is_not_found
     BOOST_TEST(ledger.taken.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_secret_that_goes_before_the_body_has_come_signs_nothing) {
+BOOST_AUTO_TEST_CASE(a_secret_that_is_removed_before_the_body_arrives_does_not_match) {
     auto admitted = admit(test::secret);
     service.reload(with_secret("whsec_another"));
     BOOST_TEST(status_of(finish(admitted)) == 400U);
@@ -93,14 +93,14 @@ BOOST_AUTO_TEST_CASE(a_secret_that_goes_before_the_body_has_come_signs_nothing) 
     BOOST_TEST(ledger.taken.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_secret_that_comes_before_the_body_signs_it) {
+BOOST_AUTO_TEST_CASE(a_secret_that_is_added_before_the_body_arrives_matches) {
     auto admitted = admit("whsec_another");
     service.reload(with_secret("whsec_another"));
     BOOST_TEST(status_of(finish(admitted)) == 0U);
     BOOST_TEST(ledger.taken.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(the_reply_at_the_deadline_names_the_event_also_if_the_ledger_has_dropped_it) {
+BOOST_AUTO_TEST_CASE(the_reply_at_the_deadline_names_the_event_even_if_the_ledger_dropped_it) {
     auto admitted = admit(test::secret);
     const auto done = finish(admitted);
     admitted = http_reply();
@@ -124,7 +124,7 @@ struct admin_fixture {
     static http_handlers::handled finish(http_handlers::admitted& admitted) {
         return ::finish(admitted, R"({"user_id": "user_1", "tokens": 10})");
     }
-    // The key of the only command that the ledger has.
+    // The key of the only command that was submitted.
     [[nodiscard]] std::string key_taken() const {
         BOOST_TEST_REQUIRE(ledger.taken.size() == 1U);
         return std::get<ledger::admin_command>(ledger.taken.front()).idempotency_key;
@@ -143,20 +143,20 @@ struct admin_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(admin_reload, admin_fixture)
 
-BOOST_AUTO_TEST_CASE(without_a_reload_the_body_goes_to_the_call_that_the_header_named) {
+BOOST_AUTO_TEST_CASE(without_a_reload_the_admin_request_is_submitted) {
     auto admitted = admit();
     BOOST_TEST(status_of(finish(admitted)) == 0U);
     BOOST_TEST(key_taken() == "key_1");
 }
 
-BOOST_AUTO_TEST_CASE(a_permit_that_goes_before_the_body_has_come_is_missing) {
+BOOST_AUTO_TEST_CASE(a_permit_that_is_removed_before_the_body_arrives_is_missing) {
     auto admitted = admit();
     service.reload({.permits = {admin::permit::read}}, nullptr);
     BOOST_TEST(status_of(finish(admitted)) == 403U);
     BOOST_TEST(ledger.taken.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_reload_that_leaves_the_permit_leaves_the_request) {
+BOOST_AUTO_TEST_CASE(a_reload_that_keeps_the_permit_does_not_affect_the_request) {
     auto admitted = admit();
     service.reload({.permits = {admin::permit::money}}, nullptr);
     BOOST_TEST(status_of(finish(admitted)) == 0U);

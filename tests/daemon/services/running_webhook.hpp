@@ -28,7 +28,7 @@ namespace tokenledger::test {
 inline constexpr std::string_view secret = "whsec_of_the_tests";
 inline constexpr std::int64_t now_seconds = 1'764'000'000;
 
-// Null if no endpoint may have these secrets.
+// Null if the secrets are not valid.
 inline std::shared_ptr<const webhook::verifier> verifier_of(const std::vector<std::string_view>& secrets,
                                                             std::int64_t tolerance_seconds = 300) {
     auto made = webhook::verifier::make(secrets, tolerance_seconds);
@@ -48,7 +48,7 @@ inline daemon::config make_config() {
     return made;
 }
 
-// A connection that says exactly what the test tells it to.
+// A connection that sends exactly the bytes of the test.
 class client {
   public:
     explicit client(std::uint16_t port) : socket_(io_) {
@@ -86,7 +86,7 @@ class client {
         return got;
     }
 
-    // True if the other side has ended the connection.
+    // True if the peer has closed the connection.
     bool at_end() {
         boost::system::error_code error;
         char byte = 0;

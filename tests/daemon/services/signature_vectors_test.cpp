@@ -1,4 +1,4 @@
-// The shared signature vectors over HTTP, where HTTP can carry them, each at its own time.
+// The shared signature vectors over HTTP, except those that HTTP cannot carry.
 #include "running_webhook.hpp"
 
 #include "files.hpp"
@@ -59,7 +59,7 @@ void require_verdict(const json_value& vector) {
     BOOST_TEST(verified == (vector.member("expect").string() == "accept"));
     if (!verified) {
         BOOST_TEST(got.status == 400U);
-        BOOST_TEST(got.body == R"({"result":"rejected"})"); // a stranger is not told why
+        BOOST_TEST(got.body == R"({"result":"rejected"})"); // the reason is not revealed
         BOOST_TEST(server.rejected(reason) == 1);
     }
     BOOST_TEST(server.database->transactions.empty());
@@ -67,7 +67,7 @@ void require_verdict(const json_value& vector) {
 
 BOOST_AUTO_TEST_SUITE(shared_signature_vectors)
 
-BOOST_AUTO_TEST_CASE(every_vector_that_http_can_carry_gets_its_verdict_and_reason) {
+BOOST_AUTO_TEST_CASE(every_vector_that_http_can_carry_gets_the_expected_verdict_and_reason) {
     const auto folder = tokenledger::test::shared_stripe();
     if (!folder)
         return;

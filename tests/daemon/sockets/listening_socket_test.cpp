@@ -1,4 +1,4 @@
-// Socket files, who is at the other end, extra fields of a reply, and requests without a body.
+// Socket files, the peer's uid or address, extra fields of a reply, and requests without a body.
 #include "http/server.hpp"
 #include "scratch_directory.hpp"
 
@@ -29,7 +29,7 @@ struct scratch {
     tokenledger::test::scratch_directory directory;
 };
 
-// Says who asked and what for, with a field of its own.
+// Replies with the peer and the request, and adds a header field.
 http_handlers telling_service() {
     return {.admit = [](const http_head& head, const http_peer& peer) -> http_handlers::admitted {
                 return [&head, &peer](const std::string& body, std::chrono::steady_clock::time_point,
@@ -70,7 +70,7 @@ class running_server {
     std::thread thread_;
 };
 
-// The whole answer to one request, on a connection that the request closes.
+// The whole reply, up to the end of the connection.
 template <class Endpoint>
 std::string ask(const Endpoint& at, const std::string& request) {
     boost::asio::io_context io;
@@ -98,7 +98,7 @@ std::error_code failure_of(const socket_file& file) {
 
 BOOST_FIXTURE_TEST_SUITE(listening_sockets, scratch)
 
-BOOST_AUTO_TEST_CASE(a_socket_file_has_the_mode_it_was_asked_for_whatever_the_umask) {
+BOOST_AUTO_TEST_CASE(a_socket_file_has_its_mode_whatever_the_umask) {
     const ::mode_t before = ::umask(0777);
     const listening_socket made = listen_at(socket_file{.path = path("a.sock"), .mode = 0660});
     ::umask(before);
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_socket_file_has_the_mode_it_was_asked_for_whatever_the_um
     BOOST_TEST(made.address() == path("a.sock"));
 }
 
-BOOST_AUTO_TEST_CASE(a_socket_file_goes_with_its_listener) {
+BOOST_AUTO_TEST_CASE(a_socket_file_is_removed_with_its_listener) {
     { const listening_socket made = listen_at(socket_file{.path = path("a.sock")}); }
     BOOST_TEST(!std::filesystem::exists(path("a.sock")));
 }
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_socket_file_that_a_killed_daemon_left_behind_is_replaced)
     BOOST_TEST(!failure_of({.path = path("a.sock")}));
 }
 
-BOOST_AUTO_TEST_CASE(a_socket_that_somebody_listens_at_and_a_file_of_another_kind_are_left_alone) {
+BOOST_AUTO_TEST_CASE(a_socket_in_use_and_a_file_of_another_kind_are_left_alone) {
     const listening_socket first = listen_at(socket_file{.path = path("a.sock")});
     BOOST_TEST((failure_of({.path = path("a.sock")}) == std::errc::address_in_use));
     BOOST_TEST(std::filesystem::exists(path("a.sock")));
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_group_and_a_path_too_long_are_errors_and_leave_n
     BOOST_TEST((failure_of({.path = path("a") + std::string(108, 'a')}) == std::errc::filename_too_long));
 }
 
-BOOST_AUTO_TEST_CASE(over_a_unix_socket_the_service_knows_the_uid_and_the_client_gets_every_field) {
+BOOST_AUTO_TEST_CASE(over_a_unix_socket_the_service_has_the_uid_and_the_client_gets_every_field) {
     const running_server server(listen_at(socket_file{.path = path("a.sock")}));
     const std::string answer =
         ask(local::endpoint(path("a.sock")),
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(over_a_unix_socket_the_service_knows_the_uid_and_the_client
     BOOST_TEST(contains(answer, "\r\nContent-Type: application/problem+json\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(over_tcp_the_service_knows_the_address_and_no_uid) {
+BOOST_AUTO_TEST_CASE(over_tcp_the_service_has_the_address_and_no_uid) {
     listening_socket at = listen_at(listen_address{"127.0.0.1", 0});
     const std::uint16_t port = at.port();
     BOOST_TEST(at.address() == "127.0.0.1:" + std::to_string(port));

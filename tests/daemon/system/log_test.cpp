@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(a_log_line_stays_one_line_whatever_a_value_holds) {
     BOOST_TEST(log::format("event", {{"user", "josé"}, {"reason", ""}}) == "event user=josé");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_in_a_log_line_can_steer_a_terminal_or_turn_its_text_round) {
+BOOST_AUTO_TEST_CASE(control_and_direction_characters_in_a_log_line_are_escaped) {
     const std::vector<std::pair<std::string_view, std::string_view>> values{
         {"a\x1b[2Jb", R"("a\x1b[2Jb")"},
         {"a\xC2\x85"
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(nothing_in_a_log_line_can_steer_a_terminal_or_turn_its_text
          R"("a\ue0061b")"}, // a tag
         {"a\xFF"
          "b",
-         R"("a\xffb")"}, // no UTF-8
+         R"("a\xffb")"}, // not UTF-8
         {"a\xC2", R"("a\xc2")"},
         {"東京", "東京"},
     };
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(nothing_in_a_log_line_can_steer_a_terminal_or_turn_its_text
         BOOST_TEST(log::format("event", {{"user", value}}) == "event user=" + std::string(shown));
 }
 
-BOOST_AUTO_TEST_CASE(rejections_past_the_limit_are_left_out_and_counted_in_the_next_line) {
+BOOST_AUTO_TEST_CASE(rejections_beyond_the_limit_are_not_logged_and_counted_in_the_next_line) {
     rejection_log lines(2);
     const auto begin = std::chrono::steady_clock::time_point(1h);
     BOOST_TEST(lines.next(begin).write);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(rejections_past_the_limit_are_left_out_and_counted_in_the_n
     BOOST_TEST(lines.next(begin + 61s).suppressed == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_byte_budget_gives_back_what_a_reservation_held) {
+BOOST_AUTO_TEST_CASE(a_byte_budget_gets_back_the_bytes_of_a_reservation) {
     byte_budget budget(100);
     {
         auto first = budget.try_reserve(60);

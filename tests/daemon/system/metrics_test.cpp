@@ -1,4 +1,4 @@
-// What /metrics serves, and that docs/metrics.md tells of it.
+// The metrics of /metrics, and their documentation in docs/metrics.md.
 #include "system/metrics.hpp"
 
 #include "files.hpp"
@@ -21,7 +21,7 @@ bool has_line(std::string_view text, std::string_view line) {
     return ("\n" + std::string(text)).find("\n" + std::string(line) + "\n") != std::string::npos;
 }
 
-// The first words behind `mark`, one for each line that begins with it.
+// The text between `mark` and `end`, of each line that begins with `mark`.
 std::set<std::string> words_behind(std::string_view mark, const std::string& text, char end) {
     std::set<std::string> found;
     const std::string line = "\n" + std::string(mark);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(counters_count_by_label_and_render_in_the_exposition_format
     BOOST_TEST(has_line(text, "tokenledger_database_up 1"));
 }
 
-BOOST_AUTO_TEST_CASE(labels_stand_in_the_order_of_the_table_and_series_in_theirs) {
+BOOST_AUTO_TEST_CASE(labels_are_in_the_order_of_the_table_and_series_are_sorted) {
     metrics counters;
     counters.webhook_events.with("parked", event_type::other).Increment();
     counters.webhook_events.with("applied", event_type::payment_intent_succeeded).Increment();
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(labels_stand_in_the_order_of_the_table_and_series_in_theirs
         has_line(text, R"(tokenledger_request_duration_seconds_sum{listener="webhook",status="200"} 0.003)"));
 }
 
-BOOST_AUTO_TEST_CASE(histogram_buckets_are_cumulative_hold_their_bound_and_end_in_infinity) {
+BOOST_AUTO_TEST_CASE(histogram_buckets_are_cumulative_include_their_bound_and_end_in_infinity) {
     metrics counters;
     for (const double size : {1.0, 2.0, 3.0, 5000.0})
         counters.batch_size.Observe(size);
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(histogram_buckets_are_cumulative_hold_their_bound_and_end_i
     BOOST_TEST(has_line(text, "tokenledger_batch_size_count 4"));
 }
 
-BOOST_AUTO_TEST_CASE(bounds_below_one_are_written_as_a_person_would) {
+BOOST_AUTO_TEST_CASE(bounds_are_written_as_short_decimals) {
     metrics counters;
     const std::string text = counters.exposition();
     for (const std::string_view bound : {"0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1",
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(bounds_below_one_are_written_as_a_person_would) {
             bound);
 }
 
-BOOST_AUTO_TEST_CASE(a_time_and_a_number_of_sixteen_digits_are_written_whole) {
+BOOST_AUTO_TEST_CASE(a_time_and_a_number_of_sixteen_digits_are_written_exactly) {
     metrics counters;
     counters.secret_last_used.with("/stripe/webhook", "secret").Set(1764428241);
     counters.events_parked.with().Set(9007199254740991); // 2^53 - 1
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_time_and_a_number_of_sixteen_digits_are_written_whole) {
     BOOST_TEST(has_line(text, "tokenledger_events_parked 9007199254740991"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_known_from_the_start_begins_at_zero_and_the_rest_when_it_is_written) {
+BOOST_AUTO_TEST_CASE(series_known_at_the_start_are_zero_and_others_appear_when_set) {
     metrics counters;
     const std::string text = counters.exposition();
     BOOST_TEST(has_line(text, "tokenledger_queue_depth 0"));
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(what_is_known_from_the_start_begins_at_zero_and_the_rest_wh
     BOOST_TEST(text.find("\ntokenledger_webhook_events_total") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_family_that_is_cleared_forgets_its_series_and_can_be_written_again) {
+BOOST_AUTO_TEST_CASE(a_cleared_family_loses_its_series_and_can_be_set_again) {
     metrics counters;
     counters.secret_last_used.with("/stripe/webhook", "old").Set(1);
     counters.secret_last_used.clear();
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_family_that_is_cleared_forgets_its_series_and_can_be_writ
     BOOST_TEST(counters.exposition().find("secret=\"new\"} 2\n") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(postings_count_by_type_and_source_and_a_replay_counts_none) {
+BOOST_AUTO_TEST_CASE(postings_are_counted_by_type_and_source_and_replays_are_not) {
     metrics counters;
     ledger::posting row;
     row.type = ledger::transaction_type::grant;
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(postings_count_by_type_and_source_and_a_replay_counts_none)
     BOOST_TEST(counters.ledger_transactions.total() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(many_threads_lose_no_count_and_make_a_series_once) {
+BOOST_AUTO_TEST_CASE(counts_of_several_threads_add_up_in_one_series) {
     metrics counters;
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
@@ -158,13 +158,13 @@ BOOST_AUTO_TEST_CASE(many_threads_lose_no_count_and_make_a_series_once) {
         text, R"(tokenledger_request_duration_seconds_count{listener="webhook",status="200"} 4000)"));
 }
 
-BOOST_AUTO_TEST_CASE(every_family_of_the_registry_is_in_the_table_and_the_other_way_round) {
+BOOST_AUTO_TEST_CASE(the_registry_and_the_table_have_the_same_families) {
     std::set<std::string> table;
     for (const metric_family& row : metric_families()) {
         BOOST_TEST_CONTEXT(row.name) {
             BOOST_TEST(table.insert(std::string(row.name)).second);
             BOOST_TEST((&metric_family_of(row.is) == &row));
-            // The library writes HELP as it is.
+            // The library does not escape HELP.
             BOOST_TEST(!row.help.empty());
             BOOST_TEST(row.help.find_first_of("\\\n|") == std::string_view::npos);
             BOOST_TEST(!row.advice.empty());
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(every_family_of_the_registry_is_in_the_table_and_the_other_
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_page_in_the_tree_is_the_one_that_the_table_gives) {
+BOOST_AUTO_TEST_CASE(metrics_md_matches_the_table) {
     const std::string in_tree = tokenledger::test::source_file("docs/metrics.md");
     BOOST_TEST((in_tree == metrics_reference()),
                "docs/metrics.md is out of date: cmake --build BUILD --target metrics_reference && "

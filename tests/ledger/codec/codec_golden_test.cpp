@@ -1,5 +1,5 @@
-// Bytes and hashes as the first version wrote them, for commands that say nothing of what was added later:
-// rows and keys that hold them are there.
+// Bytes and hashes of commands as the first version wrote them: stored rows and keys hold them, so they must
+// not change.
 #include "codec/command.hpp"
 
 #include "base/hex.hpp"
@@ -58,27 +58,27 @@ void require_written(const operation& what, std::string_view bytes, std::string_
 
 BOOST_AUTO_TEST_SUITE(codec_golden)
 
-BOOST_AUTO_TEST_CASE(a_grant_is_written_and_hashed_as_ever) {
+BOOST_AUTO_TEST_CASE(a_grant_is_encoded_and_hashed_as_by_the_first_version) {
     require_written(a_grant(), grant_bytes,
                     "5ea339bc8a2d0e8ccc4cba6cb068b63f48a8591998d072e5b9d101d337fd4663",
                     "f811f8757504f6333c478f65aac94c63d6e8929333892653defa4930c215ac86");
 }
 
-BOOST_AUTO_TEST_CASE(a_deduction_is_written_and_hashed_as_ever) {
+BOOST_AUTO_TEST_CASE(a_deduction_is_encoded_and_hashed_as_by_the_first_version) {
     require_written(deduction{.user_id = "user_1", .tokens = 500, .reason = "twice", .allow_negative = true},
                     "9:deduction,6:user_1,3:500,5:twice,4:true,",
                     "271133367643919e729c74eb3f084ef99a30e54b05ab2a276ea97d70f731d0e0",
                     "b721edb9a896b1e72ac61c5f7a1069a62023ff5d31e3be5ce9563dffcabdba6b");
 }
 
-BOOST_AUTO_TEST_CASE(a_transfer_is_written_and_hashed_as_ever) {
+BOOST_AUTO_TEST_CASE(a_transfer_is_encoded_and_hashed_as_by_the_first_version) {
     require_written(transfer{.from = "user_1", .to = "user_2", .tokens = 500, .reason = "same person"},
                     "8:transfer,6:user_1,6:user_2,3:500,11:same person,",
                     "ef577c2d48a6a1dc1a68ed3b5d4f2a335be61661b0527717c98709e9c0f6b884",
                     "024811efdaffc225d01c52f07a0760f23c1e447bfea17b40977c410a36919bcd");
 }
 
-BOOST_AUTO_TEST_CASE(a_usage_is_written_and_hashed_as_ever) {
+BOOST_AUTO_TEST_CASE(a_usage_is_encoded_and_hashed_as_by_the_first_version) {
     require_written(usage{.request_id = "req_1",
                           .user_id = "user_1",
                           .action_type = "chat",
@@ -93,20 +93,20 @@ BOOST_AUTO_TEST_CASE(a_usage_is_written_and_hashed_as_ever) {
                     "f70379449dee77120905fd2cc3e9905243b61e6a3b7db9c576640a88cd3c8b04");
 }
 
-BOOST_AUTO_TEST_CASE(a_dismissal_is_written_and_hashed_as_ever) {
+BOOST_AUTO_TEST_CASE(a_dismissal_is_encoded_and_hashed_as_by_the_first_version) {
     require_written(dismiss_event{.event_id = "evt_1", .payment_intent_id = "pi_1", .reason = "seen"},
                     "13:dismiss_event,5:evt_1,4:seen,4:pi_1,",
                     "9244d3f924fee355716f6389e92eca8bb08af0bbd047a0adf93bd2a00b97912f",
                     "2992fa9e55887ce9e93bcdb1526353674be1c8b07e10a79227674e883c6e74b3");
 }
 
-BOOST_AUTO_TEST_CASE(an_assignment_of_tokens_is_written_and_hashed_as_ever) {
+BOOST_AUTO_TEST_CASE(an_assignment_of_tokens_is_encoded_and_hashed_as_by_the_first_version) {
     require_written(an_assignment(), assignment_bytes,
                     "db0a47a812ff0c80218941f75fee1ed31edcfb5e8621dfb79f4b1505aaef10c4",
                     "3c715f39312768626bbb154c614d9ebdb5fe7539b3db7b5b35a3f8bff2686e7f");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_added_later_stands_behind_what_was_there) {
+BOOST_AUTO_TEST_CASE(fields_added_later_are_appended_to_the_first_ones) {
     operation existing = a_grant();
     std::get<grant>(existing).existing = true;
     require_written(

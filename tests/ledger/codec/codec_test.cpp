@@ -1,4 +1,4 @@
-// Commands as bytes: they mean what they were made from and nothing else, and nothing else means it.
+// Encoding of commands: it is reversible, and a value has exactly one encoding.
 #include "random_commands.hpp"
 
 #include "codec/command.hpp"
@@ -20,7 +20,7 @@ using tokenledger::test::random_values;
 
 constexpr int rounds = 20'000;
 
-// One field as it is written.
+// One encoded field.
 std::string field(std::string_view text) {
     return std::to_string(text.size()) + ":" + std::string(text) + ",";
 }
@@ -46,7 +46,7 @@ bool survives(const admin_command& what) {
     return read && *read == what.operations;
 }
 
-// Refused, or exactly what would be written for what was read.
+// True if decoding refuses the bytes, or encoding what was decoded gives them again.
 bool refused_or_exact(std::string_view bytes) {
     if (const auto effect = decode_effect(bytes); effect && encode(*effect) != bytes)
         return false;
@@ -62,7 +62,7 @@ std::string update_with(std::string_view refunds, std::string_view disputes) {
 
 BOOST_AUTO_TEST_SUITE(codec)
 
-BOOST_AUTO_TEST_CASE(every_effect_and_every_operation_is_read_as_it_was_written) {
+BOOST_AUTO_TEST_CASE(every_effect_and_every_command_decodes_to_itself) {
     const std::uint64_t seed = std::random_device{}();
     BOOST_TEST_MESSAGE("seed: " << seed);
     random_values any(seed);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(every_effect_and_every_operation_is_read_as_it_was_written)
     }
 }
 
-BOOST_AUTO_TEST_CASE(two_values_are_written_alike_only_if_they_are_alike) {
+BOOST_AUTO_TEST_CASE(different_values_have_different_encodings) {
     random_values any(1);
     std::map<std::string, stripe_effect> effects;
     std::map<std::string, operation> operations;
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(two_values_are_written_alike_only_if_they_are_alike) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_cut_off_is_refused) {
+BOOST_AUTO_TEST_CASE(truncated_bytes_are_refused) {
     random_values any(2);
     for (int i = 0; i < 300; ++i) {
         const std::string effect = encode(any.effect());
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(what_is_cut_off_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(of_several_operations_a_cut_leaves_whole_ones_or_nothing) {
+BOOST_AUTO_TEST_CASE(truncated_commands_are_refused_or_decode_to_whole_operations) {
     random_values any(3);
     for (int i = 0; i < 300; ++i) {
         const std::string bytes = encode(any.command());
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(of_several_operations_a_cut_leaves_whole_ones_or_nothing) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(damaged_bytes_are_refused_or_mean_exactly_what_they_say) {
+BOOST_AUTO_TEST_CASE(damaged_bytes_are_refused_or_encode_to_themselves_again) {
     const std::uint64_t seed = std::random_device{}();
     BOOST_TEST_MESSAGE("seed: " << seed);
     random_values any(seed);
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(damaged_bytes_are_refused_or_mean_exactly_what_they_say) {
     BOOST_TEST(refused > rounds / 2);
 }
 
-BOOST_AUTO_TEST_CASE(there_is_one_way_to_write_a_value) {
+BOOST_AUTO_TEST_CASE(only_the_one_canonical_encoding_is_accepted) {
     BOOST_TEST(
         (decode_effect(fields({"park", "bad_payload"})) == stripe_effect(park_event{reason::bad_payload})));
     BOOST_TEST(decode_effect(update_with("", "")).has_value());
@@ -137,29 +137,29 @@ BOOST_AUTO_TEST_CASE(there_is_one_way_to_write_a_value) {
     const std::pair<const char*, std::string> bad[] = {
         {"nothing", ""},
         {"an unknown name", fields({"parked", "bad_payload"})},
-        {"a reason there is not", fields({"park", "unknown"})},
-        {"a length with a zero before it", "04:park," + field("bad_payload")},
+        {"an unknown reason", fields({"park", "unknown"})},
+        {"a length with a leading zero", "04:park," + field("bad_payload")},
         {"a length with a sign", "+4:park," + field("bad_payload")},
         {"a length beyond the end", "4:park,99999999999999999999:x,"},
         {"the largest length", "4:park,18446744073709551615:x,"},
         {"no comma", "4:park,0:"},
         {"a field too many", fields({"park", "bad_payload", ""})},
         {"a field too few", fields({"park"})},
-        {"a number with a zero before it", fields({"update", "true", "007", "0", "false", "false", "", ""})},
+        {"a number with a leading zero", fields({"update", "true", "007", "0", "false", "false", "", ""})},
         {"minus zero", fields({"update", "true", "-0", "0", "false", "false", "", ""})},
         {"a number with a plus", fields({"update", "true", "+1", "0", "false", "false", "", ""})},
         {"no number", fields({"update", "true", "", "0", "false", "false", "", ""})},
         {"a number beyond int64",
          fields({"update", "true", "9223372036854775808", "0", "false", "false", "", ""})},
-        {"a truth that is neither", fields({"update", "yes", "0", "0", "false", "false", "", ""})},
+        {"a boolean that is neither", fields({"update", "yes", "0", "0", "false", "false", "", ""})},
         {"one refund twice", update_with(refund + refund, "")},
-        {"refunds not in their order", update_with(another + refund, "")},
+        {"refunds out of order", update_with(another + refund, "")},
         {"half a refund", update_with(fields({"re_1", "5"}), "")},
         {"one dispute twice", update_with("", dispute + dispute)},
         {"one balance transaction twice", update_with("", dispute_head + field(move + move) + dispute_tail)},
-        {"in the newer form what the older one says",
+        {"the newer form without need",
          fields({"settlement", "true", "0", "0", "", "false", "false", "", ""})},
-        {"a dispute's status there is not",
+        {"an unknown status of a dispute",
          update_with("", dispute_head + field(move) + fields({"false", "false", "4"}))},
     };
     for (const auto& [what, bytes] : bad) {
@@ -178,8 +178,8 @@ BOOST_AUTO_TEST_CASE(there_is_one_way_to_write_a_value) {
     BOOST_TEST(!decode_operations(field(fields({"retry_event", "evt_1", "pi_1", "no effect"}))));
 }
 
-BOOST_AUTO_TEST_CASE(the_bytes_are_those_that_were_written_before) {
-    // Rows that hold them are there: what this version writes, every later one reads.
+BOOST_AUTO_TEST_CASE(the_encoding_does_not_change_between_versions) {
+    // Stored rows hold them: every later version must read what this one writes.
     BOOST_TEST(encode(stripe_effect(payment_update{.facts = {.refunded_cumulative_cents = 7}})) ==
                "6:update,4:true,1:0,1:7,5:false,5:false,0:,0:,");
     dispute_fact dispute{
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(the_bytes_are_those_that_were_written_before) {
         "74:4:dp_1,4:1999,3:usd,31:5:txn_1,4:true,5:txn_2,5:false,,4:true,5:false,1:2,,";
     BOOST_TEST(encode(stripe_effect(payment_update{.facts = kept})) == before);
     BOOST_TEST((decode_effect(before) == stripe_effect(payment_update{.facts = kept})));
-    // Since amounts are kept.
+    // The newer form, with amounts.
     kept.refunded_currency = "usd";
     kept.refunds["re_1"].currency = "usd";
     kept.disputes["dp_1"].signs_only = false;
@@ -236,7 +236,7 @@ void require_in_hash(const Operation& what, const std::vector<change<Operation>>
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_key_is_held_against_all_that_was_asked_of_the_balances) {
+BOOST_AUTO_TEST_CASE(the_hash_of_a_request_covers_every_field) {
     require_in_hash<grant>({},
                            {{"user_id", [](grant& of) { of.user_id = "x"; }},
                             {"tokens", [](grant& of) { of.tokens = 1; }},
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_held_against_all_that_was_asked_of_the_balances) {
                            {});
 }
 
-BOOST_AUTO_TEST_CASE(a_key_is_not_held_against_what_the_catalogue_or_the_event_adds_to_an_action) {
+BOOST_AUTO_TEST_CASE(the_hash_of_an_action_leaves_out_what_the_catalogue_or_event_adds) {
     require_in_hash<retry_event>({}, {{"event_id", [](retry_event& of) { of.event_id = "x"; }}},
                                  {{"payment_intent_id", [](retry_event& of) { of.payment_intent_id = "x"; }},
                                   {"effect", [](retry_event& of) { of.effect = purchase{}; }}});
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_not_held_against_what_the_catalogue_or_the_event_a
                                    {"currency", [](assign_event& of) { of.currency = "usd"; }}});
 }
 
-BOOST_AUTO_TEST_CASE(the_hash_of_one_kind_of_action_is_never_that_of_another) {
+BOOST_AUTO_TEST_CASE(actions_of_different_kinds_have_different_hashes) {
     const std::string hashes[] = {
         hash_of(operation(retry_event())),
         hash_of(operation(dismiss_event())),

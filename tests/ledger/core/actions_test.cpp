@@ -1,5 +1,4 @@
-// Retry and dismiss, through a batch: off the queue once, with the actor, the key and the first outcome for
-// ever.
+// Retry and dismiss, through a batch: what they do to the event, the payment and the idempotency key.
 #include "operators.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +14,7 @@ using test::retrying;
 
 BOOST_FIXTURE_TEST_SUITE(actions, operators)
 
-BOOST_AUTO_TEST_CASE(a_retry_after_the_catalogue_was_mended_credits_the_payment_of_the_event) {
+BOOST_AUTO_TEST_CASE(a_retry_after_the_catalogue_was_corrected_credits_the_payment) {
     BOOST_TEST(in_words(run(unknown_pack("evt_1"))) == "parked unknown_pack");
     const outcome got = retry("key_1", purchase_of("evt_1"));
     BOOST_TEST(in_words(got) == "applied");
@@ -34,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_retry_after_the_catalogue_was_mended_credits_the_payment_
     BOOST_TEST((action.became == result::applied && action.became_because == reason::none));
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_settles_what_waited_for_the_payment) {
+BOOST_AUTO_TEST_CASE(a_retry_settles_events_that_waited_for_the_payment) {
     run(unknown_pack("evt_1"));
     BOOST_TEST(in_words(run(update_of("evt_2", refund_of("re_1", 450)))) == "waiting");
     const outcome got = retry("key_1", purchase_of("evt_1"));
@@ -43,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_retry_settles_what_waited_for_the_payment) {
     BOOST_TEST(stored("evt_2") == "applied");
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_that_would_be_parked_again_is_refused_with_the_reason_of_today) {
+BOOST_AUTO_TEST_CASE(a_retry_that_would_be_parked_again_is_refused_with_the_current_reason) {
     run(unknown_pack("evt_1"));
     require_refused(refusal::still_parked, retrying(unknown_pack("evt_1")), reason::unknown_pack);
     auto dearer = purchase_of("evt_1", "pi_1", {.amount_cents = 900, .refused = reason::amount_mismatch});
@@ -55,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_retry_that_would_be_parked_again_is_refused_with_the_reas
     require_refused(refusal::still_parked, retrying(unread), reason::bad_payload);
 }
 
-BOOST_AUTO_TEST_CASE(a_purchase_parked_for_its_currency_that_is_not_ours_any_more_becomes_ignored) {
+BOOST_AUTO_TEST_CASE(a_retry_of_a_purchase_parked_for_its_currency_that_is_now_foreign_is_ignored) {
     run(purchase_of("evt_1", "pi_1", {.amount_cents = 900, .refused = reason::currency_mismatch}));
     stripe_command foreign{.event = test::make_event("evt_1", "pi_1"),
                            .effect = payment_update{.facts = {.not_ours = true}, .moves_tokens = false}};
@@ -65,14 +64,14 @@ BOOST_AUTO_TEST_CASE(a_purchase_parked_for_its_currency_that_is_not_ours_any_mor
     BOOST_TEST(stored("evt_1") == "ignored");
 }
 
-BOOST_AUTO_TEST_CASE(a_key_that_was_refused_serves_once_the_cause_is_mended) {
+BOOST_AUTO_TEST_CASE(the_key_of_a_refused_retry_can_be_used_again) {
     run(unknown_pack("evt_1"));
     BOOST_TEST((retry("key_1", unknown_pack("evt_1")).refusal == refusal::still_parked));
     BOOST_TEST(in_words(retry("key_1", purchase_of("evt_1"))) == "applied");
     BOOST_TEST(balance() == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(only_a_parked_event_can_be_tried_again) {
+BOOST_AUTO_TEST_CASE(only_a_parked_event_can_be_retried) {
     require_refused(refusal::unknown_event, retrying(purchase_of("evt_1")));
     run(update_of("evt_1", refund_of("re_1", 450)));
     require_refused(refusal::event_waiting, retrying(update_of("evt_1", refund_of("re_1", 450))));
@@ -87,7 +86,7 @@ BOOST_AUTO_TEST_CASE(only_a_parked_event_can_be_tried_again) {
     require_refused(refusal::event_settled, dismissing("evt_4", "pi_4", "again"));
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_of_a_purchase_that_another_event_has_brought_meanwhile_brings_nothing_new) {
+BOOST_AUTO_TEST_CASE(a_retry_of_a_purchase_that_another_event_credited_is_a_duplicate) {
     run(unknown_pack("evt_1"));
     run(purchase_of("evt_2"));
     BOOST_TEST(in_words(retry("key_1", purchase_of("evt_1"))) == "duplicate");
@@ -95,17 +94,17 @@ BOOST_AUTO_TEST_CASE(a_retry_of_a_purchase_that_another_event_has_brought_meanwh
     BOOST_TEST(balance() == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_of_an_event_of_the_other_mode_credits_once_the_endpoint_is_mended) {
+BOOST_AUTO_TEST_CASE(a_retry_of_an_event_of_the_other_mode_credits_after_the_endpoint_is_corrected) {
     run(other_mode("evt_1"));
     require_refused(refusal::still_parked, retrying(other_mode("evt_1")), reason::livemode_mismatch);
     BOOST_TEST(in_words(retry("key_1", purchase_of("evt_1"))) == "applied");
     BOOST_TEST(balance() == 1000);
-    BOOST_TEST(in_words(run(purchase_of("evt_1"))) == "duplicate"); // by the right endpoint, late
+    BOOST_TEST(in_words(run(purchase_of("evt_1"))) == "duplicate"); // a late delivery at the right endpoint
     BOOST_TEST(in_words(run(other_mode("evt_1"))) == "duplicate");
     BOOST_TEST(balance() == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_of_what_is_not_ours_after_all_takes_the_event_off_the_queue) {
+BOOST_AUTO_TEST_CASE(a_retry_of_a_payment_that_is_now_foreign_takes_the_event_off_the_queue) {
     run(unknown_pack("evt_1"));
     const stripe_command foreign = test::end_command("evt_1", "pi_1", {.not_ours = true});
     BOOST_TEST(in_words(retry("key_1", foreign)) == "ignored");
@@ -114,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_retry_of_what_is_not_ours_after_all_takes_the_event_off_t
     BOOST_TEST(in_words(run(update_of("evt_2", refund_of("re_1", 450)))) == "ignored");
 }
 
-BOOST_AUTO_TEST_CASE(a_retried_refund_whose_purchase_is_not_there_waits_for_it) {
+BOOST_AUTO_TEST_CASE(a_retried_refund_without_its_purchase_waits) {
     run({.event = test::make_event("evt_1", "pi_1"), .effect = park_event{reason::bad_payload}});
     BOOST_TEST(in_words(retry("key_1", update_of("evt_1", refund_of("re_1", 450)))) == "waiting");
     BOOST_TEST(stored("evt_1") == "waiting");
@@ -124,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_retried_refund_whose_purchase_is_not_there_waits_for_it) 
     BOOST_TEST(last_row().event_id == "evt_1");
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_of_a_capture_in_part_leaves_the_queue_when_it_is_proven_and_only_then) {
+BOOST_AUTO_TEST_CASE(a_parked_refund_of_a_partial_capture_can_be_retried_only_once_it_is_proven) {
     stripe_command captured = purchase_of("evt_1");
     std::get<purchase>(captured.effect).amount_requested_cents = 2000;
     run(captured);
@@ -139,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_refund_of_a_capture_in_part_leaves_the_queue_when_it_is_p
     BOOST_TEST(balance() <= before);
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_that_other_events_have_proven_is_applied_when_it_is_tried_again) {
+BOOST_AUTO_TEST_CASE(a_retry_of_a_refund_that_another_event_has_proven_is_applied) {
     stripe_command captured = purchase_of("evt_1");
     std::get<purchase>(captured.effect).amount_requested_cents = 2000;
     run(captured);
@@ -147,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_refund_that_other_events_have_proven_is_applied_when_it_i
     BOOST_TEST(in_words(run(unproven)) == "parked partial_capture_refund");
     run(update_of("evt_3", refund_of("re_1", 450)));
     const std::size_t rows_before = rows();
-    // It told something new when it came, and rows may stand on it: it is no duplicate.
+    // It brought something new when it arrived, and rows may refer to it: it is not a duplicate.
     BOOST_TEST(in_words(retry("key_1", unproven)) == "applied");
     BOOST_TEST(stored("evt_2") == "applied");
     BOOST_TEST(rows() == rows_before);
@@ -161,10 +160,10 @@ BOOST_AUTO_TEST_CASE(a_dismissed_parked_event_stays_dismissed_with_its_reason) {
     BOOST_TEST(in_words(run(purchase_of("evt_1"))) == "duplicate");
     BOOST_TEST(stored("evt_1") == "dismissed unknown_pack");
     BOOST_TEST(rows() == 0U);
-    BOOST_TEST(in_words(run(purchase_of("evt_2"))) == "applied"); // the payment itself is as open as before
+    BOOST_TEST(in_words(run(purchase_of("evt_2"))) == "applied"); // the payment can still be credited
 }
 
-BOOST_AUTO_TEST_CASE(a_dismissed_waiting_event_has_told_its_facts_and_the_purchase_settles_them) {
+BOOST_AUTO_TEST_CASE(the_facts_of_a_dismissed_waiting_event_are_settled_with_the_purchase) {
     run(update_of("evt_1", refund_of("re_1", 450)));
     run(update_of("evt_2", refund_of("re_2", 90)));
     BOOST_TEST(in_words(dismiss("key_1", "evt_1")) == "dismissed");
@@ -177,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_dismissed_waiting_event_has_told_its_facts_and_the_purcha
     BOOST_TEST(stored("evt_2") == "applied");
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_whose_only_event_was_dismissed_is_settled_with_the_purchase_as_its_cause) {
+BOOST_AUTO_TEST_CASE(a_refund_whose_only_event_was_dismissed_is_posted_with_the_purchases_event_id) {
     run(update_of("evt_1", refund_of("re_1", 450)));
     dismiss("key_1", "evt_1");
     BOOST_TEST(test::waiting_in(*database) == 0U);
@@ -187,9 +186,8 @@ BOOST_AUTO_TEST_CASE(a_refund_whose_only_event_was_dismissed_is_settled_with_the
     BOOST_TEST(stored("evt_1") == "dismissed");
 }
 
-// That a dismissal is final is tested in endpoints_test.cpp; so is whatever else an operator made of an
-// event.
-BOOST_AUTO_TEST_CASE(what_is_ignored_for_its_mode_after_a_retry_stays_so) {
+// endpoints_test.cpp tests that a dismissal is final.
+BOOST_AUTO_TEST_CASE(an_event_ignored_for_its_mode_after_a_retry_stays_ignored) {
     run(other_mode("evt_1"));
     BOOST_TEST(in_words(retry("key_1", {.event = test::make_event("evt_1", "pi_1"),
                                         .effect = ignore_event{reason::livemode_mismatch}})) ==
@@ -198,7 +196,7 @@ BOOST_AUTO_TEST_CASE(what_is_ignored_for_its_mode_after_a_retry_stays_so) {
     BOOST_TEST(balance() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_key_gives_the_first_outcome_also_after_the_event_has_changed_again) {
+BOOST_AUTO_TEST_CASE(the_same_key_returns_the_first_outcome_even_if_catalogue_changed) {
     run(other_mode("evt_1"));
     dismiss("key_1", "evt_1");
     outcome again = dismiss("key_1", "evt_1");
@@ -207,7 +205,7 @@ BOOST_AUTO_TEST_CASE(the_same_key_gives_the_first_outcome_also_after_the_event_h
     BOOST_TEST(again.posted.empty());
     run(unknown_pack("evt_2", "pi_2"));
     const outcome first = retry("key_2", purchase_of("evt_2", "pi_2"));
-    // The catalogue of that day is not part of what was asked.
+    // The catalogue is not part of the request.
     again = retry("key_2", purchase_of("evt_2", "pi_2", {.tokens = 7, .amount_cents = 900}));
     BOOST_TEST(again.replayed);
     BOOST_TEST((again.posted == first.posted));
@@ -215,7 +213,7 @@ BOOST_AUTO_TEST_CASE(the_same_key_gives_the_first_outcome_also_after_the_event_h
     BOOST_TEST(balance() == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_belongs_to_one_action_for_ever) {
+BOOST_AUTO_TEST_CASE(a_key_cannot_be_reused_for_another_action_or_request) {
     run({unknown_pack("evt_1"), unknown_pack("evt_2", "pi_2")});
     dismiss("key_1", "evt_1");
     const auto reused = [&](operation what) { return in_words(act("key_1", std::move(what)).refusal); };

@@ -1,5 +1,5 @@
-// Assign, through a batch: an operator completes a payment, and settlement posts it as it posts any other.
-// And what actions mean beside each other, and beside events, in one batch.
+// Assign, through a batch: an operator completes a payment, and settlement treats it like any other. Then
+// several actions, and actions and events, in one batch.
 #include "operators.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,7 +18,7 @@ using test::retrying;
 
 BOOST_FIXTURE_TEST_SUITE(assignments, operators)
 
-BOOST_AUTO_TEST_CASE(an_assignment_posts_the_purchase_with_who_did_it_and_why) {
+BOOST_AUTO_TEST_CASE(an_assignment_posts_the_purchase_with_actor_and_reason) {
     run(unknown_pack("evt_1"));
     const outcome got = assign("key_1", "evt_1");
     BOOST_TEST(in_words(got) == "applied");
@@ -48,7 +48,7 @@ assign_event of_pack(std::int64_t tokens) {
     return made;
 }
 
-BOOST_AUTO_TEST_CASE(an_assignment_of_a_pack_keeps_it_on_the_payment_and_posts_its_tokens) {
+BOOST_AUTO_TEST_CASE(an_assignment_of_a_pack_stores_it_with_the_payment_and_posts_its_tokens) {
     run(unknown_pack("evt_1"));
     BOOST_TEST(in_words(act("key_1", of_pack(2000))) == "applied");
     BOOST_TEST(balance() == 2000);
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(an_assignment_of_a_pack_keeps_it_on_the_payment_and_posts_i
     BOOST_TEST(first.tokens == 2000);
 }
 
-BOOST_AUTO_TEST_CASE(a_pack_that_was_assigned_is_answered_the_same_whatever_the_catalogue_says_later) {
+BOOST_AUTO_TEST_CASE(the_same_key_returns_the_first_outcome_whatever_tokens_the_pack_has_now) {
     run(unknown_pack("evt_1"));
     const outcome first = act("key_1", of_pack(2000));
     for (const std::int64_t today : {0, 5, 2000}) {
@@ -76,13 +76,13 @@ BOOST_AUTO_TEST_CASE(a_pack_that_was_assigned_is_answered_the_same_whatever_the_
     BOOST_TEST((act("key_1", assigning("evt_1", "pi_1", {.tokens = 2000})).refusal == refusal::key_reused));
 }
 
-BOOST_AUTO_TEST_CASE(a_pack_that_the_catalogue_has_not_is_refused_and_uses_no_key_up) {
+BOOST_AUTO_TEST_CASE(an_assignment_of_an_unknown_pack_is_refused_and_does_not_use_the_key) {
     run(unknown_pack("evt_1"));
     require_refused(refusal::unknown_pack, of_pack(0));
     BOOST_TEST(in_words(act("a key", of_pack(2000))) == "applied");
 }
 
-BOOST_AUTO_TEST_CASE(an_assignment_settles_what_waited_and_a_later_refund_takes_back_exactly) {
+BOOST_AUTO_TEST_CASE(an_assignment_settles_waiting_events_and_a_later_refund_takes_the_rest) {
     run(unknown_pack("evt_1"));
     run(update_of("evt_2", refund_of("re_1", 300)));
     const outcome got = assign("key_1", "evt_1", {.tokens = 1000});
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(an_assignment_settles_what_waited_and_a_later_refund_takes_
     BOOST_TEST((last_row().type == transaction_type::refund && last_row().source == source::stripe));
 }
 
-BOOST_AUTO_TEST_CASE(a_capture_in_part_that_was_assigned_parks_the_refund_that_proves_nothing) {
+BOOST_AUTO_TEST_CASE(an_assigned_partial_capture_parks_an_unproven_refund) {
     run(unknown_pack("evt_1"));
     run(update_of("evt_2", refund_of("re_1", 450, refund_status::counting, false)));
     assign_event completed = std::get<assign_event>(assigning("evt_1", "pi_1"));
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_payment_that_has_an_owner_cannot_be_assigned) {
     require_refused(refusal::payment_has_owner, assigning("evt_3", "pi_1", {.user = "bob"}));
 }
 
-BOOST_AUTO_TEST_CASE(what_no_operator_can_complete_is_not_assignable) {
+BOOST_AUTO_TEST_CASE(an_event_that_is_not_a_parked_purchase_cannot_be_assigned) {
     run(other_mode("evt_1"));
     require_refused(refusal::not_assignable, assigning("evt_1", "pi_1"));
     run({.event = test::make_event("evt_2", "pi_2"), .effect = park_event{reason::bad_payload}});
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_no_operator_can_complete_is_not_assignable) {
     require_refused(refusal::event_settled, assigning("evt_5", "pi_5"));
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_of_nothing_can_be_assigned_and_has_nothing_to_lose) {
+BOOST_AUTO_TEST_CASE(a_payment_of_amount_zero_can_be_assigned_and_a_refund_takes_nothing) {
     run(purchase_of("evt_1", "pi_1", {.amount_cents = 0, .refused = reason::zero_amount}));
     BOOST_TEST(in_words(assign("key_1", "evt_1", {.amount_cents = 0})) == "applied");
     BOOST_TEST(balance() == 1000);
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(an_assignment_that_would_leave_int64_is_refused) {
     BOOST_TEST(balance() == most);
 }
 
-BOOST_AUTO_TEST_CASE(a_later_event_of_an_assigned_payment_is_held_against_its_owner) {
+BOOST_AUTO_TEST_CASE(a_later_event_of_an_assigned_payment_is_checked_against_its_credit) {
     run(unknown_pack("evt_1"));
     assign("key_1", "evt_1");
     BOOST_TEST(in_words(run(purchase_of("evt_2"))) == "duplicate");
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_later_event_of_an_assigned_payment_is_held_against_its_ow
     BOOST_TEST(balance("bob") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(an_assignment_makes_a_payment_ours_that_was_thought_to_be_none) {
+BOOST_AUTO_TEST_CASE(an_assignment_of_a_payment_known_as_foreign_makes_it_ours) {
     run(unknown_pack("evt_1"));
     end({.not_ours = true});
     BOOST_TEST(in_words(assign("key_1", "evt_1")) == "applied");
@@ -164,11 +164,11 @@ BOOST_AUTO_TEST_CASE(an_assignment_makes_a_payment_ours_that_was_thought_to_be_n
     BOOST_TEST(balance() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(an_assignment_again_with_its_key_is_the_first_outcome_and_with_another_is_settled) {
+BOOST_AUTO_TEST_CASE(a_repeated_assignment_returns_the_first_outcome_and_another_key_is_refused) {
     run(unknown_pack("evt_1"));
     const outcome first = assign("key_1", "evt_1");
     run(update_of("evt_2", refund_of("re_1", 900)));
-    // The amount is the event's to say, not the operator's.
+    // The amount is not part of the request: it comes from the event.
     const outcome again = assign("key_1", "evt_1", {.amount_cents = 7, .currency = "eur"});
     BOOST_TEST(again.replayed);
     BOOST_TEST(in_words(again) == "applied");
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(an_assignment_again_with_its_key_is_the_first_outcome_and_w
 
 // ---- In one batch.
 
-BOOST_AUTO_TEST_CASE(of_two_actions_on_one_event_in_one_batch_the_first_is_done) {
+BOOST_AUTO_TEST_CASE(of_two_actions_on_one_event_in_one_batch_only_the_first_is_applied) {
     run({unknown_pack("evt_1"), unknown_pack("evt_2", "pi_2"), unknown_pack("evt_3", "pi_3")});
     const auto got =
         run({request("key_1", {dismissing("evt_1", "pi_1")}), request("key_2", {assigning("evt_1", "pi_1")}),
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(of_two_actions_on_one_event_in_one_batch_the_first_is_done)
     BOOST_TEST(database->actions.size() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(an_event_that_starts_to_wait_by_a_retry_can_be_dismissed_in_the_same_batch) {
+BOOST_AUTO_TEST_CASE(an_event_that_waits_after_a_retry_can_be_dismissed_in_the_same_batch) {
     run({.event = test::make_event("evt_1", "pi_1"), .effect = park_event{reason::bad_payload}});
     const auto got = run({request("key_1", {retrying(update_of("evt_1", refund_of("re_1", 450)))}),
                           request("key_2", {dismissing("evt_1", "pi_1")})});
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_starts_to_wait_by_a_retry_can_be_dismissed_in
     BOOST_TEST(balance() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(two_events_of_one_payment_are_assigned_once_in_one_batch) {
+BOOST_AUTO_TEST_CASE(a_payment_with_two_events_is_assigned_once_in_one_batch) {
     run({unknown_pack("evt_1"), unknown_pack("evt_2")});
     const auto got = run({request("key_1", {assigning("evt_1", "pi_1")}),
                           request("key_2", {assigning("evt_2", "pi_1", {.user = "bob"})}),
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(two_events_of_one_payment_are_assigned_once_in_one_batch) {
     BOOST_TEST(balance() == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(events_of_a_batch_come_before_its_actions_wherever_they_stand) {
+BOOST_AUTO_TEST_CASE(events_of_a_batch_are_applied_before_its_actions) {
     run({unknown_pack("evt_1"), update_of("evt_2", refund_of("re_1", 450))});
     const auto got = run({request("key_1", {assigning("evt_1", "pi_1", {.user = "bob"})}),
                           request("key_2", {dismissing("evt_2", "pi_1")}), purchase_of("evt_3")});
@@ -235,19 +235,19 @@ BOOST_AUTO_TEST_CASE(events_of_a_batch_come_before_its_actions_wherever_they_sta
     BOOST_TEST(balance("bob") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_that_arrives_in_the_batch_of_the_assignment_is_settled_by_it) {
+BOOST_AUTO_TEST_CASE(a_refund_in_the_same_batch_as_the_assignment_is_settled_by_it) {
     run(unknown_pack("evt_1"));
     const auto got =
         run({request("key_1", {assigning("evt_1", "pi_1")}), update_of("evt_2", refund_of("re_1", 450)),
              request("key_2", {test::deducting("alice", 500)})});
-    BOOST_TEST(in_words(got[1]) == "waiting"); // it was, when it was taken
+    BOOST_TEST(in_words(got[1]) == "waiting"); // when it was planned
     BOOST_TEST(in_words(got[0]) == "applied");
     BOOST_TEST(in_words(got[2]) == "applied");
     BOOST_TEST(stored("evt_2") == "applied");
     BOOST_TEST(balance() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(an_event_that_arrives_in_the_batch_of_an_action_on_it_is_acted_on) {
+BOOST_AUTO_TEST_CASE(an_action_applies_to_an_event_of_the_same_batch) {
     const auto got = run({request("key_1", {dismissing("evt_1", "pi_1")}), unknown_pack("evt_1"),
                           request("key_2", {assigning("evt_2", "pi_2")}), unknown_pack("evt_2", "pi_2"),
                           request("key_3", {dismissing("evt_3", "pi_3")}),
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_arrives_in_the_batch_of_an_action_on_it_is_ac
     BOOST_TEST(balance() == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(an_event_that_the_right_endpoint_takes_over_is_as_that_left_it_for_an_action) {
+BOOST_AUTO_TEST_CASE(an_action_sees_an_event_as_the_endpoint_left_it_that_took_it_over) {
     run({other_mode("evt_1"), other_mode("evt_2", "pi_2")});
     const auto got = run({request("key_1", {dismissing("evt_1", "pi_1")}), purchase_of("evt_1"),
                           request("key_2", {dismissing("evt_2", "pi_2")}), unknown_pack("evt_2", "pi_2")});
@@ -273,8 +273,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_the_right_endpoint_takes_over_is_as_that_left
     BOOST_TEST(balance() == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(
-    an_event_of_the_batch_that_was_acted_on_and_is_committed_meanwhile_makes_the_batch_run_again) {
+BOOST_AUTO_TEST_CASE(a_batch_with_an_action_on_an_event_that_was_committed_meanwhile_is_a_conflict) {
     bool elsewhere = false;
     database->before = [&](std::string_view step, std::span<const command>) {
         if (step != "lock" || std::exchange(elsewhere, true))
@@ -283,7 +282,7 @@ BOOST_AUTO_TEST_CASE(
         static_cast<void>(run_batch(*other, std::vector<command>{unknown_pack("evt_1")}));
     };
     const std::vector<command> batch{unknown_pack("evt_1"), request("key_1", {dismissing("evt_1", "pi_1")})};
-    // Nothing but the action stands on the event: without it, this would be a duplicate like any other.
+    // Only the action depends on the event: without it, this would be an ordinary duplicate.
     BOOST_CHECK_EXCEPTION(
         static_cast<void>(run_batch(*where, batch)), store_error,
         [](const store_error& error) { return error.failure() == store_failure::conflict; });

@@ -1,5 +1,5 @@
-// One event at several endpoints, one payment id in several accounts and modes: credited once, by whoever
-// can, and never over an operator's head.
+// One event at several endpoints, one payment id in several accounts and modes: it is credited once, by an
+// endpoint that can, and an operator's decision stands.
 #include "operators.hpp"
 
 #include "core/plan.hpp"
@@ -38,7 +38,7 @@ struct endpoints : operators {
 
 BOOST_FIXTURE_TEST_SUITE(several_endpoints, endpoints)
 
-BOOST_AUTO_TEST_CASE(what_an_operator_dismissed_is_taken_over_by_no_endpoint) {
+BOOST_AUTO_TEST_CASE(a_dismissed_event_is_not_taken_over_by_another_endpoint) {
     run(at("/test", other_mode("evt_1")));
     dismiss("key_1", "evt_1");
     const std::string before = everything();
@@ -49,14 +49,14 @@ BOOST_AUTO_TEST_CASE(what_an_operator_dismissed_is_taken_over_by_no_endpoint) {
     BOOST_TEST(stored("evt_1") == "dismissed livemode_mismatch");
     BOOST_TEST(balance() == 0);
 
-    run(refused(reason::unknown_pack)); // likewise one that another endpoint could credit
+    run(refused(reason::unknown_pack)); // the same for an event that another endpoint could credit
     run(at("/a", unknown_pack("evt_3", "pi_3")));
     dismiss("key_3", "evt_3", "pi_3");
     BOOST_TEST(in_words(run(at("/b", purchase_of("evt_3", "pi_3")))) == "duplicate");
     BOOST_TEST(balance() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_parked_by_one_endpoint_is_credited_by_the_one_that_can) {
+BOOST_AUTO_TEST_CASE(a_payment_parked_by_one_endpoint_is_credited_by_another_that_can) {
     for (const reason why : {reason::unknown_pack, reason::currency_mismatch, reason::amount_mismatch,
                              reason::bad_metadata, reason::zero_amount}) {
         endpoints each;
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_payment_parked_by_one_endpoint_is_credited_by_the_one_tha
     }
 }
 
-BOOST_AUTO_TEST_CASE(in_one_batch_too_in_both_orders) {
+BOOST_AUTO_TEST_CASE(an_event_at_two_endpoints_is_credited_once_within_one_batch_in_both_orders) {
     for (const bool parks_first : {true, false}) {
         endpoints each;
         std::vector<command> batch{refused(reason::unknown_pack), credits()};
@@ -85,12 +85,13 @@ BOOST_AUTO_TEST_CASE(in_one_batch_too_in_both_orders) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_endpoint_that_cannot_credit_either_and_the_same_endpoint_answer_duplicate) {
+BOOST_AUTO_TEST_CASE(a_parked_event_is_a_duplicate_at_the_same_endpoint_and_where_it_cannot_be_credited) {
     run(refused(reason::unknown_pack));
     const std::string before = everything();
     BOOST_TEST(in_words(run(at("/c", unknown_pack("evt_1")))) == "duplicate");
     BOOST_TEST(in_words(run(at("/c", other_mode("evt_1")))) == "duplicate");
-    BOOST_TEST(in_words(run(at("/a", purchase_of("evt_1")))) == "duplicate"); // mended: that is for `retry`
+    BOOST_TEST(in_words(run(at("/a", purchase_of("evt_1")))) ==
+               "duplicate"); // after a correction: needs `retry`
     BOOST_TEST(everything() == before);
     run(purchase_of("evt_9")); // the payment is credited by another event
     const std::string credited = everything();
@@ -98,7 +99,7 @@ BOOST_AUTO_TEST_CASE(an_endpoint_that_cannot_credit_either_and_the_same_endpoint
     BOOST_TEST(everything() == credited);
 }
 
-BOOST_AUTO_TEST_CASE(what_waited_for_the_payment_is_settled_by_whoever_credits_it) {
+BOOST_AUTO_TEST_CASE(a_refund_that_waited_is_settled_by_the_endpoint_that_credits) {
     run(refused(reason::unknown_pack));
     BOOST_TEST(in_words(run(at("/a", update_of("evt_2", refund_of("re_1", 450))))) == "waiting");
     BOOST_TEST(run(credits()).posted.size() == 2U);
@@ -106,14 +107,14 @@ BOOST_AUTO_TEST_CASE(what_waited_for_the_payment_is_settled_by_whoever_credits_i
     BOOST_TEST(stored("evt_2") == "applied");
 }
 
-BOOST_AUTO_TEST_CASE(a_balance_without_room_leaves_the_event_with_the_endpoint_that_parked_it) {
+BOOST_AUTO_TEST_CASE(an_event_stays_parked_if_crediting_it_would_overflow_the_balance) {
     run(purchase_of("evt_9", "pi_9", {.tokens = INT64_MAX, .amount_cents = 900}));
     run(refused(reason::unknown_pack));
     BOOST_TEST(in_words(run(credits())) == "duplicate");
     BOOST_TEST(stored("evt_1") == "parked unknown_pack");
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_that_one_endpoint_could_not_read_is_taken_from_the_one_that_can) {
+BOOST_AUTO_TEST_CASE(a_refund_that_one_endpoint_could_not_read_is_applied_at_another) {
     run(purchase_of("evt_1"));
     BOOST_TEST(in_words(run(unreadable_refund())) == "parked bad_payload");
     BOOST_TEST(in_words(run(readable_refund())) == "applied");
@@ -128,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_refund_that_one_endpoint_could_not_read_is_taken_from_the
     BOOST_TEST(before_it.balance() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_parked_for_what_it_proves_keeps_its_row) {
+BOOST_AUTO_TEST_CASE(a_refund_parked_as_unproven_is_not_taken_over_by_another_endpoint) {
     stripe_command captured = purchase_of("evt_1");
     std::get<purchase>(captured.effect).amount_requested_cents = 1000;
     run(captured);
@@ -139,8 +140,8 @@ BOOST_AUTO_TEST_CASE(a_refund_parked_for_what_it_proves_keeps_its_row) {
     BOOST_TEST(everything() == before);
 }
 
-// The position of a row is its place in the order of effects: the ledger is made again from it.
-BOOST_AUTO_TEST_CASE(a_row_that_gave_way_within_a_batch_stands_where_its_effect_was) {
+// The position of a row is its place in the order of effects, in which `rebuild` replays them.
+BOOST_AUTO_TEST_CASE(a_row_that_is_replaced_within_a_batch_has_the_position_of_its_effect) {
     const std::vector<command> batch{refused(reason::unknown_pack), test::ignored_command("evt_2"),
                                      purchase_of("evt_3", "pi_3"), credits(),
                                      at("/b", purchase_of("evt_2", "pi_2"))};
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(one_payment_id, endpoints)
 
-BOOST_AUTO_TEST_CASE(in_test_and_in_live_mode_is_two_payments_of_which_the_second_is_parked) {
+BOOST_AUTO_TEST_CASE(in_test_and_live_mode_means_two_payments_and_the_second_is_parked) {
     BOOST_TEST(in_words(run(of(false, "", purchase_of("evt_1")))) == "applied");
     BOOST_TEST(in_words(run(of(true, "", purchase_of("evt_2")))) == "parked livemode_mismatch");
     BOOST_TEST(in_words(run(of(true, "", update_of("evt_3", refund_of("re_1", 450))))) ==
@@ -176,7 +177,7 @@ BOOST_AUTO_TEST_CASE(in_test_and_in_live_mode_is_two_payments_of_which_the_secon
     BOOST_TEST(balance() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(in_two_accounts_is_two_payments_of_which_the_second_is_parked) {
+BOOST_AUTO_TEST_CASE(in_two_accounts_means_two_payments_and_the_second_is_parked) {
     BOOST_TEST(in_words(run(of(true, "acct_1", update_of("evt_1", refund_of("re_1", 450))))) == "waiting");
     for (const std::string other : {"acct_2", ""}) {
         BOOST_TEST(in_words(run(of(true, other, purchase_of("evt_2" + other)))) == "parked account_mismatch");
@@ -191,7 +192,7 @@ BOOST_AUTO_TEST_CASE(in_two_accounts_is_two_payments_of_which_the_second_is_park
     BOOST_TEST(balance() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(in_two_accounts_is_told_apart_in_one_batch) {
+BOOST_AUTO_TEST_CASE(in_two_accounts_or_modes_is_distinguished_within_one_batch) {
     const auto got = run(std::vector<command>{of(true, "acct_1", purchase_of("evt_1")),
                                               of(true, "acct_2", purchase_of("evt_2")),
                                               of(false, "acct_1", purchase_of("evt_3"))});
@@ -201,15 +202,15 @@ BOOST_AUTO_TEST_CASE(in_two_accounts_is_told_apart_in_one_batch) {
     BOOST_TEST(balance() == 1000);
 }
 
-// An organisation's endpoint names the account that is the own one of another endpoint: only people know
+// An organisation's endpoint names the account to which another endpoint belongs. The program cannot know
 // that.
-BOOST_AUTO_TEST_CASE(by_the_own_endpoint_and_by_an_organisations_is_one_payment_once_an_operator_says_so) {
+BOOST_AUTO_TEST_CASE(from_two_accounts_is_one_payment_after_an_operator_retries_the_second) {
     run(of(true, "", purchase_of("evt_1")));
     const stripe_command refund = of(true, "acct_1", update_of("evt_2", refund_of("re_1", 450)));
     BOOST_TEST(in_words(run(refund)) == "parked account_mismatch");
     BOOST_TEST(in_words(retry("key_1", refund)) == "applied");
     BOOST_TEST(balance() == 500);
-    // From then on both are known to be this payment's.
+    // From then on both belong to this payment.
     BOOST_TEST(in_words(run(of(true, "acct_1", update_of("evt_3", refund_of("re_2", 90))))) == "applied");
     BOOST_TEST(in_words(run(of(true, "", update_of("evt_4", refund_of("re_3", 90))))) == "applied");
     BOOST_TEST(in_words(run(of(true, "acct_2", update_of("evt_5", refund_of("re_4", 90))))) ==

@@ -1,5 +1,5 @@
-// The planner against the naive model on streams of everything: events, requests and actions on events, cut
-// into random batches.
+// The planner against the naive model on mixed streams of events, requests and actions, cut into random
+// batches.
 #include "ledger_checks.hpp"
 #include "naive_requests.hpp"
 #include "random_stream.hpp"
@@ -19,7 +19,7 @@ namespace {
 using namespace tokenledger::ledger;
 using namespace tokenledger::test;
 
-// How often each answer came, so that a stream that asks nothing interesting is noticed.
+// Counts the answers, to notice a stream that does not cover them.
 using answers = std::map<std::string, int>;
 
 void require_agreement(std::uint64_t seed, answers& seen) {

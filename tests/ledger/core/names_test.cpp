@@ -1,4 +1,4 @@
-// The names of the vocabulary: one each, and back to the value they name.
+// The names of results, reasons, sources and so on: each value has one, and it converts back.
 #include "core/snapshot.hpp"
 #include "ledger/command.hpp"
 #include "ledger/names.hpp"
@@ -38,7 +38,7 @@ void check_each_name_once(std::size_t values) {
 
 BOOST_AUTO_TEST_SUITE(ledger_names)
 
-BOOST_AUTO_TEST_CASE(every_value_has_one_name_which_leads_back_to_it) {
+BOOST_AUTO_TEST_CASE(every_value_has_one_name_that_converts_back) {
     check_each_name_once<result>(7);
     check_each_name_once<reason>(12);
     check_each_name_once<refusal>(14);
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(every_value_has_one_name_which_leads_back_to_it) {
     check_each_name_once<key_scope>(4);
 }
 
-BOOST_AUTO_TEST_CASE(a_list_has_what_a_filter_or_an_option_may_say) {
+BOOST_AUTO_TEST_CASE(the_lists_of_names_hold_the_values_that_filters_and_options_accept) {
     BOOST_TEST(listed(transaction_type_names()) ==
                    (names{"grant", "purchase", "deduction", "refund", "transfer"}),
                boost::test_tools::per_element());
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_list_has_what_a_filter_or_an_option_may_say) {
     BOOST_TEST(listed(source_names()) ==
                    (names{"admin", "subscription", "trial", "token_pack", "stripe", "usage"}),
                boost::test_tools::per_element());
-    // Requests are refused, not events; and an event that waited too long is shown as expired.
+    // Only requests are refused; an event that waited too long is shown as expired.
     BOOST_TEST(listed(event_result_names()) ==
                    (names{"applied", "duplicate", "ignored", "parked", "waiting", "dismissed", "expired"}),
                boost::test_tools::per_element());

@@ -1,4 +1,4 @@
-// A ledger in memory whose operators act on events.
+// A ledger in memory, with short calls for operators' actions on events.
 #pragma once
 
 #include "action_commands.hpp"
@@ -34,13 +34,13 @@ struct operators : shop {
         return act(key, test::assigning(event, "pi_1", with));
     }
 
-    // Everything that is stored, in words.
+    // Everything that is stored, as text.
     [[nodiscard]] std::string everything() const {
         std::string all;
         for (const auto& [id, event] : database->events)
             all += id + " " + stored(id) + " " + event.payment_intent_id + event.effect + "\n";
         for (const auto& [id, payment] : database->payments) {
-            if (payment != payment_state{}) // a row that is only there to be locked
+            if (payment != payment_state{}) // not a row that only serves as a lock
                 all += id + " " + std::to_string(payment.taken_tokens) + " " +
                        std::to_string(payment.facts.refunds.size() + payment.waiting.size()) +
                        (payment.credit ? payment.credit->user_id : "") + "\n";
@@ -52,7 +52,7 @@ struct operators : shop {
         return all + std::to_string(rows()) + " " + std::to_string(database->keys.size()) + " " +
                std::to_string(database->actions.size());
     }
-    // Nothing of a refused action may be left behind: no row, no key.
+    // A refused action must leave nothing behind: no row, no key.
     void require_refused(refusal why, operation what, reason because = reason::none) {
         const std::string before = everything();
         const outcome got = act("a key", std::move(what));

@@ -17,7 +17,7 @@ using tokenledger::test::purchase_command;
 
 constexpr std::int64_t now_us = 1'700'000'000'000'000;
 
-// A snapshot in which everything the batch names exists and nothing has happened.
+// A snapshot with all payments and accounts of the batch, all empty.
 snapshot fresh_for(const std::vector<command>& batch) {
     snapshot known;
     known.now_us = now_us;
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(purchases_of_one_user_in_one_batch_form_a_gapless_chain) {
                 account_state{.balance = balance, .last_sequence = 12, .last_created_at_us = now_us}));
 }
 
-BOOST_AUTO_TEST_CASE(created_at_never_runs_backwards_when_the_clock_does) {
+BOOST_AUTO_TEST_CASE(created_at_does_not_go_back_when_the_clock_does) {
     const std::vector<command> batch{purchase_command("evt_1", "pi_1")};
     snapshot known = fresh_for(batch);
     known.accounts["alice"] = {.balance = 1, .last_sequence = 1, .last_created_at_us = now_us + 5'000'000};
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(two_events_of_one_payment_in_a_batch_credit_once) {
     BOOST_TEST(!made.events[1].must_be_new);
 }
 
-BOOST_AUTO_TEST_CASE(a_credited_payment_takes_no_second_owner_amount_or_currency) {
+BOOST_AUTO_TEST_CASE(a_second_purchase_of_a_payment_with_other_owner_amount_or_currency_is_parked) {
     const auto against_first = [](const bought& second) {
         const std::vector<command> batch{purchase_command("evt_2", "pi_1", second)};
         snapshot known = fresh_for(batch);
@@ -151,14 +151,14 @@ BOOST_AUTO_TEST_CASE(a_credited_payment_takes_no_second_owner_amount_or_currency
     BOOST_TEST((against_first({}) == outcome{result::duplicate, reason::none, {}}));
 }
 
-BOOST_AUTO_TEST_CASE(a_credited_payment_stays_credited_when_its_pack_left_the_catalogue) {
+BOOST_AUTO_TEST_CASE(a_second_purchase_of_a_payment_is_a_duplicate_even_if_its_pack_is_unknown_now) {
     const std::vector<command> batch{purchase_command("evt_2", "pi_1", {.refused = reason::unknown_pack})};
     snapshot known = fresh_for(batch);
     known.payments["pi_1"].credit = credit_of({});
     BOOST_TEST((only_outcome(plan(batch, known)).result == result::duplicate));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_catalogue_refuses_is_parked_with_its_evidence) {
+BOOST_AUTO_TEST_CASE(a_purchase_that_the_catalogue_refuses_is_parked_with_its_evidence) {
     for (const reason why : {reason::unknown_pack, reason::amount_mismatch, reason::zero_amount,
                              reason::currency_mismatch, reason::bad_metadata}) {
         const std::vector<command> batch{purchase_command("evt_1", "pi_1", {.refused = why})};
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(what_the_catalogue_refuses_is_parked_with_its_evidence) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_parked_event_of_a_batch_does_not_hinder_the_good_one_of_the_same_payment) {
+BOOST_AUTO_TEST_CASE(a_parked_event_does_not_block_a_valid_one_of_the_same_payment_in_its_batch) {
     const std::vector<command> batch{purchase_command("evt_1", "pi_1", {.refused = reason::unknown_pack}),
                                      purchase_command("evt_2", "pi_1")};
     const batch_plan made = plan(batch, fresh_for(batch));
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_parked_event_of_a_batch_does_not_hinder_the_good_one_of_t
     BOOST_TEST((made.outcomes[1].result == result::applied));
 }
 
-BOOST_AUTO_TEST_CASE(a_balance_that_would_leave_int64_is_parked_and_not_wrapped) {
+BOOST_AUTO_TEST_CASE(a_purchase_that_would_overflow_the_balance_is_parked) {
     const std::vector<command> batch{purchase_command("evt_1", "pi_1", {.tokens = 2}),
                                      purchase_command("evt_2", "pi_2", {.tokens = 1})};
     snapshot known = fresh_for(batch);
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_balance_that_would_leave_int64_is_parked_and_not_wrapped)
     BOOST_TEST(made.transactions.front().balance_after == std::numeric_limits<std::int64_t>::max());
 }
 
-BOOST_AUTO_TEST_CASE(ignored_and_parked_events_touch_no_account_and_no_payment) {
+BOOST_AUTO_TEST_CASE(ignored_and_parked_events_change_no_account_and_no_payment) {
     const std::vector<command> batch{ignored_command("evt_1"),
                                      parked_command("evt_2", reason::livemode_mismatch)};
     BOOST_TEST(payments_to_lock(batch, {}).empty());
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(ignored_and_parked_events_touch_no_account_and_no_payment) 
     require_nothing_posted(made);
 }
 
-BOOST_AUTO_TEST_CASE(locks_are_named_in_order_once_each_and_only_where_needed) {
+BOOST_AUTO_TEST_CASE(locks_are_sorted_unique_and_only_those_needed) {
     const std::vector<command> batch{
         purchase_command("evt_1", "pi_b", {.user = "zoe"}),
         purchase_command("evt_2", "pi_a", {.user = "bob"}),
@@ -218,8 +218,8 @@ BOOST_AUTO_TEST_CASE(locks_are_named_in_order_once_each_and_only_where_needed) {
     BOOST_TEST((accounts_to_lock(batch, committed, known) == users));
 }
 
-// Stripe sends one event to every endpoint that matches: an endpoint that it is not for must not hide it.
-BOOST_AUTO_TEST_CASE(an_event_ignored_by_one_endpoint_is_still_applied_by_the_one_it_is_for) {
+// Stripe sends an event to every endpoint that matches. One that ignores it must not hide it from the others.
+BOOST_AUTO_TEST_CASE(an_event_ignored_by_one_endpoint_is_still_applied_by_another) {
     const std::vector<command> batch{ignored_command("evt_1"), purchase_command("evt_1", "pi_1"),
                                      ignored_command("evt_1")};
     const batch_plan made = plan(batch, fresh_for(batch));

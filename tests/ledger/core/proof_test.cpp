@@ -1,4 +1,4 @@
-// What adds up between a payment's credit, its facts and its rows, and what does not.
+// Checking that a payment's credit, facts and rows add up.
 #include "ledger/proof.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -17,7 +17,7 @@ transaction_view row(transaction_type type, std::int64_t tokens, std::int64_t ce
     return made;
 }
 
-// 1000 tokens for 999 cents, of which a third came back.
+// 1000 tokens for 999 cents, of which a third was refunded.
 payment_view a_payment() {
     payment_view made;
     made.payment_intent_id = "pi_1";
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_payment_that_was_never_credited_has_no_rows) {
     check_fault(payment, "there are rows, but the payment was never credited");
 }
 
-BOOST_AUTO_TEST_CASE(each_thing_that_does_not_add_up_is_named) {
+BOOST_AUTO_TEST_CASE(each_fault_is_named) {
     payment_view payment = a_payment();
     payment.transactions[0].token_amount = 5;
     check_fault(payment, "tokens of the purchase: expected 1000, found 5");

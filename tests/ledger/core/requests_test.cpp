@@ -34,7 +34,7 @@ struct fixture {
         const auto at = database->accounts.find(user);
         return at == database->accounts.end() ? 0 : at->second.balance;
     }
-    // Nothing of a refused request may be left behind.
+    // A refused request must leave nothing behind.
     void require_refused(command what, refusal why, std::size_t item = 0) {
         const auto rows = database->transactions.size();
         const auto keys = database->keys;
@@ -50,20 +50,20 @@ struct fixture {
 
 BOOST_FIXTURE_TEST_SUITE(requests, fixture)
 
-BOOST_AUTO_TEST_CASE(a_grant_to_an_account_that_must_exist_makes_none) {
+BOOST_AUTO_TEST_CASE(a_grant_to_an_account_that_must_exist_does_not_create_it) {
     grant existing = granting("alice", 500);
     existing.existing = true;
     require_refused(request("key_1", {existing}), refusal::unknown_account);
     BOOST_TEST(!database->accounts.contains("alice"));
     run(request("key_2", {granting("alice", 1)}));
-    const outcome got = run(request("key_1", {existing})); // the refusal has not used the key up
+    const outcome got = run(request("key_1", {existing})); // the refusal did not use the key
     BOOST_TEST((got.result == result::applied && !got.replayed));
     BOOST_TEST(balance("alice") == 501);
     existing.existing = false;
     BOOST_TEST((run(request("key_1", {existing})).refusal == refusal::key_reused));
 }
 
-BOOST_AUTO_TEST_CASE(within_a_batch_an_account_exists_once_an_item_before_has_made_it) {
+BOOST_AUTO_TEST_CASE(within_a_batch_an_account_exists_once_an_earlier_item_created_it) {
     grant existing = granting("alice", 2);
     existing.existing = true;
     require_refused(request("key_1", {existing, granting("alice", 1)}), refusal::unknown_account, 0);
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(within_a_batch_an_account_exists_once_an_item_before_has_ma
     BOOST_TEST(balance("alice") == 3);
 }
 
-BOOST_AUTO_TEST_CASE(a_grant_makes_the_account_and_says_who_and_why) {
+BOOST_AUTO_TEST_CASE(a_grant_creates_the_account_and_records_actor_and_reason) {
     const outcome got = run(request("key_1", {granting("alice", 500)}));
     BOOST_TEST((got.result == result::applied));
     BOOST_REQUIRE_EQUAL(database->transactions.size(), 1U);
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_grant_makes_the_account_and_says_who_and_why) {
     BOOST_TEST(balance("alice") == 500);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_request_again_is_the_first_outcome_and_another_with_its_key_is_refused) {
+BOOST_AUTO_TEST_CASE(a_repeated_request_returns_the_first_outcome_and_another_with_its_key_is_refused) {
     const outcome first = run(request("key_1", {granting("alice", 500)}));
     outcome again = run(request("key_1", {granting("alice", 500)}));
     BOOST_TEST(again.replayed);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_same_key_twice_in_one_batch_has_one_effect) {
     BOOST_TEST(balance("alice") == 5);
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_consumes_no_key) {
+BOOST_AUTO_TEST_CASE(a_refusal_does_not_use_the_key) {
     require_refused(request("key_1", {deducting("alice", 10)}), refusal::unknown_account);
     run(request("key_2", {granting("alice", 9)}));
     require_refused(request("key_1", {deducting("alice", 10)}), refusal::insufficient_balance);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_consumes_no_key) {
     BOOST_TEST(balance("alice") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_deduction_goes_below_zero_only_if_the_request_says_so) {
+BOOST_AUTO_TEST_CASE(a_deduction_goes_below_zero_only_if_the_request_allows_it) {
     run(request("key_1", {granting("alice", 10)}));
     require_refused(request("key_2", {deducting("alice", 11)}), refusal::insufficient_balance);
     BOOST_TEST((run(request("key_3", {deducting("alice", 11, true)})).result == result::applied));
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_deduction_goes_below_zero_only_if_the_request_says_so) {
                     refusal::balance_overflow, 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_transfer_is_two_rows_and_never_makes_tokens_or_debt) {
+BOOST_AUTO_TEST_CASE(a_transfer_posts_two_rows_and_never_creates_a_debt) {
     run(request("key_1", {granting("alice", 100), granting("bob", 1)}));
     const outcome got = run(request("key_2", {moving("alice", "bob", 60)}));
     BOOST_REQUIRE_EQUAL(got.posted.size(), 2U);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_transfer_is_two_rows_and_never_makes_tokens_or_debt) {
     BOOST_TEST(balance("bob") == 61);
 }
 
-BOOST_AUTO_TEST_CASE(a_command_of_several_operations_is_done_whole_or_not_at_all) {
+BOOST_AUTO_TEST_CASE(a_command_of_several_operations_is_applied_as_a_whole_or_not_at_all) {
     run(request("key_1", {granting("alice", 100)}));
     require_refused(request("key_2", {deducting("alice", 60), granting("bob", 5), deducting("alice", 60)}),
                     refusal::insufficient_balance, 2);
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_command_of_several_operations_is_done_whole_or_not_at_all
     BOOST_TEST(balance("bob") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_reference_is_granted_once_per_source) {
+BOOST_AUTO_TEST_CASE(a_reference_can_be_used_once_per_source) {
     run(request("key_1", {granting("alice", 10, grant_source::subscription, "in_1")}));
     require_refused(request("key_2", {granting("alice", 10, grant_source::subscription, "in_1")}),
                     refusal::reference_used);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_reference_is_granted_once_per_source) {
     BOOST_TEST((database->transactions[0].source == source::subscription));
 }
 
-BOOST_AUTO_TEST_CASE(usage_alone_moves_nothing_and_charged_usage_deducts_with_it) {
+BOOST_AUTO_TEST_CASE(usage_alone_posts_nothing_and_charged_usage_posts_a_deduction) {
     BOOST_TEST((run(lone_usage(using_up("req_1", "somebody", 0))).result == result::applied));
     BOOST_TEST(database->transactions.empty());
     require_refused(lone_usage(using_up("req_2", "alice", 7)), refusal::unknown_account);
@@ -207,14 +207,14 @@ BOOST_AUTO_TEST_CASE(requests_and_purchases_share_a_batch_and_a_chain) {
     const auto got =
         run_all({purchase_command("evt_1", "pi_1"), request("key_1", {deducting("alice", 400)}),
                  purchase_command("evt_2", "pi_2"), request("key_2", {deducting("alice", 1601)})});
-    BOOST_TEST((got[1].result == result::applied)); // from what the purchase before it has brought
+    BOOST_TEST((got[1].result == result::applied)); // paid from the purchase before it
     BOOST_TEST((got[3].refusal == refusal::insufficient_balance));
     BOOST_TEST(balance("alice") == 1600);
     for (std::size_t i = 0; i < database->transactions.size(); ++i)
         BOOST_TEST(database->transactions[i].sequence == static_cast<std::int64_t>(i + 1));
 }
 
-BOOST_AUTO_TEST_CASE(commands_hash_alike_only_if_they_are_alike) {
+BOOST_AUTO_TEST_CASE(commands_have_the_same_hash_only_if_they_are_equal) {
     const auto hash = [](const command& what) { return hash_of(std::get<admin_command>(what)); };
     BOOST_TEST((hash(request("a", {granting("u", 1)})) == hash(request("b", {granting("u", 1)}))));
     std::set<std::string> seen;
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(commands_hash_alike_only_if_they_are_alike) {
         BOOST_TEST(seen.insert(hash(each)).second);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_the_database_refuses_is_broken_and_consumes_no_key) {
+BOOST_AUTO_TEST_CASE(a_request_that_the_database_refuses_is_answered_broken_and_does_not_use_the_key) {
     bool failing = true;
     database->before = [&](std::string_view step, std::span<const command>) {
         if (step == "apply" && failing)

@@ -1,4 +1,4 @@
-// A ledger in memory that takes purchases, refunds and disputes of one payment, each by a short word.
+// A ledger in memory with short calls for purchases, refunds and disputes of one payment.
 #pragma once
 
 #include "ledger_checks.hpp"
@@ -44,7 +44,7 @@ struct shop {
         return made;
     }
     outcome run(const stripe_command& one) { return run(std::vector<command>{one}).front(); }
-    // Each under an event id of its own: evt_1, evt_2, ...
+    // Each with a new event id: evt_1, evt_2, ...
     outcome buy() { return run(purchase_of(next_event())); }
     outcome update(const payment_facts& facts) { return run(update_of(next_event(), facts)); }
     outcome end(const payment_facts& why) { return run(test::end_command(next_event(), "pi_1", why)); }

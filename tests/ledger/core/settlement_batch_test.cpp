@@ -1,4 +1,4 @@
-// Refunds and disputes through a batch: what waits, what is settled when, and what the rows then say.
+// Refunds and disputes through a batch: waiting, settlement, and the posted rows.
 #include "settlement_batch_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,7 +11,7 @@ namespace test = tokenledger::test;
 
 BOOST_FIXTURE_TEST_SUITE(settlement_in_batches, shop)
 
-BOOST_AUTO_TEST_CASE(a_refund_takes_its_part_and_its_row_tells_of_the_money) {
+BOOST_AUTO_TEST_CASE(a_refund_takes_its_share_and_its_row_has_the_amount_refunded) {
     buy();
     const outcome made = update(refund_of("re_1", 450));
     BOOST_TEST(in_words(made) == "applied");
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(a_refund_takes_its_part_and_its_row_tells_of_the_money) {
     BOOST_TEST(balance() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_before_its_purchase_waits_and_is_settled_in_the_purchases_batch) {
+BOOST_AUTO_TEST_CASE(a_refund_before_its_purchase_waits_and_is_settled_with_it) {
     const outcome early = update(refund_of("re_1", 450));
     BOOST_TEST(in_words(early) == "waiting");
     BOOST_TEST(early.posted.empty());
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_refund_before_its_purchase_waits_and_is_settled_in_the_pu
     BOOST_TEST(balance() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(several_that_wait_are_settled_with_one_row_linked_to_the_last) {
+BOOST_AUTO_TEST_CASE(several_waiting_events_are_settled_with_one_row_of_the_last_event) {
     update(refund_of("re_1", 100));
     update(refund_of("re_2", 200));
     update(dispute_of("dp_1", disputed(900))); // takes nothing yet
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(several_that_wait_are_settled_with_one_row_linked_to_the_la
         BOOST_TEST(stored(event) == "applied");
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_ahead_of_its_purchase_in_one_batch_waits_for_no_longer_than_the_batch) {
+BOOST_AUTO_TEST_CASE(a_refund_ahead_of_its_purchase_in_one_batch_is_settled_within_the_batch) {
     const auto made = run({update_of("evt_1", refund_of("re_1", 900)), purchase_of("evt_2"),
                            update_of("evt_3", refund_of("re_1", 900))});
     BOOST_TEST(in_words(made[0]) == "waiting");
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_refund_ahead_of_its_purchase_in_one_batch_waits_for_no_lo
     BOOST_TEST(balance() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_purchase_and_its_refund_of_one_batch_are_settled_in_their_order) {
+BOOST_AUTO_TEST_CASE(a_purchase_and_its_refund_in_one_batch_are_both_applied) {
     const auto made = run({purchase_of("evt_1"), update_of("evt_2", refund_of("re_1", 900))});
     BOOST_TEST(in_words(made[1]) == "applied");
     BOOST_TEST(last_row().event_id == "evt_2");
@@ -94,13 +94,13 @@ BOOST_AUTO_TEST_CASE(a_parked_purchase_leaves_its_refund_waiting) {
     BOOST_TEST(balance() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(two_events_that_say_the_same_take_once_and_the_second_is_a_duplicate) {
+BOOST_AUTO_TEST_CASE(two_events_with_the_same_facts_take_once_and_the_second_is_a_duplicate) {
     buy();
     BOOST_TEST(in_words(update(refund_of("re_1", 450))) == "applied");
     BOOST_TEST(in_words(update(refund_of("re_1", 450))) == "duplicate");
     BOOST_TEST(stored("evt_3") == "duplicate");
     BOOST_TEST(database->events.at("evt_3").evidence.empty());
-    // The charge speaks of the same refund: a new fact, worth nothing more.
+    // The charge shows the same refund: a new fact that takes nothing more.
     const outcome charge = update(charge_of(450));
     BOOST_TEST(in_words(charge) == "applied");
     BOOST_TEST(charge.posted.empty());
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(two_events_that_say_the_same_take_once_and_the_second_is_a_
     BOOST_TEST(rows() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_waits_already_is_a_duplicate_too) {
+BOOST_AUTO_TEST_CASE(an_event_with_the_facts_of_a_waiting_one_is_a_duplicate) {
     BOOST_TEST(in_words(update(refund_of("re_1", 450))) == "waiting");
     BOOST_TEST(in_words(update(refund_of("re_1", 450))) == "duplicate");
     BOOST_TEST(in_words(update(charge_of(450))) == "waiting");
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_waits_already_is_a_duplicate_too) {
     BOOST_TEST(stored("evt_3") == "applied");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_that_comes_twice_counts_once_in_a_batch_and_over_batches) {
+BOOST_AUTO_TEST_CASE(an_event_delivered_twice_counts_once_within_and_across_batches) {
     const stripe_command refund = update_of("evt_r", refund_of("re_1", 450));
     const auto early = run({refund, refund});
     BOOST_TEST(in_words(early[0]) == "waiting");
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_and_a_refund_together_never_take_more_than_was_cr
     BOOST_TEST(balance() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_reinstated_dispute_gives_back_what_no_refund_has_taken) {
+BOOST_AUTO_TEST_CASE(a_reinstated_dispute_gives_back_the_tokens_that_no_refund_takes) {
     buy();
     update(refund_of("re_1", 450));
     update(dispute_of("dp_1", moved(900, {-900})));
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(a_reinstated_dispute_gives_back_what_no_refund_has_taken) {
     BOOST_TEST(balance() == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(money_that_rounds_to_no_token_is_carried_until_it_does) {
+BOOST_AUTO_TEST_CASE(an_amount_that_rounds_to_no_token_is_added_to_the_next_row) {
     const test::bought dear{.tokens = 2, .amount_cents = 900};
     run(purchase_of("evt_p", "pi_1", dear));
     BOOST_TEST(in_words(update(refund_of("re_1", 300))) == "applied");
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_debt_is_recorded_and_the_next_purchase_repays_it) {
     BOOST_TEST(balance() == 300);
 }
 
-BOOST_AUTO_TEST_CASE(settling_one_payment_leaves_the_others_of_its_batch_alone) {
+BOOST_AUTO_TEST_CASE(settling_one_payment_does_not_affect_others_of_the_batch) {
     run({purchase_of("evt_1", "pi_1"), purchase_of("evt_2", "pi_2", {.user = "bob", .amount_cents = 900}),
          update_of("evt_3", refund_of("re_1", 900), "pi_2"),
          update_of("evt_4", refund_of("re_1", 450), "pi_1"),

@@ -1,4 +1,4 @@
-// Through a batch: payments that will never be ours, captures in part, and balances near their limits.
+// Through a batch: canceled and foreign payments, partial captures, and balances near their limits.
 #include "settlement_batch_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -17,7 +17,7 @@ const payment_facts foreign{.not_ours = true};
 
 BOOST_FIXTURE_TEST_SUITE(settlement_corners, shop)
 
-BOOST_AUTO_TEST_CASE(what_waits_for_a_payment_that_turns_out_canceled_or_foreign_is_ignored) {
+BOOST_AUTO_TEST_CASE(events_that_wait_for_a_payment_that_is_canceled_or_foreign_become_ignored) {
     for (const payment_facts& why : {canceled, foreign}) {
         shop each;
         BOOST_TEST(in_words(each.update(refund_of("re_1", 450))) == "waiting");
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_payment_that_turns_out_canceled_or_foreign
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_waits_is_ignored_within_the_batch_that_ends_its_payment) {
+BOOST_AUTO_TEST_CASE(a_waiting_event_is_ignored_within_the_batch_that_cancels_its_payment) {
     const auto made =
         run({update_of("evt_1", refund_of("re_1", 450)), test::end_command("evt_2", "pi_1", canceled),
              update_of("evt_3", refund_of("re_2", 450))});
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_ignored_within_the_batch_that_ends_its_paymen
     BOOST_TEST(in_words(made[2]) == "ignored");
 }
 
-BOOST_AUTO_TEST_CASE(a_refunded_charge_without_the_pack_key_ends_the_waiting_too) {
+BOOST_AUTO_TEST_CASE(a_foreign_refunded_charge_makes_waiting_events_ignored) {
     update(refund_of("re_1", 450));
     payment_facts charge = charge_of(450);
     charge.not_ours = true;
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_refunded_charge_without_the_pack_key_ends_the_waiting_too
     BOOST_TEST(stored("evt_2") == "ignored");
 }
 
-BOOST_AUTO_TEST_CASE(a_credit_overrides_what_was_thought_of_its_payment_and_settles_what_was_ignored) {
+BOOST_AUTO_TEST_CASE(a_credit_of_a_canceled_or_foreign_payment_settles_its_ignored_refunds) {
     for (const payment_facts& why : {canceled, foreign}) {
         shop each;
         each.end(why);
@@ -62,13 +62,13 @@ BOOST_AUTO_TEST_CASE(a_credit_overrides_what_was_thought_of_its_payment_and_sett
         BOOST_TEST(in_words(bought) == "applied");
         BOOST_TEST(bought.posted.size() == 2U);
         BOOST_TEST(each.balance() == 500);
-        BOOST_TEST(each.last_row().event_id == "evt_3"); // the ignored event has no evidence to link to
+        BOOST_TEST(each.last_row().event_id == "evt_3"); // the ignored event has no evidence
         BOOST_TEST(in_words(each.update(refund_of("re_2", 450))) == "applied");
         BOOST_TEST(each.balance() == 0);
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_a_payment_that_is_credited_changes_no_balance) {
+BOOST_AUTO_TEST_CASE(a_credited_payment_that_is_reported_canceled_or_foreign_keeps_its_tokens) {
     buy();
     BOOST_TEST(in_words(end(canceled)) == "ignored");
     BOOST_TEST(in_words(end(foreign)) == "ignored");
@@ -79,27 +79,27 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_payment_that_is_credited_changes_no_balance) {
     BOOST_TEST(balance() == 500);
 }
 
-// 1000 asked for, 600 received: before 2025-03-31.basil the other 400 show as a refund.
+// 1000 requested, 600 received: before 2025-03-31.basil the other 400 appear as a refund.
 stripe_command captured_in_part(const std::string& event) {
     stripe_command made = shop::purchase_of(event, "pi_1", {.amount_cents = 600});
     std::get<purchase>(made.effect).amount_requested_cents = 1000;
     return made;
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_that_may_only_release_what_was_never_captured_is_parked) {
+BOOST_AUTO_TEST_CASE(a_refund_that_may_be_the_release_of_a_partial_capture_is_parked) {
     run(captured_in_part("evt_p"));
     const outcome release = update(refund_of("re_1", 400, refund_status::counting, false));
     BOOST_TEST(in_words(release) == "parked partial_capture_refund");
     BOOST_TEST(stored("evt_1") == "parked partial_capture_refund");
     BOOST_TEST(balance() == 1000);
-    BOOST_TEST(in_words(update(charge_of(400))) == "applied"); // as much as was never captured
+    BOOST_TEST(in_words(update(charge_of(400))) == "applied"); // exactly the amount never captured
     BOOST_TEST(balance() == 1000);
-    // What moved money is taken, and so is what a charge shows above the release.
+    // A refund that moved money counts, and so does the amount of a charge above the release.
     BOOST_TEST(in_words(update(refund_of("re_2", 150))) == "applied");
     BOOST_TEST(balance() == 750);
     BOOST_TEST(in_words(update(charge_of(700))) == "applied");
     BOOST_TEST(balance() == 500);
-    // A charge that names the release again and brings a refund is parked, but what it proves is taken.
+    // A charge with the release and a proven refund is parked, but the refund counts.
     payment_facts charge =
         merge(refund_of("re_1", 400, refund_status::counting, false), refund_of("re_3", 450));
     const outcome both = update(charge);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_refund_that_may_only_release_what_was_never_captured_is_p
     BOOST_TEST(balance() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_release_that_came_before_its_purchase_is_parked_when_that_comes) {
+BOOST_AUTO_TEST_CASE(a_waiting_release_of_a_partial_capture_is_parked_when_the_purchase_comes) {
     BOOST_TEST(in_words(update(refund_of("re_1", 400, refund_status::counting, false))) == "waiting");
     const outcome bought = run(captured_in_part("evt_p"));
     BOOST_TEST(in_words(bought) == "applied");
@@ -133,16 +133,16 @@ BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_is_parked_and_not_counted) {
     BOOST_TEST(balance() == 1000);
     BOOST_TEST(in_words(update(in_currency(charge_of(300), "jpy"))) == "parked currency_mismatch");
     BOOST_TEST(balance() == 1000);
-    // Others count beside it.
+    // Other refunds and disputes still count.
     BOOST_TEST(in_words(update(in_currency(refund_of("re_2", 450), "usd"))) == "applied");
     BOOST_TEST(in_words(update(dispute_of("dp_1", moved(450, {-450})))) == "applied");
     BOOST_TEST(balance() == 0);
-    // What failed took nothing: there is nothing to look at.
+    // A failed refund takes nothing, so it is not parked.
     BOOST_TEST(in_words(update(in_currency(refund_of("re_3", 1, refund_status::voided), "jpy"))) ==
                "applied");
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_that_came_before_its_purchase_is_parked_when_that_comes) {
+BOOST_AUTO_TEST_CASE(a_waiting_refund_in_another_currency_is_parked_when_the_purchase_comes) {
     for (const payment_facts& told :
          {in_currency(refund_of("re_1", 300), "jpy"), in_currency(charge_of(300), "jpy")}) {
         shop each;
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_refund_in_another_currency_that_came_before_its_purchase_
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_in_the_currency_of_its_payment_is_counted_whichever_comes_first) {
+BOOST_AUTO_TEST_CASE(a_refund_in_the_payments_currency_counts_before_and_after_the_purchase) {
     update(in_currency(refund_of("re_1", 450), "usd"));
     BOOST_TEST(buy().posted.size() == 2U);
     BOOST_TEST(stored("evt_1") == "applied");
@@ -163,13 +163,13 @@ BOOST_AUTO_TEST_CASE(a_refund_in_the_currency_of_its_payment_is_counted_whicheve
     BOOST_TEST(balance() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_capture_in_part_without_refunds_is_credited_whole) {
+BOOST_AUTO_TEST_CASE(a_partial_capture_without_refunds_is_credited_in_full) {
     BOOST_TEST(in_words(run(captured_in_part("evt_p"))) == "applied");
     BOOST_TEST(balance() == 1000);
     BOOST_TEST(database->payments.at("pi_1").facts.amount_requested_cents == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(the_largest_payment_is_bought_and_refunded_to_the_token) {
+BOOST_AUTO_TEST_CASE(the_largest_payment_is_credited_and_refunded_exactly) {
     const test::bought all{.tokens = most, .amount_cents = most};
     update(refund_of("re_1", most - 1));
     BOOST_TEST(in_words(run(purchase_of("evt_p", "pi_1", all))) == "applied");
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(the_largest_payment_is_bought_and_refunded_to_the_token) {
     BOOST_TEST(balance() == most);
 }
 
-BOOST_AUTO_TEST_CASE(a_balance_that_would_leave_int64_parks_the_refund_and_merges_nothing) {
+BOOST_AUTO_TEST_CASE(a_refund_that_would_overflow_the_balance_is_parked_and_its_facts_are_not_merged) {
     buy();
     database->accounts.at("alice").balance = least + 999;
     const stripe_command refund = update_of("evt_r", refund_of("re_1", 900));
@@ -188,14 +188,14 @@ BOOST_AUTO_TEST_CASE(a_balance_that_would_leave_int64_parks_the_refund_and_merge
     BOOST_TEST(stored("evt_r") == "parked store_refused");
     BOOST_TEST(database->payments.at("pi_1").facts.empty());
     BOOST_TEST(balance() == least + 999);
-    // With room for one more token, the next event that tells of it is applied.
+    // With room for one more token, the next event with the refund is applied.
     database->accounts.at("alice").balance = least + 1000;
     const stripe_command again = update_of("evt_s", refund_of("re_1", 900));
     BOOST_TEST(in_words(run_batch(*where, std::vector<command>{again}).front()) == "applied");
     BOOST_TEST(balance() == least);
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_refund_without_room_for_its_tokens_is_parked) {
+BOOST_AUTO_TEST_CASE(a_failed_refund_that_would_overflow_the_balance_is_parked) {
     buy();
     update(refund_of("re_1", 900));
     database->accounts.at("alice").balance = most - 999;

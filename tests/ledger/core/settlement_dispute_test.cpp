@@ -1,4 +1,4 @@
-// What a payment is worth after disputes: an example for each rule.
+// The entitlement after disputes: an example for each rule.
 #include "settlement_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -14,7 +14,7 @@ using namespace tokenledger::ledger::fixtures;
 
 BOOST_AUTO_TEST_SUITE(settlement_of_disputes)
 
-BOOST_AUTO_TEST_CASE(a_refund_and_a_dispute_never_take_more_than_all) {
+BOOST_AUTO_TEST_CASE(a_refund_and_a_dispute_take_at_most_everything) {
     paid one;
     one.refund("re_a", 600).dispute("dp_1", withdrawn(900));
     BOOST_TEST(one.now().refunded_cents == 600);
@@ -42,7 +42,7 @@ constexpr auto undecided = dispute_status::undecided;
 constexpr auto lost = dispute_status::lost;
 constexpr auto won = dispute_status::won;
 
-BOOST_AUTO_TEST_CASE(a_bank_that_returns_a_part_takes_the_rest) {
+BOOST_AUTO_TEST_CASE(if_the_bank_returns_a_part_the_rest_is_lost) {
     BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 400})).now().lost_cents == 1599);
     BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 400})).taken() == 1599);
     BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 500, 300})).now().lost_cents == 1199);
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_bank_that_returns_a_part_takes_the_rest) {
     BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 2500})).now().lost_cents == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_and_a_dispute_of_which_the_refunded_part_is_returned_take_all) {
+BOOST_AUTO_TEST_CASE(a_refund_and_a_dispute_less_the_refunded_part_take_everything) {
     paid one = pack();
     one.refund("re_1", 500).dispute("dp_1", moved(1999, lost, {-1999, 500}));
     BOOST_TEST(one.now().refunded_cents == 500);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_refund_and_a_dispute_of_which_the_refunded_part_is_return
     BOOST_TEST(one.taken() == 2000);
 }
 
-BOOST_AUTO_TEST_CASE(adjustments_of_the_exchange_rate_decide_nothing) {
+BOOST_AUTO_TEST_CASE(adjustments_of_the_exchange_rate_do_not_decide_a_dispute) {
     paid one;
     one.what = {.tokens = 2000, .received_cents = 6500, .currency = "usd"};
     const auto lost_of = [&](const dispute_fact& fact) {
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(adjustments_of_the_exchange_rate_decide_nothing) {
     BOOST_TEST(lost_of(moved(6500, undecided, {-6500, -50, 6550})) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(money_in_another_currency_tells_the_share_rounded_up) {
+BOOST_AUTO_TEST_CASE(entries_in_another_currency_give_the_share_lost_rounded_up) {
     const auto lost_of = [](const std::vector<std::int64_t>& amounts) {
         return pack().dispute("dp_1", moved(1999, lost, amounts, "eur")).now().lost_cents;
     };
@@ -86,17 +86,17 @@ BOOST_AUTO_TEST_CASE(money_in_another_currency_tells_the_share_rounded_up) {
     BOOST_TEST(lost_of({-2000000, 1}) == 1999);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_bank_says_in_the_own_currency_is_never_undercut) {
+BOOST_AUTO_TEST_CASE(entries_in_the_payments_currency_set_the_least_amount_lost) {
     paid one = pack();
-    // Of 1000 that were disputed 1100 were taken: the fee of the bank, or the rate.
+    // 1000 were disputed and 1100 taken: the bank's fee or the exchange rate.
     BOOST_TEST(paid(one).dispute("dp_1", moved(1000, lost, {-1000, -100})).now().lost_cents == 1100);
     BOOST_TEST(paid(one).dispute("dp_1", moved(1000, lost, {-1000, -100, 100})).now().lost_cents == 1000);
     BOOST_TEST(paid(one).dispute("dp_1", moved(1000, lost, {-3000})).now().lost_cents == 1999);
-    // Fewer taken than disputed: the share of the disputed amount.
+    // Less taken than disputed: a share of the disputed amount.
     BOOST_TEST(paid(one).dispute("dp_1", moved(1000, lost, {-500, 250})).now().lost_cents == 500);
 }
 
-BOOST_AUTO_TEST_CASE(between_currencies_nothing_is_netted) {
+BOOST_AUTO_TEST_CASE(entries_in_different_currencies_are_not_netted) {
     dispute_fact fact = moved(1999, lost, {-1999});
     fact.balance_transactions["txn_9"] = movement_of(1850, "eur");
     BOOST_TEST(pack().dispute("dp_1", fact).now().lost_cents == 1999);
@@ -106,12 +106,12 @@ BOOST_AUTO_TEST_CASE(between_currencies_nothing_is_netted) {
     BOOST_TEST(pack().dispute("dp_1", fact).now().lost_cents == 1000);
 }
 
-BOOST_AUTO_TEST_CASE(entries_that_only_give_take_nothing) {
+BOOST_AUTO_TEST_CASE(entries_that_only_return_money_take_nothing) {
     BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {500})).now().lost_cents == 0);
     BOOST_TEST(pack().dispute("dp_1", moved(1999, undecided, {500})).now().lost_cents == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_largest_amounts_are_shared_exactly) {
+BOOST_AUTO_TEST_CASE(shares_of_the_largest_amounts_are_exact) {
     constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
     paid one;
     one.what = {.tokens = most, .received_cents = most, .currency = "usd"};
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(the_largest_amounts_are_shared_exactly) {
     BOOST_TEST(lost_of({least, 1}, "usd") == most);
 }
 
-BOOST_AUTO_TEST_CASE(every_order_of_what_was_told_ends_in_the_same) {
+BOOST_AUTO_TEST_CASE(every_order_of_the_facts_gives_the_same_loss) {
     // Each event shows what had happened by then.
     struct example {
         std::vector<dispute_fact> told;
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(every_order_of_what_was_told_ends_in_the_same) {
          1199},
         {{disputed(1999), moved(1999, {-1999}), moved(1999, lost, {-1999, 50}), moved(1999, {-1999})}, 1949},
         {{withdrawn(1999), moved(1999, {-1999, -50}), with_status(1999, won), reinstated(1999)}, 0},
-        // A loss that was won afterwards: a customer who withdrew it.
+        // Lost first and won later: the customer withdrew it.
         {{withdrawn(1999), with_status(1999, lost), moved(1999, won, {-1999, 1999})}, 0},
     };
     for (const example& each : examples) {
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_closed_inquiry_whose_funds_were_withdrawn_takes_nothing) 
     BOOST_TEST(pack().dispute("dp_1", moved(1999, dispute_status::closed, {-1999})).taken() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_is_in_dispute_until_each_is_decided) {
+BOOST_AUTO_TEST_CASE(a_payment_is_in_dispute_until_all_disputes_are_decided) {
     const auto in_dispute = [](const dispute_fact& fact) {
         return paid{}.dispute("dp_1", fact).now().in_dispute;
     };
@@ -192,14 +192,14 @@ BOOST_AUTO_TEST_CASE(a_payment_is_in_dispute_until_each_is_decided) {
     BOOST_TEST(paid{}.dispute("dp_1", with_status(900, lost)).dispute("dp_2", disputed(1)).now().in_dispute);
 }
 
-BOOST_AUTO_TEST_CASE(disputes_add_up_by_id_and_one_of_them_counts_once) {
+BOOST_AUTO_TEST_CASE(disputes_add_up_by_id_and_a_repeated_one_counts_once) {
     paid one;
     one.dispute("dp_1", withdrawn(300)).dispute("dp_1", withdrawn(300)).dispute("dp_2", withdrawn(150));
     BOOST_TEST(one.now().disputed_cents == 450);
     BOOST_TEST(one.taken() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(a_dispute_in_another_currency_is_of_the_whole_payment) {
+BOOST_AUTO_TEST_CASE(a_dispute_in_another_currency_counts_for_the_whole_payment) {
     dispute_fact fact = withdrawn(1);
     fact.currency = "eur";
     BOOST_TEST(paid{}.dispute("dp_1", fact).now().disputed_cents == 900);
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_in_another_currency_is_of_the_whole_payment) {
     BOOST_TEST(paid{}.dispute("dp_1", fact).taken() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_dispute_in_another_currency_whose_money_moved_in_the_own_is_of_that_money) {
+BOOST_AUTO_TEST_CASE(a_dispute_in_another_currency_is_measured_by_its_entries_in_the_payments_currency) {
     const auto lost_of = [](const std::vector<std::int64_t>& amounts, const std::string& currency) {
         dispute_fact fact = moved(1850, lost, amounts, currency);
         fact.currency = "eur";
@@ -227,8 +227,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_in_another_currency_whose_money_moved_in_the_own_
     BOOST_TEST(lost_of({-1850}, "eur") == 1999);
 }
 
-BOOST_AUTO_TEST_CASE(
-    of_two_values_of_one_balance_transaction_an_amount_counts_before_a_sign_and_more_before_less) {
+BOOST_AUTO_TEST_CASE(of_two_values_of_a_balance_transaction_an_amount_beats_a_sign_and_the_larger_loss_wins) {
     const auto held = [](const std::vector<dispute_movement>& told) {
         payment_facts all;
         for (const dispute_movement& each : told) {
@@ -247,7 +246,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST((held({less, gives}) == less && held({gives, less}) == less));
 }
 
-// What an earlier version kept: signs, and no amounts.
+// As an earlier version stored it: signs without amounts.
 dispute_fact as_kept_before(dispute_fact fact) {
     for (auto& [id, moved] : fact.balance_transactions)
         moved = {.takes_money = moved.takes_money};
@@ -255,7 +254,7 @@ dispute_fact as_kept_before(dispute_fact fact) {
     return fact;
 }
 
-BOOST_AUTO_TEST_CASE(a_dispute_that_only_earlier_versions_were_told_of_is_worth_what_they_made_of_it) {
+BOOST_AUTO_TEST_CASE(a_dispute_stored_with_signs_only_is_settled_as_by_the_earlier_version) {
     const auto taken_by = [](const dispute_fact& fact) {
         return pack().dispute("dp_1", as_kept_before(fact)).taken();
     };
@@ -268,11 +267,11 @@ BOOST_AUTO_TEST_CASE(a_dispute_that_only_earlier_versions_were_told_of_is_worth_
     BOOST_TEST(!pack().dispute("dp_1", as_kept_before(with_status(1999, lost))).now().in_dispute);
 }
 
-BOOST_AUTO_TEST_CASE(one_event_that_tells_the_amounts_settles_such_a_dispute_by_them) {
+BOOST_AUTO_TEST_CASE(an_event_with_amounts_settles_a_dispute_stored_with_signs_only_by_the_current_rules) {
     const dispute_fact old = as_kept_before(moved(1999, lost, {-1999, 400}));
     BOOST_TEST(pack().dispute("dp_1", old).dispute("dp_1", moved(1999, lost, {-1999, 400})).taken() == 1599);
     BOOST_TEST(pack().dispute("dp_1", moved(1999, lost, {-1999, 400})).dispute("dp_1", old).taken() == 1599);
-    // It shows no entries: of those known only the sign is, and the verdict decides.
+    // It has no entries: only signs are known, so the verdict decides.
     BOOST_TEST(pack().dispute("dp_1", old).dispute("dp_1", with_status(1999, lost)).taken() == 2000);
     const dispute_fact open = as_kept_before(moved(1999, {-1999}));
     BOOST_TEST(pack().dispute("dp_1", open).dispute("dp_1", disputed(1999)).taken() == 2000);

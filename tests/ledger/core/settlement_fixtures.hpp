@@ -1,4 +1,4 @@
-// A payment told fact by fact.
+// Builds a payment fact by fact.
 #pragma once
 
 #include "core/entitlement.hpp"
@@ -13,7 +13,7 @@ namespace tokenledger::ledger::fixtures {
 
 inline constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
-// One payment, told fact by fact.
+// One payment and its facts.
 struct paid {
     credited what{.tokens = 1000, .received_cents = 900, .currency = "usd"};
     payment_facts facts;

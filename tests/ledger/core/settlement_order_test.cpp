@@ -1,5 +1,5 @@
-// Whatever order, repetition and cut into batches the events of a payment come in, the ledger ends in the
-// same balance: what the payment's true facts leave of it.
+// In any order, with any repetition and in any batches, the events of a payment end in the same balance: its
+// entitlement by the facts of its whole history.
 #include "ledger_checks.hpp"
 #include "payment_commands.hpp"
 
@@ -38,7 +38,7 @@ std::shared_ptr<memory_database> after(std::mt19937_64& random, std::span<const 
     return database;
 }
 
-// Every event of the sale has come.
+// Checks the payment after all events of the sale.
 void require_end(const memory_database& rows, const sale& of) {
     const std::string& id = of.history.options.payment_intent_id;
     const payment_state& payment = rows.payments.find(id)->second;
@@ -47,7 +47,7 @@ void require_end(const memory_database& rows, const sale& of) {
     BOOST_REQUIRE(payment.waiting.empty());
     test::naive_facts known = test::told_by({payment.facts});
     test::naive_facts expected = test::told_by(test::said_of(of.history));
-    // Only an amount above the one received says something.
+    // Only an amount above the one received is kept.
     known.requested = expected.requested = 0;
     BOOST_REQUIRE((known == expected));
     if (worth.lost_cents == of.history.options.amount_received)
@@ -76,7 +76,7 @@ void for_seeds(std::uint64_t runs, Property property) {
 
 BOOST_AUTO_TEST_SUITE(settlement_order)
 
-BOOST_AUTO_TEST_CASE(every_order_of_up_to_six_events_in_any_batches_ends_in_the_same_balance) {
+BOOST_AUTO_TEST_CASE(every_order_of_up_to_six_events_in_any_batches_gives_the_same_balance) {
     std::size_t orders = 0;
     std::size_t settled = 0;
     for_seeds(30, [&](std::mt19937_64& random) {
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(every_order_of_up_to_six_events_in_any_batches_ends_in_the_
     BOOST_TEST(settled > 10U);
 }
 
-BOOST_AUTO_TEST_CASE(shuffled_and_repeated_histories_in_any_batches_end_in_the_truth) {
+BOOST_AUTO_TEST_CASE(shuffled_and_repeated_histories_in_any_batches_give_the_expected_balance) {
     std::size_t in_part = 0;
     std::size_t whole = 0;
     std::size_t longest = 0;
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(shuffled_and_repeated_histories_in_any_batches_end_in_the_t
     BOOST_TEST(longest > 20U);
 }
 
-BOOST_AUTO_TEST_CASE(what_truly_happened_to_the_money_decides_not_what_was_told_of_it) {
+BOOST_AUTO_TEST_CASE(the_final_balance_follows_from_the_money_refunded_and_disputed_in_the_history) {
     for_seeds(500, [](std::mt19937_64& random) {
         const sale of = test::any_sale(random, "pi_1", most);
         std::vector<command> stream = test::deliveries(random, of);
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(what_truly_happened_to_the_money_decides_not_what_was_told_
     });
 }
 
-BOOST_AUTO_TEST_CASE(payments_of_few_users_that_come_mixed_end_in_the_sum_of_their_truths) {
+BOOST_AUTO_TEST_CASE(interleaved_payments_of_few_users_give_each_user_the_sum_of_the_entitlements) {
     for_seeds(150, [](std::mt19937_64& random) {
         std::vector<sale> sales;
         std::vector<command> stream;

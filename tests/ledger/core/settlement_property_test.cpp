@@ -1,5 +1,5 @@
-// Facts and settlement over generated histories: order, repetition and splitting make no difference, and what
-// comes out in the end is the truth.
+// Facts and entitlement over generated histories: order, repetition and splitting make no difference, and
+// the result is what the generator did.
 #include "core/entitlement.hpp"
 #include "naive_settlement.hpp"
 #include "payment_history.hpp"
@@ -24,7 +24,7 @@ using tokenledger::test::payment_history;
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t runs = 2000;
 
-// Each property holds for fixed seeds, and for fresh ones that are printed.
+// Checks a property with fixed seeds and with fresh ones, which are printed.
 template <class Property>
 void for_seeds(Property property) {
     const std::uint64_t fresh = std::random_device{}();
@@ -52,7 +52,7 @@ payment_facts merged(std::span<const payment_facts> pieces) {
     return all;
 }
 
-// Of any amount, or kept as a sign alone.
+// Any amount, or a sign alone.
 dispute_movement any_movement(std::mt19937_64& random) {
     if (random() % 4 == 0)
         return {.takes_money = random() % 2 == 0};
@@ -63,7 +63,7 @@ dispute_movement any_movement(std::mt19937_64& random) {
     return movement_of(random() % 3 == 0 ? amount : -amount, currency);
 }
 
-// Facts that contradict one another in every field: merging must not care.
+// Facts that may contradict one another in every field.
 payment_facts any_facts(std::mt19937_64& random) {
     payment_facts facts;
     facts.amount_requested_cents = any_up_to(random, most) * static_cast<std::int64_t>(random() % 2);
@@ -96,7 +96,7 @@ credited any_credited(std::mt19937_64& random) {
     return {.tokens = any_up_to(random, most), .received_cents = any_up_to(random, most), .currency = "usd"};
 }
 
-// One event's facts as several that say the same.
+// Splits facts into several that merge to the same.
 std::vector<payment_facts> split(const payment_facts& whole) {
     std::vector<payment_facts> parts;
     parts.push_back({.amount_requested_cents = whole.amount_requested_cents});
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(merging_is_commutative_associative_and_idempotent) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(what_is_taken_never_leaves_its_bounds_whatever_the_facts) {
+BOOST_AUTO_TEST_CASE(the_entitlement_stays_within_its_bounds_for_any_facts) {
     for_seeds([](std::mt19937_64& random) {
         const credited what = any_credited(random);
         const entitlement worth = entitlement_of(what, any_facts(random));
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(what_is_taken_never_leaves_its_bounds_whatever_the_facts) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(what_is_taken_grows_with_what_is_lost_and_ends_at_exactly_all) {
+BOOST_AUTO_TEST_CASE(the_tokens_taken_grow_with_the_amount_lost_up_to_exactly_all) {
     for_seeds([](std::mt19937_64& random) {
         const credited what = any_credited(random);
         std::vector<std::int64_t> amounts{0, what.received_cents - 1, what.received_cents};
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(what_is_taken_grows_with_what_is_lost_and_ends_at_exactly_a
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_consistent_history_settles_to_the_truth) {
+BOOST_AUTO_TEST_CASE(the_entitlement_of_a_generated_history_is_what_the_generator_did) {
     std::size_t with_loss = 0;
     std::size_t in_part = 0;
     std::size_t returned = 0;
@@ -201,8 +201,8 @@ BOOST_AUTO_TEST_CASE(a_consistent_history_settles_to_the_truth) {
     BOOST_TEST(other > runs / 16);
 }
 
-// Facts that contradict one another, but in what never changes: a balance transaction.
-BOOST_AUTO_TEST_CASE(any_facts_are_worth_what_the_rules_say_in_numbers_without_end) {
+// Facts that contradict one another, except for balance transactions, which never change.
+BOOST_AUTO_TEST_CASE(the_entitlement_of_any_facts_agrees_with_the_naive_model) {
     std::size_t disputed = 0;
     for_seeds([&](std::mt19937_64& random) {
         payment_facts facts = any_facts(random);

@@ -1,4 +1,4 @@
-// What a payment is worth after refunds, and at the edges: an example for each rule.
+// The entitlement after refunds, and at the limits: an example for each rule.
 #include "settlement_fixtures.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,12 +10,12 @@ using namespace tokenledger::ledger::fixtures;
 
 BOOST_AUTO_TEST_SUITE(settlement_of_refunds)
 
-BOOST_AUTO_TEST_CASE(a_payment_without_news_keeps_all_its_tokens) {
+BOOST_AUTO_TEST_CASE(a_payment_without_facts_keeps_all_its_tokens) {
     BOOST_TEST((paid{}.now() == entitlement{}));
     BOOST_TEST(payment_facts{}.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_charge_and_its_refund_speak_of_the_same_money) {
+BOOST_AUTO_TEST_CASE(a_charge_and_its_refund_count_the_same_money_once) {
     BOOST_TEST(paid{}.charge_shows(300).now().refunded_cents == 300);
     BOOST_TEST(paid{}.refund("re_a", 300).now().refunded_cents == 300);
     BOOST_TEST(paid{}.charge_shows(300).refund("re_a", 300).now().refunded_cents == 300);
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_failed_refund_gives_the_tokens_back) {
     BOOST_TEST(one.taken() == 1000);
     one.refund("re_a", 900, refund_status::voided);
     BOOST_TEST(one.taken() == 0);
-    one.refund("re_a", 900); // "succeeded" that comes late
+    one.refund("re_a", 900); // a late "succeeded"
     BOOST_TEST(one.taken() == 0);
 }
 
@@ -40,14 +40,14 @@ BOOST_AUTO_TEST_CASE(after_a_failed_refund_a_second_of_the_same_amount_counts_on
     paid one;
     one.charge_shows(300).refund("re_a", 300, refund_status::voided);
     BOOST_TEST(one.now().refunded_cents == 0);
-    one.charge_shows(300); // shows the second refund, whose object has not come
+    one.charge_shows(300); // shows the second refund, whose object is still missing
     BOOST_TEST(one.now().refunded_cents == 0);
     one.refund("re_b", 300);
     BOOST_TEST(one.now().refunded_cents == 300);
     BOOST_TEST(!one.now().missing_refund_objects);
 }
 
-BOOST_AUTO_TEST_CASE(refunds_that_the_charge_shows_and_no_object_explains_are_flagged) {
+BOOST_AUTO_TEST_CASE(refunds_that_only_the_charge_shows_are_flagged_as_missing_objects) {
     paid one;
     one.charge_shows(500);
     BOOST_TEST(one.now().missing_refund_objects);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(refunds_that_the_charge_shows_and_no_object_explains_are_fl
     BOOST_TEST(one.now().refunded_cents == 500);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_refund_in_parts_takes_exactly_all_and_each_part_is_rounded_on_the_sum) {
+BOOST_AUTO_TEST_CASE(a_full_refund_in_parts_takes_exactly_all_because_the_sum_is_rounded) {
     paid one;
     one.what = {.tokens = 100, .received_cents = 3, .currency = "usd"};
     BOOST_TEST(one.refund("re_a", 1).taken() == 33);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_full_refund_in_parts_takes_exactly_all_and_each_part_is_r
     BOOST_TEST(one.refund("re_c", 1).taken() == 100);
 }
 
-BOOST_AUTO_TEST_CASE(minor_units_are_compared_as_they_are_in_every_currency) {
+BOOST_AUTO_TEST_CASE(amounts_are_compared_in_minor_units_in_every_currency) {
     paid yen;
     yen.what = {.tokens = 5000, .received_cents = 1500, .currency = "jpy"};
     BOOST_TEST(yen.refund("re_a", 500).taken() == 1666);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(minor_units_are_compared_as_they_are_in_every_currency) {
     BOOST_TEST(krona.refund("re_a", 75000).taken() == 2500);
 }
 
-BOOST_AUTO_TEST_CASE(more_refunded_than_received_takes_all_and_no_more) {
+BOOST_AUTO_TEST_CASE(more_refunded_than_received_takes_everything_and_no_more) {
     BOOST_TEST(paid{}.charge_shows(901).taken() == 1000);
     BOOST_TEST(paid{}.refund("re_a", 600).refund("re_b", 600).now().lost_cents == 900);
 }
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(settlement_of_partial_captures)
 
-BOOST_AUTO_TEST_CASE(the_release_that_an_older_api_version_calls_a_refund_takes_nothing) {
+BOOST_AUTO_TEST_CASE(a_release_that_an_older_api_version_reports_as_a_refund_takes_nothing) {
     paid one;
     one.requested(1500).charge_shows(600).refund("re_release", 600, refund_status::counting, false);
     BOOST_TEST(one.now().refunded_cents == 0);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(the_release_that_an_older_api_version_calls_a_refund_takes_
     BOOST_TEST(!one.now().missing_refund_objects);
 }
 
-BOOST_AUTO_TEST_CASE(a_charge_alone_proves_what_is_above_the_never_captured_amount) {
+BOOST_AUTO_TEST_CASE(a_charge_alone_proves_only_the_amount_above_the_one_never_captured) {
     BOOST_TEST(paid{}.requested(1500).charge_shows(600).now().refunded_cents == 0);
     BOOST_TEST(paid{}.requested(1500).charge_shows(750).now().refunded_cents == 150);
     BOOST_TEST(paid{}.requested(1500).charge_shows(750).now().missing_refund_objects);
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_newer_api_version_proves_a_refund_by_its_balance_transact
     one.requested(1500).charge_shows(90).refund("re_a", 90);
     BOOST_TEST(one.now().refunded_cents == 90);
     BOOST_TEST(!one.now().unproven_refund);
-    BOOST_TEST(one.taken() == 100); // of what was received, not of what was asked for
+    BOOST_TEST(one.taken() == 100); // share of the amount received, not of that requested
 }
 
 BOOST_AUTO_TEST_CASE(a_refund_is_proven_as_soon_as_its_balance_transaction_comes) {
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_refund_is_proven_as_soon_as_its_balance_transaction_comes
     BOOST_TEST(!one.now().unproven_refund);
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_that_fails_before_it_moved_money_is_taken_off_what_the_charge_proves) {
+BOOST_AUTO_TEST_CASE(a_refund_that_fails_before_it_moved_money_is_subtracted_from_the_charge) {
     paid one;
     one.requested(1500).charge_shows(690).refund("re_a", 90, refund_status::counting, false);
     BOOST_TEST(one.now().refunded_cents == 90);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(the_largest_amounts_do_not_overflow) {
     BOOST_TEST(less.refund("re_b", 1).taken() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(failed_refunds_beyond_all_measure_take_nothing_below_zero) {
+BOOST_AUTO_TEST_CASE(failed_refunds_larger_than_the_charge_do_not_make_the_loss_negative) {
     paid one;
     one.charge_shows(1)
         .refund("re_c", most, refund_status::voided)
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(failed_refunds_beyond_all_measure_take_nothing_below_zero) 
     BOOST_TEST((one.now() == entitlement{}));
 }
 
-BOOST_AUTO_TEST_CASE(amounts_that_cannot_be_count_as_none) {
+BOOST_AUTO_TEST_CASE(impossible_amounts_count_as_zero) {
     constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
     paid one;
     one.facts.amount_requested_cents = least;
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(amounts_that_cannot_be_count_as_none) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(once_canceled_or_foreign_stays_so_in_the_facts) {
+BOOST_AUTO_TEST_CASE(canceled_and_foreign_stay_true_when_facts_are_merged) {
     const payment_facts canceled{.canceled = true};
     const payment_facts foreign{.not_ours = true};
     const payment_facts both = merge(merge(canceled, foreign), {});

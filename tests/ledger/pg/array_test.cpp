@@ -53,7 +53,7 @@ const std::vector<std::optional<std::string>> awkward = {
 
 BOOST_AUTO_TEST_SUITE(array_literals)
 
-BOOST_AUTO_TEST_CASE(every_text_comes_back_as_it_was) {
+BOOST_AUTO_TEST_CASE(every_text_reads_back_unchanged) {
     array encoded;
     for (const auto& value : awkward)
         encoded.add(value);
@@ -73,14 +73,14 @@ BOOST_AUTO_TEST_CASE(an_array_of_one_empty_text_is_not_empty) {
     BOOST_TEST(read_back(std::move(encoded).finish(), false).size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(absent_text_is_null_where_it_is_asked_for) {
+BOOST_AUTO_TEST_CASE(add_or_null_writes_an_empty_text_as_null) {
     array encoded;
     encoded.add_or_null("");
     encoded.add_or_null("x");
     BOOST_TEST(std::move(encoded).finish() == R"({NULL,"x"})");
 }
 
-BOOST_AUTO_TEST_CASE(numbers_and_truth_values_have_postgresqls_spelling) {
+BOOST_AUTO_TEST_CASE(numbers_and_booleans_are_written_as_postgresql_does) {
     array encoded;
     encoded.add(std::numeric_limits<std::int64_t>::min());
     encoded.add(std::optional<std::int64_t>(std::numeric_limits<std::int64_t>::max()));
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(numbers_and_truth_values_have_postgresqls_spelling) {
     BOOST_TEST(std::move(encoded).finish() == "{-9223372036854775808,9223372036854775807,NULL,t,f}");
 }
 
-BOOST_AUTO_TEST_CASE(bytes_travel_as_they_are) {
+BOOST_AUTO_TEST_CASE(bytes_reach_the_server_unchanged) {
     std::string every_byte;
     for (int byte = 0; byte < 256; ++byte)
         every_byte.push_back(static_cast<char>(byte));

@@ -1,4 +1,4 @@
-// What the wrapper around libpqxx makes of every way a connection can fail.
+// The wrapper around libpqxx: how each failure of a connection is classified.
 #include "pg/connection.hpp"
 
 #include "ledger/postgres.hpp"
@@ -47,8 +47,7 @@ store_failure failure_of_trapped_commit(const std::string& url) {
     return failure_of([&] { server.commit(); });
 }
 
-// Makes every COMMIT wait for a standby that does not exist, as soon as the server's processes have heard of
-// it.
+// Makes every COMMIT wait for a standby that does not exist, once the server's processes have reloaded.
 struct missing_standby {
     missing_standby() { set("'nobody'"); }
     ~missing_standby() { set("''"); }
@@ -62,7 +61,7 @@ struct missing_standby {
     }
 };
 
-// Commits rows of `kept` until a COMMIT fails; says how.
+// Commits rows of `kept` until a COMMIT fails.
 store_failure commit_until_failure(connection& server, std::optional<std::chrono::milliseconds> limit) {
     return failure_of([&] {
         for (int attempt = 0; attempt < 10'000; ++attempt) {
@@ -78,7 +77,7 @@ store_failure commit_until_failure(connection& server, std::optional<std::chrono
 
 BOOST_AUTO_TEST_SUITE(connections)
 
-BOOST_AUTO_TEST_CASE(the_sqlstate_decides_what_a_failure_means) {
+BOOST_AUTO_TEST_CASE(the_sqlstate_decides_the_kind_of_failure) {
     const std::pair<const char*, store_failure> expectations[] = {
         {"22003", store_failure::refused},     {"22021", store_failure::refused},
         {"23514", store_failure::refused},     {"23505", store_failure::refused},
@@ -98,7 +97,7 @@ BOOST_AUTO_TEST_CASE(the_sqlstate_decides_what_a_failure_means) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_url_that_libpq_cannot_read_is_told_apart_and_never_quoted) {
+BOOST_AUTO_TEST_CASE(a_url_that_libpq_cannot_read_has_its_own_error_that_does_not_repeat_it) {
     for (const char* url : {"postgresql://[::1", "nonsense=1", "postgresql://u:secret%zz@h/d"}) {
         BOOST_CHECK_EXCEPTION(connection(url, 1s), tokenledger::ledger::unreadable_url,
                               [&](const tokenledger::ledger::unreadable_url& error) {
@@ -108,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_url_that_libpq_cannot_read_is_told_apart_and_never_quoted
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_password_in_a_url_is_found_however_it_is_written) {
+BOOST_AUTO_TEST_CASE(a_password_in_a_url_is_found_in_every_notation) {
     using tokenledger::ledger::has_password;
     for (const char* url : {"postgresql://u:secret@h/d", "postgres://u@h/d?password=secret",
                             "password=secret", "host=h sslpassword='secret'"})
@@ -123,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_unavailable) {
                 store_failure::unavailable));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_url_says_itself_stands) {
+BOOST_AUTO_TEST_CASE(settings_of_the_url_override_the_defaults) {
     connection server(test::url_with(test::server_url(), "postgres") + " application_name=mine", 10s);
     BOOST_TEST(server.exec("SHOW application_name").text(0, 0) == "mine");
     connection other(test::server_url(), 10s);
@@ -139,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_nul_in_text_is_refused_instead_of_cut) {
                 store_failure::refused));
 }
 
-BOOST_AUTO_TEST_CASE(null_and_empty_text_are_told_apart_both_ways) {
+BOOST_AUTO_TEST_CASE(null_and_empty_text_are_different_in_both_directions) {
     connection server(test::server_url(), 10s);
     const std::optional<std::string> values[] = {std::nullopt, ""};
     const auto rows = server.exec("SELECT $1::text, $2::text, $1 IS NULL, $2 IS NULL", values);
@@ -159,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_connection_is_usable_after_a_refusal_that_was_rolled_back
     BOOST_TEST(server.exec("SELECT 1").number(0, 0) == 1);
 }
 
-BOOST_AUTO_TEST_CASE(an_error_text_is_cut_to_what_a_log_can_bear) {
+BOOST_AUTO_TEST_CASE(a_long_error_text_is_cut_to_one_short_line) {
     connection server(test::server_url(), 10s);
     const std::optional<std::string> value[] = {std::string(100'000, 'x')};
     BOOST_CHECK_EXCEPTION(server.exec("SELECT $1::bigint", value), store_error, [](const store_error& error) {
@@ -168,22 +167,22 @@ BOOST_AUTO_TEST_CASE(an_error_text_is_cut_to_what_a_log_can_bear) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_backend_killed_during_a_statement_is_unavailable_and_never_replaced) {
+BOOST_AUTO_TEST_CASE(a_connection_whose_backend_was_killed_does_not_reconnect) {
     connection server(test::server_url(), 10s);
     const auto kill = [&] { server.exec("SELECT pg_terminate_backend(pg_backend_pid())"); };
     BOOST_TEST((failure_of(kill) == store_failure::unavailable));
-    // Not a new session in the guise of the old one, in which half a transaction would be missing.
+    // A new session instead of the old one would lack half of the transaction.
     BOOST_TEST((failure_of([&] { server.exec("SELECT 1"); }) == store_failure::unavailable));
     BOOST_TEST(!server.rollback());
 }
 
-BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_leaves_doubt) {
+BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_is_in_doubt) {
     test::test_database database(test::test_database::contents::nothing);
     make_commit_trap(database, "PERFORM pg_terminate_backend(pg_backend_pid());");
     BOOST_TEST((failure_of_trapped_commit(database.url()) == store_failure::in_doubt));
 }
 
-BOOST_AUTO_TEST_CASE(a_commit_that_the_database_refuses_is_no_doubt) {
+BOOST_AUTO_TEST_CASE(the_sqlstate_of_a_failed_commit_decides_whether_it_is_in_doubt) {
     test::test_database database(test::test_database::contents::nothing);
     for (const auto& [sqlstate, expected] :
          {std::pair("23514", store_failure::refused), std::pair("40001", store_failure::conflict),
@@ -195,13 +194,13 @@ BOOST_AUTO_TEST_CASE(a_commit_that_the_database_refuses_is_no_doubt) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_commit_that_warns_leaves_doubt) {
+BOOST_AUTO_TEST_CASE(a_commit_with_a_warning_is_in_doubt) {
     test::test_database database(test::test_database::contents::nothing);
     make_commit_trap(database, "RAISE WARNING 'hm';");
     BOOST_TEST((failure_of_trapped_commit(database.url()) == store_failure::in_doubt));
 }
 
-BOOST_AUTO_TEST_CASE(a_commit_cancelled_while_it_waits_for_its_standby_leaves_doubt) {
+BOOST_AUTO_TEST_CASE(a_commit_cancelled_while_it_waits_for_its_standby_is_in_doubt) {
     test::test_database database(test::test_database::contents::nothing);
     database.session().run("CREATE TABLE kept (n int)");
     connection server(database.url(), 10s);
@@ -213,14 +212,14 @@ BOOST_AUTO_TEST_CASE(a_commit_cancelled_while_it_waits_for_its_standby_leaves_do
     BOOST_TEST((committing.get() == store_failure::in_doubt));
 }
 
-BOOST_AUTO_TEST_CASE(a_statement_that_outlives_its_limit_loses_its_connection) {
+BOOST_AUTO_TEST_CASE(a_statement_that_exceeds_its_limit_loses_its_connection) {
     connection server(test::server_url(), 10s);
     server.limit(50ms);
     BOOST_TEST((failure_of([&] { server.exec("SELECT pg_sleep(3600)"); }) == store_failure::unavailable));
     BOOST_TEST(!server.rollback());
 }
 
-BOOST_AUTO_TEST_CASE(a_commit_that_outlives_its_limit_leaves_doubt) {
+BOOST_AUTO_TEST_CASE(a_commit_that_exceeds_its_limit_is_in_doubt) {
     test::test_database database(test::test_database::contents::nothing);
     database.session().run("CREATE TABLE kept (n int)");
     connection server(database.url(), 10s);
@@ -228,12 +227,12 @@ BOOST_AUTO_TEST_CASE(a_commit_that_outlives_its_limit_leaves_doubt) {
     BOOST_TEST((commit_until_failure(server, 100ms) == store_failure::in_doubt));
 }
 
-BOOST_AUTO_TEST_CASE(a_limit_holds_for_calls_only_and_can_be_renewed) {
+BOOST_AUTO_TEST_CASE(a_limit_applies_only_during_calls_and_can_be_renewed) {
     connection server(test::server_url(), 10s);
     test::sql_session clock(test::server_url());
     for (int round = 0; round < 3; ++round) {
         server.limit(1ms);
-        clock.run("SELECT pg_sleep(0.01)"); // the limit passes while nobody is in libpq
+        clock.run("SELECT pg_sleep(0.01)"); // the limit passes outside of libpq
         server.limit(1h);
         BOOST_TEST(server.exec("SELECT 1").number(0, 0) == 1);
         server.limit(std::nullopt);

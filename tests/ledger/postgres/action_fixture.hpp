@@ -1,4 +1,4 @@
-// A ledger in PostgreSQL whose operators act on events.
+// A ledger in PostgreSQL, with short calls for operators' actions on events.
 #pragma once
 
 #include "action_commands.hpp"

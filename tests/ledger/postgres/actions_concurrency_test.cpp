@@ -1,4 +1,4 @@
-// Operators, purchases and refunds about the same payments at the same moment.
+// Actions, purchases and refunds of the same payments at the same time.
 #include "action_fixture.hpp"
 #include "row_checks.hpp"
 
@@ -14,12 +14,12 @@ using namespace tokenledger;
 using namespace tokenledger::test;
 using ledger::result;
 
-// Two sides act on the same events at the same moment, each in an order and in batches of its own.
+// Two sides act on the same events at the same time, each in its own order and batches.
 struct contest {
     static constexpr int rounds = 40;
     static constexpr int per_round = 24;
     std::array<int, 2> conflicts{};
-    std::array<int, 2> done{}; // actions that were not refused and not done by the other side
+    std::array<int, 2> done{}; // actions that were neither refused nor replayed
 
     static ledger::operation any_action(std::mt19937_64& random, const std::string& name) {
         const std::string event = "evt_" + name;
@@ -29,7 +29,7 @@ struct contest {
             return dismissing(event, payment);
         case 1:
             return retrying(buys(event, payment));
-        case 2: // it is still unknown for some
+        case 2: // the pack is still unknown
             return retrying(unknown_pack(event, payment));
         default:
             return assigning(event, payment, {.user = "bob", .tokens = 500});
@@ -43,7 +43,7 @@ struct contest {
             const std::string name = std::to_string(round) + "_" + std::to_string(i);
             const std::string side = std::to_string(which) + "_" + name;
             const auto act = any_action(random, name);
-            // Now and then both sides use one key, for the same or for another action.
+            // Sometimes both sides use one key, for the same or for different actions.
             stream.push_back(request(random() % 4 == 0 ? "key_" + name : "key_" + side, {act}));
             if (random() % 3 == 0)
                 stream.emplace_back(buys("evt_b_" + side, "pi_" + name));
@@ -61,7 +61,7 @@ struct contest {
 
 BOOST_FIXTURE_TEST_SUITE(actions_at_once, action_fixture)
 
-BOOST_AUTO_TEST_CASE(actions_purchases_and_refunds_at_the_same_moment_end_in_one_story) {
+BOOST_AUTO_TEST_CASE(concurrent_actions_purchases_and_refunds_leave_consistent_rows) {
     database.session().run("ALTER DATABASE " + database.name() + " SET deadlock_timeout = '5ms'");
     std::vector<ledger::command> all{request("start", {granting("alice", 1)})};
     for (int round = 0; round < contest::rounds; ++round) {

@@ -1,4 +1,4 @@
-// What operators do about events, through PostgreSQL: rows with who did it, and first outcomes for ever.
+// Operators' actions on events, in PostgreSQL: the rows, and the stored first outcomes.
 #include "action_fixture.hpp"
 
 #include <limits>
@@ -15,7 +15,7 @@ using ledger::result;
 
 BOOST_FIXTURE_TEST_SUITE(actions_on_events, action_fixture)
 
-BOOST_AUTO_TEST_CASE(every_action_is_a_row_with_who_did_it_and_what_the_event_was_and_became) {
+BOOST_AUTO_TEST_CASE(every_action_is_a_row_with_actor_and_the_result_before_and_after) {
     run({unknown_pack("evt_1", "pi_1"), unknown_pack("evt_2", "pi_2"), refund("evt_3", "pi_3", 300),
          other_mode("evt_4", "pi_4")});
     BOOST_TEST(in_words(act("key_1", retrying(buys("evt_1", "pi_1")))) == "applied");
@@ -38,13 +38,13 @@ BOOST_AUTO_TEST_CASE(every_action_is_a_row_with_who_did_it_and_what_the_event_wa
         "purchase stripe 1000 900 usd pi_2 evt_2 - 1000 they wrote to us key_2");
     BOOST_TEST(value("SELECT concat_ws(' ', user_id, tokens, amount_cents, coalesce(pack, '-'))"
                      " FROM tokenledger.payments WHERE payment_intent_id = 'pi_2'") == "bob 1000 900 -");
-    // A key's place is behind that of the event: the ledger can be made again in that order.
+    // The position of a key is after that of the event, for `rebuild` to replay them in order.
     BOOST_TEST(value("SELECT min(k.position) > max(e.position) FROM tokenledger.idempotency_keys k,"
                      " tokenledger.stripe_events e") == "t");
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_dismissed_event_told_is_settled_by_a_new_store_and_it_stays_dismissed) {
+BOOST_AUTO_TEST_CASE(the_facts_of_a_dismissed_event_are_settled_by_a_new_store_and_it_stays_dismissed) {
     run({refund("evt_1", "pi_1", 300), refund("evt_2", "pi_1", 150)});
     act("key_1", dismissing("evt_1", "pi_1"));
     store = new_store();
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(what_a_dismissed_event_told_is_settled_by_a_new_store_and_i
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(verify_looks_at_an_assigned_payment_as_at_any_other) {
+BOOST_AUTO_TEST_CASE(verify_checks_an_assigned_payment_like_any_other) {
     run({unknown_pack("evt_1", "pi_1"), refund("evt_2", "pi_1", 450)});
     act("key_1", assigning("evt_1", "pi_1"));
     check_clean(verify(true));
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(verify_looks_at_an_assigned_payment_as_at_any_other) {
     BOOST_TEST(found.front().payment_intent_id == "pi_1");
 }
 
-BOOST_AUTO_TEST_CASE(refusals_leave_no_row_and_no_key) {
+BOOST_AUTO_TEST_CASE(refused_actions_leave_no_row_and_no_key) {
     run({unknown_pack("evt_1", "pi_1"), refund("evt_2", "pi_2", 300), buys("evt_3", "pi_3"),
          other_mode("evt_4", "pi_4"),
          purchase_command("evt_5", "pi_3", {.user = "bob", .amount_cents = 900})});
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(refusals_leave_no_row_and_no_key) {
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(a_replay_by_another_daemon_gives_the_first_outcome) {
+BOOST_AUTO_TEST_CASE(a_repeated_action_at_another_daemon_returns_the_first_outcome) {
     run({other_mode("evt_1", "pi_1"), unknown_pack("evt_2", "pi_2"), refund("evt_3", "pi_2", 300)});
     act("key_1", dismissing("evt_1", "pi_1"));
     const outcome assigned = act("key_2", assigning("evt_2", "pi_2"));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_replay_by_another_daemon_gives_the_first_outcome) {
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_of_nothing_and_one_of_a_long_name_can_be_assigned) {
+BOOST_AUTO_TEST_CASE(a_payment_of_amount_zero_can_be_assigned_to_the_longest_user_id) {
     const std::string user(255, 'u');
     run({unknown_pack("evt_1", "pi_1")});
     BOOST_TEST(in_words(act("key_1", assigning("evt_1", "pi_1", {.user = user, .amount_cents = 0}))) ==
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_payment_of_nothing_and_one_of_a_long_name_can_be_assigned
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_of_a_capture_in_part_leaves_the_queue_when_it_is_proven) {
+BOOST_AUTO_TEST_CASE(a_parked_refund_of_a_partial_capture_can_be_retried_once_it_is_proven) {
     ledger::stripe_command captured = buys("evt_1", "pi_1");
     std::get<ledger::purchase>(captured.effect).amount_requested_cents = 2000;
     run({captured});
@@ -131,11 +131,11 @@ BOOST_AUTO_TEST_CASE(a_refund_of_a_capture_in_part_leaves_the_queue_when_it_is_p
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(a_parked_refund_with_a_row_of_the_ledger_stays_its_evidence_through_a_retry) {
+BOOST_AUTO_TEST_CASE(a_parked_refund_that_a_row_refers_to_keeps_its_evidence_after_a_retry) {
     ledger::stripe_command captured = buys("evt_1", "pi_1");
     std::get<ledger::purchase>(captured.effect).amount_requested_cents = 2000;
     run({captured});
-    // One event tells of a refund that moved money and of one that nothing proves.
+    // One event with a proven and an unproven refund.
     ledger::payment_facts both = refund_of("re_1", 90);
     both.refunds["re_2"] = {.amount_cents = 300, .moved_money = false};
     const auto told = update_command("evt_2", "pi_1", both);
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_batch_with_an_event_and_the_action_on_it_commits) {
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(the_right_endpoint_takes_over_what_no_operator_has_decided) {
+BOOST_AUTO_TEST_CASE(an_endpoint_takes_over_a_parked_event_unless_an_operator_acted_on_it) {
     run({other_mode("evt_1", "pi_1"), other_mode("evt_2", "pi_2"), other_mode("evt_3", "pi_3"),
          other_mode("evt_4", "pi_4")});
     act("key_1", dismissing("evt_1", "pi_1"));
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(the_right_endpoint_takes_over_what_no_operator_has_decided)
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(the_daemons_role_may_do_all_that_an_action_does) {
+BOOST_AUTO_TEST_CASE(the_daemons_role_has_the_rights_for_every_action) {
     database.session().run(source_file("migrations/roles.sql"));
     database.session().run("SELECT tokenledger.grant_privileges()");
     store = new_store("tokenledger_daemon");

@@ -1,4 +1,4 @@
-// run_batch over PostgreSQL: what the planner's tests say of memory holds of rows.
+// run_batch over PostgreSQL: the rows are those that the planner's tests expect in memory.
 #include "codec/evidence.hpp"
 #include "row_checks.hpp"
 #include "store_fixture.hpp"
@@ -16,7 +16,7 @@ using ledger::store_failure;
 
 BOOST_FIXTURE_TEST_SUITE(batches, store_fixture)
 
-BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_its_event_comes) {
+BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_it_is_delivered) {
     const std::vector<ledger::command> batch = {purchase_by("evt_1", "pi_1", "user_1"),
                                                 purchase_by("evt_1", "pi_1", "user_1")};
     const auto first = ledger::run_batch(*store, batch);
@@ -35,11 +35,11 @@ BOOST_AUTO_TEST_CASE(a_purchase_is_credited_once_however_often_its_event_comes) 
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_writes_nothing_to_the_log) {
+BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_writes_no_wal) {
     const std::vector<ledger::command> batch = {purchase_by("evt_1", "pi_1", "user_1"),
                                                 ignored_command("evt_2")};
     static_cast<void>(ledger::run_batch(*store, batch));
-    // The log is the whole server's, and others write to it now and then; a batch that wrote would do so each
+    // The WAL is that of the whole server, so others may write to it; a batch that wrote would do so every
     // time.
     bool silent = false;
     for (int attempt = 0; attempt < 20 && !silent; ++attempt) {
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_writes_nothing_to_the_log) {
     BOOST_TEST(silent);
 }
 
-BOOST_AUTO_TEST_CASE(evidence_comes_back_byte_for_byte_for_what_is_applied_or_parked) {
+BOOST_AUTO_TEST_CASE(evidence_of_a_parked_event_is_stored_byte_for_byte) {
     ledger::stripe_command parked = ignored_command("evt_2");
     parked.effect = ledger::park_event{reason::bad_payload};
     parked.event.body = std::string("{\"\0\xff\n}", 7);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(evidence_comes_back_byte_for_byte_for_what_is_applied_or_pa
                 ledger::evidence{parked.event.signature_header, parked.event.body}));
 }
 
-BOOST_AUTO_TEST_CASE(a_balance_without_room_parks_the_purchase_and_keeps_its_neighbours) {
+BOOST_AUTO_TEST_CASE(a_purchase_that_would_overflow_is_parked_and_the_rest_of_the_batch_is_applied) {
     const std::int64_t all = std::numeric_limits<std::int64_t>::max();
     const std::vector<ledger::command> batch = {purchase_by("evt_1", "pi_1", "user_1", all),
                                                 purchase_by("evt_2", "pi_2", "user_1", 1),
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_balance_without_room_parks_the_purchase_and_keeps_its_nei
     BOOST_TEST(value(broken_chains) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(batches_on_several_connections_credit_few_accounts_in_any_order_without_a_deadlock) {
+BOOST_AUTO_TEST_CASE(concurrent_batches_that_credit_few_accounts_do_not_deadlock) {
     database.session().run("ALTER DATABASE " + database.name() + " SET deadlock_timeout = '5ms'");
     constexpr int workers = 3;
     constexpr int batches = 40;
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(batches_on_several_connections_credit_few_accounts_in_any_o
                 for (int i = 0; i < per_batch; ++i) {
                     const std::string name =
                         std::to_string(worker) + "_" + std::to_string(b) + "_" + std::to_string(i);
-                    // Every third payment is one that the others name as well.
+                    // Every third payment is shared with the other workers.
                     const std::string payment =
                         random() % 3 == 0 ? "pi_shared_" + std::to_string(random() % 200) : "pi_" + name;
                     batch.emplace_back(purchase_by("evt_" + name, payment,
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(batches_on_several_connections_credit_few_accounts_in_any_o
                      "tokenledger.token_transactions") == "0");
 }
 
-BOOST_AUTO_TEST_CASE(one_event_delivered_to_all_receivers_at_once_is_applied_by_one) {
+BOOST_AUTO_TEST_CASE(an_event_delivered_to_several_receivers_at_once_is_applied_by_one) {
     for (int round = 0; round < 20; ++round) {
         const std::string name = std::to_string(round);
         const std::vector<ledger::command> batch = {purchase_by("evt_" + name, "pi_" + name, "user_1")};
@@ -152,8 +152,8 @@ BOOST_AUTO_TEST_CASE(one_event_delivered_to_all_receivers_at_once_is_applied_by_
     BOOST_TEST(value(broken_chains) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_in_doubt_runs_again_without_a_second_effect) {
-    // The first time the COMMIT happens and its answer is lost, as seen by the store: it is told to doubt.
+BOOST_AUTO_TEST_CASE(a_batch_in_doubt_that_runs_again_has_no_second_effect) {
+    // The first COMMIT succeeds, but with a warning, so the store reports it in doubt.
     database.session().run("CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS"
                            " $$ BEGIN RAISE WARNING 'doubt'; RETURN NULL; END $$;"
                            "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON tokenledger.stripe_events"
@@ -165,8 +165,8 @@ BOOST_AUTO_TEST_CASE(a_batch_in_doubt_runs_again_without_a_second_effect) {
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
-// Stripe sends one event to every endpoint that matches: an endpoint that it is not for must not hide it.
-BOOST_AUTO_TEST_CASE(a_row_that_claims_nothing_gives_way_to_the_endpoint_that_the_event_is_for) {
+// Stripe sends an event to every endpoint that matches. One that ignores it must not hide it from the others.
+BOOST_AUTO_TEST_CASE(an_ignored_or_parked_event_is_applied_at_the_endpoint_it_is_for) {
     ledger::stripe_command parked = ignored_command("evt_2");
     parked.effect = ledger::park_event{reason::livemode_mismatch};
     parked.event.body = "what the other endpoint got";

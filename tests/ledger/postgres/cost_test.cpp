@@ -1,5 +1,5 @@
-// What a batch costs, counted and not timed: round trips to the server, and bytes of its log. A relay between
-// the store and the server counts; docs/decisions/0018-what-a-batch-costs.md has what they cost before.
+// The cost of a batch, counted and not timed: round trips to the server and bytes of WAL. A relay before the
+// server counts round trips; docs/decisions/0018-what-a-batch-costs.md has earlier costs.
 #include "scratch_directory.hpp"
 #include "store_fixture.hpp"
 
@@ -41,7 +41,7 @@ sockaddr_un address_in(const std::string& directory) {
     return address;
 }
 
-// Counts the server's messages ReadyForQuery, one for each round trip, in whatever pieces they come.
+// Counts the server's ReadyForQuery messages, one for each round trip, however they are split.
 class ready_counter {
   public:
     void take(const char* data, std::size_t size) {
@@ -67,7 +67,7 @@ class ready_counter {
     std::atomic<int> count_ = 0;
 };
 
-// Stands before the server for one connection.
+// Relays one connection to the server.
 class counting_relay {
   public:
     explicit counting_relay(std::string server_directory) : server_directory_(std::move(server_directory)) {
@@ -89,8 +89,7 @@ class counting_relay {
     [[nodiscard]] int round_trips() const { return counter_.count(); }
 
   private:
-    // Until one side has nothing more to say. Counted before it is passed on: who has the answer has the
-    // count.
+    // Until `from` ends. Counts before it passes on: a client that has the reply finds it counted.
     static void pump(int from, int to, ready_counter* counter) {
         std::array<char, 65536> piece{};
         for (;;) {
@@ -139,7 +138,7 @@ struct relayed_store : store_fixture {
         relayed = ledger::make_postgres_store(with);
         static_cast<void>(run({purchase_by("evt_first", "pi_first", "user_first")})); // connected
     }
-    ~relayed_store() { relayed.reset(); } // before the relay, which waits for its end
+    ~relayed_store() { relayed.reset(); } // before the relay, which waits for its connection to end
 
     int run(const std::vector<ledger::command>& batch) {
         const int before = relay.round_trips();
@@ -164,7 +163,7 @@ struct relayed_store : store_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(cost, relayed_store)
 
-BOOST_AUTO_TEST_CASE(a_batch_of_new_purchases_takes_three_round_trips_however_large_it_is) {
+BOOST_AUTO_TEST_CASE(a_batch_of_new_purchases_takes_three_round_trips_at_any_size) {
     for (const int size : {1, 64, 256}) {
         BOOST_TEST_CONTEXT(size) {
             BOOST_TEST(run(purchases("of" + std::to_string(size), size)) == 3);
@@ -173,10 +172,10 @@ BOOST_AUTO_TEST_CASE(a_batch_of_new_purchases_takes_three_round_trips_however_la
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_takes_two_round_trips_and_writes_nothing) {
+BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_takes_two_round_trips_and_writes_no_wal) {
     const auto batch = purchases("again", 16);
     static_cast<void>(run(batch));
-    // Others of this server write too, autovacuum for one; but not each time.
+    // Others of this server write WAL too, autovacuum for one, but not every time.
     std::int64_t least_written = std::numeric_limits<std::int64_t>::max();
     for (int time = 0; time < 3; ++time) {
         const std::string position = value("SELECT pg_current_wal_insert_lsn()");
@@ -198,13 +197,12 @@ BOOST_AUTO_TEST_CASE(a_batch_with_one_duplicate_takes_five_round_trips) {
     BOOST_TEST((outcomes.back().result == ledger::result::applied));
 }
 
-BOOST_AUTO_TEST_CASE(a_purchase_writes_no_more_of_the_log_than_its_budget) {
+BOOST_AUTO_TEST_CASE(a_purchase_writes_no_more_wal_than_its_budget) {
     constexpr int size = 64;
-    constexpr std::int64_t budget_bytes =
-        2400; // without evidence to speak of: the rows, their indexes, the locks
+    constexpr std::int64_t budget_bytes = 2400; // for rows, indexes and locks; the evidence is tiny
     static_cast<void>(run(purchases("warm", size)));
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
-    for (int round = 0; round < 4; ++round) { // one of them without pages that a checkpoint makes whole
+    for (int round = 0; round < 4; ++round) { // one of them without full-page images
         const std::string position = value("SELECT pg_current_wal_insert_lsn()");
         static_cast<void>(run(purchases("round" + std::to_string(round), size)));
         least = std::min<std::int64_t>(

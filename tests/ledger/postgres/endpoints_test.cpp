@@ -1,5 +1,5 @@
 // One event at several endpoints, one payment id in several accounts and modes, in PostgreSQL: credited once,
-// with two daemons too, and made again the same.
+// also by several daemons, and rebuilt without a difference.
 #include "action_fixture.hpp"
 
 #include "ledger/rebuild.hpp"
@@ -34,7 +34,7 @@ struct endpoints_fixture : action_fixture {
         made.event.type = "refund.created";
         return made;
     }
-    // The books are in order, and the ledger can be made again from what it kept: nothing of it differs.
+    // Checks that verify finds no fault and a rebuild no difference.
     void check_books() {
         check_clean(verify(true));
         const test_database empty;
@@ -56,7 +56,7 @@ struct endpoints_fixture : action_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(several_endpoints, endpoints_fixture)
 
-BOOST_AUTO_TEST_CASE(what_an_operator_dismissed_is_taken_over_by_no_endpoint) {
+BOOST_AUTO_TEST_CASE(a_dismissed_event_is_not_taken_over_by_another_endpoint) {
     run({at("/test", other_mode("evt_1", "pi_1"))});
     BOOST_TEST(in_words(act("key_1", dismissing("evt_1", "pi_1"))) == "dismissed livemode_mismatch");
     run({request("key_2", {granting("alice", 1000)})});
@@ -66,9 +66,9 @@ BOOST_AUTO_TEST_CASE(what_an_operator_dismissed_is_taken_over_by_no_endpoint) {
     check_books();
 }
 
-// The operator's transaction is the last before the takeover's write: the database decides, not what was
-// read.
-BOOST_AUTO_TEST_CASE(a_dismissal_that_commits_while_an_endpoint_takes_over_wins) {
+// The dismissal commits after the takeover has read and before it writes: the check in the database finds
+// it.
+BOOST_AUTO_TEST_CASE(a_dismissal_that_commits_during_a_takeover_wins) {
     for (const reason why : {reason::livemode_mismatch, reason::unknown_pack}) {
         const std::string name(to_string(why));
         const std::string event = "evt_" + name;
@@ -89,13 +89,14 @@ BOOST_AUTO_TEST_CASE(a_dismissal_that_commits_while_an_endpoint_takes_over_wins)
     BOOST_TEST(balance() == "0");
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_parked_by_one_endpoint_is_credited_by_the_one_that_can) {
+BOOST_AUTO_TEST_CASE(a_payment_parked_by_one_endpoint_is_credited_by_another_that_can) {
     run({at("/a", unknown_pack("evt_1", "pi_1"))});
-    BOOST_TEST(in_words(take(at("/a", buys("evt_1", "pi_1")))) == "duplicate"); // mended: that is for `retry`
+    BOOST_TEST(in_words(take(at("/a", buys("evt_1", "pi_1")))) ==
+               "duplicate"); // after a correction: needs `retry`
     BOOST_TEST(in_words(take(at("/c", unknown_pack("evt_1", "pi_1")))) == "duplicate");
     BOOST_TEST(row("evt_1") == "parked unknown_pack /a t t");
     BOOST_TEST(in_words(take(of(true, "acct_1", at("/b", buys("evt_1", "pi_1"))))) == "applied");
-    // The row is the crediting delivery's, but for the bytes: they stay as they were delivered first.
+    // The row has the values of the crediting delivery, but keeps the bytes of the first one.
     BOOST_TEST(row("evt_1") == "applied /b acct_1 t t");
     for (const std::string endpoint : {"/a", "/b", "/c"})
         BOOST_TEST(in_words(take(at(endpoint, buys("evt_1", "pi_1")))) == "duplicate");
@@ -103,9 +104,9 @@ BOOST_AUTO_TEST_CASE(a_payment_parked_by_one_endpoint_is_credited_by_the_one_tha
     check_books();
 }
 
-BOOST_AUTO_TEST_CASE(in_one_batch_too_in_both_orders_and_among_others) {
+BOOST_AUTO_TEST_CASE(events_of_two_endpoints_in_one_batch_are_credited_in_the_order_of_their_effects) {
     run({at("/a", unknown_pack("evt_1", "pi_1")), at("/a", unknown_pack("evt_2", "pi_2"))});
-    // Places in the order follow the effects: the chain of one account tells.
+    // Positions follow the order of the effects, as the chain of the account shows.
     run({at("/b", buys("evt_1", "pi_1")), buys("evt_3", "pi_3"), at("/a", unknown_pack("evt_4", "pi_4")),
          ignored_command("evt_5"), buys("evt_6", "pi_6"), at("/b", buys("evt_2", "pi_2")),
          at("/b", buys("evt_4", "pi_4")), at("/b", buys("evt_5", "pi_5")),
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(in_one_batch_too_in_both_orders_and_among_others) {
     check_books();
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_that_one_endpoint_could_not_read_is_taken_from_the_one_that_can) {
+BOOST_AUTO_TEST_CASE(a_refund_that_one_endpoint_could_not_read_is_applied_at_another) {
     run({buys("evt_1", "pi_1")});
     run({at("/a", unreadable_refund("evt_2", "pi_1")), at("/a", unreadable_refund("evt_3", "pi_4"))});
     BOOST_TEST(in_words(take(at("/b", refund("evt_2", "pi_1", 450)))) == "applied");
@@ -128,12 +129,12 @@ BOOST_AUTO_TEST_CASE(a_refund_that_one_endpoint_could_not_read_is_taken_from_the
     check_books();
 }
 
-BOOST_AUTO_TEST_CASE(two_daemons_that_both_have_it_at_once_credit_it_once) {
+BOOST_AUTO_TEST_CASE(an_event_at_three_endpoints_at_once_is_credited_once) {
     for (int round = 0; round < 40; ++round) {
         const std::string event = "evt_" + std::to_string(round);
         const std::string payment = "pi_" + std::to_string(round);
         const std::vector<ledger::command> known{at("/a", unknown_pack(event, payment))};
-        if (round % 2 == 0) // else both see it for the first time
+        if (round % 2 == 0) // else it is new to all
             run(known);
         std::vector<std::future<std::vector<ledger::outcome>>> daemons;
         for (const ledger::stripe_command& each :
@@ -157,7 +158,7 @@ BOOST_AUTO_TEST_CASE(two_daemons_that_both_have_it_at_once_credit_it_once) {
     check_books();
 }
 
-BOOST_AUTO_TEST_CASE(a_second_delivery_to_the_endpoint_that_parked_it_takes_no_lock_and_writes_no_wal) {
+BOOST_AUTO_TEST_CASE(a_second_delivery_to_the_endpoint_that_parked_the_event_writes_no_wal) {
     run({at("/a", unknown_pack("evt_1", "pi_1"))});
     const std::string before = value("SELECT pg_current_wal_insert_lsn()");
     BOOST_TEST(in_words(take(at("/a", unknown_pack("evt_1", "pi_1")))) == "duplicate");
@@ -174,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_dismissed_event_of_the_other_mode_is_redacted_like_any_ot
          .before_us = std::stoll(value("SELECT (extract(epoch FROM now()) * 1000000)::bigint - 61000000"))});
     BOOST_TEST(totals_of_it.redacted == 1);
     BOOST_TEST(value("SELECT string_agg(event_id, ' ') FROM tokenledger.stripe_events WHERE evidence IS NOT"
-                     " NULL") == "evt_2"); // parked: somebody needs them yet
+                     " NULL") == "evt_2"); // parked: still needed
     check_books();
 }
 
@@ -182,7 +183,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(one_payment_id, endpoints_fixture)
 
-BOOST_AUTO_TEST_CASE(in_two_modes_and_two_accounts_is_credited_to_the_first_and_parked_for_the_others) {
+BOOST_AUTO_TEST_CASE(in_two_modes_or_accounts_is_credited_to_the_first_and_parked_for_the_others) {
     BOOST_TEST(in_words(take(of(false, "", buys("evt_1", "pi_1")))) == "applied");
     BOOST_TEST(in_words(take(of(true, "", buys("evt_2", "pi_1")))) == "parked livemode_mismatch");
     BOOST_TEST(in_words(take(of(true, "", refund("evt_3", "pi_1", 450)))) == "parked livemode_mismatch");
@@ -199,7 +200,7 @@ BOOST_AUTO_TEST_CASE(in_two_modes_and_two_accounts_is_credited_to_the_first_and_
     check_books();
 }
 
-BOOST_AUTO_TEST_CASE(by_the_own_endpoint_and_by_an_organisations_is_one_payment_once_an_operator_says_so) {
+BOOST_AUTO_TEST_CASE(from_two_accounts_is_one_payment_after_an_operator_retries_the_second) {
     run({of(true, "", buys("evt_1", "pi_1"))});
     const auto refunds = of(true, "acct_1", refund("evt_2", "pi_1", 450));
     BOOST_TEST(in_words(take(refunds)) == "parked account_mismatch");

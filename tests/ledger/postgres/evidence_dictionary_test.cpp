@@ -1,4 +1,4 @@
-// Dictionaries of evidence: kept as they are, and read from the database where the program has another.
+// Dictionaries of evidence: stored unchanged, and read from the database if the program has another.
 #include "codec/evidence.hpp"
 #include "ledger/redact.hpp"
 #include "verify_ledger.hpp"
@@ -8,7 +8,7 @@ using namespace tokenledger::test;
 
 namespace {
 
-// `bytes` with another id of its dictionary: one bit of the byte at `place`.
+// SQL for `bytes` with another dictionary id: flips a bit of the byte at `place`.
 std::string with_changed_id(const std::string& bytes, int place) {
     const std::string at = std::to_string(place);
     return "set_byte(" + bytes + ", " + at + ", get_byte(" + bytes + ", " + at + ") # 1)";
@@ -18,12 +18,12 @@ std::string with_changed_id(const std::string& bytes, int place) {
 
 BOOST_AUTO_TEST_SUITE(evidence_dictionaries)
 
-BOOST_FIXTURE_TEST_CASE(the_migration_has_put_the_built_in_one_there, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(the_migration_stores_the_built_in_dictionary, store_fixture) {
     BOOST_TEST(value("SELECT dictionary_id FROM tokenledger.evidence_dictionaries") ==
                std::to_string(ledger::current_dictionary_id()));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_dictionary_cannot_be_changed_or_lost, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(a_dictionary_cannot_be_changed_or_deleted, store_fixture) {
     for (const char* role : {"origin", "replica"}) {
         database.session().run(std::string("SET session_replication_role = ") + role);
         for (const char* attempt :
@@ -33,7 +33,7 @@ BOOST_FIXTURE_TEST_CASE(a_dictionary_cannot_be_changed_or_lost, store_fixture) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_row_says_of_its_dictionary_what_is_so, store_fixture) {
+BOOST_FIXTURE_TEST_CASE(the_hash_and_id_of_a_row_must_match_its_dictionary, store_fixture) {
     const auto refused = [&](const std::string& values) {
         return database.session()
             .refused(
@@ -50,9 +50,9 @@ BOOST_FIXTURE_TEST_CASE(a_row_says_of_its_dictionary_what_is_so, store_fixture) 
                "evidence_dictionaries_dictionary_id_key");
 }
 
-BOOST_FIXTURE_TEST_CASE(evidence_of_a_dictionary_that_is_not_built_in_is_read_with_the_databases,
+BOOST_FIXTURE_TEST_CASE(evidence_is_read_with_a_dictionary_of_the_database_if_the_program_lacks_it,
                         verify_fixture) {
-    // The same dictionary under another number, as a version with another one would have left it.
+    // The same dictionary under another id, as if another version had stored it.
     const std::string other = with_changed_id("dictionary", 4);
     database.session().run(
         "INSERT INTO tokenledger.evidence_dictionaries (dictionary_sha256, dictionary_id, dictionary)"

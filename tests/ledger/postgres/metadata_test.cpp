@@ -1,4 +1,4 @@
-// What an application adds to its rows: kept as it was sent, never longer, and in pages of bounded size.
+// Metadata of grants: stored as sent, never longer, and listed in pages of bounded size.
 #include "base/text.hpp"
 #include "ledger/schema.hpp"
 #include "postgres/store.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t most_metadata = 8192; // bytes
 
-// As much metadata as there may be, of numbers that take 309 digits each where they are spelled out.
+// The most metadata allowed, of numbers that take 309 digits each when written out.
 std::string hostile_metadata() {
     std::string made = "{\"a\":[1e308";
     while (made.size() + 8 <= most_metadata)
@@ -63,7 +63,7 @@ std::vector<std::size_t> page_sizes(const list_fn<Row>& list, ledger::page_order
 
 BOOST_FIXTURE_TEST_SUITE(metadata, metadata_fixture)
 
-BOOST_AUTO_TEST_CASE(metadata_is_kept_and_shown_as_it_was_sent) {
+BOOST_AUTO_TEST_CASE(metadata_is_stored_and_shown_as_sent) {
     const std::string sent =
         R"({"b":1.50,"a":1e308,"c":[1E-7,-0,{"z":"\u0001","y":null}],"":12345678901234567890})";
     run({request("key_1", {granting_with("alice", sent)})});
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(metadata_is_kept_and_shown_as_it_was_sent) {
     BOOST_TEST(value("SELECT metadata::jsonb @> '{\"b\":1.5}' FROM tokenledger.token_transactions") == "t");
 }
 
-BOOST_AUTO_TEST_CASE(numbers_that_a_double_spells_out_take_no_more_room_than_was_sent) {
+BOOST_AUTO_TEST_CASE(numbers_with_large_exponents_are_not_stored_written_out) {
     const std::string sent = hostile_metadata();
     BOOST_TEST(sent.size() > most_metadata - 10);
     run({request("key_1", {granting_with("alice", sent)})});
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(numbers_that_a_double_spells_out_take_no_more_room_than_was
     BOOST_TEST(reader->page_of(ledger::transactions_query{{}, {}}).rows.at(0).metadata == sent);
 }
 
-BOOST_AUTO_TEST_CASE(what_may_be_sent_is_what_jsonb_can_hold) {
+BOOST_AUTO_TEST_CASE(is_numeric_accepts_exactly_the_numbers_that_jsonb_can_hold) {
     sql_session& here = database.session();
     for (const std::string& number :
          {std::string("1e-16383"), std::string("-1.5e-16382"), std::string("0e-16383"), std::string("1e308"),
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_largest_and_the_smallest_cost_are_stored_exactly) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_page_ends_before_it_is_too_large_and_the_walk_still_sees_every_row_once) {
+BOOST_AUTO_TEST_CASE(a_page_ends_before_it_is_too_large_and_all_pages_have_every_row_once) {
     constexpr std::size_t rows = 700;
     grant(rows, hostile_metadata());
     const std::size_t most_rows = ledger::max_page_bytes / most_metadata;
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_page_ends_before_it_is_too_large_and_the_walk_still_sees_
             BOOST_TEST(sizes.at(0) > most_rows * 3 / 4);
             BOOST_TEST(sizes.at(0) + sizes.at(1) == rows);
         }
-        // The limit still holds where it is the smaller.
+        // The limit of rows still applies if it is smaller.
         BOOST_TEST(page_sizes(transactions, order, 300) == (std::vector<std::size_t>{300, 300, 100}),
                    boost::test_tools::per_element());
     }

@@ -1,5 +1,5 @@
-// Everything that the ledger can be asked, through PostgreSQL: by one store as the naive model says, and by
-// two daemons at once on few accounts, where no row may be lost, doubled or left unanswered.
+// Mixed commands of every kind, in PostgreSQL: by one store, compared with the naive model, and by two
+// daemons at once on few accounts, where no row may be lost, duplicated or left unanswered.
 #include "naive_requests.hpp"
 #include "random_stream.hpp"
 #include "row_checks.hpp"
@@ -19,7 +19,7 @@ namespace {
 using namespace tokenledger;
 using namespace tokenledger::test;
 
-// What several daemons have answered.
+// The answers of several daemons.
 struct answers {
     std::mutex guard;
     std::vector<ledger::outcome> outcomes;
@@ -54,7 +54,7 @@ struct mixed_fixture : proven_fixture {
         return all;
     }
 
-    // One daemon with two connections, asked by one thread.
+    // One daemon with two connections; one thread submits the commands.
     void serve(const std::vector<ledger::command>& stream, answers& into, std::latch& start) {
         std::vector<std::unique_ptr<ledger::store>> stores;
         stores.push_back(new_store());
@@ -75,7 +75,7 @@ struct mixed_fixture : proven_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(mixed, mixed_fixture)
 
-BOOST_AUTO_TEST_CASE(one_store_answers_a_mixed_stream_as_the_naive_model_does) {
+BOOST_AUTO_TEST_CASE(one_store_agrees_with_the_naive_model_on_a_mixed_stream) {
     const std::uint64_t seed = std::random_device{}();
     BOOST_TEST_MESSAGE("seed: " << seed);
     std::mt19937_64 random(seed);
@@ -110,13 +110,13 @@ BOOST_AUTO_TEST_CASE(one_store_answers_a_mixed_stream_as_the_naive_model_does) {
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(two_daemons_at_once_lose_double_and_leave_unanswered_nothing) {
+BOOST_AUTO_TEST_CASE(two_daemons_at_once_post_and_answer_every_command_exactly_once) {
     database.session().run("ALTER DATABASE " + database.name() + " SET deadlock_timeout = '5ms'");
     const std::uint64_t seed = std::random_device{}();
     BOOST_TEST_MESSAGE("seed: " << seed);
     constexpr std::size_t each_asks = 1500;
     constexpr mixed_stream::pools few{.users = 3, .payments = 90, .events = 360};
-    // Each is asked its own, and both are asked the same, perhaps at the same moment.
+    // Each gets its own commands, and both get shared ones, perhaps at the same time.
     std::vector<std::vector<ledger::command>> streams;
     for (const char* name : {"a", "b"}) {
         mixed_stream own(seed + static_cast<std::uint64_t>(*name), name, few);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(two_daemons_at_once_lose_double_and_leave_unanswered_nothin
     BOOST_TEST(given.failed == 0);
     BOOST_TEST(given.unavailable == 0);
     BOOST_TEST(given.outcomes.size() == streams[0].size() + streams[1].size());
-    // Each row of the ledger is of exactly one answer, and no answer has a row that is not there.
+    // Each row of the ledger is in exactly one answer, and no answer has another row.
     std::map<std::pair<std::string, std::int64_t>, std::int64_t> posted;
     int replayed = 0;
     for (const ledger::outcome& each : given.outcomes) {

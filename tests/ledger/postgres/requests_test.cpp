@@ -1,4 +1,4 @@
-// Requests of the admin socket through PostgreSQL: rows as planned, keys for ever, several writers at once.
+// Requests of the admin API, in PostgreSQL: rows as planned, stored keys, several writers at once.
 #include "request_commands.hpp"
 #include "store_fixture.hpp"
 
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(every_column_of_a_request_is_stored_as_planned) {
                      " WHERE scope = 'request'") == "t");
 }
 
-BOOST_AUTO_TEST_CASE(a_replay_by_another_daemon_gives_the_first_outcome_from_the_rows_themselves) {
+BOOST_AUTO_TEST_CASE(a_repeated_request_at_another_daemon_returns_the_first_outcome) {
     const auto what =
         request("key_1", {granting("alice", 50), granting("bob", 7), moving("alice", "bob", 20)});
     const outcome first = run(*store, what);
@@ -76,14 +76,14 @@ BOOST_AUTO_TEST_CASE(a_replay_by_another_daemon_gives_the_first_outcome_from_the
     BOOST_TEST(value("SELECT sum(balance) FROM tokenledger.token_accounts") == "57");
 }
 
-BOOST_AUTO_TEST_CASE(a_refused_request_leaves_no_key_and_no_account_for_who_would_only_pay) {
+BOOST_AUTO_TEST_CASE(a_refused_deduction_leaves_no_key_and_no_account) {
     BOOST_TEST((run(*store, request("key_1", {deducting("nobody", 1)})).refusal == refusal::unknown_account));
     BOOST_TEST((run(*store, lone_usage(using_up("req_1", "nobody", 1))).refusal == refusal::unknown_account));
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.token_accounts") == "0");
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.idempotency_keys") == "0");
 }
 
-BOOST_AUTO_TEST_CASE(one_key_through_two_daemons_at_once_has_one_effect) {
+BOOST_AUTO_TEST_CASE(one_key_at_two_daemons_at_once_has_one_effect) {
     for (int round = 0; round < 20; ++round) {
         const auto what = request("key_" + std::to_string(round), {granting("alice", 1)});
         const auto other = new_store();
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(one_key_through_two_daemons_at_once_has_one_effect) {
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "20");
 }
 
-BOOST_AUTO_TEST_CASE(deductions_and_transfers_at_once_never_go_below_zero_and_lose_nothing) {
+BOOST_AUTO_TEST_CASE(concurrent_deductions_and_transfers_never_go_below_zero_and_lose_nothing) {
     constexpr int workers = 4;
     run(*store,
         request("start", {granting("user_0", 500), granting("user_1", 500), granting("user_2", 500)}));

@@ -1,4 +1,4 @@
-// What must hold of all rows in PostgreSQL after any batch, as queries that count what breaks it.
+// Invariants of all rows in PostgreSQL after any batch, as queries that count violations.
 #pragma once
 
 #include "writer/run_batch.hpp"
@@ -26,8 +26,8 @@ inline const std::string broken_chains = R"(
          WHERE sequence <> sequence_of_last + 1 OR balance_before <> balance_of_last OR created_at < time_of_last
     ) AS broken)";
 
-// Every payment's totals are those of its rows, its purchase is its credit, every row hangs on an event of
-// its payment that has evidence, and nothing waits for a payment that is credited.
+// Every payment's totals are those of its rows, its purchase is its credit, every row refers to an event of
+// its payment that has evidence, and no event waits for a payment that is credited, canceled or not ours.
 inline const std::string broken_payments = R"(
     SELECT count(*) FROM (
         SELECT p.payment_intent_id
@@ -58,7 +58,7 @@ inline const std::string waiting_events =
 inline const std::string deadlocks =
     "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
 
-// Whoever fails must not keep the other at the barrier.
+// A side that fails must not block the other at the barrier.
 struct leaves {
     explicit leaves(std::barrier<>& from) : from_(from) {}
     ~leaves() { from_.arrive_and_drop(); }

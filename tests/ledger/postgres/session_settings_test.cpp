@@ -1,4 +1,4 @@
-// What a role, a database or a server may have set, and the ledger is right all the same, or says no.
+// Settings of a role, a database or a server: the ledger works with them or refuses the database.
 #include "row_checks.hpp"
 #include "verify_ledger.hpp"
 
@@ -14,10 +14,10 @@ namespace {
 
 struct settings_fixture : store_fixture {
     void set(const std::string& setting) {
-        value("SELECT 1"); // its session is of the time before
+        value("SELECT 1"); // opens its session with the settings before
         sql_session(server_url()).run("ALTER DATABASE " + database.name() + " SET " + setting);
     }
-    // What holds at the COMMIT of a batch.
+    // Records the setting at the COMMIT of a batch.
     void watch_commits() {
         database.session().run(
             "CREATE TABLE held (setting text);"
@@ -30,7 +30,7 @@ struct settings_fixture : store_fixture {
     }
 };
 
-// A database of this encoding, and what the program says of it.
+// Creates a database of this encoding, and returns the error of the migration.
 std::string said_of(const std::string& encoding) {
     const std::string name = "tokenledger_encoded";
     sql_session server(server_url());
@@ -58,7 +58,7 @@ std::string said_of(const std::string& encoding) {
 
 BOOST_FIXTURE_TEST_SUITE(session_settings, settings_fixture)
 
-BOOST_AUTO_TEST_CASE(what_is_acknowledged_is_on_the_disk_whatever_synchronous_commit_is_set_to) {
+BOOST_AUTO_TEST_CASE(synchronous_commit_off_and_local_are_raised_to_on_for_every_batch) {
     watch_commits();
     int batches = 0;
     for (const auto& [setting, holds] :
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(what_is_acknowledged_is_on_the_disk_whatever_synchronous_co
     }
 }
 
-BOOST_AUTO_TEST_CASE(arrays_and_literals_mean_the_same_whatever_a_database_has_set) {
+BOOST_AUTO_TEST_CASE(arrays_and_literals_do_not_depend_on_settings_of_the_database) {
     for (const char* setting :
          {"array_nulls = off", "standard_conforming_strings = off", "client_encoding = 'LATIN1'"})
         set(setting);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_database_with_such_settings_can_be_migrated) {
     BOOST_TEST((ledger::inspect_schema({.url = empty.url()}).state == ledger::schema_state::current));
 }
 
-BOOST_AUTO_TEST_CASE(a_database_that_is_not_utf8_is_refused_with_one_sentence) {
+BOOST_AUTO_TEST_CASE(a_database_that_is_not_utf8_is_refused_with_a_message) {
     for (const char* encoding : {"SQL_ASCII", "LATIN1"})
         BOOST_TEST(said_of(encoding) == std::string("the encoding of the database is ") + encoding +
                                             ", and must be UTF8: make another with CREATE DATABASE ... "

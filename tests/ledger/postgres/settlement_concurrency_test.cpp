@@ -1,5 +1,5 @@
-// Refunds and purchases through several stores at once: no update is lost, nothing is left waiting, and the
-// locks are taken in one order.
+// Refunds and purchases through several stores at once: no update is lost, no event is left waiting, and
+// the locks have one order.
 #include "payment_commands.hpp"
 #include "row_checks.hpp"
 #include "store_fixture.hpp"
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
-// Sales to few users, and what each user must have left.
+// Sales to few users, and the balance that each user must end with.
 struct market {
     std::vector<sale> sales;
     std::map<std::string, std::int64_t> left;
@@ -41,7 +41,7 @@ struct concurrent_fixture : store_fixture {
         database.session().run("ALTER DATABASE " + database.name() + " SET deadlock_timeout = '5ms'");
     }
 
-    // Each stream by a thread and a store of its own, in random batches. Returns how often one ran again.
+    // Runs each stream in its own thread and store, in random batches. Returns how many ran again.
     int run_at_once(const std::vector<std::vector<ledger::command>>& streams, std::uint64_t seed) {
         std::vector<std::future<int>> running;
         for (std::size_t i = 0; i < streams.size(); ++i)
@@ -77,7 +77,7 @@ struct concurrent_fixture : store_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(settlement_at_once, concurrent_fixture)
 
-BOOST_AUTO_TEST_CASE(histories_shared_out_over_several_stores_end_in_the_truth) {
+BOOST_AUTO_TEST_CASE(histories_spread_over_several_stores_give_the_expected_balances) {
     const std::uint64_t seed = std::random_device{}();
     BOOST_TEST_MESSAGE("seed: " << seed);
     std::mt19937_64 random(seed);
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(histories_shared_out_over_several_stores_end_in_the_truth) 
         for (const ledger::command& told : deliveries(random, each)) {
             streams[random() % streams.size()].push_back(told);
             ++events;
-            if (random() % 5 == 0) // delivered to a second receiver, perhaps at the same moment
+            if (random() % 5 == 0) // delivered to a second receiver, perhaps at the same time
                 streams[random() % streams.size()].push_back(told);
         }
     }
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(histories_shared_out_over_several_stores_end_in_the_truth) 
     check_balances(all.left);
 }
 
-BOOST_AUTO_TEST_CASE(batches_over_the_same_payments_in_opposite_orders_do_not_deadlock) {
+BOOST_AUTO_TEST_CASE(batches_of_the_same_payments_in_opposite_orders_do_not_deadlock) {
     std::mt19937_64 random(1);
     const market all(random, 40);
     std::vector<ledger::command> forwards;
@@ -115,13 +115,13 @@ BOOST_AUTO_TEST_CASE(batches_over_the_same_payments_in_opposite_orders_do_not_de
     check_balances(all.left);
 }
 
-BOOST_AUTO_TEST_CASE(a_purchase_and_its_refund_at_the_same_moment_never_miss_each_other) {
+BOOST_AUTO_TEST_CASE(a_purchase_and_its_refund_at_the_same_time_are_always_both_settled) {
     constexpr int rounds = 313; // 10,016 payments
     constexpr int per_round = 32;
     std::barrier start(2);
     std::array<int, 2> conflicts{};
     std::array<int, 2> waited{}; // refunds that came first
-    // Both go through the payments of a round in an order and in batches of their own, so they meet anywhere.
+    // Both take the payments of a round in their own order and batches, so they meet anywhere.
     const auto side = [&](std::size_t which) {
         std::mt19937_64 random(which);
         const leaves at_the_end{start};
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_refund_locks_its_payment_before_the_account_of_its_owner)
     holder.run("BEGIN; " + lock_payment);
     auto refunded = std::async(std::launch::async, [&] { return ledger::run_batch(*store, refund); });
     database.session().wait_until(locks_awaited, "1");
-    database.session().run(lock_account + " NOWAIT"); // free while the payment is not had
+    database.session().run(lock_account + " NOWAIT"); // not locked before the payment
     holder.run("COMMIT; BEGIN; " + lock_account);
     holder.run("COMMIT");
     BOOST_TEST((refunded.get().at(0).result == result::applied));
@@ -197,9 +197,8 @@ BOOST_AUTO_TEST_CASE(a_refund_locks_its_payment_before_the_account_of_its_owner)
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "1");
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_of_a_payment_that_is_just_being_bought_waits_for_its_commit) {
-    // Neither has seen the payment before: the refund's batch must not decide before the purchase's has
-    // ended.
+BOOST_AUTO_TEST_CASE(a_refund_of_a_payment_that_is_being_credited_waits_for_its_commit) {
+    // The payment is new to both: the refund's batch must not decide before the purchase's batch has ended.
     open_batch purchase(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     purchase.lock();
     const auto other = new_store();

@@ -1,5 +1,4 @@
-// Refunds and disputes in PostgreSQL: facts come back as they were written, and the rows are those that the
-// memory store has.
+// Refunds and disputes in PostgreSQL: facts read back unchanged, and the rows are those of the memory store.
 #include "memory_store.hpp"
 #include "payment_commands.hpp"
 #include "row_checks.hpp"
@@ -27,7 +26,7 @@ ledger::payment_map read_back(ledger::store& where, const std::vector<std::strin
     return found;
 }
 
-// The planner's state of each payment that the batch has changed.
+// The planned state of each payment that the batch changes.
 ledger::payment_map planned(const ledger::batch_plan& rows) {
     ledger::payment_map made;
     for (const ledger::payment_row& row : rows.payments)
@@ -60,7 +59,7 @@ payment_facts everything() {
     return facts;
 }
 
-// Small, and contradictory: each batch changes some of what is known and leaves the rest.
+// Small and contradictory facts: each batch changes some and leaves the rest.
 payment_facts any_facts(std::mt19937_64& random) {
     const auto pick = [&](std::uint64_t below) { return static_cast<std::int64_t>(random() % below); };
     payment_facts facts{.refunded_cumulative_cents = pick(2) * pick(2000)};
@@ -91,7 +90,7 @@ payment_facts any_facts(std::mt19937_64& random) {
 
 BOOST_FIXTURE_TEST_SUITE(settlement_rows, store_fixture)
 
-BOOST_AUTO_TEST_CASE(every_field_of_the_facts_comes_back_as_it_was_written) {
+BOOST_AUTO_TEST_CASE(every_field_of_the_facts_reads_back_unchanged) {
     open_batch batch(*store, {update_command("evt_1", "pi_1", everything()),
                               update_command("evt_2", "pi_2", {.refunded_cumulative_cents = 1}),
                               end_command("evt_3", "pi_3", {.canceled = true}),
@@ -106,7 +105,7 @@ BOOST_AUTO_TEST_CASE(every_field_of_the_facts_comes_back_as_it_was_written) {
     BOOST_TEST(found.at("pi_4").facts.not_ours);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_credited_payment_lost_comes_back_with_its_facts) {
+BOOST_AUTO_TEST_CASE(the_totals_of_a_credited_payment_read_back_with_its_facts) {
     open_batch first(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     first.run();
     payment_facts facts = everything();
@@ -120,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_a_credited_payment_lost_comes_back_with_its_facts) {
     BOOST_TEST((found.at("pi_1").credit == first.rows.payments.at(0).state.credit));
 }
 
-BOOST_AUTO_TEST_CASE(facts_that_grow_over_many_batches_come_back_as_the_planner_had_them) {
+BOOST_AUTO_TEST_CASE(facts_merged_over_many_batches_read_back_as_planned) {
     const std::vector<std::string_view> ids = {"pi_1", "pi_2", "pi_3"};
     std::mt19937_64 random(1);
     ledger::payment_map expected = read_back(*store, ids);
@@ -146,7 +145,7 @@ BOOST_AUTO_TEST_CASE(facts_that_grow_over_many_batches_come_back_as_the_planner_
     BOOST_TEST(value(broken_chains) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(events_wait_in_the_order_of_their_commits_and_are_released_with_their_evidence) {
+BOOST_AUTO_TEST_CASE(events_wait_in_commit_order_and_keep_their_evidence_when_released) {
     std::vector<std::string> order;
     for (const std::string event : {"evt_c", "evt_a", "evt_d", "evt_b"}) {
         order.push_back(event);
@@ -167,7 +166,7 @@ BOOST_AUTO_TEST_CASE(events_wait_in_the_order_of_their_commits_and_are_released_
     BOOST_TEST(value(broken_payments) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(waiting_events_are_parked_or_ignored_with_their_reason) {
+BOOST_AUTO_TEST_CASE(waiting_events_are_released_as_parked_or_ignored_with_their_reason) {
     payment_facts release;
     release.refunds["re_1"] = {.amount_cents = 1};
     ledger::stripe_command in_part = purchase_by("evt_2", "pi_1", "user_1");
@@ -183,7 +182,7 @@ BOOST_AUTO_TEST_CASE(waiting_events_are_parked_or_ignored_with_their_reason) {
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
-// Times differ: the database has a clock of its own.
+// Times differ: the database has its own clock.
 ledger::payment_map without_times(ledger::payment_map of) {
     for (auto& [id, payment] : of) {
         if (payment.credit)
@@ -192,7 +191,7 @@ ledger::payment_map without_times(ledger::payment_map of) {
     return of;
 }
 
-BOOST_AUTO_TEST_CASE(generated_histories_leave_the_same_rows_as_in_memory) {
+BOOST_AUTO_TEST_CASE(generated_histories_give_the_same_rows_as_the_memory_store) {
     const auto memory = std::make_shared<ledger::memory_database>();
     const auto in_memory = ledger::make_memory_store(memory);
     std::mt19937_64 random(7);
@@ -228,7 +227,7 @@ BOOST_AUTO_TEST_CASE(generated_histories_leave_the_same_rows_as_in_memory) {
     BOOST_TEST(value(broken_chains) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(the_daemons_role_is_enough_to_settle) {
+BOOST_AUTO_TEST_CASE(the_daemons_role_has_the_rights_for_settlement) {
     database.session().run(source_file("migrations/roles.sql"));
     const auto daemon = new_store("tokenledger_daemon");
     for (const ledger::stripe_command& each :

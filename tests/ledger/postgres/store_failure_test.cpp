@@ -1,4 +1,4 @@
-// Locks that collide, and connections that break at the worst moment.
+// Lock conflicts, and connections that break at any step.
 #include "store_fixture.hpp"
 
 #include <future>
@@ -29,7 +29,7 @@ void remove_commit_trap(test_database& database) {
 
 BOOST_FIXTURE_TEST_SUITE(store_failures, store_fixture)
 
-BOOST_AUTO_TEST_CASE(a_locked_payment_makes_the_next_batch_wait_and_then_see_the_credit) {
+BOOST_AUTO_TEST_CASE(a_batch_waits_for_a_locked_payment_and_then_sees_its_credit) {
     open_batch first(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     first.lock();
     const auto other = new_store();
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_locked_payment_makes_the_next_batch_wait_and_then_see_the
     other->rollback();
 }
 
-BOOST_AUTO_TEST_CASE(a_locked_account_makes_the_next_batch_wait_and_then_see_the_balance) {
+BOOST_AUTO_TEST_CASE(a_batch_waits_for_a_locked_account_and_then_sees_its_balance) {
     open_batch first(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     first.lock();
     const auto other = new_store();
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_locked_account_makes_the_next_batch_wait_and_then_see_the
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_held_for_too_long_is_unavailable_wherever_the_batch_waits) {
+BOOST_AUTO_TEST_CASE(a_lock_on_a_payment_or_account_held_for_too_long_is_unavailable) {
     open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     options.statement_timeout = 500ms;
     const auto impatient = new_store();
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_deadlock_is_a_conflict_and_the_batch_can_run_again) {
     const auto victim = new_store();
     const std::vector<std::string_view> payments = {"pi_1"};
     const std::vector<std::string_view> users = {"user_1"};
-    // Somebody who does not keep to the order, and looks for no deadlock: accounts first.
+    // A session that locks in the wrong order, accounts first, and does not check for deadlocks.
     sql_session rival(database.url());
     rival.run("SET deadlock_timeout = '1h'; BEGIN;"
               " SELECT FROM tokenledger.token_accounts WHERE user_id = 'user_1' FOR UPDATE");
@@ -95,13 +95,13 @@ BOOST_AUTO_TEST_CASE(a_deadlock_is_a_conflict_and_the_batch_can_run_again) {
     database.session().wait_until(blocked, "1");
     BOOST_TEST(
         (failure_of([&] { static_cast<void>(victim->lock_accounts(users)); }) == store_failure::conflict));
-    victim->rollback(); // upon which the rival has its lock
+    victim->rollback(); // gives the rival its lock
     rival_done.get();
     open_batch(*victim, {purchase_by("evt_2", "pi_2", "user_1")}).run();
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "200");
 }
 
-BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_leaves_doubt_and_the_next_batch_a_new_connection) {
+BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_is_in_doubt_and_the_next_batch_reconnects) {
     make_commit_trap(database, "PERFORM pg_terminate_backend(pg_backend_pid());");
     open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     batch.lock();
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_leaves_doubt_and_the_next_ba
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
-BOOST_AUTO_TEST_CASE(a_commit_that_the_database_refuses_is_refused_and_keeps_nothing) {
+BOOST_AUTO_TEST_CASE(a_commit_that_the_database_refuses_is_refused_and_leaves_nothing) {
     make_commit_trap(database, "RAISE EXCEPTION USING ERRCODE = '23514';");
     open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     BOOST_TEST((failure_of([&] { batch.run(); }) == store_failure::refused));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_the_database_refuses_is_refused_and_keeps_not
     check_untouched();
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_whose_connection_breaks_between_two_steps_is_unavailable_and_never_half_done) {
+BOOST_AUTO_TEST_CASE(a_batch_whose_connection_breaks_between_two_steps_leaves_nothing) {
     const auto kill = [&] {
         value("SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE datname = "
               "current_database()"
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_batch_whose_connection_breaks_between_two_steps_is_unavai
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_restarts_costs_one_failure_and_nothing_else) {
+BOOST_AUTO_TEST_CASE(a_restart_of_the_server_causes_one_failure_and_no_loss) {
     open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     control_server("restart -m fast");
     const std::vector<std::string_view> ids = {"evt_1"};
@@ -176,8 +176,8 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_down_is_unavailable_until_it_is_back) {
     BOOST_TEST(sql_session(database.url()).value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
-BOOST_AUTO_TEST_CASE(a_commit_that_never_returns_is_cut_and_leaves_doubt) {
-    // statement_timeout does not reach into a COMMIT; the trap plays a standby that never answers.
+BOOST_AUTO_TEST_CASE(a_commit_that_never_returns_is_aborted_and_in_doubt) {
+    // statement_timeout does not apply to a COMMIT; the trap acts as a standby that never answers.
     make_commit_trap(database, "SET LOCAL statement_timeout = 0; PERFORM pg_sleep(3600);");
     options.statement_timeout = 500ms;
     options.connect_timeout = 500ms;
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_never_returns_is_cut_and_leaves_doubt) {
     static_cast<void>(batch.apply());
     BOOST_TEST((failure_of([&] { hurried->commit(); }) == store_failure::in_doubt));
     hurried->rollback();
-    // The server has not noticed that nobody is there any more.
+    // The server has not noticed that the client is gone.
     value("SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
           " AND datname = current_database()");
     check_untouched();

@@ -1,4 +1,4 @@
-// Hand-made batches and plans, for tests of the store alone.
+// Batches and plans for tests of the store alone.
 #pragma once
 
 #include "commands.hpp"
@@ -10,7 +10,7 @@
 
 namespace tokenledger::test {
 
-// Locks and plans by hand what run_batch does, one step at a time.
+// The steps of run_batch, one at a time.
 struct open_batch {
     explicit open_batch(ledger::store& in, std::vector<ledger::command> what)
         : where(in),
@@ -57,7 +57,7 @@ struct store_fixture {
         return ledger::make_postgres_store(with);
     }
     std::string value(const std::string& sql) { return database.session().value(sql); }
-    // Nothing of a batch is left behind: no rows, no locks, no open transaction.
+    // Checks that no row and no open transaction of a batch is left.
     void check_untouched() {
         BOOST_TEST(value("SELECT count(*) FROM tokenledger.payments") == "0");
         BOOST_TEST(value("SELECT count(*) FROM tokenledger.stripe_events") == "0");

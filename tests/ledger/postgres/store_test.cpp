@@ -11,7 +11,7 @@ using ledger::store_failure;
 
 BOOST_FIXTURE_TEST_SUITE(store_steps, store_fixture)
 
-BOOST_AUTO_TEST_CASE(an_event_id_is_committed_when_its_row_is) {
+BOOST_AUTO_TEST_CASE(begin_returns_the_events_that_are_committed) {
     const std::vector<std::string_view> ids = {"evt_1", "evt_2", "evt_\"{},\\'", "evt_1"};
     BOOST_TEST(store->begin({.events = ids}).committed.empty());
     store->rollback();
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(an_event_id_is_committed_when_its_row_is) {
     BOOST_TEST(store->begin({}).committed.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_known_event_keeps_the_opening_from_locking_anything) {
+BOOST_AUTO_TEST_CASE(begin_locks_nothing_if_an_event_is_known) {
     open_batch(*store, {ignored_command("evt_1")}).run();
     const std::vector<std::string_view> ids = {"evt_1", "evt_2"};
     const std::vector<std::string_view> payments = {"pi_1"};
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_known_event_keeps_the_opening_from_locking_anything) {
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.payments") == "0");
 }
 
-BOOST_AUTO_TEST_CASE(new_payments_let_the_opening_lock_accounts_as_well) {
+BOOST_AUTO_TEST_CASE(begin_locks_accounts_too_if_all_payments_are_new) {
     const std::vector<std::string_view> ids = {"evt_1"};
     const std::vector<std::string_view> payments = {"pi_1", "pi_2"};
     const std::vector<std::string_view> users = {"user_1"};
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(new_payments_let_the_opening_lock_accounts_as_well) {
     check_untouched();
 }
 
-BOOST_AUTO_TEST_CASE(a_known_payment_is_read_and_leaves_the_accounts_to_whoever_knows_whose_it_is) {
+BOOST_AUTO_TEST_CASE(begin_reads_a_known_payment_and_leaves_accounts_unlocked) {
     open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
     const std::vector<std::string_view> payments = {"pi_1", "pi_2"};
     const std::vector<std::string_view> users = {"user_2"};
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_known_payment_is_read_and_leaves_the_accounts_to_whoever_
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.token_accounts") == "1");
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_that_is_given_up_leaves_no_transaction_and_no_setting_behind) {
+BOOST_AUTO_TEST_CASE(a_batch_that_is_rolled_back_leaves_no_open_transaction) {
     const std::vector<std::string_view> ids = {"evt_1"};
     BOOST_TEST(store->begin({.events = ids}).committed.empty());
     store->rollback();
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_batch_that_is_given_up_leaves_no_transaction_and_no_setti
                      " AND datname = current_database()") == "idle");
 }
 
-BOOST_AUTO_TEST_CASE(payments_are_created_empty_on_first_use_and_read_with_their_credit_afterwards) {
+BOOST_AUTO_TEST_CASE(payments_are_created_empty_and_later_read_with_their_credit) {
     open_batch first(*store, {purchase_by("evt_1", "pi_b", "user_1")});
     first.run();
     static_cast<void>(store->begin({}));
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(payments_are_created_empty_on_first_use_and_read_with_their
     BOOST_TEST((locked == expected));
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_that_is_there_without_credit_is_read_without_credit) {
+BOOST_AUTO_TEST_CASE(an_existing_payment_without_credit_is_read_without_credit) {
     database.session().run("INSERT INTO tokenledger.payments VALUES ('pi_1')");
     static_cast<void>(store->begin({}));
     const std::vector<std::string_view> ids = {"pi_1"};
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_payment_that_is_there_without_credit_is_read_without_cred
     store->rollback();
 }
 
-BOOST_AUTO_TEST_CASE(accounts_are_created_on_first_use_and_read_as_they_are_afterwards) {
+BOOST_AUTO_TEST_CASE(accounts_are_created_empty_and_later_read_with_their_balance) {
     open_batch first(*store,
                      {purchase_by("evt_1", "pi_1", "user_1"), purchase_by("evt_2", "pi_2", "user_1", 11)});
     first.run();
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(accounts_are_created_on_first_use_and_read_as_they_are_afte
     BOOST_TEST(locked.now_us > first.known.now_us);
 }
 
-BOOST_AUTO_TEST_CASE(times_come_back_to_the_microsecond) {
+BOOST_AUTO_TEST_CASE(times_read_back_to_the_microsecond) {
     for (const std::int64_t at : {std::int64_t{1}, std::int64_t{1'699'999'999'999'999},
                                   std::int64_t{1'763'824'999'123'457}, std::int64_t{4'102'444'800'000'001}}) {
         const std::string user = "user_" + std::to_string(at);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(the_clock_is_read_while_the_locks_are_held) {
     const std::vector<std::string_view> ids = {"user_1", "user_2"};
     static_cast<void>(store->lock_accounts(ids));
     store->commit();
-    // Somebody else holds the last account until a moment that the database's clock names.
+    // Another session holds the last account until a known time of the database's clock.
     sql_session holder(database.url());
     holder.run("BEGIN; SELECT FROM tokenledger.token_accounts WHERE user_id = 'user_2' FOR UPDATE");
     std::int64_t now_us = 0;
@@ -168,9 +168,9 @@ BOOST_AUTO_TEST_CASE(the_clock_is_read_while_the_locks_are_held) {
     BOOST_TEST(now_us > std::stoll(released_at));
 }
 
-BOOST_AUTO_TEST_CASE(without_an_account_there_is_no_time_before_the_rows_are_written) {
+BOOST_AUTO_TEST_CASE(without_an_account_to_lock_the_time_is_taken_when_the_rows_are_written) {
     static_cast<void>(store->begin({}));
-    BOOST_TEST(store->lock_accounts({}).now_us == 0); // nothing is locked that a reader would wait for
+    BOOST_TEST(store->lock_accounts({}).now_us == 0); // no lock that a reader would wait for
     store->rollback();
     const std::string before = value("SELECT clock_timestamp()");
     open_batch(*store, {ignored_command("evt_1")}).run();
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(every_column_of_a_purchase_is_stored_as_planned) {
         "user_1|100|1");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_that_names_little_is_stored_with_nulls_and_without_body) {
+BOOST_AUTO_TEST_CASE(absent_members_of_an_ignored_event_are_stored_as_null) {
     ledger::stripe_command bare = ignored_command("evt_1");
     bare.event.api_version = "";
     bare.event.livemode = std::nullopt;
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_names_little_is_stored_with_nulls_and_without
         "ignored|livemode_mismatch|7");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_dated_beyond_the_calendar_is_stored_without_date_rather_than_refused) {
+BOOST_AUTO_TEST_CASE(an_event_with_an_impossible_date_is_stored_without_it) {
     std::vector<ledger::command> batch;
     for (const std::int64_t created :
          {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{253'402'300'800},
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(an_event_dated_beyond_the_calendar_is_stored_without_date_r
                      " tokenledger.stripe_events") == "5 9999-12-31 23:59:59");
 }
 
-BOOST_AUTO_TEST_CASE(events_take_their_place_in_the_order_of_the_batch) {
+BOOST_AUTO_TEST_CASE(positions_of_events_follow_the_order_of_the_batch) {
     std::vector<ledger::command> batch;
     for (int i = 100; i > 0; --i)
         batch.emplace_back(
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(events_take_their_place_in_the_order_of_the_batch) {
               " ORDER BY n DESC) FROM generate_series(1, 100) n) FROM tokenledger.stripe_events") == "t");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_reported_where_nothing_hangs_on_it) {
+BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_reported_if_no_row_depends_on_it) {
     open_batch late(
         *store, {ignored_command("evt_1"), ignored_command("evt_2"), purchase_by("evt_3", "pi_3", "user_1")});
     late.lock();
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_reported_where_nothing_h
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_a_conflict_where_a_balance_hangs_on_it) {
+BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_a_conflict_if_a_balance_depends_on_it) {
     open_batch late(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     late.lock();
     const auto other = new_store();
@@ -267,13 +267,13 @@ BOOST_AUTO_TEST_CASE(an_event_id_committed_meanwhile_is_a_conflict_where_a_balan
     BOOST_TEST((failure_of([&] { late.apply(); }) == store_failure::conflict));
     store->rollback();
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.token_transactions") == "0");
-    open_batch(*store, {purchase_by("evt_2", "pi_1", "user_1")}).run(); // the connection has survived
+    open_batch(*store, {purchase_by("evt_2", "pi_1", "user_1")}).run(); // on the same connection
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "100");
 }
 
-BOOST_AUTO_TEST_CASE(a_plan_made_from_something_else_than_the_database_holds_is_a_conflict) {
+BOOST_AUTO_TEST_CASE(a_plan_that_does_not_match_the_database_is_a_conflict) {
     open_batch(*store, {purchase_by("evt_1", "pi_1", "user_1")}).run();
-    // A second credit of one payment, and a balance that goes back in its chain.
+    // A second credit of a payment, and a sequence number that goes back.
     open_batch credited(*store, {purchase_by("evt_2", "pi_2", "user_1")});
     credited.lock();
     credited.rows.payments[0].id = "pi_1";
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_CASE(a_plan_made_from_something_else_than_the_database_holds_is_
                "100 1");
 }
 
-BOOST_AUTO_TEST_CASE(a_row_that_can_never_be_stored_is_refused_and_the_connection_kept) {
+BOOST_AUTO_TEST_CASE(a_row_that_cannot_be_stored_is_refused_and_the_connection_is_kept) {
     const auto backend = [&] {
         return value("SELECT pid FROM pg_stat_activity WHERE application_name = 'tokenledgerd'"
                      " AND datname = current_database()");
@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_can_never_be_stored_is_refused_and_the_connectio
     check_untouched();
 }
 
-BOOST_AUTO_TEST_CASE(an_id_that_is_no_text_is_refused_at_the_locks) {
+BOOST_AUTO_TEST_CASE(an_id_that_is_not_valid_text_is_refused_when_locking) {
     for (const std::string_view id :
          {std::string_view("\xff"), std::string_view("a\0b", 3), std::string_view("")}) {
         const std::vector<std::string_view> ids = {id};
@@ -338,17 +338,17 @@ BOOST_AUTO_TEST_CASE(a_rolled_back_batch_leaves_nothing) {
     static_cast<void>(batch.apply());
     store->rollback();
     check_untouched();
-    store->rollback(); // nothing is open: nothing happens
+    store->rollback(); // without a transaction it does nothing
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_of_nothing_commits_nothing) {
+BOOST_AUTO_TEST_CASE(an_empty_batch_commits_nothing) {
     static_cast<void>(store->begin({}));
     store->commit();
     open_batch(*store, {}).run();
     check_untouched();
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_of_a_thousand_is_one_batch) {
+BOOST_AUTO_TEST_CASE(a_batch_of_a_thousand_purchases_is_one_transaction) {
     std::vector<ledger::command> batch;
     for (int i = 0; i < 1000; ++i)
         batch.emplace_back(purchase_by("evt_" + std::to_string(i), "pi_" + std::to_string(i),
@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(a_batch_of_a_thousand_is_one_batch) {
     BOOST_TEST(value("SELECT count(DISTINCT xmin::text) FROM tokenledger.token_transactions") == "1");
 }
 
-BOOST_AUTO_TEST_CASE(the_daemons_role_is_enough_for_every_step) {
+BOOST_AUTO_TEST_CASE(the_daemons_role_has_the_rights_for_every_step) {
     database.session().run(source_file("migrations/roles.sql"));
     const auto daemon = new_store("tokenledger_daemon");
     static_cast<void>(daemon->begin({.events = std::vector<std::string_view>{"evt_1"}}));

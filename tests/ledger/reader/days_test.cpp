@@ -1,4 +1,4 @@
-// Reports by day: a day is one of the zone that was asked for.
+// Reports by day in a given time zone.
 #include "reader_fixture.hpp"
 
 using namespace tokenledger;
@@ -6,7 +6,7 @@ using namespace tokenledger::test;
 
 namespace {
 
-// Twenty-five hours lie between their clocks: no instant has the same day in both.
+// 25 hours apart: no instant has the same day in both.
 constexpr const char* first_to_wake = "Pacific/Kiritimati";
 constexpr const char* last_to_wake = "Pacific/Pago_Pago";
 
@@ -14,7 +14,7 @@ constexpr const char* last_to_wake = "Pacific/Pago_Pago";
 
 BOOST_FIXTURE_TEST_SUITE(queries_days, full_ledger)
 
-BOOST_AUTO_TEST_CASE(a_report_by_day_has_the_days_of_the_zone_that_was_asked_for) {
+BOOST_AUTO_TEST_CASE(a_report_by_day_has_the_days_of_the_given_time_zone) {
     const auto last_day_in = [&](const std::string& zone, const std::string& table) {
         return value("SELECT to_char(max(created_at) AT TIME ZONE '" + zone +
                      "', 'YYYY-MM-DD') FROM tokenledger." + table);
@@ -31,8 +31,8 @@ BOOST_AUTO_TEST_CASE(a_report_by_day_has_the_days_of_the_zone_that_was_asked_for
                reader->usage_report({}, {ledger::report_span::day, last_to_wake}).back().day);
 }
 
-BOOST_AUTO_TEST_CASE(a_zone_that_is_none_is_refused) {
-    // The second is a rule to PostgreSQL's AT TIME ZONE, but nobody's zone.
+BOOST_AUTO_TEST_CASE(an_unknown_time_zone_is_refused) {
+    // PostgreSQL's AT TIME ZONE accepts the second as a rule, but it is not the name of a zone.
     for (const std::string zone : {"Europe/Berlinn", "nowhere+3", "", "europe/berlin' --"}) {
         BOOST_TEST_CONTEXT(zone) {
             BOOST_TEST(

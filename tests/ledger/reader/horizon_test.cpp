@@ -1,4 +1,4 @@
-// Rows that commit late: a walk forward waits for whoever may still write before its end.
+// Rows that commit late: a walk forward ends before those that a running transaction may still write.
 #include "reader_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -39,7 +39,7 @@ struct two_writers : reader_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(queries_horizon, two_writers)
 
-BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_a_transaction_that_may_still_commit_an_older_row) {
+BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_rows_that_a_running_transaction_may_still_precede) {
     run({purchase_by("evt_1", "pi_1", "alice")});
     open_batch late(*other, {purchase_by("evt_2", "pi_2", "bob")});
     late.lock(); // bob's row has its time now
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_a_transaction_that_may_still_com
     const auto first = walk<ledger::transaction_view>(list, oldest_first, 10, {}, &cursor);
     BOOST_TEST_REQUIRE(first.size() == 1U);
     BOOST_TEST(first[0].user_id == "alice");
-    BOOST_TEST((transactions(newest_first) == strings{"carol", "alice"})); // a walk back shows what there is
+    BOOST_TEST((transactions(newest_first) == strings{"carol", "alice"})); // a walk back shows all rows
     BOOST_TEST((transactions(oldest_first, "carol") == strings{"carol"})); // a chain has no late rows
 
     BOOST_TEST(late.apply().empty());
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_a_transaction_that_may_still_com
     BOOST_TEST(rest[1].user_id == "carol");
 }
 
-BOOST_AUTO_TEST_CASE(events_and_operations_wait_for_late_rows_as_well) {
+BOOST_AUTO_TEST_CASE(lists_of_events_usage_and_activity_wait_for_late_rows_too) {
     run({request("key_1", {granting("alice", 100)}), ignored_command("evt_1")});
     open_batch late(*other, {ignored_command("evt_2"), lone_usage(using_up("req_2", "alice", 0))});
     late.lock();
@@ -90,9 +90,8 @@ BOOST_AUTO_TEST_CASE(events_and_operations_wait_for_late_rows_as_well) {
     BOOST_TEST(entries() == 3U);
 }
 
-// A transaction that has begun, and holds nothing that a reader sees, takes the times of its rows later.
-BOOST_AUTO_TEST_CASE(
-    rows_of_a_transaction_that_began_long_before_it_wrote_come_behind_those_that_were_shown) {
+// A transaction that has begun but locks nothing that a reader sees gets the times of its rows later.
+BOOST_AUTO_TEST_CASE(rows_of_a_transaction_that_began_early_but_wrote_late_come_after_those_already_shown) {
     open_batch late(*other, {ignored_command("evt_late"), lone_usage(using_up("req_late", "alice", 0))});
     const std::vector<std::string_view> ids = {"evt_late"};
     static_cast<void>(other->begin({.events = ids}));
@@ -124,13 +123,13 @@ BOOST_AUTO_TEST_CASE(
         reader->page_of(ledger::usage_query{{}, {.cursor = after_usage, .order = oldest_first}}).rows;
     BOOST_TEST_REQUIRE(usage_then.size() == 1U);
     BOOST_TEST(usage_then[0].request_id == "req_late");
-    // What one command writes has one time: the ledger is made again from the key's.
+    // All rows of a command have one time: `rebuild` takes it from the key.
     BOOST_TEST(
         value("SELECT count(*) FROM tokenledger.token_usage AS u JOIN tokenledger.idempotency_keys AS k"
               " ON k.scope = 'usage' AND k.key = u.request_id WHERE k.created_at <> u.created_at") == "0");
 }
 
-BOOST_AUTO_TEST_CASE(a_transaction_that_ended_without_a_row_holds_nothing_back) {
+BOOST_AUTO_TEST_CASE(a_transaction_that_was_rolled_back_holds_nothing_back) {
     open_batch late(*other, {purchase_by("evt_2", "pi_2", "bob")});
     late.lock();
     run({purchase_by("evt_1", "pi_1", "alice")});
@@ -139,14 +138,14 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_ended_without_a_row_holds_nothing_back) 
     BOOST_TEST((transactions(oldest_first) == strings{"alice"}));
 }
 
-BOOST_AUTO_TEST_CASE(whoever_only_reads_holds_nothing_back) {
+BOOST_AUTO_TEST_CASE(a_transaction_that_only_reads_holds_nothing_back) {
     sql_session looking(database.url());
     looking.run("BEGIN; SELECT count(*) FROM tokenledger.token_transactions, tokenledger.token_accounts");
     run({purchase_by("evt_1", "pi_1", "alice")});
     BOOST_TEST((transactions(oldest_first) == strings{"alice"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_writer_whose_start_is_hidden_holds_everything_back_and_nothing_is_lost) {
+BOOST_AUTO_TEST_CASE(a_writer_whose_start_is_not_visible_holds_everything_back_and_nothing_is_lost) {
     database.session().run(source_file("migrations/roles.sql"));
     ledger::postgres_options as_daemon = options;
     as_daemon.url = url_with(database.url(), "", "tokenledger_daemon");
@@ -154,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_writer_whose_start_is_hidden_holds_everything_back_and_no
     run({purchase_by("evt_1", "pi_1", "alice")});
     BOOST_TEST((transactions(oldest_first) == strings{"alice"}));
     {
-        // A superuser's transactions are not shown to others.
+        // Others do not see a superuser's transactions.
         open_batch late(*other, {purchase_by("evt_2", "pi_2", "bob")});
         late.lock();
         const auto page = reader->page_of(ledger::transactions_query{{}, {.order = oldest_first}});
@@ -163,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_writer_whose_start_is_hidden_holds_everything_back_and_no
         BOOST_TEST((transactions(newest_first) == strings{"alice"}));
         other->rollback();
     }
-    // Another daemon's are: it has the same role.
+    // They see those of another daemon, which has the same role.
     other = new_store("tokenledger_daemon");
     run({purchase_by("evt_3", "pi_3", "carol")});
     open_batch late(*other, {purchase_by("evt_4", "pi_4", "bob")});

@@ -1,4 +1,4 @@
-// Every walk through a list gives exactly its rows, in order, while rows are being added.
+// Walks through the pages of a list return exactly its rows, in order, while rows are added.
 #include "payment_commands.hpp"
 #include "reader_fixture.hpp"
 
@@ -40,7 +40,7 @@ strings names_of(const std::vector<Row>& rows) {
     return made;
 }
 
-// A stream of commands in which everything happens, to few users so that they meet.
+// Random commands of all kinds, for few users so that they collide.
 class random_life {
   public:
     random_life(std::uint64_t seed, std::string name) : random_(seed), name_(std::move(name)) {}
@@ -118,7 +118,7 @@ struct living_ledger : reader_fixture {
         return made;
     }
 
-    // `select` is what the list must hold, oldest first.
+    // `select` returns the expected rows, oldest first.
     template <class Row>
     void check(const std::string& select, const list_fn<Row>& list) {
         BOOST_TEST_CONTEXT(select) {
@@ -195,7 +195,7 @@ constexpr ledger::source sources[] = {ledger::source::admin,  ledger::source::su
 
 BOOST_FIXTURE_TEST_SUITE(queries_pages, living_ledger)
 
-BOOST_AUTO_TEST_CASE(a_walk_through_the_transactions_gives_exactly_them_under_every_filter) {
+BOOST_AUTO_TEST_CASE(a_walk_through_transactions_returns_exactly_them_with_every_filter) {
     settle_in();
     check_transactions({}, "true");
     check_transactions({.user_id = "user_1"}, "user_id = 'user_1'");
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_walk_through_the_transactions_gives_exactly_them_under_ev
                        "transaction_type = 'deduction' AND source = 'usage'");
 }
 
-BOOST_AUTO_TEST_CASE(a_walk_through_a_period_gives_exactly_it) {
+BOOST_AUTO_TEST_CASE(a_walk_through_a_period_returns_exactly_its_rows) {
     settle_in();
     const std::string a_third =
         "(SELECT percentile_disc(%) WITHIN GROUP (ORDER BY created_at) FROM tokenledger.token_transactions)";
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_walk_through_a_period_gives_exactly_it) {
     check_events({.period = middle}, within("received_at"));
 }
 
-BOOST_AUTO_TEST_CASE(a_walk_through_purchases_operations_and_the_activity_gives_exactly_them) {
+BOOST_AUTO_TEST_CASE(a_walk_through_purchases_usage_and_activity_returns_exactly_them) {
     settle_in();
     check_usage({}, "true");
     check_usage({.user_id = "user_1"}, "user_id = 'user_1'");
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_walk_through_purchases_operations_and_the_activity_gives_
     check_activity({}, "true");
     for (const std::string& user : strings{"user_0", "user_1", "user_2", "user_3"})
         check_activity({.user_id = user}, "user_id = '" + user + "'");
-    // What was taken back of a purchase may change between two pages, so nothing is added here.
+    // The refunded tokens of a purchase may change between two pages, so nothing is added here.
     for (const std::string& user : strings{"", "user_1"}) {
         const std::string select =
             "SELECT t.user_id || ' ' || t.sequence || ' ' || p.taken_tokens FROM "
@@ -269,10 +269,10 @@ BOOST_AUTO_TEST_CASE(a_walk_through_purchases_operations_and_the_activity_gives_
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_walk_through_the_events_gives_exactly_them_by_outcome_type_and_payment) {
+BOOST_AUTO_TEST_CASE(a_walk_through_events_returns_exactly_them_by_result_type_and_payment) {
     settle_in();
     check_events({}, "true");
-    // Outcomes change, as waiting events are settled: the commands to come are of other payments.
+    // Results change when waiting events are settled, but later commands are of other payments.
     for (const std::string& result : strings{"applied", "duplicate", "ignored", "parked", "waiting"})
         check_events({.result = result}, "result = '" + result + "'");
     check_events({.type = "charge.refunded"}, "event_type = 'charge.refunded'");
@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(a_walk_through_the_events_gives_exactly_them_by_outcome_typ
         check_events({.payment_intent_id = payment}, "payment_intent_id = '" + payment + "'");
 }
 
-BOOST_AUTO_TEST_CASE(whoever_follows_the_lists_while_several_daemons_write_misses_nothing) {
+BOOST_AUTO_TEST_CASE(following_the_lists_while_several_daemons_write_misses_nothing) {
     constexpr int writers = 3;
     constexpr int batches = 40;
     std::atomic<int> writing = writers;
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(whoever_follows_the_lists_while_several_daemons_write_misse
         return page.more;
     };
     for (bool more = true, last_round = false; more || !last_round;) {
-        last_round = writing == 0; // what is read from here on is all that there is
+        last_round = writing == 0; // all rows are there from here on
         more = follow(
             [&](const auto& ask) {
                 return reader->page_of(ledger::transactions_query{{}, ask});
