@@ -1,34 +1,27 @@
 // The ledger's views as JSON. Absent values are left out; members are named as the tables' columns.
 #pragma once
 
-#include "admin/query.hpp"
+#include "reply/views.hpp"
 
 #include "base/time.hpp"
 #include "ledger/reader.hpp"
 #include "json/writer.hpp"
 
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 namespace tokenledger::admin {
 
-// Of a row that is described (ledger/lists.hpp).
+// Of what is described (ledger/lists.hpp, reply/views.hpp).
 template <ledger::has_fields Row>
 void write(json_writer& out, const Row& row);
 
-void write(json_writer& out, const ledger::usage_report_row& row);
-void write(json_writer& out, const ledger::transaction_report_row& row);
-void write(json_writer& out, const ledger::account_view& account);
-void write(json_writer& out, const ledger::balance_view& balance);
-void write(json_writer& out, const ledger::payment_view& payment);
-void write(json_writer& out, const ledger::queue_view& queue);
 void write(json_writer& out, const ledger::event_view& event, const ledger::evidence_view& evidence);
-void write(json_writer& out, const ledger::event_proof& proven);
-void write(json_writer& out, const ledger::payment_proof& proven);
-void write(json_writer& out, const audit_view::discrepancy& found);
-void write(json_writer& out, const audit_view& found);
 
 template <class Row>
 void write_array(json_writer& out, std::string_view name, const std::vector<Row>& rows) {
@@ -51,29 +44,36 @@ inline void write_member(json_writer& out, std::string_view name, const std::str
 inline void write_member(json_writer& out, std::string_view name, std::int64_t number, ledger::shown how) {
     if (how == ledger::shown::time)
         out.member(name, base::time_text(number));
-    else
+    else if (how != ledger::shown::if_any || number != 0)
         out.member(name, number);
 }
 inline void write_member(json_writer& out, std::string_view name, std::optional<std::int64_t> number,
                          ledger::shown how) {
-    if (how != ledger::shown::second)
-        out.member_if(name, number);
-    else if (number)
+    if (!number)
+        return;
+    if (how == ledger::shown::second)
         out.member(name, base::time_text(*number * 1'000'000));
+    else
+        write_member(out, name, *number, how == ledger::shown::time ? how : ledger::shown::always);
 }
-inline void write_member(json_writer& out, std::string_view name, bool truth, ledger::shown) {
-    out.member(name, truth);
+inline void write_member(json_writer& out, std::string_view name, bool truth, ledger::shown how) {
+    if (how != ledger::shown::if_any || truth)
+        out.member(name, truth);
 }
 inline void write_member(json_writer& out, std::string_view name, std::optional<bool> truth, ledger::shown) {
     if (truth)
         out.member(name, *truth);
 }
-inline void write_member(json_writer& out, std::string_view name, ledger::transaction_type value,
-                         ledger::shown) {
-    out.member(name, ledger::to_string(value));
+template <class Enum>
+requires std::is_enum_v<Enum>
+void write_member(json_writer& out, std::string_view name, Enum value, ledger::shown how) {
+    const std::string_view text = to_string(value);
+    if (how != ledger::shown::if_any || !text.empty())
+        out.member(name, text);
 }
-inline void write_member(json_writer& out, std::string_view name, ledger::source value, ledger::shown) {
-    out.member(name, ledger::to_string(value));
+template <ledger::has_fields Row>
+void write_member(json_writer& out, std::string_view name, const Row& row, ledger::shown) {
+    write(out.key(name), row);
 }
 template <ledger::has_fields Row>
 void write_member(json_writer& out, std::string_view name, const std::optional<Row>& row, ledger::shown) {
@@ -81,19 +81,30 @@ void write_member(json_writer& out, std::string_view name, const std::optional<R
         write(out.key(name), *row);
 }
 template <ledger::has_fields Row>
-void write_member(json_writer& out, std::string_view name, const std::vector<Row>& rows, ledger::shown) {
-    if (!rows.empty())
+void write_member(json_writer& out, std::string_view name, const std::vector<Row>& rows, ledger::shown how) {
+    if (how != ledger::shown::if_any || !rows.empty())
         write_array(out, name, rows);
 }
+inline void write_member(json_writer& out, std::string_view name, const std::vector<std::string>& texts,
+                         ledger::shown) {
+    out.key(name).begin_array();
+    for (const std::string& each : texts)
+        out.string(each);
+    out.end_array();
+}
+template <ledger::has_fields Row>
+void write_member(json_writer& out, std::string_view name, const std::map<std::string, Row>& rows,
+                  ledger::shown);
 
 template <ledger::has_fields Row>
 void write_members(json_writer& out, const Row& row) {
     ledger::for_each_field<Row>([&](const auto& field) {
         const auto& value = row.*field.member;
-        if constexpr (ledger::has_fields<std::remove_cvref_t<decltype(value)>>)
-            write_members(out, value); // shown::members
-        else
-            write_member(out, field.name, value, field.how);
+        if constexpr (ledger::has_fields<std::remove_cvref_t<decltype(value)>>) {
+            if (field.how == ledger::shown::members)
+                return write_members(out, value);
+        }
+        write_member(out, field.name, value, field.how);
     });
 }
 
@@ -102,6 +113,19 @@ void write(json_writer& out, const Row& row) {
     out.begin_object();
     write_members(out, row);
     out.end_object();
+}
+
+// Each row with its key as `id`.
+template <ledger::has_fields Row>
+void write_member(json_writer& out, std::string_view name, const std::map<std::string, Row>& rows,
+                  ledger::shown) {
+    out.key(name).begin_array();
+    for (const auto& [id, row] : rows) {
+        out.begin_object().member("id", id);
+        write_members(out, row);
+        out.end_object();
+    }
+    out.end_array();
 }
 
 } // namespace tokenledger::admin

@@ -1,7 +1,7 @@
 // Replies to writes, and problems as JSON.
 #include "admin/reply.hpp"
 
-#include "json/writer.hpp"
+#include "reply/json.hpp"
 
 #include "base/text.hpp"
 
@@ -97,15 +97,7 @@ std::string advice_for(ledger::refusal why) {
 
 reply applied(const ledger::outcome& outcome) {
     json_writer out;
-    out.begin_object().member("result", ledger::to_string(outcome.result));
-    out.member_if("reason", ledger::to_string(outcome.reason)).key("transactions").begin_array();
-    for (const ledger::posting& each : outcome.posted) {
-        out.begin_object().member("user_id", each.user_id).member("sequence", each.sequence);
-        out.member("type", ledger::to_string(each.type)).member("source", ledger::to_string(each.source));
-        out.member("token_amount", each.token_amount).member("balance_after", each.balance_after);
-        out.end_object();
-    }
-    out.end_array().end_object();
+    write(out, outcome);
     return {.body = out.text(),
             .replayed = outcome.replayed,
             .result = outcome.replayed ? std::string_view("replayed") : ledger::to_string(outcome.result)};

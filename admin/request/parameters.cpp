@@ -4,6 +4,7 @@
 #include "base/nearest.hpp"
 #include "base/time.hpp"
 
+#include "admin/fields.hpp"
 #include "admin/query.hpp"
 
 #include "base/text.hpp"
@@ -15,8 +16,6 @@
 namespace tokenledger::admin {
 
 namespace {
-
-constexpr std::int64_t max_actor = 4'294'967'295; // a uid has 32 bits
 
 std::optional<std::int64_t> integer(std::string_view text) {
     std::int64_t value = 0;

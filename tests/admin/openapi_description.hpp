@@ -49,30 +49,6 @@ struct openapi_description {
                             .member("application/json")
                             .member("schema"));
     }
-    [[nodiscard]] names parameters(const admin::route& of, std::string_view in) const {
-        names found;
-        const json_value all = operation(of).member("parameters");
-        for (json_value each = all.first(); each; each = each.next()) {
-            const json_value one = resolved(each);
-            if (one.member("in").string() == in)
-                found.emplace(one.member("name").string().value_or(""));
-        }
-        return found;
-    }
 };
-
-inline names member_names(const json_value& object) {
-    names found;
-    for (json_value each = object.first(); each; each = each.next())
-        found.emplace(each.name());
-    return found;
-}
-
-inline names strings(const json_value& array) {
-    names found;
-    for (json_value each = array.first(); each; each = each.next())
-        found.emplace(each.string().value_or("(no string)"));
-    return found;
-}
 
 } // namespace tokenledger::test

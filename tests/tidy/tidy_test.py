@@ -45,6 +45,7 @@ ROOMS = {
     "admin/include": ("api",),
     "admin/request": ("api", "include"),
     "admin/reply": ("api", "include"),
+    "admin/openapi": ("api", "include", "reply/views.hpp"),
 }
 INCLUDE_ROOTS = ("base/include", "json/include", "webhook/api", "webhook/include", "ledger/api", "ledger/engine",
                  "admin/api", "admin/include")

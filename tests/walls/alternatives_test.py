@@ -52,7 +52,7 @@ ADDITIONS = [
     ("ledger/facts.hpp", "ledger/api", ENUM, "dispute_status", {"ledger/core/names.cpp": 1}),
     ("admin/route.hpp", "admin/api", ENUM, "call",
      {"admin/api/fields.cpp": 1, "admin/api/parameters.cpp": 1, "admin/request/query.cpp": 1,
-      "admin/request/event_action.cpp": 1}),
+      "admin/request/event_action.cpp": 1, "admin/openapi/document.cpp": 2}),
 ]
 
 # Enumerations with a table of rows in the same header: the header, where it is, the enumeration, the name behind its

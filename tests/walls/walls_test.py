@@ -72,6 +72,11 @@ TARGETS = {
         ["webhook/event.hpp", "writer/store.hpp", "core/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
          "config/config.hpp"],
         ["ledger/command.hpp", "ledger/command_sink.hpp", "ledger/reader.hpp", "admin/route.hpp", "json/tree.hpp"]),
+    "tokenledger_openapi": (
+        ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
+        ["webhook/event.hpp", "writer/store.hpp", "core/plan.hpp", "ledger/postgres.hpp", "ledger/writer.hpp",
+         "config/config.hpp"],
+        ["ledger/lists.hpp", "ledger/reader.hpp", "admin/route.hpp", "reply/views.hpp", "json/tree.hpp"]),
     "tokenledger_ctl_text": (
         ["pqxx", "asio", "beast", "rapidjson", "prometheus"],
         ["webhook/signature.hpp", "writer/store.hpp", "ledger/postgres.hpp", "config/config.hpp"],

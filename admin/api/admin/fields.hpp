@@ -1,5 +1,5 @@
-// The fields of each request's body, used by the check, its messages and the test of docs/openapi.json. The
-// fields of an operation come from its description (ledger/command.hpp).
+// The fields of each request's body, used by the check, its messages and docs/openapi.json. The fields of an
+// operation come from its description (ledger/command.hpp).
 #pragma once
 
 #include "admin/route.hpp"
@@ -17,6 +17,7 @@ inline constexpr std::size_t max_items = 100;                    // of a batch
 inline constexpr std::size_t max_reason_bytes = 1000;            // an operator's words
 inline constexpr std::size_t max_metadata_bytes = 8192;          // as JSON without blanks
 inline constexpr std::int64_t max_quantity = 1000;               // of a pack, as at the webhook
+inline constexpr std::int64_t max_actor = 4'294'967'295;         // a uid has 32 bits
 inline constexpr std::string_view operation_field = "operation"; // says which call an item of a batch is
 
 // A text has at most max_reason_bytes, an object max_metadata_bytes, and there are 1..max_items items.

@@ -68,12 +68,12 @@ constexpr void for_each_field(Visit visit) {
 
 // ---- Rows of the lists, and their filters (lists.hpp). ----
 
-// How a member of a row is shown in JSON. A row within a row is an object, a vector of rows an array.
+// How a member is shown in JSON. A row within a row is an object; several are an array, with `id` in a map.
 enum class shown : std::uint8_t {
     always,
-    if_any,  // left out where it is empty
-    time,    // microseconds since the epoch, as RFC 3339
-    second,  // seconds since the epoch, likewise; left out where there are none
+    if_any,  // left out where it is empty; 0 and false are empty where they are no optional
+    time,    // microseconds since the epoch, as RFC 3339; left out where there are none
+    second,  // seconds since the epoch, likewise
     json,    // JSON text, as it is; left out where it is empty
     members, // a row whose members stand in place of it
 };
