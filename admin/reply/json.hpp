@@ -56,10 +56,12 @@ inline void write_member(json_writer& out, std::string_view name, std::int64_t n
 }
 inline void write_member(json_writer& out, std::string_view name, std::optional<std::int64_t> number,
                          ledger::shown how) {
-    if (how != ledger::shown::second)
-        out.member_if(name, number);
-    else if (number)
+    if (how == ledger::shown::time_if_any && number)
+        out.member(name, base::time_text(*number));
+    else if (how == ledger::shown::second && number)
         out.member(name, base::time_text(*number * 1'000'000));
+    else
+        out.member_if(name, number);
 }
 inline void write_member(json_writer& out, std::string_view name, bool truth, ledger::shown) {
     out.member(name, truth);

@@ -37,11 +37,15 @@ void write(json_writer& out, const ledger::event_view& event, const ledger::evid
 }
 
 void write(json_writer& out, const ledger::usage_report_row& row) {
-    out.begin_object().member_if("day", row.day).member("action_type", row.action_type);
-    out.member_if("model_used", row.model_used).member("count", row.count);
+    out.begin_object().member_if("day", row.day).member_if("action_type", row.action_type);
+    out.member_if("model_used", row.model_used).member_if("user_id", row.user_id);
+    out.member_if("member", row.member).member("count", row.count);
     out.member("tokens_used", row.tokens_used).member("input_tokens", row.input_tokens);
     out.member("output_tokens", row.output_tokens).member("cost_estimate", row.cost_estimate);
-    out.member("charged_tokens", row.charged_tokens).end_object();
+    out.member("charged_tokens", row.charged_tokens);
+    out.member("cached_input_tokens", row.cached_input_tokens);
+    out.member("reasoning_tokens", row.reasoning_tokens);
+    out.member("uncovered_tokens", row.uncovered_tokens).end_object();
 }
 
 void write(json_writer& out, const ledger::transaction_report_row& row) {

@@ -96,7 +96,7 @@ std::string select_list(std::string_view alias, std::initializer_list<other_colu
             if (each.field == field.name)
                 column = each.sql;
         }
-        if (field.how == shown::time)
+        if (field.how == shown::time || field.how == shown::time_if_any)
             column = "(extract(epoch FROM " + column + ") * 1000000)::bigint";
         else if (field.how == shown::second)
             column = "floor(extract(epoch FROM " + column + "))::bigint";

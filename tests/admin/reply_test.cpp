@@ -35,6 +35,12 @@ BOOST_AUTO_TEST_CASE(an_applied_command_shows_the_rows_it_caused) {
                             R"("type":"deduction","source":"usage","token_amount":-5,"balance_after":95}]})");
 }
 
+BOOST_AUTO_TEST_CASE(a_charge_that_was_not_covered_is_said) {
+    const ledger::outcome done{.result = ledger::result::applied, .uncovered = 4};
+    BOOST_TEST(reply_for(ledger::completion{done}, false).body ==
+               R"({"result":"applied","transactions":[],"uncovered":4})");
+}
+
 BOOST_AUTO_TEST_CASE(a_replay_has_the_same_body_and_says_so_in_the_header) {
     ledger::outcome done{.result = ledger::result::applied};
     const reply first = reply_for(ledger::completion{done}, false);

@@ -17,6 +17,8 @@ enum class field_kind : std::uint8_t {
     source,     // name of a grant_source
     tokens,     // integer > 0: tokens that the operation moves
     charge,     // integer >= 0: likewise
+    overrun,    // name of an overrun
+    time,       // RFC 3339, or a day
     count,      // integer >= 0
     cost,       // decimal, as a string or a number (base::is_cost)
     boolean,
@@ -71,11 +73,12 @@ constexpr void for_each_field(Visit visit) {
 // How a member of a row is shown in JSON. A row within a row is an object, a vector of rows an array.
 enum class shown : std::uint8_t {
     always,
-    if_any,  // left out where it is empty
-    time,    // microseconds since the epoch, as RFC 3339
-    second,  // seconds since the epoch, likewise; left out where there are none
-    json,    // JSON text, as it is; left out where it is empty
-    members, // a row whose members stand in place of it
+    if_any,      // left out where it is empty
+    time,        // microseconds since the epoch, as RFC 3339
+    time_if_any, // likewise; left out where there is none
+    second,      // seconds since the epoch, likewise; left out where there are none
+    json,        // JSON text, as it is; left out where it is empty
+    members,     // a row whose members stand in place of it
 };
 
 template <class Row, class Value>

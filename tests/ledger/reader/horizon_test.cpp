@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(
     open_batch late(*other, {an_event("evt_late"), lone_usage(using_up("req_late", "alice", 0))});
     const std::vector<std::string_view> ids = {"evt_late"};
     static_cast<void>(other->begin({.events = ids}));
-    late.known.keys = other->read_keys(ledger::keys_to_read(late.batch));
+    late.known.keys = other->read_keys(ledger::keys_to_read(late.batch)).keys;
     late.rows = ledger::plan(late.batch, late.known);
 
     run({an_event("evt_1"), lone_usage(using_up("req_1", "alice", 0))});
