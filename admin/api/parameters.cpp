@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> of_every_list{"from", "to", "cursor", "limit", "order"};
 constexpr std::array<std::string_view, 1> of_account{"at"};
-constexpr std::array<std::string_view, 7> of_usage_report{"user_id", "action_type", "model_used", "from",
-                                                          "to",      "span",        "time_zone"};
+constexpr std::array<std::string_view, 10> of_usage_report{
+    "user_id", "action_type", "model_used", "member", "from", "to", "span", "time_zone", "group_by", "time"};
 constexpr std::array<std::string_view, 7> of_transaction_report{"user_id", "type", "source",   "from",
                                                                 "to",      "span", "time_zone"};
 

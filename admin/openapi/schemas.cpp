@@ -94,6 +94,10 @@ value_schema value_of_kind(field_kind kind) {
         return text(1, max_reason_bytes);
     case field_kind::source:
         return one_of(ledger::grant_source_names());
+    case field_kind::overrun:
+        return one_of(ledger::overrun_names());
+    case field_kind::time:
+        return {.min_length = 1, .note = "RFC 3339, or a day of UTC."};
     case field_kind::tokens:
         return integer(1);
     case field_kind::charge:
@@ -302,6 +306,7 @@ std::string schemas::applied() {
     constant.begin_object().member("const", ledger::to_string(ledger::result::applied)).end_object();
     made.add("result", constant.text(), true);
     made.add("transactions", array("", row<ledger::posting>()), true);
+    made.add("uncovered", member("Applied.uncovered", integer()), false);
     return keep_schema("Applied", made.text());
 }
 

@@ -1,12 +1,13 @@
 // The table of what members hold beyond their types, and how a value is written.
 #include "openapi/values.hpp"
 
-#include "admin/action.hpp"
+#include "admin/event_action.hpp"
 #include "admin/fields.hpp"
 #include "admin/query.hpp"
 
 #include "base/text.hpp"
 #include "ledger/lists.hpp"
+#include "ledger/names.hpp"
 #include "json/writer.hpp"
 
 #include <utility>
@@ -28,7 +29,7 @@ value_schema sum() {
 std::vector<std::string_view> event_actions() {
     std::vector<std::string_view> found;
     for (const route& each : routes()) {
-        if (is_action(each.call))
+        if (is_event_action(each.call))
             found.push_back(each.pattern.substr(each.pattern.rfind('/') + 1));
     }
     return found;
@@ -72,7 +73,10 @@ std::vector<value_row> rows() {
         {"?order", text_with_default(orders)},
         {"?span", text_with_default(spans)},
         {"?time_zone", time_zone()},
+        {"?group_by", text_with_default(ledger::usage_group_names())},
+        {"?time", text_with_default(ledger::usage_time_names())},
 
+        {"*.uncovered", integer(1)},
         {"*.actor", integer(0, max_actor)},
         {"*.sequence", integer(1)},
         {"*.quantity", integer(1)},
@@ -83,6 +87,9 @@ std::vector<value_row> rows() {
         {"UsageRow.input_tokens", integer(0)},
         {"UsageRow.output_tokens", integer(0)},
         {"UsageRow.charged_tokens", integer(0)},
+        {"UsageRow.cached_input_tokens", integer(0)},
+        {"UsageRow.reasoning_tokens", integer(0)},
+        {"UsageRow.uncovered_tokens", integer(1)},
         {"UsageRow.cost_estimate", matching(R"(^\d+(\.\d+)?$)")},
         {"UsageRow.deduction_sequence", integer(1)},
         {"Event.position", integer(0)},
@@ -97,6 +104,9 @@ std::vector<value_row> rows() {
         {"UsageReportRow.output_tokens", sum()},
         {"UsageReportRow.cost_estimate", sum()},
         {"UsageReportRow.charged_tokens", sum()},
+        {"UsageReportRow.cached_input_tokens", sum()},
+        {"UsageReportRow.reasoning_tokens", sum()},
+        {"UsageReportRow.uncovered_tokens", sum()},
         {"TransactionReportRow.tokens", sum()},
         {"TransactionReportRow.amount_paid_cents", sum()},
 

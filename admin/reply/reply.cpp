@@ -4,6 +4,7 @@
 #include "reply/json.hpp"
 
 #include "base/text.hpp"
+#include "ledger/command.hpp"
 
 #include <utility>
 
@@ -39,6 +40,8 @@ problem_type type_of(ledger::refusal why) {
         return problem_type::payment_has_owner;
     case ledger::refusal::unknown_pack:
         return problem_type::unknown_pack;
+    case ledger::refusal::time_out_of_range:
+        return problem_type::time_out_of_range;
     case ledger::refusal::none:
         break;
     }
@@ -51,7 +54,7 @@ std::string advice_for(ledger::refusal why) {
     switch (why) {
     case ledger::refusal::insufficient_balance:
         return "The balance is lower than the number of tokens requested. Request fewer, grant tokens "
-               "first, or, for a deduction, send allow_negative." +
+               "first, or send allow_negative with a deduction, `overrun` with a usage." +
                std::string(nothing_done);
     case ledger::refusal::unknown_account:
         return "No account with this user id exists. Check the spelling; a grant without `existing` "
@@ -87,6 +90,11 @@ std::string advice_for(ledger::refusal why) {
     case ledger::refusal::unknown_pack:
         return "The catalogue of the event's endpoint has no pack of this name, or the daemon has not "
                "reloaded it. Check the spelling, or send `tokens`." +
+               std::string(nothing_done);
+    case ledger::refusal::time_out_of_range:
+        return "`occurred_at` must be at most " + std::to_string(ledger::max_usage_age.count()) +
+               " days ago, and not in the future by the clock of the database. Leave it out for the time of "
+               "the report." +
                std::string(nothing_done);
     case ledger::refusal::unknown_event: // has a detail of its own
     case ledger::refusal::none:

@@ -75,10 +75,10 @@ class asker {
         return std::visit([](const auto& page) { return rows_of(page); }, from_.list(what));
     }
     reply operator()(const usage_report_query& what) const {
-        return report_of(from_.usage_report(what.filter, {what.span, what.time_zone}));
+        return report_of(from_.usage_report(what.filter, what.shape));
     }
     reply operator()(const transaction_report_query& what) const {
-        return report_of(from_.transaction_report(what.filter, {what.span, what.time_zone}));
+        return report_of(from_.transaction_report(what.filter, what.shape));
     }
     reply operator()(const queue_query&) const { return found(from_.queue()); }
 

@@ -41,7 +41,8 @@ template <>
 struct description<outcome> {
     static constexpr std::tuple fields{shown_as("result", &outcome::result),
                                        shown_as("reason", &outcome::reason, shown::if_any),
-                                       shown_as("transactions", &outcome::posted)};
+                                       shown_as("transactions", &outcome::posted),
+                                       shown_as("uncovered", &outcome::uncovered, shown::if_any)};
 };
 
 // ---- Accounts. ----
@@ -189,15 +190,21 @@ struct description<queue_view> {
 };
 template <>
 struct description<usage_report_row> {
-    static constexpr std::tuple fields{shown_as("day", &usage_report_row::day, shown::if_any),
-                                       shown_as("action_type", &usage_report_row::action_type),
-                                       shown_as("model_used", &usage_report_row::model_used, shown::if_any),
-                                       shown_as("count", &usage_report_row::count),
-                                       shown_as("tokens_used", &usage_report_row::tokens_used),
-                                       shown_as("input_tokens", &usage_report_row::input_tokens),
-                                       shown_as("output_tokens", &usage_report_row::output_tokens),
-                                       shown_as("cost_estimate", &usage_report_row::cost_estimate),
-                                       shown_as("charged_tokens", &usage_report_row::charged_tokens)};
+    static constexpr std::tuple fields{
+        shown_as("day", &usage_report_row::day, shown::if_any),
+        shown_as("action_type", &usage_report_row::action_type, shown::if_any),
+        shown_as("model_used", &usage_report_row::model_used, shown::if_any),
+        shown_as("user_id", &usage_report_row::user_id, shown::if_any),
+        shown_as("member", &usage_report_row::member, shown::if_any),
+        shown_as("count", &usage_report_row::count),
+        shown_as("tokens_used", &usage_report_row::tokens_used),
+        shown_as("input_tokens", &usage_report_row::input_tokens),
+        shown_as("output_tokens", &usage_report_row::output_tokens),
+        shown_as("cost_estimate", &usage_report_row::cost_estimate),
+        shown_as("charged_tokens", &usage_report_row::charged_tokens),
+        shown_as("cached_input_tokens", &usage_report_row::cached_input_tokens),
+        shown_as("reasoning_tokens", &usage_report_row::reasoning_tokens),
+        shown_as("uncovered_tokens", &usage_report_row::uncovered_tokens)};
 };
 template <>
 struct description<transaction_report_row> {

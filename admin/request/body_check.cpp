@@ -2,6 +2,7 @@
 #include "request/body_check.hpp"
 
 #include "base/nearest.hpp"
+#include "base/time.hpp"
 
 #include "base/text.hpp"
 #include "ledger/command.hpp"
@@ -66,6 +67,22 @@ complaint check_source(const json_value& value) {
     if (ledger::value_of<ledger::grant_source>(value.string().value_or("")))
         return std::nullopt;
     return "must be " + base::alternatives(ledger::grant_source_names());
+}
+
+complaint check_overrun(const json_value& value) {
+    if (auto wrong = wrong_kind(value, json_kind::string))
+        return wrong;
+    if (ledger::value_of<ledger::overrun>(value.string().value_or("")))
+        return std::nullopt;
+    return "must be " + base::alternatives(ledger::overrun_names());
+}
+
+complaint check_time(const json_value& value) {
+    if (auto wrong = wrong_kind(value, json_kind::string))
+        return wrong;
+    if (base::parse_time(value.string().value_or("")))
+        return std::nullopt;
+    return "must be a time such as 2026-11-22T18:30:00Z";
 }
 
 complaint check_integer(const json_value& value, std::int64_t least) {
@@ -142,6 +159,10 @@ complaint check_value(const json_value& value, field_kind kind) {
     case field_kind::charge:
     case field_kind::count:
         return check_integer(value, 0);
+    case field_kind::overrun:
+        return check_overrun(value);
+    case field_kind::time:
+        return check_time(value);
     case field_kind::cost:
         return check_cost(value);
     case field_kind::boolean:

@@ -4,6 +4,7 @@
 #include "admin/problem.hpp"
 #include "admin/route.hpp"
 
+#include "ledger/names.hpp"
 #include "ledger/reader.hpp"
 
 #include <optional>
@@ -33,6 +34,11 @@ class parameters {
     [[nodiscard]] std::string time_zone(); // "UTC" unless it is there; only days have one
     // A value from a closed list; empty if the query does not have the parameter.
     [[nodiscard]] std::string one_of(std::string_view name, std::span<const std::string_view> known);
+    // A value of an enumeration by its name.
+    template <class Enum>
+    [[nodiscard]] Enum named(std::string_view name, std::span<const std::string_view> known, Enum otherwise) {
+        return ledger::value_of<Enum>(one_of(name, known)).value_or(otherwise);
+    }
     // `at`: digits are a sequence, everything else is a time in microseconds.
     [[nodiscard]] std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>> time_or_sequence();
 

@@ -4,6 +4,7 @@
 #include "request/parameters.hpp"
 
 #include "ledger/lists.hpp"
+#include "ledger/names.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -59,6 +60,13 @@ query account_at(parameters& in, std::string user_id) {
     return account_query{.user_id = std::move(user_id), .at_us = us, .at_sequence = sequence};
 }
 
+ledger::report_shape usage_shape(parameters& in) {
+    ledger::report_shape made(in.span(), in.time_zone());
+    made.by = in.named("group_by", ledger::usage_group_names(), ledger::usage_group::action);
+    made.time = in.named("time", ledger::usage_time_names(), ledger::usage_time::reported);
+    return made;
+}
+
 // No default, so that a new call does not compile until it says which query it is. nullopt: it is not a
 // query.
 std::optional<query> make(parameters& in, const resolved_call& what, permit_set permits) {
@@ -74,12 +82,10 @@ std::optional<query> make(parameters& in, const resolved_call& what, permit_set 
         return list_named(what.route->name, in, taken);
     case call::usage_report:
         return usage_report_query{.filter = read_filter<ledger::usage_filter>(in, taken),
-                                  .span = in.span(),
-                                  .time_zone = in.time_zone()};
+                                  .shape = usage_shape(in)};
     case call::transaction_report:
         return transaction_report_query{.filter = read_filter<ledger::transaction_filter>(in, taken),
-                                        .span = in.span(),
-                                        .time_zone = in.time_zone()};
+                                        .shape = {in.span(), in.time_zone()}};
     case call::queue:
         return queue_query{};
     case call::operation: // writes, and what is answered without a query

@@ -5,6 +5,7 @@
 #include "request/body_check.hpp"
 
 #include "base/nearest.hpp"
+#include "base/time.hpp"
 #include "ledger/names.hpp"
 #include "json/tree.hpp"
 
@@ -29,11 +30,15 @@ void read(const json_value& value, field_kind, ledger::grant_source& into) {
     if (const auto source = ledger::value_of<ledger::grant_source>(value.string().value_or("")))
         into = *source;
 }
+void read(const json_value& value, field_kind, ledger::overrun& into) {
+    if (const auto named = ledger::value_of<ledger::overrun>(value.string().value_or("")))
+        into = *named;
+}
 void read(const json_value& value, field_kind, std::int64_t& into) {
     into = value.integer().value_or(0);
 }
-void read(const json_value& value, field_kind, std::optional<std::int64_t>& into) {
-    into = value.integer();
+void read(const json_value& value, field_kind kind, std::optional<std::int64_t>& into) {
+    into = kind == field_kind::time ? base::parse_time(value.string().value_or("")) : value.integer();
 }
 void read(const json_value& value, field_kind, bool& into) {
     into = value.boolean().value_or(false);

@@ -77,6 +77,7 @@ void add_export(command_line& to) {
         ->check(one_of(ledger::source_names()));
     sub->add_option("--action", what->filter.action, "Only usage of this kind of operation");
     sub->add_option("--model", what->filter.model, "Only usage of this model");
+    sub->add_option("--member", what->filter.member, "Only usage of this member of an account");
     sub->add_option("--result", what->filter.result, "Only events with this result")
         ->check(one_of(ledger::event_result_names()));
     add_number(*sub, "--limit", what->filter.limit, 1, "Rows per request, 1 to 1000");

@@ -31,6 +31,7 @@ struct list_options {
     std::string source{};
     std::string action{};
     std::string model{};
+    std::string member{};
     std::string result{};
     std::string reason{};
     std::string payment{};
@@ -42,6 +43,8 @@ struct list_options {
     std::int64_t limit = 0; // 0: the command's default
     bool oldest_first = false;
     bool per_day = false;
+    bool by_member = false;
+    bool by_occurrence = false;
 };
 
 struct balance_options {

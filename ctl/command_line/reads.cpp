@@ -63,14 +63,19 @@ void add_lists(command_line& to) {
     add_pages(*sub, *bought);
 
     const list sums = std::make_shared<list_options>();
-    sub = to.add("usage-report", "Add up usage by action and model",
+    sub = to.add("usage-report", "Add up usage by action and model, or by member",
                  "  tokenledgerctl usage-report\n"
-                 "  tokenledgerctl usage-report user_1 --from 2026-01-01 --per-day",
+                 "  tokenledgerctl usage-report user_1 --from 2026-01-01 --per-day\n"
+                 "  tokenledgerctl usage-report team_1 --by-member",
                  [sums](const context& in) { return usage_report(in, *sums); });
     sub->add_option("user", sums->user, "User id; all users unless given");
     sub->add_option("--action", sums->action, "Only this kind of operation");
     sub->add_option("--model", sums->model, "Only this model");
+    sub->add_option("--member", sums->member, "Only this member of an account");
     sub->add_flag("--per-day", sums->per_day, "One row per day");
+    sub->add_flag("--by-member", sums->by_member, "One row per account and member");
+    sub->add_flag("--by-occurrence", sums->by_occurrence,
+                  "Count by when calls occurred, not by when they were reported");
     add_days(*sub, *sums);
 
     const list all = std::make_shared<list_options>();

@@ -116,12 +116,15 @@ row usage_report_row(json_value each) {
     return {{.text = text_of(each.member("day")), .how = tone::faint},
             {.text = text_of(each.member("action_type"))},
             {.text = text_of(each.member("model_used"))},
+            {.text = text_of(each.member("user_id"))},
+            {.text = text_of(each.member("member"))},
             {.text = number_of(each.member("count"))},
             {.text = number_of(each.member("tokens_used"))},
             {.text = number_of(each.member("input_tokens"))},
             {.text = number_of(each.member("output_tokens"))},
             {.text = number_of(each.member("cost_estimate"))},
-            {.text = number_of(each.member("charged_tokens"))}};
+            {.text = number_of(each.member("charged_tokens"))},
+            {.text = number_of(each.member("uncovered_tokens"))}};
 }
 
 std::string disputes_of(json_value account) {
@@ -212,21 +215,26 @@ int usage_report(const context& in, const list_options& what) {
     request_path where(admin::call::usage_report);
     where.parameter("user_id", what.user).parameter("action_type", what.action);
     where.parameter("model_used", what.model).parameter("from", what.from).parameter("to", what.to);
-    where.parameter("span", what.per_day ? "day" : "");
+    where.parameter("member", what.member).parameter("span", what.per_day ? "day" : "");
+    where.parameter("group_by", what.by_member ? "member" : "");
+    where.parameter("time", what.by_occurrence ? "occurred" : "");
     where.parameter("time_zone", what.per_day ? what.time_zone : "");
     const answer got = get(in, where);
     if (got.ok() && !got.root().member("rows").first() && asks_for_unknown_usage(in, what))
         return exit_refused;
     return print_page(in, got,
                       {{.title = "day (" + what.time_zone + ")", .optional = true},
-                       {.title = "action", .shrinks = true},
+                       {.title = "action", .shrinks = true, .optional = true},
                        {.title = "model", .shrinks = true, .optional = true},
+                       {.title = "user", .shrinks = true, .optional = true},
+                       {.title = "member", .shrinks = true, .optional = true},
                        {.title = "calls", .right = true},
                        {.title = "tokens", .right = true},
                        {.title = "input", .right = true, .optional = true},
                        {.title = "output", .right = true, .optional = true},
                        {.title = "cost (cents)", .right = true, .optional = true},
-                       {.title = "charged", .right = true, .optional = true}},
+                       {.title = "charged", .right = true, .optional = true},
+                       {.title = "uncovered", .right = true, .optional = true}},
                       usage_report_row);
 }
 

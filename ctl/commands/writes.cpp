@@ -8,6 +8,7 @@
 
 #include "admin/route.hpp"
 #include "base/nearest.hpp"
+#include "base/time.hpp"
 #include "ledger/command.hpp"
 #include "ledger/names.hpp"
 #include "json/writer.hpp"
@@ -15,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 
 namespace tokenledger::ctl {
 
@@ -93,13 +95,18 @@ void write_value(json_writer& out, const std::string& value, ledger::field_kind 
 void write_value(json_writer& out, std::int64_t value, ledger::field_kind) {
     out.integer(value);
 }
-void write_value(json_writer& out, const std::optional<std::int64_t>& value, ledger::field_kind) {
-    out.integer(value.value_or(0));
+void write_value(json_writer& out, const std::optional<std::int64_t>& value, ledger::field_kind kind) {
+    if (kind == ledger::field_kind::time)
+        out.string(base::time_text(value.value_or(0)));
+    else
+        out.integer(value.value_or(0));
 }
 void write_value(json_writer& out, bool value, ledger::field_kind) {
     out.boolean(value);
 }
-void write_value(json_writer& out, ledger::grant_source value, ledger::field_kind) {
+template <class Enum>
+requires std::is_enum_v<Enum>
+void write_value(json_writer& out, Enum value, ledger::field_kind) {
     out.string(to_string(value));
 }
 
@@ -241,6 +248,10 @@ struct usage_options {
     ledger::usage what{};
     std::int64_t input_tokens = -1; // -1: not given
     std::int64_t output_tokens = -1;
+    std::int64_t cached_input_tokens = -1;
+    std::int64_t reasoning_tokens = -1;
+    std::string occurred_at{};
+    std::string overrun{};
 };
 
 std::optional<std::int64_t> if_given(std::int64_t number) {
@@ -252,10 +263,21 @@ int report_usage(const context& in, const usage_options& options) {
     what.request_id = key_of(what.request_id);
     what.input_tokens = if_given(options.input_tokens);
     what.output_tokens = if_given(options.output_tokens);
-    const std::string done = "recorded " + grouped(what.tokens_used) + " tokens used by " +
-                             visible(what.user_id) +
-                             (what.charge > 0 ? ", charged " + grouped(what.charge) : ", nothing charged");
-    return print_outcome(in, send(in, what, what.request_id), done);
+    what.cached_input_tokens = if_given(options.cached_input_tokens);
+    what.reasoning_tokens = if_given(options.reasoning_tokens);
+    what.occurred_at_us = base::parse_time(options.occurred_at);
+    what.overrun = ledger::value_of<ledger::overrun>(options.overrun).value_or(ledger::overrun::refuse);
+    const answer got = send(in, what, what.request_id);
+    const std::int64_t uncovered = got.ok() ? got.root().member("uncovered").integer().value_or(0) : 0;
+    std::string done = "recorded " + grouped(what.tokens_used) + " tokens used by " + visible(what.user_id);
+    done += what.charge > uncovered ? ", charged " + grouped(what.charge - uncovered) : ", nothing charged";
+    if (uncovered > 0)
+        done += ", " + grouped(uncovered) + " uncovered";
+    return print_outcome(in, got, done);
+}
+
+std::string is_time(const std::string& text) {
+    return base::parse_time(text) ? std::string() : "not a time such as 2026-11-22T18:30:00Z: " + text;
 }
 
 void add_usage(command_line& to) {
@@ -263,7 +285,8 @@ void add_usage(command_line& to) {
     ledger::usage& what = made->what;
     auto* sub = to.add("usage", "Report what one AI call consumed, and charge it",
                        "  tokenledgerctl usage user_1 chat_conversation 321 --model a-model --charge 321\n"
-                       "  tokenledgerctl usage user_1 image 1 --cost 0.0125 --key req_1",
+                       "  tokenledgerctl usage user_1 image 1 --cost 0.0125 --key req_1\n"
+                       "  tokenledgerctl usage team_1 chat 900 --charge 900 --member ada --overrun to_zero",
                        [made](const context& in) { return report_usage(in, *made); });
     sub->add_option("user", what.user_id, "User id of the account")->required();
     sub->add_option("action", what.action_type, "Kind of operation: chat_conversation, image, ...")
@@ -274,6 +297,17 @@ void add_usage(command_line& to) {
     sub->add_option("--model", what.model_used, "Name of the model");
     sub->add_option("--cost", what.cost_estimate, "Your cost, in decimal cents");
     add_number(*sub, "--charge", what.charge, 0, "Tokens to deduct from the account");
+    sub->add_option("--overrun", made->overrun,
+                    "If the charge is higher than the balance: " +
+                        base::alternatives(ledger::overrun_names()) + "; refuse unless given")
+        ->check(one_of(ledger::overrun_names()));
+    add_number(*sub, "--cached-input", made->cached_input_tokens, 0, "Cached tokens among the input tokens");
+    add_number(*sub, "--reasoning", made->reasoning_tokens, 0, "Reasoning tokens among the output tokens");
+    sub->add_option("--member", what.member, "Who of a shared account made the call");
+    sub->add_option("--occurred-at", made->occurred_at,
+                    "When the call was made: a time of RFC 3339 of the last 30 days; now unless given")
+        ->check(is_time);
+    sub->add_option("--metadata", what.metadata, "A JSON object to store with the usage");
     add_key(*sub, what.request_id);
 }
 

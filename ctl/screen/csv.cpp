@@ -45,7 +45,7 @@ void add_columns(names& to) {
     const auto begins = static_cast<std::ptrdiff_t>(to.size());
     ledger::for_each_field<Row>([&](const auto& field) {
         using value = std::remove_cvref_t<decltype(std::declval<Row>().*field.member)>;
-        if (field.how != ledger::shown::time)
+        if (field.how != ledger::shown::time || !std::is_same_v<value, std::int64_t>)
             add_column(to, field.name, static_cast<const value*>(nullptr));
         else if (std::ranges::find(to, field.name) == to.end())
             to.insert(to.begin() + begins, field.name);

@@ -3,6 +3,7 @@
 
 #include "base/sha256.hpp"
 #include "codec/effect.hpp"
+#include "ledger/names.hpp"
 
 #include <type_traits>
 #include <utility>
@@ -14,20 +15,38 @@ namespace {
 // What the client asked for, or everything that the ledger acted on.
 enum class extent : std::uint8_t { asked, everything };
 
-std::int64_t written(grant_source value) {
+template <class Enum>
+requires std::is_enum_v<Enum> std::int64_t written(Enum value) {
     return static_cast<std::int64_t>(value);
 }
-const auto& written(const auto& value) {
+template <class Value>
+requires(!std::is_enum_v<Value>) const Value& written(const Value& value) {
     return value;
+}
+
+// How many fields, from the first one, are part of the bytes: added ones end with the last that has a value.
+template <has_fields Operation>
+std::size_t fields_to_write(const Operation& what) {
+    std::size_t place = 0;
+    std::size_t count = 0;
+    for_each_field<Operation>([&](const auto& field) {
+        ++place;
+        const auto& value = what.*field.member;
+        if (field.presence != presence::added || value != std::remove_cvref_t<decltype(value)>{})
+            count = place;
+    });
+    return count;
 }
 
 template <has_fields Operation>
 void add(netstring_writer& to, const Operation& what, extent) {
     to.add(description<Operation>::name);
+    std::size_t left = fields_to_write(what);
     for_each_field<Operation>([&](const auto& field) {
-        const auto& value = what.*field.member;
-        if (field.presence != presence::added || value != std::remove_cvref_t<decltype(value)>{})
-            to.add(written(value));
+        if (left == 0)
+            return;
+        --left;
+        to.add(written(what.*field.member));
     });
 }
 
@@ -73,16 +92,15 @@ std::string encode(const admin_command& what, extent how) {
     return std::move(bytes).finish();
 }
 
-grant_source read_source(netstring_reader& from) {
+template <class Enum>
+requires std::is_enum_v<Enum>
+void read(netstring_reader& from, Enum& into) {
     const std::int64_t number = from.number();
-    if (number >= 0 && number < static_cast<std::int64_t>(grant_source::count))
-        return static_cast<grant_source>(number);
-    from.fail();
-    return grant_source::admin;
-}
-
-void read(netstring_reader& from, grant_source& into) {
-    into = read_source(from);
+    const std::vector<Enum> known = all_values<Enum>();
+    if (number >= 0 && number < static_cast<std::int64_t>(known.size()))
+        into = known[static_cast<std::size_t>(number)];
+    else
+        from.fail();
 }
 void read(netstring_reader& from, std::string& into) {
     into = from.string();
@@ -99,14 +117,17 @@ void read(netstring_reader& from, bool& into) {
 
 template <has_fields Operation>
 void read(netstring_reader& from, Operation& into) {
+    bool ends_with_a_value = true;
     for_each_field<Operation>([&](const auto& field) {
         auto& value = into.*field.member;
         if (field.presence == presence::added && !from.more())
             return;
         read(from, value);
-        if (field.presence == presence::added && value == std::remove_cvref_t<decltype(value)>{})
-            from.fail(); // encode() never writes it without a value
+        ends_with_a_value =
+            field.presence != presence::added || value != std::remove_cvref_t<decltype(value)>{};
     });
+    if (!ends_with_a_value)
+        from.fail(); // encode() never writes such bytes
 }
 
 void read(netstring_reader& from, retry_event& into) {

@@ -15,6 +15,7 @@ std::optional<event_origin> origin_of(const stripe_event& event) {
 batch_ledger::batch_ledger(const snapshot& known)
     : snapshot_us_(known.now_us),
       now_us_(known.now_us),
+      asked_at_us_(known.asked_at_us),
       payments_(known.payments),
       accounts_(known.accounts),
       keys_(known.keys),

@@ -54,6 +54,7 @@ class batch_ledger {
 
     // The time of the commands that follow, in a rebuild that of their first run; 0: the snapshot's.
     void set_clock(std::int64_t replayed_at_us);
+    [[nodiscard]] std::int64_t asked_at_us() const { return asked_at_us_; } // the snapshot's
 
     // Everything between these two calls belongs to one event, in the batch at `position`.
     void begin_event(std::size_t position, const stripe_command& what);
@@ -109,6 +110,7 @@ class batch_ledger {
 
     std::int64_t snapshot_us_;
     std::int64_t now_us_;
+    std::int64_t asked_at_us_;
     payment_map payments_;
     account_map accounts_;
     key_map keys_;

@@ -2,6 +2,7 @@
 // types and sources come from their rows.
 #include "ledger/names.hpp"
 
+#include "ledger/command.hpp"
 #include "ledger/facts.hpp"
 #include "ledger/lists.hpp"
 #include "ledger/outcome.hpp"
@@ -126,6 +127,20 @@ std::string_view to_string(refusal value) noexcept {
         return "payment_has_owner";
     case refusal::unknown_pack:
         return "unknown_pack";
+    case refusal::time_out_of_range:
+        return "time_out_of_range";
+    }
+    return nameless;
+}
+
+std::string_view to_string(overrun value) noexcept {
+    switch (value) {
+    case overrun::refuse:
+        return "refuse";
+    case overrun::to_zero:
+        return "to_zero";
+    case overrun::allow_negative:
+        return "allow_negative";
     }
     return nameless;
 }
@@ -213,6 +228,26 @@ std::string_view to_string(query_fault value) noexcept {
     return nameless;
 }
 
+std::string_view to_string(usage_group value) noexcept {
+    switch (value) {
+    case usage_group::action:
+        return "action";
+    case usage_group::member:
+        return "member";
+    }
+    return nameless;
+}
+
+std::string_view to_string(usage_time value) noexcept {
+    switch (value) {
+    case usage_time::reported:
+        return "reported";
+    case usage_time::occurred:
+        return "occurred";
+    }
+    return nameless;
+}
+
 std::span<const transaction_kind> transaction_kinds() {
     static const std::vector<transaction_kind> kinds = all_kinds();
     return kinds;
@@ -230,6 +265,21 @@ std::span<const std::string_view> source_names() {
 
 std::span<const std::string_view> grant_source_names() {
     static const std::vector<std::string_view> names = all_names<grant_source>();
+    return names;
+}
+
+std::span<const std::string_view> usage_group_names() {
+    static const std::vector<std::string_view> names = all_names<usage_group>();
+    return names;
+}
+
+std::span<const std::string_view> usage_time_names() {
+    static const std::vector<std::string_view> names = all_names<usage_time>();
+    return names;
+}
+
+std::span<const std::string_view> overrun_names() {
+    static const std::vector<std::string_view> names = all_names<overrun>();
     return names;
 }
 

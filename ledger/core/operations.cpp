@@ -1,6 +1,8 @@
 // The terms of each operation. An operation without terms here does not compile.
 #include "core/operations.hpp"
 
+#include <algorithm>
+
 namespace tokenledger::ledger {
 
 namespace {
@@ -44,7 +46,10 @@ operation_terms terms(const usage& what) {
                          .used = &what,
                          .key = operation_terms::own_key{key_scope::usage, what.request_id}};
     if (what.charge > 0)
-        made.movements.push_back({.user_id = what.user_id, .tokens = -what.charge});
+        made.movements.push_back({.user_id = what.user_id,
+                                  .tokens = -what.charge,
+                                  .may_go_below_zero = what.overrun == overrun::allow_negative,
+                                  .takes_what_is_there = what.overrun == overrun::to_zero});
     return made;
 }
 
@@ -53,6 +58,11 @@ operation_terms terms(const event_action auto&) {
 }
 
 } // namespace
+
+std::int64_t tokens_of(const movement& what, std::int64_t balance) noexcept {
+    return what.takes_what_is_there ? std::max(what.tokens, -std::max<std::int64_t>(balance, 0))
+                                    : what.tokens;
+}
 
 operation_terms terms_of(const operation& what) {
     return std::visit([](const auto& each) { return terms(each); }, what);

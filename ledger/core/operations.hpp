@@ -20,7 +20,11 @@ struct movement {
     std::int64_t tokens = 0; // added to the balance; negative: taken from it
     bool creates_account = false;
     bool may_go_below_zero = false;
+    bool takes_what_is_there = false; // at most the balance; the rest is uncovered
 };
+
+// What the movement adds to this balance.
+[[nodiscard]] std::int64_t tokens_of(const movement& what, std::int64_t balance) noexcept;
 
 // Of a transfer: from and to.
 inline constexpr std::size_t max_movements = 2;

@@ -72,8 +72,10 @@ struct transaction_row {
 struct usage_row {
     const usage* what = nullptr;
     std::int64_t actor = 0;
+    std::int64_t charged_tokens = 0;
     std::optional<std::int64_t> deduction_sequence{};
-    std::int64_t at_us = 0; // 0: the database's clock
+    std::int64_t uncovered_tokens = 0; // of the charge, what was not there
+    std::int64_t at_us = 0;            // 0: the database's clock
 };
 
 // One row of idempotency_keys.

@@ -6,6 +6,8 @@
 #include "core/operations.hpp"
 #include "core/queue_rules.hpp"
 
+#include <chrono>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -65,7 +67,7 @@ class trial_balance {
         std::int64_t* balance = known(what.user_id);
         if (balance == nullptr)
             balance = &balances_.emplace(what.user_id, 0).first->second;
-        if (__builtin_add_overflow(*balance, what.tokens, balance))
+        if (__builtin_add_overflow(*balance, tokens_of(what, *balance), balance))
             return refusal::balance_overflow;
         const bool is_short = what.tokens < 0 && *balance < 0 && !what.may_go_below_zero;
         return is_short ? refusal::insufficient_balance : refusal::none;
@@ -83,6 +85,16 @@ refusal refusal_of_used(key_scope scope) {
     return is_of_references(scope) ? refusal::reference_used : refusal::key_reused;
 }
 
+// A command that is replayed was accepted at its own time.
+bool is_out_of_range(const batch_ledger& work, const admin_command& what, const operation& each) {
+    const auto* used = std::get_if<usage>(&each);
+    if (used == nullptr || !used->occurred_at_us || what.replayed_at_us != 0)
+        return false;
+    using std::chrono::microseconds;
+    const microseconds age(work.asked_at_us() - *used->occurred_at_us);
+    return age > max_usage_age || age < -max_usage_lead;
+}
+
 // The refusal; nullopt: the command can be applied.
 std::optional<outcome> check(const batch_ledger& work, const admin_command& what) {
     trial_balance balances(work);
@@ -93,6 +105,8 @@ std::optional<outcome> check(const batch_ledger& work, const admin_command& what
             if (work.key(*key) != nullptr || !used.insert(*key).second)
                 return refused(refusal_of_used(key->scope), i);
         }
+        if (is_out_of_range(work, what, each))
+            return refused(refusal::time_out_of_range, i);
         const refusal why = balances.check(terms_of(each));
         if (why != refusal::none)
             return refused(why, i);
@@ -104,19 +118,25 @@ class poster {
   public:
     poster(batch_ledger& work, const admin_command& what) : work_(work), what_(what) {}
 
-    void post(const operation_terms& what) {
-        std::optional<std::int64_t> sequence;
+    // Returns the tokens of a charge that the balance did not cover.
+    std::int64_t post(const operation_terms& what) {
+        usage_row use{.what = what.used, .actor = what_.actor};
         for (const movement& each : what.movements) {
             transaction_row row = row_for(what, each);
+            use.uncovered_tokens += row.token_amount - each.tokens;
+            if (row.token_amount == 0)
+                continue; // nothing was there
             for (const movement& other : what.movements) {
                 if (&other != &each)
                     row.counterparty = other.user_id;
             }
+            use.charged_tokens = -row.token_amount;
             posted.push_back(work_.post(std::move(row)));
-            sequence = posted.back().sequence;
+            use.deduction_sequence = posted.back().sequence;
         }
         if (what.used != nullptr)
-            work_.record_usage({.what = what.used, .actor = what_.actor, .deduction_sequence = sequence});
+            work_.record_usage(use);
+        return use.uncovered_tokens;
     }
 
     std::vector<posting> posted;
@@ -127,7 +147,8 @@ class poster {
         row.user_id = of.user_id;
         row.type = what.type;
         row.source = what.source;
-        row.token_amount = of.tokens;
+        const account_state* account = work_.account(of.user_id);
+        row.token_amount = tokens_of(of, account != nullptr ? account->balance : 0);
         row.reason = what.reason;
         row.reference = what.reference;
         row.metadata = what.metadata;
@@ -163,7 +184,8 @@ outcome decide_admin(batch_ledger& work, std::size_t position, const admin_comma
         return {.result = before->became,
                 .reason = before->became_because,
                 .posted = before->posted,
-                .replayed = true};
+                .replayed = true,
+                .uncovered = before->uncovered};
     }
     if (!event_acted_on(what.operations.front()).empty()) {
         outcome done = decide_event_action(work, position, what);
@@ -181,20 +203,26 @@ outcome decide_admin(batch_ledger& work, std::size_t position, const admin_comma
         return std::move(*no);
 
     poster post(work, what);
-    for (const operation& each : what.operations)
-        post.post(terms_of(each));
+    std::vector<std::int64_t> uncovered; // by operation
+    std::int64_t all_uncovered = 0;
+    for (const operation& each : what.operations) {
+        uncovered.push_back(post.post(terms_of(each)));
+        if (__builtin_add_overflow(all_uncovered, uncovered.back(), &all_uncovered))
+            all_uncovered = std::numeric_limits<std::int64_t>::max();
+    }
     work.use_key({.id = own,
                   .command = position,
-                  .state = {.command_hash = hash, .posted = post.posted},
+                  .state = {.command_hash = hash, .posted = post.posted, .uncovered = all_uncovered},
                   .of_command = true});
-    for (const operation& each : what.operations) {
+    for (std::size_t i = 0; i < what.operations.size(); ++i) {
+        const operation& each = what.operations[i];
         if (auto key = key_of(each); key && *key != own)
             work.use_key({.id = std::move(*key),
                           .command = position,
-                          .state = {.command_hash = hash_of(each)},
+                          .state = {.command_hash = hash_of(each), .uncovered = uncovered[i]},
                           .of_command = false});
     }
-    return {.result = result::applied, .posted = std::move(post.posted)};
+    return {.result = result::applied, .posted = std::move(post.posted), .uncovered = all_uncovered};
 }
 
 } // namespace tokenledger::ledger

@@ -75,11 +75,16 @@ struct key_state {
     // If the command was an action on an event: the event's outcome.
     ledger::result became = result::applied;
     ledger::reason became_because = reason::none;
+    std::int64_t uncovered = 0; // outcome::uncovered of the first command
 
     bool operator==(const key_state&) const = default;
 };
 
 using key_map = std::map<key_id, key_state>;
+struct used_keys {
+    key_map keys;
+    std::int64_t asked_at_us = 0; // the database's clock
+};
 using payment_map = std::map<std::string, payment_state, std::less<>>;
 using account_map = std::map<std::string, account_state, std::less<>>;
 using event_id_set = std::set<std::string, std::less<>>;
@@ -108,6 +113,8 @@ struct snapshot {
     event_map acted_events;        // the events that operators act on, and contested ones, locked
     key_map keys;                  // of the batch's keys: those that were used before
     std::int64_t now_us = 0;       // the database's clock after the locks, microseconds since the epoch
+    // The same when the keys were read. For checks: rows have now_us, or the time of their writing.
+    std::int64_t asked_at_us = 0;
 };
 
 } // namespace tokenledger::ledger

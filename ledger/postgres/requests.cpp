@@ -16,19 +16,25 @@ namespace tokenledger::ledger {
 
 namespace {
 
+// A column of tokens that is NULL where there are none.
+std::optional<std::int64_t> if_any(std::int64_t tokens) {
+    return tokens != 0 ? std::optional(tokens) : std::nullopt;
+}
+
 constexpr std::string_view write_keys = R"sql(
 INSERT INTO tokenledger.idempotency_keys (scope, key, command_hash, actor, command, posted_user_ids, posted_sequences,
-       created_at)
+       created_at, uncovered_tokens)
 SELECT scope, key, decode(hash, 'hex'), actor, decode(command, 'hex'), users::text[], sequences::bigint[],
-       timestamptz 'epoch' + at_us * interval '1 microsecond'
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-    AS given (scope, key, hash, actor, command, users, sequences, at_us)
+       timestamptz 'epoch' + at_us * interval '1 microsecond', uncovered
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+              $9::bigint[])
+    AS given (scope, key, hash, actor, command, users, sequences, at_us, uncovered)
     ON CONFLICT (scope, key) DO NOTHING
 )sql";
 
 void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,
                 std::int64_t now_us) {
-    pg::array scope, key, hash, actor, encoded, users, sequences, at;
+    pg::array scope, key, hash, actor, encoded, users, sequences, at, uncovered;
     for (const key_row& row : rows.keys) {
         const auto& what = std::get<admin_command>(batch[row.command]);
         scope.add(to_string(row.id.scope));
@@ -47,27 +53,34 @@ void apply_keys(pg::connection& connection, const batch_plan& rows, std::span<co
         users.add(std::move(posted_users).finish());
         sequences.add(std::move(posted_sequences).finish());
         at.add(row.at_us != 0 ? row.at_us : now_us);
+        uncovered.add(if_any(row.state.uncovered));
     }
     parameters columns;
     columns.add(std::move(scope), std::move(key), std::move(hash), std::move(actor), std::move(encoded),
-                std::move(users), std::move(sequences), std::move(at));
+                std::move(users), std::move(sequences), std::move(at), std::move(uncovered));
     const pg::rows written = connection.exec(std::string(write_keys), columns.values());
     check_count("idempotency_keys", static_cast<std::int64_t>(written.affected_rows()), rows.keys.size());
 }
 
 constexpr std::string_view write_usages = R"sql(
 INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, model_used, tokens_used, input_tokens,
-       output_tokens, cost_estimate, charged_tokens, deduction_sequence, actor, created_at)
+       output_tokens, cost_estimate, charged_tokens, deduction_sequence, actor, created_at, cached_input_tokens,
+       reasoning_tokens, member, occurred_at, uncovered_tokens, metadata)
 SELECT user_id, request_id, action_type, model_used, tokens_used, input_tokens, output_tokens, cost::numeric,
-       charged, sequence, actor, timestamptz 'epoch' + at_us * interval '1 microsecond'
+       charged, sequence, actor, timestamptz 'epoch' + at_us * interval '1 microsecond', cached_input_tokens,
+       reasoning_tokens, member, timestamptz 'epoch' + occurred_at_us * interval '1 microsecond', uncovered,
+       metadata::json
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
-              $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+              $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::text[],
+              $16::bigint[], $17::bigint[], $18::text[])
     AS given (user_id, request_id, action_type, model_used, tokens_used, input_tokens, output_tokens, cost,
-              charged, sequence, actor, at_us)
+              charged, sequence, actor, at_us, cached_input_tokens, reasoning_tokens, member, occurred_at_us,
+              uncovered, metadata)
 )sql";
 
 void apply_usages(pg::connection& connection, const batch_plan& rows, std::int64_t now_us) {
     pg::array user, request, action, model, tokens, input, output, cost, charged, sequence, actor, at;
+    pg::array cached_input, reasoning, member, occurred, uncovered, metadata;
     for (const usage_row& row : rows.usages) {
         user.add(row.what->user_id);
         request.add(row.what->request_id);
@@ -77,15 +90,22 @@ void apply_usages(pg::connection& connection, const batch_plan& rows, std::int64
         input.add(row.what->input_tokens);
         output.add(row.what->output_tokens);
         cost.add_or_null(row.what->cost_estimate);
-        charged.add(row.what->charge);
+        charged.add(row.charged_tokens);
         sequence.add(row.deduction_sequence);
         actor.add(row.actor);
         at.add(row.at_us != 0 ? row.at_us : now_us);
+        cached_input.add(row.what->cached_input_tokens);
+        reasoning.add(row.what->reasoning_tokens);
+        member.add_or_null(row.what->member);
+        occurred.add(row.what->occurred_at_us);
+        uncovered.add(if_any(row.uncovered_tokens));
+        metadata.add_or_null(row.what->metadata);
     }
     parameters columns;
     columns.add(std::move(user), std::move(request), std::move(action), std::move(model), std::move(tokens),
                 std::move(input), std::move(output), std::move(cost), std::move(charged), std::move(sequence),
-                std::move(actor), std::move(at));
+                std::move(actor), std::move(at), std::move(cached_input), std::move(reasoning),
+                std::move(member), std::move(occurred), std::move(uncovered), std::move(metadata));
     const pg::rows written = connection.exec(std::string(write_usages), columns.values());
     check_count("token_usage", static_cast<std::int64_t>(written.affected_rows()), rows.usages.size());
 }
@@ -167,7 +187,8 @@ std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<s
         sql += (sql.empty() ? "" : " UNION ALL ");
         sql += "SELECT k.scope, k.key, encode(k.command_hash, 'hex'), posted.place, posted.user_id, "
                "posted.sequence,"
-               " t.transaction_type, t.source, t.token_amount, t.balance_after, a.became, a.became_because"
+               " t.transaction_type, t.source, t.token_amount, t.balance_after, a.became, a.became_because,"
+               " k.uncovered_tokens"
                " FROM tokenledger.idempotency_keys k"
                " LEFT JOIN LATERAL unnest(k.posted_user_ids, k.posted_sequences) WITH ORDINALITY"
                " AS posted (user_id, sequence, place) ON true"
@@ -178,25 +199,32 @@ std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<s
                std::string(to_string(scope)) + "' AND k.key = ANY($" + std::to_string(parameters.size()) +
                "::text[])";
     }
-    return "SELECT * FROM (" + sql + ") AS known (scope, key, hash, place) ORDER BY scope, key, place";
+    return "SELECT (extract(epoch FROM asked.at) * 1000000)::bigint, known.*"
+           " FROM (SELECT clock_timestamp() AS at) AS asked LEFT JOIN (" +
+           sql + ") AS known (scope, key, hash, place) ON true ORDER BY scope, key, place";
 }
 
-key_map read_keys(const pg::rows& from) {
-    key_map known;
+used_keys read_keys(const pg::rows& from) {
+    used_keys known{.keys = {}, .asked_at_us = from.number(0, 0)};
     for (std::size_t row = 0; row < from.size(); ++row) {
-        key_state& state = known[{value_named<key_scope>(from.text(row, 0)), std::string(from.text(row, 1))}];
-        state.command_hash = base::from_hex(from.text(row, 2));
-        if (from.get(row, 10)) {
-            state.became = event_result_of(from.text(row, 10));
-            state.became_because = reason_of(from.get(row, 11).value_or(""));
+        if (!from.get(row, 1))
+            continue; // none of the keys was used
+        key_state& state =
+            known.keys[{value_named<key_scope>(from.text(row, 1)), std::string(from.text(row, 2))}];
+        state.command_hash = base::from_hex(from.text(row, 3));
+        if (from.get(row, 11)) {
+            state.became = event_result_of(from.text(row, 11));
+            state.became_because = reason_of(from.get(row, 12).value_or(""));
         }
-        if (from.get(row, 4))
-            state.posted.push_back({.user_id = std::string(from.text(row, 4)),
-                                    .sequence = from.number(row, 5),
-                                    .type = type_of(from.text(row, 6)),
-                                    .source = source_of(from.text(row, 7)),
-                                    .token_amount = from.number(row, 8),
-                                    .balance_after = from.number(row, 9)});
+        if (from.get(row, 13))
+            state.uncovered = from.number(row, 13);
+        if (from.get(row, 5))
+            state.posted.push_back({.user_id = std::string(from.text(row, 5)),
+                                    .sequence = from.number(row, 6),
+                                    .type = type_of(from.text(row, 7)),
+                                    .source = source_of(from.text(row, 8)),
+                                    .token_amount = from.number(row, 9),
+                                    .balance_after = from.number(row, 10)});
     }
     return known;
 }

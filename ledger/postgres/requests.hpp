@@ -11,7 +11,7 @@ namespace tokenledger::ledger {
 // The statement that reads keys; fills in its `parameters`.
 [[nodiscard]] std::string select_keys(std::span<const key_id> ids,
                                       std::vector<std::optional<std::string>>& parameters);
-[[nodiscard]] key_map read_keys(const pg::rows& from);
+[[nodiscard]] used_keys read_keys(const pg::rows& from);
 
 // Writes keys, usages and actions; without any, no round trip. `now_us`: the database's clock, read while a
 // table of the lists was locked for writing. Throws conflict if a key was used meanwhile.

@@ -89,7 +89,7 @@ class postgres_store final : public store {
     std::set<std::string, std::less<>> existing_accounts(std::span<const std::string_view> user_ids) override;
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override;
     event_map lock_events(std::span<const std::string_view> event_ids) override;
-    key_map read_keys(std::span<const key_id> ids) override;
+    used_keys read_keys(std::span<const key_id> ids) override;
     std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
                                    std::span<const std::string> evidence) override;
     void commit() override;
@@ -267,7 +267,7 @@ postgres_store::existing_accounts(std::span<const std::string_view> user_ids) {
     });
 }
 
-key_map postgres_store::read_keys(std::span<const key_id> ids) {
+used_keys postgres_store::read_keys(std::span<const key_id> ids) {
     return guarded([&] {
         if (state_ != transaction::open)
             locking("SELECT 1"); // a batch without payments and accounts: BEGIN has not been sent yet

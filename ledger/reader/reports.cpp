@@ -1,6 +1,7 @@
 // Sums over a period: exact, in the database, and as text.
 #include "reader/reports.hpp"
 
+#include "ledger/command.hpp"
 #include "postgres/names.hpp"
 #include "reader/page_cursor.hpp"
 #include "reader/rows.hpp"
@@ -53,19 +54,36 @@ constexpr std::string_view pack_of =
     " THEN (SELECT p.pack FROM tokenledger.payments AS p"
     " WHERE p.payment_intent_id = t.stripe_payment_intent_id) ELSE t.pack END";
 
+constexpr std::string_view time_of_occurrence = "coalesce(u.occurred_at, u.created_at)";
+// From the check of a usage to the time in its row; a batch is cut off long before.
+constexpr std::chrono::hours usage_settling_time{1};
+
 // The limit is one more than allowed, to detect a report that is too large.
 std::string grouped_by(std::string_view columns) {
     return " GROUP BY " + std::string(columns) + " ORDER BY " + std::string(columns) + " LIMIT " +
            std::to_string(max_report_rows + 1);
 }
 
+// A usage occurred at most max_usage_age before it was reported: that bounds the rows to read.
+std::string occurred_in_period(statement& to, const period& within) {
+    using std::chrono::microseconds;
+    period reported = within;
+    if (reported.from_us)
+        *reported.from_us -= microseconds(max_usage_lead).count();
+    if (reported.to_us)
+        *reported.to_us += microseconds(max_usage_age + usage_settling_time).count();
+    return in_period(to, reported, "u.created_at") + in_period(to, within, std::string(time_of_occurrence));
+}
+
 } // namespace
 
 std::vector<usage_report_row> report_usage(read_session& session, const usage_filter& filter,
                                            const report_shape& shape) {
-    check_texts({filter.user_id, filter.action_type, filter.model_used, shape.time_zone});
+    check_texts({filter.user_id, filter.action_type, filter.model_used, filter.member, shape.time_zone});
     statement select;
-    std::string where = in_period(select, filter.period, "u.created_at");
+    const bool by_occurrence = shape.time == usage_time::occurred;
+    std::string where = by_occurrence ? occurred_in_period(select, filter.period)
+                                      : in_period(select, filter.period, "u.created_at");
     const auto equal = [&](std::string_view column, const std::string& value) {
         if (!value.empty())
             where += " AND " + std::string(column) + " = " + select.text(value);
@@ -73,22 +91,37 @@ std::vector<usage_report_row> report_usage(read_session& session, const usage_fi
     equal("u.user_id", filter.user_id);
     equal("u.action_type", filter.action_type);
     equal("u.model_used", filter.model_used);
-    select.sql = "SELECT " + day_of(select, shape, "u.created_at") +
-                 ", u.action_type, coalesce(u.model_used, ''), count(*), coalesce(sum(u.tokens_used), 0),"
-                 " coalesce(sum(u.input_tokens), 0), coalesce(sum(u.output_tokens), 0),"
-                 " coalesce(sum(u.cost_estimate), 0), coalesce(sum(u.charged_tokens), 0)"
-                 " FROM tokenledger.token_usage AS u WHERE true" +
-                 where + grouped_by("1, 2, 3");
-    return report(session, shape, select, [](row_reader& from) {
-        return usage_report_row{.day = from.text(),
-                                .action_type = from.text(),
-                                .model_used = from.text(),
+    equal("u.member", filter.member);
+    const bool by_action = shape.by == usage_group::action;
+    const std::string day = day_of(select, shape, by_occurrence ? time_of_occurrence : "u.created_at");
+    select.sql =
+        "SELECT " + day +
+        (by_action ? ", u.action_type, coalesce(u.model_used, '')" : ", u.user_id, coalesce(u.member, '')") +
+        ", count(*), coalesce(sum(u.tokens_used), 0),"
+        " coalesce(sum(u.input_tokens), 0), coalesce(sum(u.output_tokens), 0),"
+        " coalesce(sum(u.cost_estimate), 0), coalesce(sum(u.charged_tokens), 0),"
+        " coalesce(sum(u.cached_input_tokens), 0), coalesce(sum(u.reasoning_tokens), 0),"
+        " coalesce(sum(u.uncovered_tokens), 0)"
+        " FROM tokenledger.token_usage AS u WHERE true" +
+        where + grouped_by("1, 2, 3");
+    return report(session, shape, select, [by_action](row_reader& from) {
+        const std::string date = from.text();
+        const std::string first = from.text();
+        const std::string second = from.text();
+        return usage_report_row{.day = date,
+                                .action_type = by_action ? first : "",
+                                .model_used = by_action ? second : "",
+                                .user_id = by_action ? "" : first,
+                                .member = by_action ? "" : second,
                                 .count = from.number(),
                                 .tokens_used = from.text(),
                                 .input_tokens = from.text(),
                                 .output_tokens = from.text(),
                                 .cost_estimate = from.text(),
-                                .charged_tokens = from.text()};
+                                .charged_tokens = from.text(),
+                                .cached_input_tokens = from.text(),
+                                .reasoning_tokens = from.text(),
+                                .uncovered_tokens = from.text()};
     });
 }
 

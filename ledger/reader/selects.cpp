@@ -119,7 +119,8 @@ statement select_usage(const usage_filter& filter, const stream_part& part, bool
     statement made;
     std::string where =
         equal(made, "u.user_id", filter.user_id) + in_period(made, filter.period, part, "u.created_at") +
-        equal(made, "u.action_type", filter.action_type) + equal(made, "u.model_used", filter.model_used);
+        equal(made, "u.action_type", filter.action_type) + equal(made, "u.model_used", filter.model_used) +
+        equal(made, "u.member", filter.member);
     if (uncharged)
         where += " AND u.deduction_sequence IS NULL";
     if (part.after)

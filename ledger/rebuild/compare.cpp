@@ -121,6 +121,7 @@ const std::vector<table>& tables() {
           {"command"},
           {"posted_user_ids"},
           {"posted_sequences"},
+          {"uncovered_tokens"},
           {"created_at", true}},
          "true"},
         {"token_usage",
@@ -134,6 +135,12 @@ const std::vector<table>& tables() {
           {"charged_tokens"},
           {"deduction_sequence"},
           {"actor"},
+          {"cached_input_tokens"},
+          {"reasoning_tokens"},
+          {"member"},
+          {"occurred_at"},
+          {"uncovered_tokens"},
+          {"metadata"},
           {"created_at", true}},
          "true"}};
     return all;

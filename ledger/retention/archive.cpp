@@ -61,7 +61,9 @@ archive_totals move_rows(pg::connection& connection, const archive_request& requ
                         "SELECT row_to_json(line)::text FROM (SELECT user_id, request_id, action_type,"
                         " model_used, tokens_used, input_tokens, output_tokens, cost_estimate::text AS"
                         " cost_estimate, charged_tokens, deduction_sequence, actor, to_char(created_at,"
-                        " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS created_at" +
+                        " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS created_at, cached_input_tokens,"
+                        " reasoning_tokens, member, to_char(occurred_at,"
+                        " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS occurred_at, uncovered_tokens, metadata" +
                             old + " ORDER BY token_usage.created_at, user_id, request_id) AS line",
                         usages_per_fetch, write_each);
     if (totals.usages == 0)

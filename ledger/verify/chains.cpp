@@ -53,8 +53,7 @@ constexpr verify_rule row_rules[] = {
      "token_amount = 0 OR (token_amount < 0 AND transaction_type IN ({types_that_add}))"
      " OR (token_amount > 0 AND transaction_type IN ({types_that_take}))",
      "'the sign of its type'", its_tokens},
-    {"row_below_zero",
-     "balance_after < 0 AND token_amount < 0 AND (transaction_type = 'transfer' OR source = 'usage')",
+    {"row_below_zero", "balance_after < 0 AND token_amount < 0 AND transaction_type = 'transfer'",
      "'no balance below zero'", its_tokens},
     {"row_stripe",
      "(transaction_type IN ('purchase', 'refund')) <> (payment IS NOT NULL) OR (payment IS NULL) <> (event "

@@ -43,6 +43,26 @@ constexpr verify_rule usage_rules[] = {
     {"deduction_without_usage", "missing", "concat('the operation ', usage_request_id)", "'none'"},
 };
 
+// What a charge left uncovered is said twice: beside the usage, and by its key for the answer to a
+// repetition.
+constexpr std::string_view uncovered_source = R"sql(
+SELECT usage.user_id, usage.deduction_sequence AS sequence, NULL AS payment, NULL AS event, used.uncovered_tokens AS said,
+       usage.uncovered_tokens AS uncovered
+  FROM tokenledger.token_usage AS usage
+  LEFT JOIN tokenledger.idempotency_keys AS used ON used.scope = 'usage' AND used.key = usage.request_id
+ WHERE usage.uncovered_tokens IS NOT NULL AND used.uncovered_tokens IS DISTINCT FROM usage.uncovered_tokens
+UNION ALL
+SELECT usage.user_id, usage.deduction_sequence, NULL, NULL, used.uncovered_tokens, NULL
+  FROM tokenledger.idempotency_keys AS used
+  JOIN tokenledger.token_usage AS usage ON usage.request_id = used.key AND usage.uncovered_tokens IS NULL
+ WHERE used.scope = 'usage' AND used.uncovered_tokens IS NOT NULL
+)sql";
+
+constexpr verify_rule uncovered_rules[] = {
+    {"usage_uncovered", "true", "coalesce(said, 0) || ' uncovered, as its key says'",
+     "coalesce(uncovered, 0)"},
+};
+
 // It is unknown which of the older rows were archived, but known how many, and their charges.
 constexpr std::string_view archive_source = R"sql(
 SELECT NULL AS user_id, NULL::bigint AS sequence, NULL AS payment, NULL AS event, gone.charged, gone.tokens,
@@ -157,6 +177,10 @@ constexpr verify_rule action_rules[] = {
 
 verify_check usage_check() noexcept {
     return {"charged operations", usage_source, usage_rules};
+}
+
+verify_check uncovered_check() noexcept {
+    return {"uncovered charges", uncovered_source, uncovered_rules};
 }
 
 verify_check archive_check() noexcept {

@@ -143,8 +143,11 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
         known.now_us = opened.accounts->now_us;
     }
     lock_events(where, batch, contested, known);
-    if (const auto keys = keys_to_read(batch); !keys.empty())
-        known.keys = where.read_keys(keys);
+    if (const auto keys = keys_to_read(batch); !keys.empty()) {
+        used_keys used = where.read_keys(keys);
+        known.keys = std::move(used.keys);
+        known.asked_at_us = used.asked_at_us;
+    }
     batch_plan rows = plan(batch, known);
     const std::vector<std::string> evidence = pack_all(rows, batch);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);

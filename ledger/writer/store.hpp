@@ -55,7 +55,7 @@ class store {
     [[nodiscard]] virtual event_map lock_events(std::span<const std::string_view> event_ids) = 0;
 
     // Which of these keys were used, and for what? Read after the locks.
-    [[nodiscard]] virtual key_map read_keys(std::span<const key_id> ids) = 0;
+    [[nodiscard]] virtual used_keys read_keys(std::span<const key_id> ids) = 0;
 
     // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
     // Returns the positions in the batch whose event id another transaction committed meanwhile. If rows of

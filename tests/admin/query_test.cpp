@@ -176,18 +176,34 @@ BOOST_AUTO_TEST_CASE(a_list_query_has_filters_limit_order_and_cursor) {
 }
 
 BOOST_AUTO_TEST_CASE(a_report_has_a_span_and_filters) {
-    BOOST_TEST((query_of<usage_report_query>("/v1/reports/usage").span == ledger::report_span::whole));
+    BOOST_TEST((query_of<usage_report_query>("/v1/reports/usage").shape.span == ledger::report_span::whole));
     const auto days = query_of<transaction_report_query>("/v1/reports/transactions?span=day&type=grant");
-    BOOST_TEST((days.span == ledger::report_span::day));
+    BOOST_TEST((days.shape.span == ledger::report_span::day));
     BOOST_TEST((days.filter.type == ledger::transaction_type::grant));
 }
 
+BOOST_AUTO_TEST_CASE(a_usage_report_has_a_group_and_a_time) {
+    const auto by_default = query_of<usage_report_query>("/v1/reports/usage").shape;
+    BOOST_TEST((by_default.by == ledger::usage_group::action));
+    BOOST_TEST((by_default.time == ledger::usage_time::reported));
+    const auto asked_for =
+        query_of<usage_report_query>("/v1/reports/usage?group_by=member&time=occurred&member=ada");
+    BOOST_TEST((asked_for.shape.by == ledger::usage_group::member));
+    BOOST_TEST((asked_for.shape.time == ledger::usage_time::occurred));
+    BOOST_TEST(asked_for.filter.member == "ada");
+    for (const char* target : {"/v1/reports/usage?group_by=members", "/v1/reports/usage?time=now"})
+        BOOST_TEST(kind_of(problem_of(asked(target)).type).slug == "invalid_parameter");
+    BOOST_TEST(kind_of(problem_of(asked("/v1/reports/transactions?group_by=member")).type).slug ==
+               "unknown_parameter");
+}
+
 BOOST_AUTO_TEST_CASE(a_report_by_day_has_a_time_zone) {
-    BOOST_TEST(query_of<usage_report_query>("/v1/reports/usage?span=day").time_zone == "UTC");
-    BOOST_TEST(query_of<usage_report_query>("/v1/reports/usage?span=day&time_zone=Europe/Berlin").time_zone ==
-               "Europe/Berlin");
+    BOOST_TEST(query_of<usage_report_query>("/v1/reports/usage?span=day").shape.time_zone == "UTC");
+    BOOST_TEST(
+        query_of<usage_report_query>("/v1/reports/usage?span=day&time_zone=Europe/Berlin").shape.time_zone ==
+        "Europe/Berlin");
     BOOST_TEST(query_of<transaction_report_query>("/v1/reports/transactions?time_zone=Asia%2FTokyo&span=day")
-                   .time_zone == "Asia/Tokyo");
+                   .shape.time_zone == "Asia/Tokyo");
     const auto wrong = problem_of(asked("/v1/reports/usage?time_zone=Europe/Berlin"));
     BOOST_TEST(kind_of(wrong.type).slug == "invalid_parameter");
     BOOST_TEST(test::mentions(wrong.detail, "span=day"));

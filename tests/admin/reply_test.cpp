@@ -35,6 +35,12 @@ BOOST_AUTO_TEST_CASE(an_applied_command_shows_its_postings) {
                             R"("type":"deduction","source":"usage","token_amount":-5,"balance_after":95}]})");
 }
 
+BOOST_AUTO_TEST_CASE(a_reply_says_how_much_of_a_charge_was_uncovered) {
+    const ledger::outcome done{.result = ledger::result::applied, .uncovered = 4};
+    BOOST_TEST(reply_for(ledger::completion{done}, false).body ==
+               R"({"result":"applied","transactions":[],"uncovered":4})");
+}
+
 BOOST_AUTO_TEST_CASE(a_replay_has_the_same_body_and_is_marked_as_replayed) {
     ledger::outcome done{.result = ledger::result::applied};
     const reply first = reply_for(ledger::completion{done}, false);

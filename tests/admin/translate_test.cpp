@@ -1,6 +1,7 @@
 // Translation of well-formed bodies.
 #include "admin/fields.hpp"
 #include "admin_requests.hpp"
+#include "base/time.hpp"
 
 namespace {
 
@@ -70,6 +71,26 @@ BOOST_AUTO_TEST_CASE(a_usage_has_no_idempotency_key_and_keeps_its_cost_as_writte
     BOOST_TEST((!least.input_tokens && !least.output_tokens));
     BOOST_TEST(least.cost_estimate + least.model_used == "");
     BOOST_TEST(least.charge == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_usage_may_say_who_when_and_what_becomes_of_a_charge_too_high) {
+    const auto one = only_operation<ledger::usage>(translated(
+        "usage", R"({"request_id":"r","user_id":"u","action_type":"a","tokens_used":0,"cached_input_tokens":7,
+            "reasoning_tokens":0,"member":"ada","occurred_at":"2026-11-22T18:30:00.5+02:00",
+            "metadata": {"a": 1},"overrun":"allow_negative"})"));
+    BOOST_TEST((one.cached_input_tokens == 7 && one.reasoning_tokens == 0));
+    BOOST_TEST(one.member == "ada");
+    BOOST_TEST((one.occurred_at_us == base::parse_time("2026-11-22T16:30:00.5Z")));
+    BOOST_TEST(one.metadata == R"({"a":1})");
+    BOOST_TEST((one.overrun == ledger::overrun::allow_negative));
+    for (const std::string wrong : {R"("overrun":"clamp")", R"("overrun":1)", R"("occurred_at":"yesterday")",
+                                    R"("occurred_at":1700000000)", R"("occurred_at":"2026-11-22T18:30:00")",
+                                    R"("member":"")", R"("reasoning_tokens":-1)", R"("metadata":[])"}) {
+        BOOST_TEST_INFO(wrong);
+        BOOST_TEST(verdict(translated(
+                       "usage", R"({"request_id":"r","user_id":"u","action_type":"a","tokens_used":0,)" +
+                                    wrong + "}")) == "invalid_field 422");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_cost_may_be_a_number_or_a_string) {

@@ -94,11 +94,11 @@ class memory_store final : public store {
         return locked;
     }
 
-    key_map read_keys(std::span<const key_id> ids) override {
-        key_map used;
+    used_keys read_keys(std::span<const key_id> ids) override {
+        used_keys used{.keys = {}, .asked_at_us = database_->now_us};
         for (const key_id& id : ids) {
             if (const auto at = keys_.find(id); at != keys_.end())
-                used.insert(*at);
+                used.keys.insert(*at);
         }
         return used;
     }
@@ -128,8 +128,11 @@ class memory_store final : public store {
         for (const key_row& row : rows.keys)
             keys_.emplace(row.id, row.state);
         for (const usage_row& row : rows.usages)
-            usages_.push_back(
-                {.what = *row.what, .actor = row.actor, .deduction_sequence = row.deduction_sequence});
+            usages_.push_back({.what = *row.what,
+                               .actor = row.actor,
+                               .deduction_sequence = row.deduction_sequence,
+                               .charged_tokens = row.charged_tokens,
+                               .uncovered_tokens = row.uncovered_tokens});
         std::vector<std::size_t> committed_meanwhile;
         for (const event_row& row : rows.events) {
             const auto& what = std::get<stripe_command>(batch[row.command]);

@@ -25,6 +25,8 @@ struct memory_database {
         usage what;
         std::int64_t actor = 0;
         std::optional<std::int64_t> deduction_sequence;
+        std::int64_t charged_tokens = 0;
+        std::int64_t uncovered_tokens = 0;
     };
     std::recursive_mutex guard; // held from begin to commit or rollback: transactions run one at a time
     payment_map payments;

@@ -15,6 +15,7 @@ struct naive_outcome {
     std::size_t item = 0;
     bool replayed = false;
     std::vector<naive_posting> posted{};
+    std::int64_t uncovered = 0;
 
     bool operator==(const naive_outcome&) const = default;
 };
@@ -24,7 +25,8 @@ inline naive_outcome naive(const ledger::outcome& of) {
                        .reason = of.reason,
                        .refusal = of.refusal,
                        .item = of.item,
-                       .replayed = of.replayed};
+                       .replayed = of.replayed,
+                       .uncovered = of.uncovered};
     for (const ledger::posting& each : of.posted)
         made.posted.push_back({each.user_id, each.token_amount, each.balance_after});
     return made;
@@ -35,6 +37,7 @@ inline std::string in_words(const naive_outcome& of) {
     for (const std::string_view each : {to_string(of.reason), to_string(of.refusal)})
         text += (each.empty() ? "" : " ") + std::string(each);
     text += of.replayed ? " replayed" : "";
+    text += of.uncovered != 0 ? " uncovered " + std::to_string(of.uncovered) : "";
     for (const naive_posting& each : of.posted)
         text += ", " + each.user + " " + std::to_string(each.tokens) + " " + std::to_string(each.balance);
     return text;
@@ -120,14 +123,19 @@ class naive_books : public naive_ledger {
         for (std::size_t i = 0; i < what.operations.size(); ++i) {
             const ledger::operation& each = what.operations[i];
             const std::string key = key_of(each);
+            const std::int64_t uncovered_before = made.uncovered;
             ledger::refusal why = ledger::refusal::none;
-            if (!lone && !key.empty() && !keys_.emplace(key, answered{{each}, made}).second)
+            if (!lone && !key.empty() &&
+                !keys_.emplace(key, answered{{each}, {.result = ledger::result::applied}}).second)
                 why =
                     key.starts_with("usage") ? ledger::refusal::key_reused : ledger::refusal::reference_used;
             if (why == ledger::refusal::none)
                 why = std::visit([&](const auto& one) { return perform(one, made); }, each);
-            if (why == ledger::refusal::none)
+            if (why == ledger::refusal::none) {
+                if (!lone && !key.empty())
+                    keys_.at(key).first.uncovered = made.uncovered - uncovered_before;
                 continue;
+            }
             balances = balances_before;
             keys_ = keys_before;
             return refused(why, i, made.reason);
@@ -157,8 +165,20 @@ class naive_books : public naive_ledger {
             post(what.to, what.tokens);
         return why;
     }
-    ledger::refusal perform(const ledger::usage& what, naive_outcome&) {
-        return what.charge == 0 ? ledger::refusal::none : take_from(what.user_id, what.charge, false);
+    ledger::refusal perform(const ledger::usage& what, naive_outcome& made) {
+        if (what.charge == 0)
+            return ledger::refusal::none;
+        if (what.overrun != ledger::overrun::to_zero)
+            return take_from(what.user_id, what.charge, what.overrun == ledger::overrun::allow_negative);
+        if (!balances.contains(what.user_id))
+            return ledger::refusal::unknown_account;
+        std::int64_t charged = 0;
+        while (charged < what.charge && balances[what.user_id] - charged > 0)
+            ++charged;
+        if (charged > 0)
+            post(what.user_id, -charged);
+        made.uncovered += what.charge - charged;
+        return ledger::refusal::none;
     }
     ledger::refusal take_from(const std::string& user, std::int64_t tokens, bool allow_negative) {
         if (!balances.contains(user))

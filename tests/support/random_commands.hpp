@@ -136,7 +136,13 @@ class random_values {
                                  .input_tokens = maybe_number(),
                                  .output_tokens = maybe_number(),
                                  .cost_estimate = text(),
-                                 .charge = number()};
+                                 .charge = number(),
+                                 .cached_input_tokens = maybe_number(),
+                                 .reasoning_tokens = maybe_number(),
+                                 .member = text(),
+                                 .occurred_at_us = maybe_number(),
+                                 .metadata = text(),
+                                 .overrun = static_cast<ledger::overrun>(below(3))};
         case 4:
             return ledger::retry_event{.event_id = text(), .payment_intent_id = text(), .effect = effect()};
         case 5:

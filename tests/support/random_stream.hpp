@@ -184,6 +184,13 @@ class mixed_stream {
         return made;
     }
 
+    ledger::operation used() {
+        ledger::usage made =
+            using_up("req_" + name_ + std::to_string(pick(200)), user(), pick(3) == 0 ? 0 : tokens());
+        made.overrun = static_cast<ledger::overrun>(pick(3));
+        return made;
+    }
+
     ledger::operation balance() {
         switch (pick(6)) {
         case 0: {
@@ -200,7 +207,7 @@ class mixed_stream {
         case 3:
             return moving(user(), user(), tokens());
         default:
-            return using_up("req_" + name_ + std::to_string(pick(200)), user(), pick(3) == 0 ? 0 : tokens());
+            return used();
         }
     }
 

@@ -52,6 +52,7 @@ enum class problem_type : std::uint8_t {
     still_parked,
     not_assignable,
     payment_has_owner,
+    time_out_of_range,
     unavailable,
     internal_error,
 };

@@ -36,14 +36,12 @@ struct event_query {
 
 struct usage_report_query {
     ledger::usage_filter filter{};
-    ledger::report_span span = ledger::report_span::whole;
-    std::string time_zone = "UTC"; // of the days
+    ledger::report_shape shape{};
 };
 
 struct transaction_report_query {
     ledger::transaction_filter filter{};
-    ledger::report_span span = ledger::report_span::whole;
-    std::string time_zone = "UTC"; // of the days
+    ledger::report_shape shape{};
 };
 
 // Counts the events that are parked and waiting now.

@@ -6,6 +6,7 @@
 #include "ledger/outcome.hpp"
 #include "ledger/sources.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -144,32 +145,58 @@ struct description<transfer> {
                                        optional("reason", &transfer::reason, field_kind::text)};
 };
 
+// What becomes of a charge that is higher than the balance.
+enum class overrun : std::uint8_t {
+    refuse,         // the usage is refused
+    to_zero,        // what is there is charged; the rest is uncovered
+    allow_negative, // all of it is charged
+};
+[[nodiscard]] std::string_view to_string(overrun value) noexcept;
+
+// How far from the database's clock a usage may have occurred. The lead is for clocks that differ.
+inline constexpr std::chrono::minutes max_usage_lead{1};
+inline constexpr std::chrono::days max_usage_age{30};
+
 // What one AI call consumed; with `charge`, also a deduction.
 struct usage {
     std::string request_id; // idempotency key of its own
     std::string user_id;
     std::string action_type;
-    std::string model_used;                    // empty: not given
-    std::int64_t tokens_used = 0;              // >= 0
-    std::optional<std::int64_t> input_tokens;  // >= 0
-    std::optional<std::int64_t> output_tokens; // >= 0
-    std::string cost_estimate;                 // cents, as written (base::is_cost); empty: not given
-    std::int64_t charge = 0;                   // tokens to deduct, >= 0
+    std::string model_used;                            // empty: not given
+    std::int64_t tokens_used = 0;                      // >= 0
+    std::optional<std::int64_t> input_tokens;          // >= 0
+    std::optional<std::int64_t> output_tokens;         // >= 0
+    std::string cost_estimate;                         // cents, as written (base::is_cost); empty: not given
+    std::int64_t charge = 0;                           // tokens to deduct, >= 0
+    std::optional<std::int64_t> cached_input_tokens{}; // of input_tokens, >= 0
+    std::optional<std::int64_t> reasoning_tokens{};    // of output_tokens, >= 0
+    std::string member{};                              // who of a shared account; empty: not given
+    // Microseconds since the epoch, by the application's clock. nullopt: when it was reported.
+    std::optional<std::int64_t> occurred_at_us{};
+    std::string metadata{}; // as a grant's
+    ledger::overrun overrun = overrun::refuse;
 
     bool operator==(const usage&) const = default;
 };
 template <>
 struct description<usage> {
     static constexpr std::string_view name = "usage";
-    static constexpr std::tuple fields{required("request_id", &usage::request_id, field_kind::identifier),
-                                       required("user_id", &usage::user_id, field_kind::identifier),
-                                       required("action_type", &usage::action_type, field_kind::identifier),
-                                       optional("model_used", &usage::model_used, field_kind::identifier),
-                                       required("tokens_used", &usage::tokens_used, field_kind::count),
-                                       optional("input_tokens", &usage::input_tokens, field_kind::count),
-                                       optional("output_tokens", &usage::output_tokens, field_kind::count),
-                                       optional("cost_estimate", &usage::cost_estimate, field_kind::cost),
-                                       optional("charge", &usage::charge, field_kind::charge)};
+    static constexpr std::tuple fields{
+        required("request_id", &usage::request_id, field_kind::identifier),
+        required("user_id", &usage::user_id, field_kind::identifier),
+        required("action_type", &usage::action_type, field_kind::identifier),
+        optional("model_used", &usage::model_used, field_kind::identifier),
+        required("tokens_used", &usage::tokens_used, field_kind::count),
+        optional("input_tokens", &usage::input_tokens, field_kind::count),
+        optional("output_tokens", &usage::output_tokens, field_kind::count),
+        optional("cost_estimate", &usage::cost_estimate, field_kind::cost),
+        optional("charge", &usage::charge, field_kind::charge),
+        added("cached_input_tokens", &usage::cached_input_tokens, field_kind::count),
+        added("reasoning_tokens", &usage::reasoning_tokens, field_kind::count),
+        added("member", &usage::member, field_kind::identifier),
+        added("occurred_at", &usage::occurred_at_us, field_kind::time),
+        added("metadata", &usage::metadata, field_kind::object),
+        added("overrun", &usage::overrun, field_kind::overrun)};
 };
 
 // ---- An operator's decision about an event that is parked or waiting: the only operation of its command.

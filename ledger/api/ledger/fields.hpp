@@ -17,6 +17,8 @@ enum class field_kind : std::uint8_t {
     source,     // name of a grant_source
     tokens,     // integer > 0: tokens that the operation moves
     charge,     // integer >= 0: likewise
+    overrun,    // name of an overrun
+    time,       // RFC 3339, or a day
     count,      // integer >= 0
     cost,       // decimal, as a string or a number (base::is_cost)
     boolean,

@@ -105,6 +105,12 @@ struct usage_view {
     std::optional<std::int64_t> deduction_sequence{}; // of the linked deduction, where it was charged
     std::optional<std::int64_t> actor{};
     std::int64_t created_at_us = 0;
+    std::optional<std::int64_t> cached_input_tokens{};
+    std::optional<std::int64_t> reasoning_tokens{};
+    std::string member{};                           // who of a shared account
+    std::optional<std::int64_t> occurred_at_us{};   // by the application's clock
+    std::optional<std::int64_t> uncovered_tokens{}; // of the charge, what the balance did not cover
+    std::string metadata{};                         // JSON text
 
     bool operator==(const usage_view&) const = default;
 };
@@ -122,7 +128,13 @@ struct description<usage_view> {
         shown_as("charged_tokens", &usage_view::charged_tokens),
         shown_as("deduction_sequence", &usage_view::deduction_sequence, shown::if_any),
         shown_as("actor", &usage_view::actor, shown::if_any),
-        shown_as("created_at", &usage_view::created_at_us, shown::time)};
+        shown_as("created_at", &usage_view::created_at_us, shown::time),
+        shown_as("cached_input_tokens", &usage_view::cached_input_tokens, shown::if_any),
+        shown_as("reasoning_tokens", &usage_view::reasoning_tokens, shown::if_any),
+        shown_as("member", &usage_view::member, shown::if_any),
+        shown_as("occurred_at", &usage_view::occurred_at_us, shown::time),
+        shown_as("uncovered_tokens", &usage_view::uncovered_tokens, shown::if_any),
+        shown_as("metadata", &usage_view::metadata, shown::json)};
 };
 
 // A change of a balance, an operation, or both: a charged operation and its deduction are one entry. The
@@ -253,12 +265,14 @@ struct usage_filter {
     std::string action_type{};
     std::string model_used{};
     ledger::period period{};
+    std::string member{};
 };
 template <>
 struct description<usage_filter> {
     static constexpr std::tuple fields{filtered_by("user_id", &usage_filter::user_id),
                                        filtered_by("action_type", &usage_filter::action_type),
-                                       filtered_by("model_used", &usage_filter::model_used)};
+                                       filtered_by("model_used", &usage_filter::model_used),
+                                       filtered_later_by("member", &usage_filter::member)};
 };
 
 struct activity_filter {

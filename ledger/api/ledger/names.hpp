@@ -38,6 +38,9 @@ template <class Enum>
 [[nodiscard]] std::span<const std::string_view> transaction_type_names();
 [[nodiscard]] std::span<const std::string_view> source_names();
 [[nodiscard]] std::span<const std::string_view> grant_source_names();
+[[nodiscard]] std::span<const std::string_view> overrun_names();
+[[nodiscard]] std::span<const std::string_view> usage_group_names();
+[[nodiscard]] std::span<const std::string_view> usage_time_names();
 // What can have become of an event that is stored: no `refused`, but `expired` (ledger/reader.hpp).
 [[nodiscard]] std::span<const std::string_view> event_result_names();
 [[nodiscard]] std::span<const std::string_view> reason_names(); // without reason::none

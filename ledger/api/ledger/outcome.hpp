@@ -69,6 +69,7 @@ enum class refusal : std::uint8_t {
     not_assignable,    // it is of the other mode, or says no amount: no operator can complete it
     payment_has_owner, // the payment is credited already
     unknown_pack,      // the catalogue has no pack of the name that an operator gave
+    time_out_of_range, // a usage says that it occurred in the future, or too long ago
 };
 [[nodiscard]] std::string_view to_string(refusal value) noexcept;
 
@@ -77,8 +78,9 @@ struct outcome {
     ledger::reason reason = reason::none;
     std::vector<posting> posted{}; // in the order of the rows
     ledger::refusal refusal = refusal::none;
-    std::size_t item = 0;  // which operation of the command was refused
-    bool replayed = false; // the first outcome of the same command with the same key, again
+    std::size_t item = 0;       // which operation of the command was refused
+    bool replayed = false;      // the first outcome of the same command with the same key, again
+    std::int64_t uncovered = 0; // tokens of its charges that no balance covered
 
     bool operator==(const outcome&) const = default;
 };

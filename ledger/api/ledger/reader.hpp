@@ -109,6 +109,20 @@ struct queue_view {
 
 enum class report_span : std::uint8_t { whole, day };
 
+// What a row of a usage report adds up.
+enum class usage_group : std::uint8_t {
+    action, // an action and a model
+    member, // an account and one of its members
+};
+[[nodiscard]] std::string_view to_string(usage_group value) noexcept;
+
+// The time of a usage that a report counts by.
+enum class usage_time : std::uint8_t {
+    reported,
+    occurred, // if it was given, else when it was reported
+};
+[[nodiscard]] std::string_view to_string(usage_time value) noexcept;
+
 // How a report is divided. The zone is one of PostgreSQL's names; it says where a day begins.
 struct report_shape {
     // A span alone means days of UTC, so a caller need not name the zone.
@@ -119,18 +133,26 @@ struct report_shape {
 
     report_span span;
     std::string time_zone;
+    // Of a usage report.
+    usage_group by = usage_group::action;
+    usage_time time = usage_time::reported;
 };
 
 struct usage_report_row {
-    std::string day{}; // YYYY-MM-DD; empty with report_span::whole
-    std::string action_type{};
+    std::string day{};         // YYYY-MM-DD; empty with report_span::whole
+    std::string action_type{}; // with usage_group::action, as model_used
     std::string model_used{};
+    std::string user_id{}; // with usage_group::member, as member
+    std::string member{};
     std::int64_t count = 0;
     std::string tokens_used{};
     std::string input_tokens{};
     std::string output_tokens{};
     std::string cost_estimate{}; // cents, exact; operations without one add nothing
     std::string charged_tokens{};
+    std::string cached_input_tokens{};
+    std::string reasoning_tokens{};
+    std::string uncovered_tokens{};
 
     bool operator==(const usage_report_row&) const = default;
 };

@@ -124,4 +124,49 @@ BOOST_AUTO_TEST_CASE(fields_added_later_are_appended_to_the_first_ones) {
         base::to_hex(hash_of(admin_command{.idempotency_key = {}, .actor = 0, .operations = {by_pack}})));
 }
 
+usage a_usage() {
+    return {.request_id = "req_1",
+            .user_id = "user_1",
+            .action_type = "chat",
+            .model_used = {},
+            .tokens_used = 321,
+            .input_tokens = {},
+            .output_tokens = {},
+            .cost_estimate = {},
+            .charge = 7};
+}
+constexpr std::string_view usage_bytes = "5:usage,5:req_1,6:user_1,4:chat,0:,3:321,4:none,4:none,0:,1:7,";
+
+void require_bytes(const usage& what, const std::string& added) {
+    const std::string bytes = std::string(usage_bytes) + added;
+    BOOST_TEST(encode(operation(what)) == bytes);
+    const auto read = decode_operations(whole_command(bytes));
+    BOOST_REQUIRE(read);
+    BOOST_TEST((std::get<usage>(read->front()) == what));
+}
+
+BOOST_AUTO_TEST_CASE(added_fields_of_a_usage_are_written_up_to_the_last_one_with_a_value) {
+    usage what = a_usage();
+    require_bytes(what, "");
+    what.cached_input_tokens = 0;
+    require_bytes(what, "1:0,");
+    what.member = "ada";
+    require_bytes(what, "1:0,4:none,3:ada,");
+    what.overrun = overrun::allow_negative;
+    require_bytes(what, "1:0,4:none,3:ada,4:none,0:,1:2,");
+    what = a_usage();
+    what.occurred_at_us = 1'700'000'000'000'000;
+    what.metadata = "{}";
+    require_bytes(what, "4:none,4:none,0:,16:1700000000000000,2:{},");
+}
+
+BOOST_AUTO_TEST_CASE(added_fields_that_end_without_a_value_are_refused) {
+    for (const char* added :
+         {"4:none,", "1:0,4:none,", "4:none,4:none,0:,", "4:none,4:none,3:ada,4:none,0:,1:0,",
+          "4:none,4:none,0:,4:none,0:,1:3,", "4:none,4:none,0:,4:none,0:,1:1,1:1,"}) {
+        BOOST_TEST_INFO(added);
+        BOOST_TEST(!decode_operations(whole_command(std::string(usage_bytes) + added)));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

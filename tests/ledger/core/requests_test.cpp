@@ -183,6 +183,78 @@ BOOST_AUTO_TEST_CASE(usage_alone_posts_nothing_and_charged_usage_posts_a_deducti
     BOOST_TEST(balance("alice") == 3);
 }
 
+BOOST_AUTO_TEST_CASE(a_charge_to_zero_takes_what_is_there_and_says_what_is_uncovered) {
+    run(request("key_1", {granting("alice", 10)}));
+    usage what = using_up("req_1", "alice", 7);
+    what.overrun = overrun::to_zero;
+    BOOST_TEST(run(lone_usage(what)).uncovered == 0);
+    what.request_id = "req_2";
+    const outcome got = run(lone_usage(what));
+    BOOST_TEST(got.uncovered == 4);
+    BOOST_REQUIRE_EQUAL(got.posted.size(), 1U);
+    BOOST_TEST(got.posted[0].token_amount == -3);
+    BOOST_TEST(database->usages.back().charged_tokens == 3);
+    BOOST_TEST(database->usages.back().uncovered_tokens == 4);
+    what.request_id = "req_3";
+    const outcome nothing = run(lone_usage(what));
+    BOOST_TEST(nothing.uncovered == 7);
+    BOOST_TEST(nothing.posted.empty());
+    BOOST_TEST(!database->usages.back().deduction_sequence);
+    const outcome again = run(lone_usage(what));
+    BOOST_TEST(again.replayed);
+    BOOST_TEST(again.uncovered == 7);
+    BOOST_TEST(balance("alice") == 0);
+    what.request_id = "req_4";
+    what.user_id = "nobody";
+    require_refused(lone_usage(what), refusal::unknown_account);
+}
+
+BOOST_AUTO_TEST_CASE(a_charge_to_zero_of_a_debt_takes_nothing) {
+    run(request("key_1", {granting("alice", 1), deducting("alice", 5, true)}));
+    usage what = using_up("req_1", "alice", 7);
+    what.overrun = overrun::to_zero;
+    BOOST_TEST(run(lone_usage(what)).uncovered == 7);
+    BOOST_TEST(balance("alice") == -4);
+}
+
+BOOST_AUTO_TEST_CASE(a_charge_that_may_go_below_zero_is_charged_whole) {
+    run(request("key_1", {granting("alice", 10)}));
+    usage what = using_up("req_1", "alice", 25);
+    what.overrun = overrun::allow_negative;
+    BOOST_TEST(run(lone_usage(what)).uncovered == 0);
+    BOOST_TEST(balance("alice") == -15);
+    BOOST_TEST(database->usages.back().charged_tokens == 25);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_says_all_that_is_uncovered_and_each_usage_its_own) {
+    run(request("key_1", {granting("alice", 10)}));
+    usage one = using_up("req_1", "alice", 12);
+    usage two = using_up("req_2", "alice", 3);
+    one.overrun = two.overrun = overrun::to_zero;
+    BOOST_TEST(run(request("key_2", {one, two})).uncovered == 5);
+    BOOST_TEST(run(request("key_2", {one, two})).uncovered == 5);
+    BOOST_TEST(run(lone_usage(one)).uncovered == 2);
+    BOOST_TEST(run(lone_usage(two)).uncovered == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_usage_that_occurred_in_the_future_or_too_long_ago_is_refused_and_uses_no_key) {
+    const auto us = [](auto duration) { return std::chrono::microseconds(duration).count(); };
+    usage what = using_up("req_1", "alice", 0);
+    for (const std::int64_t at : {database->now_us + us(max_usage_lead) + 1,
+                                  database->now_us - us(max_usage_age) - 1, std::int64_t{0}}) {
+        what.occurred_at_us = at;
+        require_refused(lone_usage(what), refusal::time_out_of_range);
+        require_refused(request("key_1", {granting("bob", 1), what}), refusal::time_out_of_range, 1);
+    }
+    what.occurred_at_us = database->now_us - us(max_usage_age);
+    BOOST_TEST((run(lone_usage(what)).result == result::applied));
+    database->now_us += us(max_usage_age);
+    BOOST_TEST(run(lone_usage(what)).replayed); // known: its time is not looked at again
+    what.request_id = "req_2";
+    what.occurred_at_us = database->now_us + us(max_usage_lead);
+    BOOST_TEST((run(lone_usage(what)).result == result::applied));
+}
+
 BOOST_AUTO_TEST_CASE(a_request_id_counts_once_alone_or_in_a_batch) {
     run(request("key_1", {granting("alice", 100), using_up("req_1", "alice", 1)}));
     BOOST_TEST(run(lone_usage(using_up("req_1", "alice", 1))).replayed);

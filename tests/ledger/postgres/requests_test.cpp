@@ -64,6 +64,72 @@ BOOST_AUTO_TEST_CASE(every_column_of_a_request_is_stored_as_planned) {
                      " WHERE scope = 'request'") == "t");
 }
 
+BOOST_AUTO_TEST_CASE(everything_that_a_usage_says_is_stored) {
+    run(*store, request("key_1", {granting("team", 3)}));
+    ledger::usage what = using_up("req_1", "team", 7);
+    what.cached_input_tokens = 250;
+    what.reasoning_tokens = 20;
+    what.member = "ada";
+    what.metadata = R"({"trace":"t-1"})";
+    what.overrun = ledger::overrun::to_zero;
+    what.occurred_at_us = std::stoll(value(
+        "SELECT (extract(epoch FROM date_trunc('second', now() - interval '1 day')) * 1000000)::bigint"));
+    BOOST_TEST(run(*store, lone_usage(what)).uncovered == 4);
+    BOOST_TEST(
+        value("SELECT concat_ws(' ', cached_input_tokens, reasoning_tokens, member, metadata ->> 'trace',"
+              " charged_tokens, uncovered_tokens, deduction_sequence,"
+              " (extract(epoch FROM occurred_at) * 1000000)::bigint) FROM tokenledger.token_usage") ==
+        "250 20 ada t-1 3 4 2 " + std::to_string(*what.occurred_at_us));
+    const auto other = new_store();
+    const outcome again = run(*other, lone_usage(what));
+    BOOST_TEST(again.replayed);
+    BOOST_TEST(again.uncovered == 4);
+    what.request_id = "req_2";
+    BOOST_TEST(run(*store, lone_usage(what)).uncovered == 7);
+    BOOST_TEST(value("SELECT concat_ws(' ', charged_tokens, uncovered_tokens, deduction_sequence IS NULL)"
+                     " FROM tokenledger.token_usage WHERE request_id = 'req_2'") == "0 7 t");
+}
+
+BOOST_AUTO_TEST_CASE(the_clock_of_the_database_decides_whether_a_usage_occurred_in_time) {
+    const auto now = std::stoll(value("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"));
+    constexpr std::int64_t minute = 60'000'000;
+    ledger::usage what = using_up("req_1", "nobody", 0); // no account is locked for it
+    for (const std::int64_t at : {now + 10 * minute, now - 31 * 24 * 60 * minute}) {
+        what.occurred_at_us = at;
+        BOOST_TEST((run(*store, lone_usage(what)).refusal == refusal::time_out_of_range));
+    }
+    BOOST_TEST(value("SELECT count(*) FROM tokenledger.idempotency_keys") == "0");
+    what.occurred_at_us = now - 29 * 24 * 60 * minute;
+    BOOST_TEST((run(*store, lone_usage(what)).result == result::applied));
+}
+
+BOOST_AUTO_TEST_CASE(charges_to_zero_at_once_take_exactly_what_is_there) {
+    constexpr std::int64_t there = 100;
+    constexpr int workers = 4;
+    constexpr int charges = 10; // of 7 tokens each: more than there is
+    run(*store, request("start", {granting("team", there)}));
+    std::vector<std::future<std::int64_t>> running;
+    for (int worker = 0; worker < workers; ++worker) {
+        running.push_back(std::async(std::launch::async, [this, worker] {
+            const auto own = new_store();
+            std::int64_t uncovered = 0;
+            for (int i = 0; i < charges; ++i) {
+                ledger::usage what = using_up(std::to_string(worker) + "_" + std::to_string(i), "team", 7);
+                what.overrun = ledger::overrun::to_zero;
+                uncovered += run(*own, lone_usage(what)).uncovered;
+            }
+            return uncovered;
+        }));
+    }
+    std::int64_t uncovered = 0;
+    for (auto& each : running)
+        uncovered += each.get();
+    BOOST_TEST(uncovered == workers * charges * 7 - there);
+    BOOST_TEST(value("SELECT concat_ws(' ', sum(charged_tokens), sum(uncovered_tokens)) FROM "
+                     "tokenledger.token_usage") == std::to_string(there) + " " + std::to_string(uncovered));
+    BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "0");
+}
+
 BOOST_AUTO_TEST_CASE(a_repeated_request_at_another_daemon_returns_the_first_outcome) {
     const auto what =
         request("key_1", {granting("alice", 50), granting("bob", 7), moving("alice", "bob", 20)});

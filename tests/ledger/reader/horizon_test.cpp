@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(rows_of_a_transaction_that_began_early_but_wrote_late_come_
     open_batch late(*other, {ignored_command("evt_late"), lone_usage(using_up("req_late", "alice", 0))});
     const std::vector<std::string_view> ids = {"evt_late"};
     static_cast<void>(other->begin({.events = ids}));
-    late.known.keys = other->read_keys(ledger::keys_to_read(late.batch));
+    late.known.keys = other->read_keys(ledger::keys_to_read(late.batch)).keys;
     late.rows = ledger::plan(late.batch, late.known);
 
     run({ignored_command("evt_1"), lone_usage(using_up("req_1", "alice", 0))});
