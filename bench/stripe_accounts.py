@@ -1,6 +1,7 @@
-"""The bodies of tools/stripe_bodies.py as accounts of several API versions get them: to train and to measure compression.
+"""The bodies of tools/stripe_bodies.py as accounts of several API versions get them, to train and measure compression.
 
-Every id, name, amount and time is noise that follows from a seed. So is its order: whoever changes that changes all bodies.
+Every id, name, amount and time is noise that follows from a seed, in the order in which it is asked for: whoever changes
+the order changes every body.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Stripe's objects and events as Stripe sends them: the one place where Python makes them. No body is a copy of anybody's.
+"""Stripe's objects and events as Stripe sends them, made here alone in Python. No body is a copy of anybody's.
 
 Each builder makes a valid body. Keyword arguments replace its members or add some; ABSENT leaves one out.
 """
@@ -111,7 +111,8 @@ def address(**changes):
 
 
 def shipping(**changes):
-    return _made({"address": address(), "carrier": None, "name": "Zoë", "phone": None, "tracking_number": None}, changes)
+    return _made({"address": address(), "carrier": None, "name": "Zoë", "phone": None, "tracking_number": None},
+                 changes)
 
 
 def card(**changes):
@@ -195,8 +196,8 @@ def refund(**changes):
 
 def balance_transaction(amount, **changes):
     """What a dispute moved: negative where the bank took it."""
-    return _made({"id": new_id("txn"), "object": "balance_transaction", "amount": amount, "currency": "usd", "fee": 1500,
-                  "net": amount - 1500}, changes)
+    return _made({"id": new_id("txn"), "object": "balance_transaction", "amount": amount, "currency": "usd",
+                  "fee": 1500, "net": amount - 1500}, changes)
 
 
 def dispute(**changes):
@@ -209,7 +210,8 @@ def dispute(**changes):
         "created": now(),
         "currency": "usd",
         "evidence": dict.fromkeys(EVIDENCE),
-        "evidence_details": {"due_by": now() + 604_800, "has_evidence": False, "past_due": False, "submission_count": 0},
+        "evidence_details": {"due_by": now() + 604_800, "has_evidence": False, "past_due": False,
+                             "submission_count": 0},
         "is_charge_refundable": False,
         "livemode": True,
         "metadata": {},
