@@ -1,4 +1,4 @@
-// As much of HTTP as a load generator needs: where an answer ends, its status, and the `result` of its body.
+// The part of HTTP that a load generator needs: the end of an answer, its status, and `result` in its body.
 #pragma once
 
 #include <charconv>
@@ -11,12 +11,12 @@ namespace tokenledger::bench {
 
 struct answer {
     std::size_t bytes = 0;
-    int status = 0; // 0: not understood
+    int status = 0; // 0: malformed
     std::string_view result;
     bool close = true;
 };
 
-// nullopt: not all there yet.
+// nullopt: the answer is not complete yet.
 inline std::optional<answer> parse_answer(std::string_view in) {
     const auto head_end = in.find("\r\n\r\n");
     if (head_end == std::string_view::npos)

@@ -1,4 +1,4 @@
-# What the benchmarks need before they can start: our programs, and the peers' packages.
+# Prepares the benchmarks: builds our programs and installs the peers' packages.
 import os
 import pathlib
 import signal
@@ -28,7 +28,7 @@ def build(*targets):
 
 
 def install_peers():
-    """Exactly what package-lock.json says; again only when that has changed."""
+    """Installs exactly what package-lock.json lists, again only if the file has changed."""
     installed = PEERS / "node_modules" / ".package-lock.json"
     if installed.is_file() and installed.stat().st_mtime >= (PEERS / "package-lock.json").stat().st_mtime:
         return
@@ -42,20 +42,20 @@ def install_peers():
 
 
 def bun():
-    """The runtime that the npm package of its name brings for this machine."""
+    """The runtime for this machine, from the npm package of that name."""
     brought = sorted((PEERS / "node_modules" / "@oven").glob("bun-*/bin/bun"))
     return str(brought[0] if brought else PEERS / "node_modules" / ".bin" / "bun")
 
 
 def beside_postgres(marker):
-    """Runs this script once more beside a throw-away PostgreSQL that syncs; `marker` says that it is there."""
+    """Runs this script again beside a throw-away PostgreSQL with fsync; `marker` is set when that runs."""
     command = [str(ROOT / "tools" / "with-postgres"), sys.executable, *sys.argv]
     os.execve(command[0], command, os.environ | {marker: "1", "TOKENLEDGER_TEST_FSYNC": "on"})
 
 
 def on_own_database(options, database, targets, measure):
-    """Builds, unless told not to, and calls `measure(options, postgres, directory)` beside a throw-away PostgreSQL with
-    an empty database and a directory that goes away; its exit status is what that returns."""
+    """Builds, unless `no_build`, and calls `measure(options, postgres, directory)` beside a throw-away PostgreSQL with
+    an empty database and a temporary directory; exits with the status that it returns."""
     try:
         if MARKER not in os.environ:
             if not options.no_build:

@@ -19,7 +19,7 @@ namespace tokenledger::bench {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::int64_t patience_ns = 10 * second_ns; // without a single answer, the run is over
+constexpr std::int64_t patience_ns = 10 * second_ns; // without an answer for so long the run ends
 constexpr std::uint64_t max_broken = 1000;
 
 std::int64_t read_clock(clockid_t clock) {
@@ -179,7 +179,7 @@ void load_client::finish(std::uint32_t index, const answer& got) {
             result_.lines.push_back({on.begun_ns, on.left_ns, last_answer_ns_, got.status});
     }
     count(got.status, got.result);
-    // An answer that came before the request was out leaves the connection in the middle of it.
+    // A connection whose answer came before the whole request was sent cannot be used again.
     if (got.close || !on.rest.empty()) {
         reopen(index);
     } else {
@@ -219,7 +219,7 @@ int load_client::wait(std::int64_t now_ns) {
 run_result load_client::run() {
     const std::int64_t cpu_before = cpu_time();
     std::int64_t now_ns = start_ns_ = last_answer_ns_ = now();
-    // An open loop that fell behind has a while to send what was due.
+    // An open loop that fell behind gets more time to send what is due.
     last_begin_ns_ = start_ns_ + static_cast<std::int64_t>(options_.duration_s * 1e9) +
                      (options_.rate > 0 ? patience_ns : 0);
     begin_due(now_ns);

@@ -25,7 +25,7 @@ class load_client {
     load_client& operator=(const load_client&) = delete;
 
     // Closed loop: the next request leaves when an answer has come. Open loop: request n is due n / rate
-    // after the start, and its latency counts from then, whenever it could really leave.
+    // after the start, and its latency counts from then, even if it left later.
     [[nodiscard]] run_result run();
 
   private:
@@ -36,7 +36,7 @@ class load_client {
         std::int64_t left_ns = 0;  // when it did; only for the log
         std::size_t have = 0;      // bytes of the answer
         std::array<char, 4096> in{};
-        std::string rest; // of a request that the socket did not take at once
+        std::string rest; // of a request that the socket did not accept at once
     };
 
     void open(std::uint32_t index);
@@ -63,7 +63,7 @@ class load_client {
     std::uint64_t sent_ = 0;
     std::uint64_t in_flight_ = 0;
     std::int64_t start_ns_ = 0;
-    std::int64_t last_begin_ns_ = 0; // after this nothing is begun
+    std::int64_t last_begin_ns_ = 0; // no request begins after this
     std::int64_t last_answer_ns_ = 0;
     run_result result_;
 };

@@ -1,4 +1,4 @@
-# Who is measured: this daemon, the peers that do the same job, and PostgreSQL alone.
+# The programs that are measured: this daemon, the peers that do the same job, and PostgreSQL alone.
 import builds
 import ledger_check
 import peer_check
@@ -27,7 +27,7 @@ class TokenLedger:
 
 
 class Peer:
-    """A program of bench/peers; it finds its port, database and secret in the environment."""
+    """A program of bench/peers; it reads its port, database and secret from the environment."""
     modes = MODES
     is_server = True
     runtime = "node"

@@ -1,4 +1,4 @@
-// The cheapest server there can be.
+// The cheapest possible server.
 #include "echo_responder.hpp"
 
 #include <arpa/inet.h>
@@ -77,7 +77,7 @@ void echo_responder::serve() {
             }
             std::size_t& have = received[socket];
             have += static_cast<std::size_t>(got);
-            if (have == request_bytes_) { // one request at a time is on its way
+            if (have == request_bytes_) { // one request at a time is in flight
                 have = 0;
                 send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
             }

@@ -1,5 +1,4 @@
-// The cheapest server there can be: counts bytes and answers 200. Against it the generator shows its own
-// ceiling.
+// The cheapest possible server: counts bytes and answers 200, to measure the generator's own limit.
 #pragma once
 
 #include <atomic>

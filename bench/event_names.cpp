@@ -1,4 +1,4 @@
-// Ids and noise as Stripe's events have them.
+// Ids and noise in the form of Stripe's events.
 #include "event_names.hpp"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ void put_digits(char* out, std::size_t width, std::uint64_t value, std::string_v
         out[i] = digits[value % digits.size()];
 }
 
-// A multiplication by the alphabet's size takes the place of a division.
+// Multiplies by the alphabet's size, which is cheaper than a division.
 void put_noise(char* out, std::size_t width, std::uint64_t& state, std::string_view digits) {
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < width; ++i) {

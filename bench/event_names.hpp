@@ -1,5 +1,5 @@
-// Ids and noise as Stripe's events have them, each a function of the event's number: a repeated run sends the
-// same bytes.
+// Ids and noise in the form of Stripe's events, each a function of the event's number: a repeated run sends
+// the same bytes.
 #pragma once
 
 #include <cstddef>
@@ -19,15 +19,15 @@ inline constexpr std::uint64_t first_created = 1'767'225'600;
 // splitmix64.
 [[nodiscard]] std::uint64_t next_random(std::uint64_t& state);
 
-// `value` in so many digits, leading zeros included.
+// Writes `value` with `width` digits, leading zeros included.
 void put_digits(char* out, std::size_t width, std::uint64_t value, std::string_view digits);
 
-// Noise of so many digits.
+// Writes `width` random digits.
 void put_noise(char* out, std::size_t width, std::uint64_t& state, std::string_view digits);
 
 void put_uuid(char* out, std::size_t width, std::uint64_t state);
 
-// The 24 characters after "evt_" or "pi_". `odd` is what tells one kind of id from another; no two numbers
+// The 24 characters after "evt_" or "pi_". `odd` distinguishes the kinds of ids; no two numbers
 // below 2^41 get the same id.
 void put_stripe_id(char* out, std::uint64_t number, std::uint64_t odd);
 

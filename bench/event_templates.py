@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The load's two events as Stripe sends them (a purchase through Checkout, and all of it refunded), made by
-tools/stripe_bodies.py; prints them as a header of C++.
+"""The load's two events as Stripe sends them, a purchase through Checkout and its full refund, built with
+tools/stripe_bodies.py. Prints them as a C++ header.
 
-${field:width} marks what differs from event to event; where a real body has noise, so have these, because what is
-stored of it is compressed.
+${field:width} marks a field that differs between events. The bodies have noise where real ones have it, because the
+ledger stores them compressed.
 """
 import pathlib
 import re

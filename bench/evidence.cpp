@@ -1,5 +1,5 @@
-// What a stored event costs: bytes and processor time, packed with and without a dictionary. bench/evidence
-// runs it.
+// Measures the bytes and the processor time of a stored event, packed with and without a dictionary. Run by
+// bench/evidence.
 #include "codec/evidence.hpp"
 
 #include <zstd.h>
@@ -38,7 +38,7 @@ std::string file_bytes(const std::string& name) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// KIND LF HEADER LF BODY NUL, again and again.
+// Records of KIND LF HEADER LF BODY NUL.
 std::vector<sample> read_samples(const std::string& name) {
     std::vector<sample> all;
     const std::string bytes = file_bytes(name);
@@ -75,7 +75,7 @@ void measure(const way& how, const std::vector<sample>& samples) {
         ++count;
         bytes += packed.back().size();
     }
-    double pack_us = 1e300, unpack_us = 1e300; // the quickest round: the others were disturbed
+    double pack_us = 1e300, unpack_us = 1e300; // of the quickest round: the others were disturbed
     for (int round = 0; round < rounds; ++round) {
         const double begin = processor_us();
         for (const sample& each : samples)
@@ -98,7 +98,7 @@ void measure(const way& how, const std::vector<sample>& samples) {
     std::cout << '\n';
 }
 
-// zstd as it comes: alone, or with a dictionary of any size at any level.
+// zstd itself: alone, or with a dictionary of any size, at any level.
 way plain_zstd(const std::string& name, int level, const std::string& dictionary) {
     const std::shared_ptr<ZSTD_CCtx> packer(ZSTD_createCCtx(), ZSTD_freeCCtx);
     const std::shared_ptr<ZSTD_DCtx> unpacker(ZSTD_createDCtx(), ZSTD_freeDCtx);

@@ -1,5 +1,5 @@
-// tokenledger_growth: sends purchases through the ledger's own writer and store, and tells every so many how
-// fast that went. No HTTP and no signatures: what grows is the database.
+// tokenledger_growth: sends purchases through the ledger's own writer and store, and reports the speed after
+// every step. No HTTP and no signatures: it measures the effect of a growing database.
 #include "purchase_maker.hpp"
 
 #include "ledger/postgres.hpp"
@@ -32,12 +32,12 @@ struct growth_options {
     std::size_t stores = 2;
 };
 
-// What is on its way, and what was completed since the last report. Completed on the writer's threads.
+// The purchases in flight, and the latencies since the last report. Completions run on the writer's threads.
 class ledger_load {
   public:
     ledger_load(ledger::writer& into, std::uint64_t in_flight) : writer_(into), limit_(in_flight) {}
 
-    // Waits until fewer than the limit are on their way.
+    // Waits until fewer than the limit are in flight.
     void send(ledger::stripe_command what) {
         {
             std::unique_lock lock(mutex_);
@@ -52,7 +52,7 @@ class ledger_load {
             throw std::runtime_error("the writer did not take a command");
     }
 
-    // Waits for all that was sent. The latencies since the last call; throws if one was not applied.
+    // Waits for all purchases; returns the latencies since the last call. Throws if one was not applied.
     std::vector<std::int64_t> take_latencies() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return on_their_way_ == 0; });
@@ -107,7 +107,7 @@ void grow(const growth_options& options) {
         auto latencies_ns = load.take_latencies();
         const auto now = steady::now();
         print_step(done, now - begun, std::move(latencies_ns));
-        std::getchar(); // whoever reads the figures may measure before the next step
+        std::getchar(); // the reader of the figures may measure before the next step
         begun = steady::now();
     }
 }

@@ -1,7 +1,7 @@
-# What must hold in our tables after a round: every acknowledged purchase and refund is there once, and every
+# Checks our tables after a round: every acknowledged purchase and refund is there once, and every
 # balance adds up.
 
-# Each line is one number; the ones after `rows` count offenders.
+# Each query returns one number; those after `rows` count violations.
 QUESTIONS = {
     "rows": """
         SELECT count(*) FROM tokenledger.token_transactions""",
@@ -32,8 +32,8 @@ QUESTIONS = {
 
 
 class Tally:
-    """What the client was told, over several runs of the generator. `unknown`: requests whose outcome it cannot
-    know (5xx, or a connection that broke); `later`: answered, to take effect with another event."""
+    """The answers of several runs of the generator. `unknown`: requests whose outcome it cannot know (5xx, or a
+    connection that broke); `later`: events that wait and take effect with another one."""
 
     def __init__(self, runs):
         def count(wanted):
@@ -45,7 +45,7 @@ class Tally:
 
 
 def against(tally, rows, what="rows in the ledger"):
-    """The sentence about rows that were lost or doubled; empty if all is well."""
+    """A list with a sentence about lost or doubled rows; empty if there are none."""
     if tally.applied <= rows <= tally.applied + tally.unknown + tally.later:
         return []
     kind = "LOST" if rows < tally.applied else "DOUBLED"
@@ -54,7 +54,7 @@ def against(tally, rows, what="rows in the ledger"):
 
 
 def ask(postgres, database, questions, tally):
-    """What is wrong, as sentences, and how many rows there are."""
+    """The violations as sentences, and the number of rows."""
     found = {what: int(postgres.value(sql, database)) for what, sql in questions.items()}
     rows = found.pop("rows")
     return [f"{count} {what}" for what, count in found.items() if count != 0] + against(tally, rows), rows

@@ -1,6 +1,6 @@
 // tokenledger_limit: writes the rows of purchases straight into the ledger's tables, batch after batch, and
-// tells how long PostgreSQL took for it. No HTTP, no checks: what any receiver could reach at most, and with
-// batches of one, what one bare INSERT and COMMIT costs.
+// reports the time that PostgreSQL took. No HTTP, no checks: the upper limit for any receiver, and with
+// batches of one, the cost of a bare INSERT and COMMIT.
 #include "limit_rows.hpp"
 #include "report.hpp"
 
@@ -30,7 +30,7 @@ std::int64_t cpu_time_ns() {
     return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
-// The time in which a batch is put together does not count: only PostgreSQL's does.
+// Counts PostgreSQL's time only, not that of building a batch.
 run_result write_rows(const limit_options& options) {
     pipeline database(options.database, limit_statements(), !options.unprepared);
     limit_rows rows(options.load);

@@ -42,7 +42,7 @@ SELECT user_id, sequence, 'purchase', 'token_pack', tokens, balance - tokens, ba
   FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
     AS given (user_id, sequence, tokens, balance, amount_cents, payment_intent_id, event_id))sql";
 
-// "{a,b}"; nothing that the load makes needs quotes.
+// "{a,b}"; no value of the load needs quotes.
 class text_array {
   public:
     void add(std::string_view value) {

@@ -1,5 +1,5 @@
-// The rows of purchases as a plain program would write them: it alone writes, so it knows every balance
-// without asking.
+// The rows of purchases as a plain program would write them: as the only writer it knows every balance
+// without reading it.
 #pragma once
 
 #include "pipeline.hpp"
@@ -12,7 +12,7 @@
 
 namespace tokenledger::bench {
 
-// In the order in which they run; each takes arrays.
+// In the order in which they run; their parameters are arrays.
 [[nodiscard]] std::vector<std::string> limit_statements();
 
 class limit_rows {

@@ -1,4 +1,4 @@
-// tokenledger_load: posts signed events to a tokenledgerd on this machine and tells how that went.
+// tokenledger_load: posts signed events to a tokenledgerd on this machine and reports the results.
 #include "client.hpp"
 #include "echo_responder.hpp"
 #include "options.hpp"

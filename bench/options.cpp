@@ -11,7 +11,7 @@
 namespace tokenledger::bench {
 namespace {
 
-// "127.0.0.1:8787". The generator is no tool to aim at other machines.
+// "127.0.0.1:8787". The generator must not be aimed at other machines.
 std::string set_target(const std::string& text, load_options& options) {
     const auto colon = text.rfind(':');
     if (colon == std::string::npos)
@@ -78,7 +78,7 @@ load_options read_options(int argc, char** argv) {
         app.parse(argc, argv);
         if (options.self_test) {
             options.secret = "whsec_self_test";
-            options.mode = load_mode::distinct; // the responder knows requests by their one size
+            options.mode = load_mode::distinct; // the responder recognizes requests by their size
             return options;
         }
         if (const auto wrong = set_target(target, options); !wrong.empty())

@@ -1,4 +1,4 @@
-// What the load generator was asked to do, checked: bounded in count and time, loopback addresses only.
+// The checked options of the load generator: bounded in count and time, loopback addresses only.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace tokenledger::bench {
 enum class load_mode : std::uint8_t {
     distinct,  // every event another payment, spread over `users` accounts
     hot,       // every event another payment, all to one account
-    duplicate, // one event, again and again
+    duplicate, // one event, repeatedly
     refund,    // purchases spread over `users` accounts, and then a full refund of each
 };
 

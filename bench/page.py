@@ -1,4 +1,4 @@
-# How the figures are shown: lines on the terminal while they come in, and docs/benchmarks.md.
+# Shows the figures: as lines on the terminal during the run, and in docs/benchmarks.md.
 import os
 import platform
 import subprocess
@@ -58,7 +58,7 @@ def doubts(run):
 
 
 def machine(postgres, data_directory):
-    """What the figures depend on; nothing that names the machine."""
+    """The properties that the figures depend on; nothing that identifies the machine."""
     kind = subprocess.run(["df", "--output=fstype", data_directory], capture_output=True, text=True, check=False)
     file_system = kind.stdout.split()[-1] if kind.stdout else "an unknown file system"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -147,7 +147,7 @@ round ({fastest['rate']:.0f}). In no round with more than one connection did it 
 
 
 def put_between_markers(path, text):
-    """What stands around the markers is written by people and stays."""
+    """Replaces the text between the markers; the text around them is written by hand and stays."""
     before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     path.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")

@@ -1,4 +1,4 @@
-# What must hold in a peer's tables after a round.
+# Checks a peer's tables after a round.
 from ledger_check import against, ask
 
 QUESTIONS = {
@@ -25,7 +25,7 @@ def check_ledger(postgres, database, tally):
 
 
 def check_mirror(postgres, database, tally):
-    """The sync engine keeps one row an object, whatever it was told about it and how often."""
+    """The sync engine keeps one row per object, however many events it gets about it."""
     payments = int(postgres.value("SELECT count(*) FROM stripe.payment_intents", database))
     charges = int(postgres.value("SELECT count(*) FROM stripe.charges", database))
     rows = payments + charges

@@ -54,7 +54,7 @@ void pipeline::send(const char* command) {
     check(PQsendQueryParams(connection_.get(), command, 0, nullptr, nullptr, nullptr, nullptr, 0) == 1);
 }
 
-// Up to the answer to the synchronisation; the first error ends the run.
+// Reads the results up to that of the synchronisation; the first error ends the run.
 void pipeline::take_results() {
     for (;;) {
         PGresult* const raw = PQgetResult(connection_.get());

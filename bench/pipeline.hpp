@@ -1,4 +1,4 @@
-// libpq with one round trip a transaction, and nothing else: the cheapest client there can be.
+// libpq with one round trip a transaction, and nothing else: the cheapest possible client.
 #pragma once
 
 #include <libpq-fe.h>
@@ -10,7 +10,7 @@
 
 namespace tokenledger::bench {
 
-// A statement's parameters: text, but for those that are said to be binary.
+// A statement's parameters, as text except where `binary` is 1.
 struct values {
     std::vector<std::string> text;
     std::vector<int> binary; // 1: PostgreSQL's binary format; parallel to text

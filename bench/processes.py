@@ -10,7 +10,7 @@ TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
 
 
 class Failed(Exception):
-    """What was wrong, in words for the person at the terminal."""
+    """An error, with a message for the user."""
 
 
 def cpu_us(pid, children=False):
@@ -21,7 +21,7 @@ def cpu_us(pid, children=False):
 
 
 def machine_cpu_us():
-    """CPU time of everything that runs on the machine, and what the host took away."""
+    """CPU time of everything that runs on the machine, and the time that the host took away."""
     with open("/proc/stat", encoding="ascii") as stat:
         user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, stat.readline().split()[1:9])
     return (user + nice + system + irq + softirq + steal) * TICK_US
@@ -61,18 +61,18 @@ class Postgres:
         return int(self.value("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"))
 
     def commits(self, database):
-        """Backends report them once a second and when they end: exact only while nobody is connected."""
+        """Backends report them once a second and when they end: exact only without connections."""
         return int(self.value(f"SELECT xact_commit FROM pg_stat_database WHERE datname = '{database}'"))
 
     def cpu_us(self):
-        """Of all its processes: a backend that ends moves from the first sum to what the postmaster has reaped."""
+        """Of all its processes; the postmaster's time includes that of backends that have ended."""
         total = cpu_us(self.pid, children=True)
         for entry in os.listdir("/proc"):
             try:
                 if entry.isdigit() and status_kb(entry, "PPid") == self.pid:
                     total += cpu_us(entry, children=True)
             except (FileNotFoundError, ProcessLookupError, Failed):
-                continue  # ended while we looked
+                continue  # ended meanwhile
         return total
 
 
@@ -112,7 +112,7 @@ class Server:
         raise Failed(f"{self.name} does not listen")
 
     def stop(self):
-        """Its exit status, after it was asked to end."""
+        """Sends SIGTERM; returns the exit status."""
         if self.process is None:
             return 0
         if self.process.poll() is None:
@@ -158,7 +158,7 @@ prices = {{ usd = 999 }}
 """)
 
     def command(self, *arguments):
-        """Runs one of its subcommands; what that printed."""
+        """Runs one of its subcommands; returns the output."""
         done = subprocess.run([self.program, *arguments, "--config", self.config],
                               capture_output=True, text=True, timeout=3600, check=False)
         if done.returncode != 0:

@@ -1,5 +1,5 @@
-// The commands that the daemon would hand to its ledger for the load's events, without HTTP and signatures
-// checked: what is measured below it starts here.
+// The commands that the daemon would give to its ledger for the load's events, without HTTP and checks of
+// signatures: for measurements of the ledger alone.
 #pragma once
 
 #include "options.hpp"
@@ -14,7 +14,7 @@
 
 namespace tokenledger::bench {
 
-// A pack of 100000 tokens for 999 cents is what every event of the load buys.
+// Every event of the load buys a pack of 100000 tokens for 999 cents.
 inline constexpr std::int64_t pack_tokens = 100'000;
 inline constexpr std::int64_t pack_cents = 999;
 
@@ -22,7 +22,7 @@ class purchase_maker {
   public:
     explicit purchase_maker(const load_options& options);
 
-    // Number `index` of the load; its evidence is the event's body and a header with a noise of a signature.
+    // Number `index` of the load; its evidence is the event's body and a header with a random signature.
     [[nodiscard]] ledger::stripe_command command(std::uint64_t index);
 
   private:

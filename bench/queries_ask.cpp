@@ -1,5 +1,5 @@
-// Asks a large ledger everything that can be asked, and prints how long each answer took. bench/queries makes
-// the ledger, and reads the plans from the server's log: application_name tells which query a plan is of.
+// Runs every query of the reader on a large ledger, and prints the time of each. bench/queries creates the
+// ledger, and reads the plans from the server's log, where application_name identifies the query.
 #include "ledger/postgres_reader.hpp"
 
 #include <chrono>
@@ -20,7 +20,7 @@ constexpr std::int64_t new_year_us = 1'767'225'600'000'000; // 2026-01-01, when 
 
 struct question {
     std::string name;
-    std::function<std::size_t(reader&)> ask; // returns how many rows came
+    std::function<std::size_t(reader&)> ask; // returns the number of rows
 };
 
 // The first page, one in the middle, and one forward. Names are part of the report.
@@ -134,7 +134,7 @@ void ask_all(const std::string& url) {
         const auto from = make_postgres_reader(own);
         std::size_t rows = 0;
         const double cold = milliseconds_of([&] { rows = each.ask(*from); });
-        // The same again, on the connection that is open now.
+        // Again, on the connection that is open now.
         const double warm = milliseconds_of([&] { static_cast<void>(each.ask(*from)); });
         std::printf("q%d\t%s\t%zu\t%.2f\t%.2f\n", number, each.name.c_str(), rows, cold, warm);
         ++number;

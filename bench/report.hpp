@@ -1,4 +1,4 @@
-// What a run of the load generator found, and how it is printed.
+// The result of a run of the load generator, and its report.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct answer_count {
     std::uint64_t count = 0;
 };
 
-// One answer, for who wants them all. Times of CLOCK_MONOTONIC.
+// One answer, for the log. Times of CLOCK_MONOTONIC.
 struct answer_line {
     std::int64_t due_ns = 0;  // when the request left, or should have (open loop)
     std::int64_t left_ns = 0; // when it really left
@@ -28,14 +28,14 @@ struct run_result {
     std::vector<std::int64_t> latencies_ns; // one per answer, in the order of arrival
     std::vector<answer_count> answers;
     std::vector<answer_line> lines; // empty without load_options::log
-    std::uint64_t broken = 0;       // connections that ended with a request on its way: outcome unknown
+    std::uint64_t broken = 0;       // connections that ended with a request in flight: outcome unknown
     std::uint64_t unsent = 0;       // open loop: due, but no connection was free before the time was up
     bool gave_up = false;           // too many broken connections, or no answer for too long
     std::int64_t elapsed_ns = 0;    // from the first request to the last answer
     std::int64_t cpu_ns = 0;        // of the generator's thread
 };
 
-// "due left done status" a line, in the order of arrival. Throws std::runtime_error if it cannot.
+// Writes lines of "due left done status", in the order of arrival. Throws std::runtime_error if it cannot.
 void write_log(const std::string& file, const run_result& result);
 
 void print_report(const load_options& options, run_result& result);

@@ -14,10 +14,10 @@
 namespace tokenledger::bench {
 namespace {
 
-// A refund's event is told from its purchase's by this bit of its number.
+// This bit of the number distinguishes a refund's event from its purchase's.
 constexpr std::uint64_t refund_bit = std::uint64_t{1} << 40U;
 
-// As far apart as the connections could make them overtake each other, and further.
+// The purchases before their refunds: more than the connections could reorder.
 std::uint64_t block_of(const load_options& options) {
     if (options.mode != load_mode::refund)
         return 0;

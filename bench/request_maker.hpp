@@ -23,7 +23,7 @@ class request_maker {
     // The whole HTTP request number `index` (0-based); valid until the next call.
     [[nodiscard]] std::string_view request(std::uint64_t index);
 
-    // Its body alone, for who needs no signature; valid until the next call.
+    // Its body alone, without a signature; valid until the next call.
     [[nodiscard]] std::string_view body(std::uint64_t index);
 
     [[nodiscard]] std::size_t request_bytes() const { return purchase_.text.size(); }

@@ -12,7 +12,7 @@ from ledger_check import Tally
 from processes import Failed, cpu_us, machine_cpu_us, status_kb
 
 DATABASE = "tokenledger_bench"
-WARM_UP_FIRST = 10_000_000  # number of the first event that only warms up: none that is measured
+WARM_UP_FIRST = 10_000_000  # number of the first warm-up event, beyond all measured ones
 WARM_UP_SECONDS = 2
 
 
@@ -28,7 +28,7 @@ def load(*arguments):
 
 
 class Round:
-    """`analysed`: ANALYZE the empty tables first, which makes the planner take them for tiny."""
+    """`analysed`: ANALYZE the empty tables first, so that the planner assumes tiny ones."""
 
     def __init__(self, options, postgres, contender, mode, connections, analysed, rate=None):
         self.options, self.postgres, self.contender = options, postgres, contender
@@ -67,12 +67,12 @@ class Round:
         return found
 
     def counters(self, pid):
-        children = resource.getrusage(resource.RUSAGE_CHILDREN)  # the generator, with the time it signs in
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)  # the generator, including its signing
         return (self.postgres.wal_bytes(), self.postgres.cpu_us(), cpu_us(pid) if pid else 0, machine_cpu_us(),
                 (children.ru_utime + children.ru_stime) * 1e6, time.monotonic() * 1e6)
 
     def measured(self, pid, command):
-        """Runs the command; what the processes used meanwhile, per answer."""
+        """Runs the command; returns its figures and what the processes used meanwhile, per answer."""
         self.postgres.psql("CHECKPOINT")
         start = self.counters(pid)
         found = run_json(command)
@@ -93,9 +93,9 @@ class Round:
                   "--mode", "distinct" if self.mode == "paced" else self.mode, "--users", options.users]
         repeated = self.mode == "duplicate"
         told = []
-        if repeated:  # duplicates of an event that is committed, not of one on its way
+        if repeated:  # duplicates of a committed event, not of one in flight
             told.append(load(*common, "--requests", 1, "--connections", 1))
-        if options.warm_up:  # compilers that learn while they run, pools that fill
+        if options.warm_up:  # warms JIT compilers and fills pools
             told.append(load(*common, "--requests", max(options.requests // 10, 2 * self.connections),
                              "--connections", self.connections, "--duration", WARM_UP_SECONDS,
                              "--first", 0 if repeated else WARM_UP_FIRST))

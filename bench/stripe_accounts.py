@@ -1,7 +1,6 @@
 """The bodies of tools/stripe_bodies.py as accounts of several API versions get them, to train and measure compression.
 
-Every id, name, amount and time is noise that follows from a seed, in the order in which it is asked for: who changes
-that changes every body.
+Every id, name, amount and time is drawn from a seed, in the order of the calls: another order changes every body.
 """
 
 import hashlib
@@ -23,7 +22,7 @@ CITIES = (("San Francisco", "CA", "US"), ("Austin", "TX", "US"), ("London", None
 
 
 class Maker:
-    """Makes one account's events: what an account always does the same way is drawn once."""
+    """Makes one account's events; what all of them have in common is drawn once."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -180,7 +179,7 @@ class Maker:
             status=self.random.choice(("needs_response", "under_review", "lost", "won")))
 
     def event(self):
-        """A body and its type: mostly purchases, as an account that sells has them."""
+        """A type and a body; mostly purchases, as in an account that sells."""
         kind = self.random.choices(("payment_intent.succeeded", "payment_intent.canceled", "charge.refunded",
                                     "refund.created", "charge.refund.updated", "charge.dispute.created",
                                     "charge.dispute.closed"), (70, 3, 9, 9, 3, 3, 3))[0]

@@ -12,7 +12,7 @@ def of(found, analysed=None, **wanted):
 
 
 def median_run(runs):
-    """The round with the median rate: figures that belong together."""
+    """The round with the median rate, so that all figures are of one round."""
     return sorted(runs, key=lambda run: run["rate"])[(len(runs) - 1) // 2]
 
 
@@ -76,7 +76,7 @@ def paced_table(found):
 
 
 def limit_table(found):
-    """Rates beside ours at the main number of connections; latencies beside ours with one request at a time."""
+    """Rates against ours at the main number of connections, latencies against ours with one request at a time."""
     rows = []
     for each in contenders.ALL:
         for mode in each.modes if not each.is_server else ():

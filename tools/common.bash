@@ -1,4 +1,4 @@
-# What the tools share. Sourced, not run: bash, with errexit, nounset and pipefail on.
+# Functions that the tools share. Sourced, not run: bash, with errexit, nounset and pipefail on.
 
 say() { printf '%s\n' "$*"; }
 die() {
@@ -11,7 +11,7 @@ elapsed() {
     if (($1 >= 60)); then printf '%d min %02d s' $(($1 / 60)) $(($1 % 60)); else printf '%d s' "$1"; fi
 }
 
-# How many compilers at once: one per processor, but none without 2 GiB of memory. Beast is hungry.
+# The number of parallel compilers: one per processor, but 2 GiB of memory for each, because Beast needs much.
 build_jobs() {
     local jobs memory
     jobs=$(nproc)
@@ -42,8 +42,8 @@ build() {
         die "building the preset '$preset' failed, see above"
 }
 
-# build_quietly PRESET TARGET...: says how long it will take, and at a terminal keeps one line of progress. The
-# compiler's output appears only where it fails.
+# build_quietly PRESET TARGET...: prints an estimate of the time, and at a terminal one line of progress. The
+# compiler's output appears only if the build fails.
 build_quietly() {
     local preset=$1 jobs log
     shift
@@ -61,14 +61,14 @@ build_quietly() {
 build_progress() {
     local line built steps=0 spent began=$SECONDS
     while IFS= read -r line; do
-        # Two steps or less: nothing but the look for new files.
+        # Two steps or less: only the check for new files.
         if [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || ((BASH_REMATCH[2] <= 2)); then
             continue
         fi
         built=${BASH_REMATCH[1]} spent=$((SECONDS - began))
         if ((steps == 0)); then
             steps=${BASH_REMATCH[2]}
-            # A step takes a processor of today some eight seconds.
+            # A step takes about eight seconds on a current processor.
             say "Building $2: $steps steps, about $((steps * 8 / $1 / 60 + 1)) min with $1 compilers."
         fi
         if [[ -t 1 ]] && ((built > 0)); then

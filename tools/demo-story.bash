@@ -1,4 +1,4 @@
-# What tools/demo shows: ten things, each checked while it is shown. Sourced by it, and uses its names:
+# The ten steps that tools/demo shows and checks. Sourced by it, and uses its names:
 #   directory, url, sql()
 # shellcheck disable=SC2154 # tools/demo sets them
 
@@ -7,7 +7,7 @@ headline() { printf '\n\e[1m%s\e[0m\n' "$1"; }
 
 indented() { sed -e 's/^/   /' -e 's/ *$//'; }
 
-# send EXPECTED [option of tools/send-event...]: shows the answer, and stops the demo if it is another.
+# send EXPECTED [option of tools/send-event...]: shows the answer, and stops the demo if it does not match.
 send() {
     local expected=$1 answer
     shift

@@ -1,4 +1,4 @@
-"""Stripe's objects and events as Stripe sends them, made here alone in Python. No body is a copy of anybody's.
+"""Builds Stripe's objects and events as Stripe sends them: the only place in Python. No body is copied from a real one.
 
 Each builder makes a valid body. Keyword arguments replace its members or add some; ABSENT leaves one out.
 """
@@ -21,7 +21,7 @@ PAYMENT_INTENT_STATUS = {
     "payment_intent.canceled": "canceled",
     "payment_intent.succeeded": "succeeded",
 }
-# What the bank may be told in a dispute.
+# The members of a dispute's evidence.
 EVIDENCE = (
     "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
     "cancellation_rebuttal", "customer_communication", "customer_email_address", "customer_name",
@@ -36,7 +36,7 @@ _numbers = itertools.count(1)
 
 
 def new_id(prefix):
-    """An id that nothing else in this run or any other has: evt_3TlDn0f3a9c2b7e000000001."""
+    """An id that is unique in this run and among all runs: evt_3TlDn0f3a9c2b7e000000001."""
     return f"{prefix}_3TlDn{_run}{next(_numbers):09d}"
 
 
@@ -50,13 +50,13 @@ def ours(user_id=None, pack="starter", **more):
 
 
 def _made(members, changes):
-    """In Stripe's order: the id, the kind of object, and the rest by the alphabet."""
+    """The members in Stripe's order: id, object, and the rest alphabetically."""
     held = {name: value for name, value in {**members, **changes}.items() if value is not ABSENT}
     return dict(sorted(held.items(), key=lambda member: (member[0] not in ("id", "object"), member[0])))
 
 
 def payment_intent(type_="payment_intent.succeeded", **changes):
-    """As an event of that type carries it."""
+    """A PaymentIntent as an event of that type carries it."""
     status = changes.get("status", PAYMENT_INTENT_STATUS[type_])
     id_ = changes.get("id") or new_id("pi")
     amount = changes.get("amount", 999)
@@ -124,7 +124,7 @@ def card(**changes):
 
 
 def charge(**changes):
-    """A paid one; refunded as far as `amount_refunded` says."""
+    """A paid Charge, refunded by `amount_refunded`."""
     amount = changes.get("amount", 999)
     refunded = changes.get("amount_refunded", 0)
     return _made({
@@ -195,7 +195,7 @@ def refund(**changes):
 
 
 def balance_transaction(amount, **changes):
-    """What a dispute moved: negative where the bank took it."""
+    """A movement of a dispute: negative if the bank took the money."""
     return _made({"id": new_id("txn"), "object": "balance_transaction", "amount": amount, "currency": "usd",
                   "fee": 1500, "net": amount - 1500}, changes)
 
@@ -222,7 +222,7 @@ def dispute(**changes):
 
 
 def event(type_, about, **changes):
-    """The envelope around an object, which says whether it is live."""
+    """The envelope around an object, with the object's livemode."""
     return _made({
         "id": new_id("evt"),
         "object": "event",

@@ -1,4 +1,4 @@
-"""The service in production: activation, restart, reload, crash, hang, drain, who may do and see what."""
+"""The service in production: activation, restart, reload, crash, hang, drain, access of other users."""
 
 import os
 import pathlib
@@ -19,7 +19,7 @@ def late_purchase(user):
 
 
 class LockedTable:
-    """A psql that keeps every writer out of the ledger until `release`, as a context."""
+    """A context in which a psql session blocks every writer of the ledger until `release`."""
 
     def __enter__(self):
         command = ["runuser", "-u", "postgres", "--", "psql", "-XAtq", "-d", "tokenledger"]
@@ -47,7 +47,7 @@ class Service(MachineTest):
         systemctl("start", *SOCKETS)
 
     def recovers_from(self, signal):
-        """Every delivery is answered in the end, those that come while nobody is there too."""
+        """After the signal a delivery that comes while no daemon runs is answered too."""
         post(purchase("user_before"))
         before = main_pid()
         systemctl("kill", "--kill-whom=main", f"--signal={signal}", SERVICE)
@@ -55,14 +55,14 @@ class Service(MachineTest):
         self.assertEqual(post(purchase("user_meanwhile")), (200, "applied"))
         eventually(lambda: main_pid() not in (0, before) and state(SERVICE) == "active", f"recovered from {signal}")
 
-    def test_1_the_first_connection_starts_it_and_the_schema_is_made_first(self):
+    def test_1_the_first_connection_starts_the_service_after_the_schema_was_created(self):
         self.assertEqual(state(SERVICE), "inactive")
         self.assertEqual(sql("SELECT to_regclass('tokenledger.token_transactions') IS NULL"), "t")
         self.assertEqual(post(purchase("user_first")), (200, "applied"))
         self.assertEqual(state(SERVICE), "active")
         self.assertEqual(sql("SELECT balance FROM tokenledger.token_accounts WHERE user_id = 'user_first'"), "100000")
 
-    def test_1b_the_configuration_is_found_good(self):
+    def test_1b_check_config_accepts_the_configuration(self):
         run("tokenledgerd", "check-config", "--config", str(CONFIGURATION),
             env={**os.environ, "CREDENTIALS_DIRECTORY": str(SECRET_FILE.parent)})
 
@@ -75,7 +75,7 @@ class Service(MachineTest):
             self.assertNotEqual(main_pid(), before)
         self.assert_all_taken(deliveries)
 
-    def test_3_a_reload_under_traffic_takes_over_a_new_pack(self):
+    def test_3_a_reload_under_traffic_applies_a_new_pack(self):
         self.assertEqual(post(late_purchase("user_late")), (200, "parked"))
         before = main_pid()
         with Deliveries() as deliveries:
@@ -87,7 +87,7 @@ class Service(MachineTest):
         self.assert_all_taken(deliveries)
         self.assertEqual(main_pid(), before)
 
-    def test_4_a_bad_file_changes_nothing_and_says_so(self):
+    def test_4_a_reload_of_a_bad_file_changes_nothing_and_is_logged(self):
         good = CONFIGURATION.read_text(encoding="utf-8")
         self.addCleanup(CONFIGURATION.write_text, good, encoding="utf-8")
         CONFIGURATION.write_text(good + "nonsense = 1\n", encoding="utf-8")
@@ -95,14 +95,14 @@ class Service(MachineTest):
         eventually(lambda: "nonsense" in run("journalctl", "-u", SERVICE, "-n", "20").stdout, "it says so", 20)
         self.assertEqual(post(late_purchase("user_later")), (200, "applied"))
 
-    def test_5_killed_it_comes_back(self):
+    def test_5_a_killed_daemon_is_restarted(self):
         self.recovers_from("SIGKILL")
 
-    def test_6_hanging_it_is_killed_by_the_watchdog_and_comes_back(self):
+    def test_6_a_daemon_that_hangs_is_killed_by_the_watchdog_and_restarted(self):
         self.recovers_from("SIGSTOP")
         self.assertIn("Watchdog timeout", run("journalctl", "-u", SERVICE, "-n", "40").stdout)
 
-    def test_7_stop_finishes_what_it_has_received(self):
+    def test_7_a_stop_answers_a_request_that_was_received(self):
         post(purchase("user_before"))
         # With the table locked the request is in the daemon: received, and waiting for its commit.
         with LockedTable() as lock, Connection(WEBHOOK_PORT, timeout=60) as connection:
@@ -117,7 +117,7 @@ class Service(MachineTest):
         self.assertEqual(state(SERVICE, "Result"), "success")
         self.assertFalse(listens(WEBHOOK_PORT))
 
-    def test_8_secrets_are_readable_by_nobody_else(self):
+    def test_8_secrets_are_not_readable_by_other_users_or_from_process_and_journal(self):
         post(purchase("user_before"))
         add_user("olga", "tokenledger-admin")
         loaded = CREDENTIALS / "stripe-webhook-secret"
@@ -131,7 +131,7 @@ class Service(MachineTest):
             self.assertNotIn(SECRET, pathlib.Path(f"/proc/{main_pid()}/{file}").read_text(encoding="utf-8"))
         self.assertNotIn(SECRET, run("journalctl", "-u", "tokenledgerd*").stdout)
 
-    def test_9_a_member_grants_under_its_own_uid_and_everyone_else_is_refused(self):
+    def test_9_a_member_of_the_admin_group_grants_under_its_uid_and_others_are_refused(self):
         uid = add_user("olga", "tokenledger-admin")
         add_user("mallory")
         grant = {"user_id": "user_granted", "tokens": 5, "reason": "sorry"}
@@ -144,7 +144,7 @@ class Service(MachineTest):
         self.assertEqual(sql(f"SELECT count(*) {granted}"), "1")
         self.assertEqual(oct(os.stat(ADMIN_SOCKET).st_mode & 0o7777), "0o660")
 
-    def test_9b_and_so_does_the_client(self):
+    def test_9b_tokenledgerctl_works_for_a_member_of_the_admin_group_only(self):
         if not shutil.which("tokenledgerctl"):
             self.skipTest("tokenledgerctl is not installed")
         add_user("olga", "tokenledger-admin")
@@ -154,7 +154,7 @@ class Service(MachineTest):
         add_user("mallory")
         self.assertEqual(as_user("mallory", "tokenledgerctl", "balance", "user_client").returncode, 3)
 
-    def test_a_metrics_come_out_of_a_sandbox_without_a_network(self):
+    def test_a_metrics_are_served_from_a_sandbox_without_a_network(self):
         with Connection(OPERATIONS_PORT) as connection:
             answer = connection.get("/metrics")
         self.assertEqual(answer.status, 200)

@@ -1,4 +1,4 @@
-"""What docs/operations.md tells an operator to do: secrets rolled, TLS, proxies, a pooler, backup and restore."""
+"""The procedures of docs/operations.md: rolling a secret, TLS, proxies, a pooler, backup and restore."""
 
 import pathlib
 import re
@@ -20,7 +20,7 @@ HTTPS_PORT = 443
 
 
 def replace_in(path, *changes):
-    """Each change (old, new) of a file must be possible."""
+    """Makes the changes, (old, new), in a file; fails if it lacks one of the old texts."""
     text = path.read_text(encoding="utf-8")
     for old, new in changes:
         if old not in text:
@@ -45,7 +45,7 @@ def post_signed_by(secret, event):
 def post_over_tls(port, authority):
     with Connection(port, timeout=60) as connection:
         context = ssl.create_default_context(cafile=authority)
-        context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 has it by itself
+        context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default since Python 3.13
         connection.socket = context.wrap_socket(connection.socket, server_hostname=NAME)
         return signed_post(connection, purchase("user_tls"))
 
@@ -64,7 +64,7 @@ class Upkeep(MachineTest):
         post(purchase("user_before"))
 
     def keep_configuration(self):
-        """Puts the configuration back after the test, and the service with it."""
+        """Restores the configuration and the service after the test."""
         before = CONFIGURATION.read_text(encoding="utf-8")
 
         def back():
@@ -75,7 +75,7 @@ class Upkeep(MachineTest):
         self.addCleanup(back)
 
     def certificate(self):
-        """A certificate of one's own for NAME: (file, key)."""
+        """A self-signed certificate for NAME: (file, key)."""
         shell(f"""openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={NAME} \
             -addext subjectAltName=DNS:{NAME} -addext keyUsage=critical,digitalSignature,keyCertSign \
             -keyout /run/{NAME}.key -out /run/{NAME}.pem 2>/dev/null""")
@@ -102,7 +102,7 @@ class Upkeep(MachineTest):
         self.assertEqual(post_signed_by(SECRET, purchase("user_old")), (400, "rejected"))
         self.assertEqual(post_signed_by(NEW_SECRET, purchase("user_new")), (200, "applied"))
 
-    def test_2_it_speaks_tls_itself_at_port_443(self):
+    def test_2_the_daemon_serves_tls_at_port_443(self):
         self.keep_configuration()
         certificate, key = self.certificate()
         shell(f"""
@@ -126,13 +126,13 @@ systemctl start tokenledgerd.socket tokenledgerd.service
 """)
         self.assertEqual(post_over_tls(HTTPS_PORT, certificate), (200, "applied"))
 
-    def test_3_nginx_in_front(self):
+    def test_3_nginx_with_the_example_configuration_passes_events_on(self):
         self.proxied("nginx", EXAMPLES / "nginx.conf", pathlib.Path("/etc/nginx/conf.d/tokenledger.conf"),
                      ("/etc/ssl/private/hooks.example.com.key", f"/run/{NAME}.key"),
                      ("/etc/ssl/hooks.example.com.pem", f"/run/{NAME}.pem"))
 
-    def test_4_caddy_in_front(self):
-        # No authority on the internet can be asked from here: the certificate is given.
+    def test_4_caddy_with_the_example_configuration_passes_events_on(self):
+        # No public authority can be reached from here, so the certificate is configured.
         self.proxied("caddy", EXAMPLES / "Caddyfile", pathlib.Path("/etc/caddy/Caddyfile"),
                      ("hooks.example.com {", f"hooks.example.com {{\n\ttls /run/{NAME}.pem /run/{NAME}.key"))
 
@@ -148,7 +148,7 @@ systemctl start tokenledgerd.socket tokenledgerd.service
         eventually(lambda: state(name) == "active", f"{name} runs", 20)
         self.assertEqual(post_over_tls(HTTPS_PORT, certificate), (200, "applied"))
 
-    def test_5_a_pooler_in_transaction_mode_between(self):
+    def test_5_the_daemon_works_through_a_pooler_in_transaction_mode(self):
         if not shutil.which("pgbouncer"):
             self.skipTest("pgbouncer is not installed")
         self.keep_configuration()
@@ -178,7 +178,7 @@ systemctl restart pgbouncer
         self.assert_all_taken(deliveries)
         self.assertIn("login attempt", shell("cat /var/log/postgresql/pgbouncer.log"))
 
-    def test_6_a_dump_is_restored_verified_and_made_again_from_what_was_asked(self):
+    def test_6_a_dump_is_restored_verified_and_rebuilt(self):
         dumped = sql("SELECT count(*) FROM tokenledger.token_transactions")
         said = shell("""
 cd /var/lib/postgresql
@@ -204,7 +204,7 @@ runuser -u tokenledger-owner -- tokenledgerd rebuild --config /etc/tokenledger/r
         for database in ("tokenledger_restored", "tokenledger_again"):
             self.assertEqual(sql("SELECT count(*) FROM tokenledger.token_transactions", database), dumped)
 
-    def test_7_nothing_is_left_failed(self):
+    def test_7_the_service_still_works_and_no_unit_failed(self):
         self.assertEqual(post(purchase("user_after")), (200, "applied"))
         self.assert_no_unit_failed()
 

@@ -1,4 +1,4 @@
-"""The package's life: upgraded under traffic, removed, purged. Runs last; the newer package is in /tests."""
+"""Upgrade of the package under traffic, removal, purge. Runs last; the newer package is in /tests."""
 
 import pathlib
 import unittest
@@ -33,7 +33,7 @@ class Package(MachineTest):
         self.assertNotIn("first", said)
         self.assertNotEqual((installed_version(), main_pid()), (version, process))
         self.assertNotIn(main_pid(), (0, process))
-        # The sockets were never closed, and what the operator wrote is as it was.
+        # The sockets were never closed, and the operator's configuration is unchanged.
         self.assertEqual([state(unit, "ActiveEnterTimestampMonotonic") for unit in SOCKETS], opened)
         self.assertEqual(CONFIGURATION.read_text(encoding="utf-8"), configuration)
         for unit in SOCKETS:
@@ -47,14 +47,14 @@ class Package(MachineTest):
         systemctl("start", *SOCKETS)
         self.assertEqual(post(purchase("user_after")), (200, "applied"))
 
-    def test_3_removed_it_is_silent_and_the_configuration_stays(self):
+    def test_3_removal_stops_the_service_and_keeps_the_configuration(self):
         run("dpkg", "-r", PACKAGE)
         self.assertFalse(listens(WEBHOOK_PORT))
         self.assertEqual(run("pgrep", "-x", "tokenledgerd", check=False).stdout, "")
         self.assertTrue(CONFIGURATION.exists() and SECRET_FILE.exists())
         self.assert_no_unit_failed()
 
-    def test_4_purged_it_leaves_the_ledger_and_nothing_else(self):
+    def test_4_purge_removes_configuration_and_units_and_keeps_the_ledger(self):
         run("dpkg", "-P", PACKAGE)
         self.assertFalse(CONFIGURATION.parent.exists())
         links = [str(path) for path in pathlib.Path("/etc/systemd/system").rglob("tokenledgerd*")]

@@ -1,4 +1,4 @@
-"""The booted container as an operator sees it: systemctl, psql, other users, requests. Runs inside it, as root."""
+"""Helpers that run in the booted container as root: systemctl, psql, other users, requests."""
 
 import json
 import pathlib
@@ -34,7 +34,7 @@ def run(*command, check=True, **options):
 
 
 def shell(text):
-    """Lines as docs/operations.md has them."""
+    """Runs shell lines, as docs/operations.md has them."""
     return run("bash", "-euo", "pipefail", "-c", text).stdout
 
 
@@ -51,7 +51,7 @@ def main_pid():
 
 
 def sql(statement, database="tokenledger"):
-    """As the superuser; the words of the answer."""
+    """The output of a statement, run as the superuser."""
     return run("runuser", "-u", "postgres", "--", "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database,
                "-c", statement).stdout.strip()
 
@@ -61,7 +61,7 @@ def as_user(name, *command):
 
 
 def add_user(name, *groups):
-    """The uid of a person with these groups, made if there is none."""
+    """The uid of a user with these groups, who is created if missing."""
     try:
         return pwd.getpwnam(name).pw_uid
     except KeyError:
@@ -70,7 +70,7 @@ def add_user(name, *groups):
 
 
 def eventually(condition, what, seconds=RECOVERY_S):
-    """Waits for what another process does: nothing here can be told of it."""
+    """Polls for something that another process does, which sends no signal to wait for."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -113,7 +113,7 @@ def listens(port):
 
 
 class Deliveries:
-    """Purchases, each once and on a connection of its own, from several threads until the context ends."""
+    """Posts purchases from several threads until the context ends, each once and on its own connection."""
 
     def __init__(self, threads=4):
         self.answers = []   # (status, result)
@@ -134,7 +134,7 @@ class Deliveries:
             thread.join(RECOVERY_S)
 
     def wait_for_more(self, count):
-        """Until so many more have been answered: what happened before is over by then."""
+        """Waits until so many more have been answered, and so until earlier changes have taken effect."""
         with self._changed:
             goal = len(self.answers) + count
             if not self._changed.wait_for(lambda: len(self.answers) >= goal, RECOVERY_S):
@@ -168,7 +168,7 @@ class MachineTest(unittest.TestCase):
 
 
 def open_for_business():
-    """The lines of docs/operations.md under "Install", once: database, packs, secret; not yet started."""
+    """Runs the lines of docs/operations.md under "Install", once: database, packs, secret. Starts nothing."""
     if SECRET_FILE.exists():
         return
     shell("""

@@ -1,4 +1,4 @@
-"""Stripe's official SDK signs, the daemon verifies: they agree on the bytes.
+"""Stripe's official SDK signs and the daemon verifies: both agree on the signed bytes.
 
 Needs node and the packages of package-lock.json; TOKENLEDGER_TEST_NPM=1 lets the test run `npm ci`.
 """
@@ -53,13 +53,13 @@ class OfficialSdk(SystemTest):
         with daemon.connect() as connection:
             return connection.request(headers=[("Stripe-Signature", header)], body=body)
 
-    def test_what_the_sdk_signs_is_applied(self):
+    def test_an_event_that_the_sdk_signs_is_applied(self):
         daemon = self.start()
         bought = purchase("user_1")
         body = dump(bought)
         self.assert_reply(self.post(daemon, body, self.sign(body)), 200, "applied", bought)
 
-    def test_what_the_sdk_signs_with_another_secret_is_rejected(self):
+    def test_an_event_that_the_sdk_signs_with_another_secret_is_rejected(self):
         daemon = self.start(endpoints=[endpoint(secrets=["whsec_mine"])])
         body = dump(purchase())
         self.assert_reply(self.post(daemon, body, self.sign(body)), 400, "rejected")

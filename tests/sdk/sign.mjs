@@ -11,6 +11,6 @@ if (!secret) {
 const stripe = new Stripe("sk_test_no_request_is_made");
 const payload = await text(process.stdin);
 const header = stripe.webhooks.generateTestHeaderString({ payload, secret });
-// The SDK's own opinion of what it made: it throws if it would not take it.
+// The SDK verifies its own header here: it throws if the header is wrong.
 stripe.webhooks.constructEvent(payload, header, secret);
 console.log(header);

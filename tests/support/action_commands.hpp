@@ -1,4 +1,4 @@
-// What operators do about events, for tests: each with what matters named and the rest filled in.
+// Operators' actions on events, for tests: arguments for the fields that matter, defaults for the rest.
 #pragma once
 
 #include "commands.hpp"
@@ -11,7 +11,7 @@
 
 namespace tokenledger::test {
 
-// The catalogue knows no such pack; later it does: `buys` is what it makes of the event then.
+// unknown_pack: the catalogue lacks the pack. buys: the same event after the catalogue has it.
 inline ledger::stripe_command buys(const std::string& event, const std::string& payment = "pi_1",
                                    const bought& what = {.amount_cents = 900}) {
     return purchase_command(event, payment, what);
@@ -23,7 +23,7 @@ inline ledger::stripe_command other_mode(const std::string& event, const std::st
     return parked_command(event, ledger::reason::livemode_mismatch, payment);
 }
 
-// Today's translation of an event is that of the command which would deliver it today.
+// `today` is the command that would deliver the event today; its effect is today's translation.
 inline ledger::operation retrying(const ledger::stripe_command& today) {
     ledger::retry_event made;
     made.event_id = today.event.id;

@@ -1,4 +1,4 @@
-// Commands for tests, each with what matters named and the rest filled in.
+// Commands for tests: arguments for the fields that matter, defaults for the rest.
 #pragma once
 
 #include "ledger/command.hpp"
@@ -60,7 +60,7 @@ inline ledger::stripe_command parked_command(std::string event_id, ledger::reaso
             .effect = ledger::park_event{why}};
 }
 
-// Of a refund, or of a dispute where there is one among the facts.
+// An event of a dispute if the facts have one, else of a refund.
 inline ledger::stripe_command update_command(std::string event_id, std::string payment_intent,
                                              ledger::payment_facts facts) {
     ledger::stripe_command made{.event = make_event(std::move(event_id), std::move(payment_intent)),
@@ -70,7 +70,7 @@ inline ledger::stripe_command update_command(std::string event_id, std::string p
     return made;
 }
 
-// A payment that will never be ours to credit.
+// The end of a payment that will never be credited: canceled or not ours.
 inline ledger::stripe_command end_command(std::string event_id, std::string payment_intent,
                                           const ledger::payment_facts& why) {
     return {.event = make_event(std::move(event_id), std::move(payment_intent)),

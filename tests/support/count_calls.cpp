@@ -1,11 +1,10 @@
-// Preloaded into a daemon by tests/system/cost_test.py: counts what it allocates and which system calls it
-// makes, in a file that the test maps. Reading there costs the daemon nothing, so the test sees the daemon
-// alone.
+// Preloaded into a daemon by tests/system/cost_test.py: counts its allocations and system calls in a file
+// that the test maps. Reading the file costs the daemon nothing.
 //   LD_PRELOAD=libtokenledger_count_calls.so TOKENLEDGER_COUNTS=FILE tokenledgerd ...
-// The file is an array of `counter`, ended by one without a name. For glibc, and for no sanitizer: those
-// bring a malloc of their own.
+// The file is an array of `counter`. Needs glibc and a build without sanitizers, which bring a malloc of
+// their own.
 #ifdef _FORTIFY_SOURCE
-#undef _FORTIFY_SOURCE // its inline functions and the ones below would be the same
+#undef _FORTIFY_SOURCE // its inline functions would clash with those below
 #endif
 
 #include <array>
@@ -50,7 +49,7 @@ constexpr std::array names{"allocations", "allocated_bytes", "receives", "sends"
 static_assert(names.size() == timer_settings + 1);
 using counters = std::array<counter, names.size()>;
 
-counters before_start{}; // what is called before the file is there; the loader is in no thread
+counters before_start{}; // calls before the file is mapped; the loader has no threads
 std::atomic<counters*> counted{&before_start};
 
 void count(index which, std::uint64_t much = 1) {
@@ -89,7 +88,7 @@ __attribute__((constructor)) void map_file() {
     counted = &shared;
 }
 
-// The function that this file stands in front of.
+// The real function that this file intercepts.
 template <class Function>
 Function* behind(const char* name) {
     return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
@@ -97,7 +96,7 @@ Function* behind(const char* name) {
 
 } // namespace
 
-// glibc's own names of its allocator: no dlsym, which allocates itself.
+// glibc's own names of its allocator, since dlsym allocates itself.
 extern "C" {
 void* __libc_malloc(std::size_t bytes);
 void* __libc_calloc(std::size_t count, std::size_t bytes);
@@ -150,7 +149,7 @@ ssize_t readv(int descriptor, const iovec* to, int pieces) {
     count(receives);
     return real(descriptor, to, pieces);
 }
-// What _FORTIFY_SOURCE makes of recv, recvfrom and read where it knows the size of the buffer.
+// _FORTIFY_SOURCE calls these for recv, recvfrom and read if it knows the size of the buffer.
 ssize_t __recv_chk(int socket, void* to, std::size_t bytes, std::size_t, int flags) {
     return recv(socket, to, bytes, flags);
 }
@@ -189,7 +188,7 @@ ssize_t writev(int descriptor, const iovec* from, int pieces) {
     count_output(descriptor);
     return real(descriptor, from, pieces);
 }
-// stdio's own write cannot be seen, but the log is flushed: with something in its buffer, one write.
+// stdio's own write cannot be intercepted; but a flush of the log with a filled buffer is one write.
 int fflush(FILE* what) {
     static auto* const real = behind<int(FILE*)>("fflush");
     if (what != nullptr && fileno(what) == STDERR_FILENO && __fpending(what) > 0)

@@ -1,4 +1,4 @@
-// Reads files of the project, and of the folder of shared cases beside it.
+// Reads files of the project, and finds the folder of shared cases beside it.
 #include "files.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// A gate in the steps of a store in memory.
+// A gate that blocks a step of a memory store until the test opens it.
 #pragma once
 
 #include "memory_store.hpp"
@@ -9,11 +9,11 @@
 
 namespace tokenledger::test {
 
-// Holds who comes until it is opened; tells when somebody has come.
+// Blocks every visitor until it is open; await_visitor waits for the first.
 class gate {
   public:
     gate() = default;
-    // Before every such step of the database.
+    // Blocks before every step `held` of the database.
     explicit gate(ledger::memory_database& database, std::string_view held = "commit") {
         database.before = [this, held](std::string_view step, auto) {
             if (step == held)

@@ -1,4 +1,4 @@
-// What must hold of the memory store's rows after any batch.
+// Invariants of the memory store's rows after any batch.
 #pragma once
 
 #include "memory_store.hpp"
@@ -20,8 +20,8 @@ inline std::string in_words(const ledger::outcome& of) {
     return text;
 }
 
-// The rows alone give the balances, each row continues the one before, and each hangs on a stored event, or
-// on the key of a request.
+// The rows add up to the balances, every row continues the one before, and belongs to a stored event or to
+// the key of a request.
 inline void require_sound_chains(const ledger::memory_database& rows) {
     std::map<std::string, ledger::account_state, std::less<>> rebuilt;
     for (const ledger::transaction_row& row : rows.transactions) {
@@ -47,7 +47,7 @@ inline void require_sound_chains(const ledger::memory_database& rows) {
     BOOST_REQUIRE_EQUAL(rebuilt.size(), rows.accounts.size());
 }
 
-// Each payment's totals are those of its rows.
+// The totals of every payment are the sums of its rows.
 inline void require_sound_payments(const ledger::memory_database& rows) {
     std::map<std::string, std::int64_t> taken;
     std::map<std::string, std::int64_t> lost;
@@ -78,7 +78,7 @@ inline void require_sound_payments(const ledger::memory_database& rows) {
     }
 }
 
-// An event waits if and only if its payment says so, and only where nothing is credited.
+// An event waits if and only if its payment lists it, and only payments without a credit have such events.
 inline void require_sound_waiting(const ledger::memory_database& rows) {
     std::set<std::string> named;
     for (const auto& [id, payment] : rows.payments) {

@@ -1,4 +1,4 @@
-// A database of maps. Transactions run one at a time and work on a copy that commit swaps in.
+// A database of maps. Transactions run one at a time, on a copy that commit moves into the database.
 #include "memory_store.hpp"
 
 #include "codec/command.hpp"
@@ -21,7 +21,7 @@ event_state state_of(const memory_database::stored_event& event) {
             .origin = event.origin};
 }
 
-// As tokenledger.add_events has it.
+// The same rule as in tokenledger.add_events.
 bool gives_way(const event_state& before, const event_state& now) {
     if (now.result == result::ignored && !now.has_evidence &&
         !(now.keeps_translation && !before.keeps_translation))
@@ -151,7 +151,7 @@ class memory_store final : public store {
                 const std::string first = at->second.evidence;
                 at->second = made;
                 if (!first.empty())
-                    at->second.evidence = first; // as it was delivered first
+                    at->second.evidence = first; // that of the first delivery stays
                 added = true;
             }
             if (!added && row.must_be_new)
@@ -159,7 +159,7 @@ class memory_store final : public store {
             if (!added)
                 committed_meanwhile.push_back(row.command);
         }
-        // After the events: an action may be on one of this very batch.
+        // After the events, because an action may be on an event of this batch.
         for (const event_action_row& row : rows.event_actions) {
             const operation& only = std::get<admin_command>(batch[row.command]).operations.front();
             std::string& payment = events_.find(event_acted_on(only))->second.payment_intent_id;

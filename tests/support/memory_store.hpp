@@ -1,4 +1,4 @@
-// The ledger's rows in memory, behind the same seam as PostgreSQL: for tests of everything above the store.
+// A store that keeps the ledger's rows in memory: for tests of everything above the store.
 #pragma once
 
 #include "writer/store.hpp"
@@ -9,7 +9,7 @@
 
 namespace tokenledger::ledger {
 
-// What several memory stores share, as several connections share a database.
+// The database that several memory stores share, as connections share a PostgreSQL database.
 struct memory_database {
     struct stored_event {
         ledger::result result;
@@ -38,9 +38,8 @@ struct memory_database {
     std::vector<event_action_row> actions;
     std::int64_t now_us = 1'700'000'000'000'000;
 
-    // Called by name ("begin", "lock", "apply", "commit", "after_commit") before each step; may throw
-    // store_error to play a database that fails there. A failure in "after_commit" is a COMMIT whose answer
-    // was lost.
+    // Called before every step ("begin", "lock", "apply", "commit", "after_commit"); may throw store_error to
+    // simulate a failure there. A failure in "after_commit" is a COMMIT whose answer was lost.
     std::function<void(std::string_view step, std::span<const command> batch)> before;
 };
 

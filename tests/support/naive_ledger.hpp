@@ -1,5 +1,5 @@
-// What the contract says of events, one command at a time, with nothing clever: a payment is the list of what
-// was said of it, read anew each time.
+// A simple reference implementation of the contract for events, one command at a time: a payment is the list
+// of its facts, evaluated again each time.
 #pragma once
 
 #include "naive_settlement.hpp"
@@ -37,8 +37,8 @@ class naive_ledger {
         if (claimed_.contains(id) && !another_endpoint_can(what))
             return {ledger::result::duplicate, ledger::reason::none};
         const verdict said = decide(what.event, what.event.payment_intent_id, what.effect);
-        // One that was ignored, or is of the other mode, claims nothing: another endpoint may know better, or
-        // tell a fact.
+        // An event that is ignored or of the other mode claims nothing: another endpoint may apply it, or add
+        // a fact.
         const bool ignored = said.first == ledger::result::ignored;
         const bool claims = !ignored && said.second != ledger::reason::livemode_mismatch;
         const bool tells = brought_news_ && !told_.contains(id);
@@ -54,8 +54,8 @@ class naive_ledger {
         return said;
     }
 
-    std::map<std::string, std::int64_t> balances; // of who was ever credited or debited
-    std::map<std::string, verdict> events;        // what became of each, in the end
+    std::map<std::string, std::int64_t> balances; // of every user who was ever credited or debited
+    std::map<std::string, verdict> events;        // the latest result of each
     std::vector<naive_posting> posted;            // by the last command
 
   protected:
@@ -72,8 +72,8 @@ class naive_ledger {
         [[nodiscard]] ledger::entitlement worth(const naive_facts& facts) const {
             return naive_settlement(facts, credit->tokens, credit->amount_cents, credit->currency).worth();
         }
-        // A refund in another currency, or that may only release what was never captured, if both what is
-        // known and what it says alone tell of one: somebody has to look at it.
+        // The reason to park a refund in another currency, or one that may only release what was never
+        // captured: if both all facts together and those of its event alone show it.
         [[nodiscard]] ledger::reason doubt(const ledger::entitlement& one,
                                            const ledger::entitlement& other) const {
             if (one.other_currency_refund && other.other_currency_refund)
@@ -91,9 +91,9 @@ class naive_ledger {
 
     std::map<std::string, payment> payments_;
     std::set<std::string> claimed_;
-    std::set<std::string> told_; // events that are kept as they were translated
+    std::set<std::string> told_; // events whose translation is kept
     bool brought_news_ = false;
-    std::map<std::string, ledger::stripe_event> rows_; // who delivered what stands in `events`
+    std::map<std::string, ledger::stripe_event> rows_; // the delivery behind each of `events`
     origin origin_;                                    // of the event that is being decided
     bool by_operator_ = false;
 
@@ -106,7 +106,7 @@ class naive_ledger {
                           what);
     }
 
-    // One mode; and one account, unless an operator says that a named one is the one without a name.
+    // Only one mode and one account, except that an operator may join a named account with the unnamed one.
     [[nodiscard]] ledger::reason mismatch(const payment& of) const {
         if (of.origins.empty() || of.origins.contains(origin_))
             return ledger::reason::none;
@@ -135,13 +135,13 @@ class naive_ledger {
     }
 
   private:
-    // Parked, with nothing of it in the ledger, and this endpoint can do what the other could not.
+    // Parked without any effect on the ledger by another endpoint, and this endpoint could apply it.
     [[nodiscard]] bool another_endpoint_can(const ledger::stripe_command& what) const {
         const verdict was = events.at(what.event.id);
         if (was.first != ledger::result::parked || was.second == ledger::reason::partial_capture_refund ||
             rows_.at(what.event.id).endpoint == what.event.endpoint)
             return false;
-        // A refund in another currency is parked for what it proves.
+        // A refund in another currency is parked after its facts were merged: no endpoint takes it over.
         if (was.second == ledger::reason::currency_mismatch &&
             rows_.at(what.event.id).type != "payment_intent.succeeded")
             return false;

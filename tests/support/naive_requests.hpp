@@ -1,5 +1,5 @@
-// What the contract says of requests and of actions on events, one at a time: tried on a copy, kept if
-// nothing speaks against it.
+// A simple reference implementation of the contract for requests and actions on events, one at a time: a
+// refused request restores the balances from before.
 #pragma once
 
 #include "naive_ledger.hpp"
@@ -45,7 +45,7 @@ inline std::string in_words(const naive_outcome& of) {
 
 class naive_books : public naive_ledger {
   public:
-    // A batch means its events, then its requests.
+    // Takes the events of a batch first, then its requests.
     std::vector<naive_outcome> take_batch(std::span<const ledger::command> batch) {
         std::vector<naive_outcome> made(batch.size());
         for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -70,7 +70,7 @@ class naive_books : public naive_ledger {
     };
     std::map<std::string, answered> keys_; // by scope and key
 
-    // Today's catalogue and the event's own bytes are not part of what is asked.
+    // The request as the key remembers it: without values from today's catalogue and from the event.
     static operations asked_in(operations all) {
         for (ledger::operation& each : all) {
             if (auto* again = std::get_if<ledger::retry_event>(&each)) {
@@ -82,7 +82,7 @@ class naive_books : public naive_ledger {
                 assigned->payment_intent_id.clear();
                 assigned->currency.clear();
                 assigned->amount_cents = assigned->amount_requested_cents = 0;
-                if (!assigned->pack.empty()) { // what it holds is the catalogue's
+                if (!assigned->pack.empty()) { // its tokens come from the catalogue
                     assigned->tokens = 0;
                     assigned->catalog.clear();
                 }
@@ -145,7 +145,7 @@ class naive_books : public naive_ledger {
         return made;
     }
 
-    // ---- What each operation does to the balances.
+    // ---- Operations on balances.
     ledger::refusal perform(const ledger::grant& what, naive_outcome&) {
         if (what.existing && !balances.contains(what.user_id))
             return ledger::refusal::unknown_account;
@@ -189,7 +189,7 @@ class naive_books : public naive_ledger {
         return ledger::refusal::none;
     }
 
-    // ---- What each action makes of its event.
+    // ---- Actions on events.
     void take_origin_of(const std::string& event) {
         const ledger::stripe_event& row = rows_.at(event);
         origin_ = {row.livemode.value(), row.account};
@@ -268,7 +268,7 @@ class naive_books : public naive_ledger {
         if (said.first == result::duplicate && why != none)
             said = {result::parked, why};
         else if (was_settled && (said.first == result::duplicate || said.first == result::ignored))
-            said = {result::applied, ledger::reason::none}; // what it told was settled when it came
+            said = {result::applied, ledger::reason::none}; // its facts were settled when it came
         if (said.first == result::parked && !brought_news_ && posted.empty()) {
             made.reason = said.second;
             return ledger::refusal::still_parked;

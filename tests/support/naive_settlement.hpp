@@ -1,5 +1,5 @@
-// What is left of a payment by the list of what was said of it: the rules of docs/webhook.md asked one after
-// the other, in numbers without end. Nothing of the program's own arithmetic is used here.
+// The entitlement of a payment from the list of its facts: the rules of docs/webhook.md one after the other,
+// with integers of any size and without the program's own arithmetic.
 #pragma once
 
 #include "core/entitlement.hpp"
@@ -49,7 +49,7 @@ struct naive_facts {
     bool operator==(const naive_facts&) const = default;
 };
 
-// Precondition: of one balance transaction always the same is said, and how much it was.
+// Precondition: all facts about a balance transaction agree and state its amount.
 inline naive_facts told_by(const std::vector<ledger::payment_facts>& said) {
     const auto larger = [](auto& of, const auto& other) { of = of < other ? other : of; };
     naive_facts all;
@@ -74,12 +74,12 @@ inline naive_facts told_by(const std::vector<ledger::payment_facts>& said) {
                 of.moved[transaction] = {moved.amount_cents, moved.currency};
             of.withdrawn = of.withdrawn || told.funds_withdrawn;
             of.reinstated = of.reinstated || told.funds_reinstated;
-            // An undecided one says nothing that was not known.
+            // An undecided status adds nothing.
             if (told.status != ledger::dispute_status::undecided)
                 of.statuses.insert(told.status);
         }
     }
-    // The highest decides; the others make no difference.
+    // Only the highest status counts.
     for (auto& [id, of] : all.disputes) {
         if (!of.statuses.empty())
             of.statuses = {*of.statuses.rbegin()};

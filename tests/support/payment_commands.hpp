@@ -1,4 +1,4 @@
-// A payment's history as the ledger's commands, and what must be left of the payment in the end.
+// A payment's history as commands of the ledger, and the entitlement that the payment must end with.
 #pragma once
 
 #include "commands.hpp"
@@ -15,7 +15,7 @@
 
 namespace tokenledger::test {
 
-// Who bought what with a history's payment.
+// The user and the tokens of a history's payment.
 struct sale {
     payment_history history;
     std::string user = "alice";
@@ -53,7 +53,7 @@ inline ledger::stripe_command command_of(const sale& of, const history_event& ev
     return made;
 }
 
-// Each event of the history at least once. Some twice, as the same event or as another that says the same.
+// Every event of the history at least once, some again with the same or with another event id.
 inline std::vector<ledger::command> deliveries(std::mt19937_64& random, const sale& of) {
     std::vector<ledger::command> stream;
     for (const history_event& event : of.history.events) {
@@ -75,14 +75,14 @@ inline std::vector<ledger::payment_facts> said_of(const payment_history& history
     return said;
 }
 
-// What the payment is worth once every event has come: by the rules, not by the program's arithmetic.
+// The entitlement after every event, by the rules and without the program's arithmetic.
 inline ledger::entitlement worth_in_the_end(const sale& of) {
     const history_options& paid = of.history.options;
     return naive_settlement(told_by(said_of(of.history)), of.tokens, paid.amount_received, paid.currency)
         .worth();
 }
 
-// Calls `take` with one random piece of the stream after the other.
+// Splits the stream at random and calls `take` with one piece after the other.
 template <class Take>
 void in_batches(std::mt19937_64& random, std::span<const ledger::command> stream, std::size_t most,
                 Take take) {

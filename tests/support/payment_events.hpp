@@ -1,4 +1,4 @@
-// Stripe's events about one payment as plain structs, and the facts that each of them states.
+// Stripe's events about one payment as plain structs, and the facts in each of them.
 #pragma once
 
 #include "ledger/facts.hpp"
@@ -22,21 +22,21 @@ struct refund_object {
     std::int64_t amount = 0;
     std::string status;
     std::string balance_transaction; // empty: null
-    std::string currency{};          // empty: not told
+    std::string currency{};          // empty: absent
 };
 
 struct charge_object {
     std::int64_t amount = 0;
     std::int64_t amount_captured = 0;
     std::int64_t amount_refunded = 0;                  // cumulative
-    std::optional<std::vector<refund_object>> refunds; // refunds.data, where the API version embeds it
-    std::string currency{};                            // empty: not told
+    std::optional<std::vector<refund_object>> refunds; // refunds.data, if the API version embeds it
+    std::string currency{};                            // empty: absent
 };
 
 struct balance_transaction_object {
     std::string id;
     std::int64_t amount = 0; // negative: money taken
-    std::string currency{};  // empty: not told
+    std::string currency{};  // empty: absent
 };
 
 struct dispute_object {
@@ -52,7 +52,7 @@ using stripe_object = std::variant<intent_object, charge_object, refund_object, 
 struct history_event {
     std::string type; // Stripe's name
     stripe_object object;
-    ledger::payment_facts facts; // what this event alone states
+    ledger::payment_facts facts; // the facts in this event alone
 };
 
 inline ledger::refund_fact fact_of(const refund_object& refund) {
@@ -80,7 +80,7 @@ inline ledger::dispute_fact fact_of(const std::string& type, const dispute_objec
     return fact;
 }
 
-// What an event states about a payment of ours, read from the structs: the oracle of the webhook's reader.
+// The facts in an event about a payment of ours, from the structs: the oracle for the webhook's reader.
 inline ledger::payment_facts facts_of(const std::string& type, const stripe_object& object) {
     ledger::payment_facts facts;
     if (const auto* intent = std::get_if<intent_object>(&object)) {

@@ -1,4 +1,4 @@
-// What is known of a payment's refunds and disputes.
+// Facts about a payment's refunds and disputes, for tests.
 #pragma once
 
 #include "ledger/facts.hpp"
@@ -43,7 +43,7 @@ inline ledger::dispute_fact with_status(std::int64_t cents, ledger::dispute_stat
     fact.status = status;
     return fact;
 }
-// In usd, unless a test says otherwise: txn_1, txn_2, ...
+// With balance transactions txn_1, txn_2, ... of these amounts.
 inline ledger::dispute_fact moved(std::int64_t cents, const std::vector<std::int64_t>& amounts,
                                   const std::string& currency = "usd") {
     ledger::dispute_fact fact = disputed(cents);

@@ -1,5 +1,5 @@
-// Consistent histories of one payment, as Stripe would tell them over time, and what truly became of the
-// money. Pure: all chance comes from `random`.
+// Consistent random histories of one payment, as Stripe would send them over time, and where the money is in
+// the end. Pure: all randomness comes from `random`.
 #pragma once
 
 #include "payment_events.hpp"
@@ -55,18 +55,18 @@ class history_maker {
     struct dispute {
         dispute_object object;
         telling how = telling::by_transactions;
-        std::string balance_currency{}; // that of its balance transactions
-        std::int64_t rate = 1;          // units of it for one of the dispute's currency
+        std::string balance_currency{}; // of its balance transactions
+        std::int64_t rate = 1;          // units of it for one unit of the dispute's currency
         bool withdrawn = false;
         bool open = true;
-        // What moved, by its balance transactions.
+        // Sums of its balance transactions.
         any_size taken = 0;
         any_size returned = 0;
     };
 
     std::mt19937_64& random_;
     bool embeds_refunds_;     // the endpoint's API version is older than 2022-11-15
-    bool tells_currency_;     // of refunds and charges; old bodies in other people's tests do not
+    bool tells_currency_;     // refunds and charges have a currency; some old bodies lack it
     bool releases_as_refund_; // the capture was made by a version older than 2025-03-31.basil
     std::int64_t received_ = 0;
     payment_history made_;
@@ -101,7 +101,7 @@ class history_maker {
             charge.refunds = refunds_;
         tell("charge.refunded", std::move(charge));
     }
-    // Each object is told at least once: embedded in the charge, or by its own event.
+    // Every refund is sent at least once: embedded in the charge, or in its own event.
     void tell_new_refund(const refund_object& refund) {
         const bool charge_first = random_() % 2 == 0;
         if (charge_first)
@@ -129,7 +129,7 @@ class history_maker {
             return;
         const std::int64_t amount = random_() % 4 == 0 ? left : any_up_to(random_, left);
         const bool pending = random_() % 3 == 0;
-        // Of a payment captured in part, a refund that has not moved money yet proves nothing: not made here.
+        // For a partly captured payment a refund that has moved no money proves nothing; none is made here.
         const bool moved = !pending || made_.options.amount_received < made_.options.amount_requested;
         refunds_.push_back({new_id("re"), amount, pending ? "pending" : "succeeded",
                             moved ? new_id("txn_re") : std::string{}, told_currency()});
@@ -163,7 +163,7 @@ class history_maker {
     void tell_dispute(const dispute& about, const std::string& what) {
         tell("charge.dispute." + what, about.object);
     }
-    // Negative: the bank takes it.
+    // Negative: the bank takes the money.
     void move_funds(dispute& of, std::int64_t amount) {
         if (of.how != telling::by_transactions || amount == 0)
             return;
@@ -174,12 +174,12 @@ class history_maker {
         of.withdrawn = of.how != telling::by_status;
         move_funds(of, -of.object.amount * of.rate);
     }
-    // What the exchange rate moved meanwhile, either way; a small part of what was taken.
+    // A change of the exchange rate, in either direction: a small part of the disputed amount.
     void adjust(dispute& of) {
         const std::int64_t most = std::max<std::int64_t>(of.object.amount / 8, 1);
         move_funds(of, random_() % 2 == 0 ? any_up_to(random_, most) : -any_up_to(random_, most));
     }
-    // Short of nothing, but for what the exchange rate takes after that.
+    // Returns everything that is held; a change of the exchange rate may follow.
     void give_back_all(dispute& of) {
         const any_size held = of.taken - of.returned;
         if (held > 0 && held <= std::numeric_limits<std::int64_t>::max())
@@ -188,7 +188,7 @@ class history_maker {
             adjust(of);
     }
     void tell_moved_funds(const dispute& of, bool taken) {
-        // Told by transactions, the event need not come: not every endpoint subscribes to it.
+        // With balance transactions the event is optional: not every endpoint subscribes to it.
         if (of.how == telling::by_events || (of.how == telling::by_transactions && random_() % 2 == 0))
             tell_dispute(of, taken ? "funds_withdrawn" : "funds_reinstated");
     }
@@ -201,7 +201,7 @@ class history_maker {
         case 1:
             of.balance_currency = of.object.currency;
             break;
-        default: // settled in another currency than it was paid in
+        default: // settled in another currency than the payment's
             of.balance_currency = "chf";
             of.rate = 1 + static_cast<std::int64_t>(random_() % 9);
         }
@@ -243,14 +243,14 @@ class history_maker {
     }
     void win(dispute& of) {
         of.object.status = "won";
-        if (random_() % 2 == 0) // the money is there before the verdict is told, or after it
+        if (random_() % 2 == 0) // the money comes before the verdict or after it
             give_back_all(of);
         tell_dispute(of, "closed");
         if (of.returned == 0)
             give_back_all(of);
         tell_moved_funds(of, false);
     }
-    // All of it, or the bank returns a part.
+    // The bank keeps all of it, or returns a part.
     void lose(dispute& of) {
         of.object.status = "lost";
         const auto part = random_() % 3;
@@ -274,8 +274,8 @@ class history_maker {
         tell_moved_funds(inquiry, true);
     }
 
-    // The money that is gone, in the payment's currency: told by the bank where it is that of the balance,
-    // else the share of the disputed amount, or of the payment where that is in another currency too.
+    // The money that is lost, in the payment's currency: by the balance transactions if they are in it, else
+    // the share of the disputed amount, or of the payment if the dispute is in another currency too.
     any_size gone(const dispute& of) const {
         if (of.object.status == "won" || of.object.status == "warning_closed")
             return 0;
@@ -307,13 +307,13 @@ class history_maker {
     }
 };
 
-// A payment that succeeds, and then what chance brings: refunds that may fail later, disputes and inquiries
-// to any end, told the way of an older or a newer API version.
+// A payment that succeeds, then random refunds, which may fail later, and disputes and inquiries with any
+// outcome, in the form of an older or a newer API version.
 inline payment_history make_history(std::mt19937_64& random, const history_options& options) {
     return history_maker(random, options).succeeded();
 }
 
-// A payment that was authorised and canceled. With an older API version that makes a refund too.
+// A payment that was authorised and canceled; older API versions send a refund for that too.
 inline payment_history make_canceled_history(std::mt19937_64& random, const history_options& options) {
     return history_maker(random, options).canceled();
 }

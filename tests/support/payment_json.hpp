@@ -12,11 +12,11 @@
 
 namespace tokenledger::test {
 
-// How the same event may be written.
+// Variants of the JSON of the same event.
 struct json_shape {
     std::string metadata = R"({"user_id":"user_1","token_pack":"starter"})"; // the payment's, raw JSON
     bool expanded_intent = false;       // payment_intent is the object, not its id
-    bool intent_by_charge = false;      // of a dispute or refund: null, but the charge is expanded
+    bool intent_by_charge = false;      // in a dispute or refund: null, but the charge is expanded
     bool expanded_transactions = false; // a refund's balance_transaction is the object, not its id
     bool single_transaction = false;    // a dispute's balance_transaction beside the array
     bool null_refunds = false;          // refunds that are not embedded are null, not absent
@@ -56,7 +56,7 @@ class payment_json {
         return shape_.expanded_intent ? stripe::object{{"id", id}, {"object", R"("payment_intent")"}}.text()
                                       : id;
     }
-    // Of an object below the charge.
+    // The payment's id or object, in a refund or dispute.
     void tell_payment(stripe::object& of) const {
         const std::string charge = stripe::quoted(history_.charge_id);
         if (shape_.intent_by_charge) {

@@ -1,4 +1,4 @@
-// A payment's history as plain values: what is asked of the generator, and what it makes.
+// The options and the result of the generator of payment histories, as plain values.
 #pragma once
 
 #include "payment_events.hpp"
@@ -26,7 +26,7 @@ struct history_options {
     std::string currency = "usd";
     std::int64_t amount_requested = 1000; // >= 1
     std::int64_t amount_received = 1000;  // 1..amount_requested
-    int steps = 8;                        // what happens after the payment; each makes one event to four
+    int steps = 8;                        // after the payment; each makes one to four events
 };
 
 // Amounts of any magnitude, up to the largest; one payment of four is captured in part.
@@ -44,14 +44,14 @@ struct payment_history {
     history_options options;
     std::string charge_id;
     bool canceled = false;             // nothing was ever received
-    std::vector<history_event> events; // in the order in which it happened
-    // The truth in the end, for a receiver that has seen every event at least once.
+    std::vector<history_event> events; // in the order of time
+    // The true final state, which a receiver knows that has seen every event at least once.
     std::int64_t refunded = 0;      // 0..received
     std::int64_t disputed = 0;      // 0..received
-    bool in_dispute = false;        // of some dispute it is undecided what it takes
-    bool returned_in_part = false;  // a bank gave some of what it took back, and kept the rest
-    bool in_other_currency = false; // and of some, or all, that it keeps the balance is in another currency
-    bool unproven_refund = false;   // the release of what was never captured looks like a refund
+    bool in_dispute = false;        // some dispute is undecided
+    bool returned_in_part = false;  // a bank returned a part and kept the rest
+    bool in_other_currency = false; // and keeps money while the balance is in another currency
+    bool unproven_refund = false;   // the release of an uncaptured amount looks like a refund
 };
 
 } // namespace tokenledger::test

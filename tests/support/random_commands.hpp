@@ -1,4 +1,4 @@
-// Operations and effects with every field as chance has it, of texts that look like the encoding itself.
+// Operations and effects with random fields, whose texts look like the encoding itself.
 #pragma once
 
 #include "ledger/command.hpp"
@@ -19,7 +19,7 @@ class random_values {
     std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
     bool truth() { return below(2) == 0; }
 
-    // Few and short ones, so that neighbouring fields often have the same.
+    // Few and short texts, so that neighbouring fields are often equal.
     std::string text() {
         static const std::vector<std::string> pieces = {"",
                                                         ",",
@@ -64,7 +64,7 @@ class random_values {
     ledger::reason reason() { return static_cast<ledger::reason>(below(12)); } // up to store_refused
 
     ledger::payment_facts facts() {
-        const bool old = below(4) == 0; // what versions kept that knew neither currencies nor amounts
+        const bool old = below(4) == 0; // as versions stored it that knew neither currencies nor amounts
         ledger::payment_facts made{.amount_requested_cents = number(),
                                    .refunded_cumulative_cents = number(),
                                    .refunded_currency = old ? "" : text(),
@@ -176,7 +176,7 @@ class random_values {
         return made;
     }
 
-    // The bytes with something changed in them; may by chance be the same.
+    // The bytes with random changes; may by chance be the same.
     std::string damaged(std::string bytes) {
         static const std::string letters = "0123456789:,-+ naetru";
         const auto at = [&] { return static_cast<std::size_t>(below(bytes.size() + 1)); };
@@ -192,10 +192,10 @@ class random_values {
             case 2:
                 bytes[below(bytes.size())] = static_cast<char>(below(256));
                 break;
-            case 3: // a piece of it once more
+            case 3: // repeats a piece
                 bytes.insert(place, bytes.substr(at(), below(20)));
                 break;
-            default: // a digit more or less, where a length or a number is
+            default: // changes a digit of a length or number
                 if (const auto digit = bytes.find_first_of("0123456789", place); digit != std::string::npos)
                     bytes[digit] = static_cast<char>('0' + below(10));
             }

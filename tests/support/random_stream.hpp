@@ -1,5 +1,4 @@
-// Streams of everything that the ledger can be asked, as chance has it, about few accounts, payments and
-// events.
+// Random streams of all commands of the ledger, about few accounts, payments and events.
 #pragma once
 
 #include "action_commands.hpp"
@@ -14,7 +13,7 @@
 
 namespace tokenledger::test {
 
-// A refund, a dispute or the end of a payment, as chance has it.
+// A random refund, dispute or end of a payment.
 inline ledger::command random_update(std::mt19937_64& random, const std::string& event,
                                      const std::string& payment) {
     const auto pick = [&](std::uint64_t below) { return static_cast<std::int64_t>(random() % below); };
@@ -37,7 +36,7 @@ inline ledger::command random_update(std::mt19937_64& random, const std::string&
         dispute.funds_withdrawn = pick(2) == 0;
         dispute.funds_reinstated = pick(4) == 0;
         dispute.status = static_cast<ledger::dispute_status>(pick(4));
-        for (auto moves = pick(4); moves > 0; --moves) { // the id says what it is: it never changes
+        for (auto moves = pick(4); moves > 0; --moves) { // the id holds both, so they never change
             const std::int64_t cents = (pick(9) - 6) * 70;
             const std::string currency = pick(4) == 0 ? "eur" : "usd";
             if (cents != 0)
@@ -58,7 +57,7 @@ inline ledger::command random_update(std::mt19937_64& random, const std::string&
     return update_command(event, payment, facts);
 }
 
-// An event has one payment and one type, whoever delivers it: every third is a purchase.
+// An event has the same payment and type at every endpoint; every third is a purchase.
 class mixed_stream {
   public:
     struct pools {
@@ -66,7 +65,7 @@ class mixed_stream {
         std::uint64_t payments = 6;
         std::uint64_t events = 24;
     };
-    // Keys and requests begin with `name`: two streams have none in common unless they are of one name.
+    // `name` is part of all keys and request ids: streams of different names have none in common.
     mixed_stream(std::uint64_t seed, std::string name, pools of)
         : random_(seed),
           name_(std::move(name)),
@@ -116,7 +115,7 @@ class mixed_stream {
             made.event.type = "refund.updated";
         if (pick(3) == 0)
             made.event.endpoint = "/another";
-        // One mode whoever delivers it; the account has a name at an endpoint of its organisation.
+        // The same mode at every endpoint; only the endpoint /another names the account.
         made.event.livemode = number % 11 != 4;
         if (number % 5 == 1 && made.event.endpoint == "/another")
             made.event.account = "acct_" + std::to_string(number % 2);
@@ -176,7 +175,7 @@ class mixed_stream {
                        .tokens = tokens(),
                        .amount_cents = static_cast<std::int64_t>(pick(5) == 0 ? 0 : 900 + pick(2)),
                        .currency = is_purchase(number) ? "usd" : ""}));
-        if (pick(3) == 0) { // of a pack, which the catalogue may have or not
+        if (pick(3) == 0) { // by pack, which the catalogue may lack
             made.pack = "pack_" + std::to_string(pick(3));
             made.quantity = static_cast<std::int64_t>(1 + pick(2));
             made.tokens = pick(4) == 0 ? 0 : made.tokens;
@@ -218,7 +217,7 @@ class mixed_stream {
         return made;
     }
 
-    // Some under the key of another, and usages alone under their own.
+    // Sometimes reuses the key of an earlier request; a single usage may have no key but its request id.
     ledger::command remember(std::vector<ledger::operation> what) {
         const bool lone =
             what.size() == 1 && std::holds_alternative<ledger::usage>(what.front()) && pick(2) == 0;
@@ -226,7 +225,7 @@ class mixed_stream {
         asked_.push_back(request(lone ? "" : "key_" + name_ + std::to_string(number), std::move(what)));
         return asked_.back();
     }
-    // Asked before; an action perhaps with what another day's catalogue makes of it.
+    // Repeats a request; an action perhaps with the values of a different catalogue.
     ledger::command again() {
         auto made = std::get<ledger::admin_command>(asked_[pick(asked_.size())]);
         auto* retried = std::get_if<ledger::retry_event>(&made.operations.front());

@@ -1,4 +1,4 @@
-// Requests of the admin socket for tests, each with what matters named and the rest filled in.
+// Requests of the admin socket for tests: arguments for the fields that matter, defaults for the rest.
 #pragma once
 
 #include "ledger/command.hpp"

@@ -1,4 +1,4 @@
-// A directory for one test, gone with it.
+// A temporary directory for one test, removed by its destructor.
 #pragma once
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// Stripe's objects and events as JSON: the one place where C++ makes them. Each has the members that are
-// read, with values that are good; a test sets what it is about.
+// Stripe's objects and events as JSON: the only place in C++ that builds them. Each has the members that the
+// program reads, with valid values; a test sets those that it is about.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ class object {
         std::erase_if(members_, [&](const auto& member) { return member.first == key; });
         return *this;
     }
-    // `more`: further members as they stand.
+    // `more`: the text of further members.
     [[nodiscard]] std::string text(std::string_view more = "") const {
         std::string out = "{";
         for (const auto& [name, value] : members_)
@@ -111,7 +111,7 @@ inline object balance_transaction(std::string_view id, std::int64_t amount) {
             {"net", std::to_string(amount)}};
 }
 
-// Live, of the endpoint's own account; without data.
+// A live event of the endpoint's own account, without data.
 inline object envelope(std::string_view type) {
     return {{"id", R"("evt_1")"},      {"object", R"("event")"}, {"api_version", R"("2025-03-31.basil")"},
             {"created", "1764000000"}, {"livemode", "true"},     {"type", quoted(type)}};

@@ -1,4 +1,4 @@
-// A certificate and its key, made for one test: no key lies in the tree.
+// Creates a certificate and its key for one test, so that no key is in the repository.
 #pragma once
 
 #include <openssl/evp.h>
@@ -16,7 +16,7 @@ struct pem_pair {
     std::string key;
 };
 
-// Signed by itself, good for a day. `passphrase`: what the key is encrypted with; empty: it is not.
+// Self-signed, valid for a day. `passphrase` encrypts the key; empty: not encrypted.
 inline pem_pair make_certificate(const std::string& passphrase = "") {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), X509_free);

@@ -1,4 +1,4 @@
-// Creating a database from a migrated template takes a fraction of what migrating takes.
+// Creates databases from a migrated template, which takes a fraction of the time of a migration.
 #include "test_database.hpp"
 
 #include "ledger/postgres.hpp"
@@ -10,8 +10,8 @@
 #include <memory>
 #include <unistd.h>
 
-// Read by LeakSanitizer. libpqxx 6.4 leaks the last result of a connection that breaks, which these tests do
-// often.
+// Read by LeakSanitizer. libpqxx 6.4 leaks the last result of a connection that breaks, as happens often in
+// these tests.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
     return "leak:libpqxx-6.4\n";
@@ -111,7 +111,7 @@ void sql_session::wait_until(const std::string& sql, std::string_view expected) 
     while ((last = value(sql)) != expected) {
         if (std::chrono::steady_clock::now() > give_up)
             throw std::runtime_error("still " + last + ": " + sql);
-        run("SELECT pg_sleep(0.005)"); // leaves the processor to what it waits for
+        run("SELECT pg_sleep(0.005)"); // does not keep the processor busy
     }
 }
 

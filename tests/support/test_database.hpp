@@ -12,7 +12,7 @@
 
 namespace tokenledger::test {
 
-// What the server said no to.
+// An error of the server.
 class sql_error : public std::runtime_error {
   public:
     sql_error(const std::string& what, std::string state, std::string constraint_name)
@@ -24,7 +24,7 @@ class sql_error : public std::runtime_error {
     std::string constraint; // empty if none was violated
 };
 
-// A plain connection for looking at, and disturbing, what the code under test does.
+// A plain connection to observe and disturb the code under test.
 class sql_session {
   public:
     explicit sql_session(const std::string& url);
@@ -38,7 +38,7 @@ class sql_session {
     void run(const std::string& sql) { rows(sql); }
     // The error that `sql` must end in; throws std::logic_error if it succeeds.
     sql_error refused(const std::string& sql);
-    // Asks until the answer to `sql` is `expected`; throws std::runtime_error after a minute.
+    // Repeats `sql` until its value is `expected`; throws std::runtime_error after a minute.
     void wait_until(const std::string& sql, std::string_view expected);
 
   private:
@@ -47,13 +47,13 @@ class sql_session {
 
 // TOKENLEDGER_TEST_DATABASE_URL; throws std::runtime_error that says how to run the test if it is not set.
 [[nodiscard]] std::string server_url();
-// The same server, seen as somebody else. Empty: as before.
+// The URL with another database or user; an empty one is not changed.
 [[nodiscard]] std::string url_with(const std::string& url, const std::string& database,
                                    const std::string& user = "");
 // Runs pg_ctl on the throw-away server ("restart -m fast"); throws std::runtime_error if it fails.
 void control_server(const std::string& arguments);
 
-// Dropped, whoever is still connected, when the test is over; on a throw-away server it goes with the server.
+// Dropped at the end of the test in spite of open connections; a throw-away server keeps it until its end.
 class test_database {
   public:
     enum class contents { migrated, nothing };

@@ -1,4 +1,4 @@
-"""Who may do what over the admin sockets: permits, limits, the file's mode, and the caller's uid."""
+"""Access to the admin sockets: permits, token limits, the mode of the socket file, the caller's uid."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ class Levels(AdminTest):
         self.admin.grant("user_1", 100)
         self.admin.grant("user_2", 50)
 
-    def test_each_socket_does_what_it_permits_and_no_more(self):
+    def test_each_socket_accepts_only_the_calls_that_its_permits_allow(self):
         done = {"/v1/usage"}
         for call, (body, _) in WRITES.items():
             with self.subTest(call=call):
@@ -53,7 +53,7 @@ class Levels(AdminTest):
         self.assertEqual(self.admin.grant("user_1", 10_000_000).status, 200)
 
 
-# Grants as another user: exits with the number of what went wrong.
+# Requests a grant as uid 65534. Exit status: 0 granted, 1 refused, 13 no permission to connect.
 STRANGER = """
 import socket, sys
 import os
@@ -72,7 +72,7 @@ sys.exit(0 if peer.recv(65536).startswith(b"HTTP/1.1 200 ") else 1)
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
 class OtherUsers(AdminTest):
-    def test_the_socket_file_says_who_may_connect_and_the_kernel_who_did(self):
+    def test_the_file_mode_limits_who_connects_and_the_actor_is_the_uid_of_the_peer(self):
         where = self.new_directory()
         os.chmod(where, 0o755)
         self.start_admin([{"socket": f"{where}/closed.sock", "mode": "0660"},

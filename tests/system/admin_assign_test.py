@@ -1,4 +1,4 @@
-"""Assigning a pack, and grants that make no account: decided by the daemon, once, and replayed equal."""
+"""Assignments by pack, grants that require an existing account, and the counts of the queue."""
 
 import threading
 import unittest
@@ -35,18 +35,18 @@ class AssignPack(AdminTest):
         self.assertEqual(answer.status, 200, answer)
         return [row["token_amount"] for row in answer.json()["transactions"]]
 
-    def test_a_pack_is_worth_what_the_catalogue_of_the_events_endpoint_says(self):
+    def test_an_assigned_pack_is_worth_what_the_catalogue_of_the_events_endpoint_says(self):
         here, there = self.park(), self.park(path=PARTNERS)
         self.assertEqual(self.tokens_of(self.assign(here, pack="starter", quantity=3)), [300000])
         told = self.assign(there, pack="starter", reason="by mail")
         partners, = self.tokens_of(told)
-        self.assertNotEqual(partners, 100000, "the two catalogues are to differ")
+        self.assertNotEqual(partners, 100000, "the two catalogues must differ")
         credit = self.admin.get(f"/v1/payments/{intent_id_of(there)}").json()["credit"]
         self.assertEqual((credit["catalog"], credit["pack"], credit["quantity"], credit["tokens"]),
                          ("partners", "starter", 1, partners))
         self.assert_sound()
 
-    def test_what_was_decided_is_kept_as_tokens(self):
+    def test_an_assignment_by_pack_keeps_its_tokens_after_the_catalogue_changes(self):
         posted = self.park()
         self.assertEqual(self.tokens_of(self.assign(posted, "k", pack="starter")), [100000])
         self.daemon.post(refund_event(payment_intent_id=intent_id_of(posted), amount=333))
@@ -62,7 +62,7 @@ class AssignPack(AdminTest):
         self.assertIn("no difference", done.stdout)
         self.assert_sound()
 
-    def test_packs_that_cannot_be_assigned(self):
+    def test_a_refused_assignment_by_pack_posts_nothing_and_leaves_its_key_unused(self):
         posted = self.park()
         self.assert_problem(self.assign(posted, "k", pack="strater"), 404, "unknown_pack")
         self.assert_problem(self.assign(posted, pack="starter", tokens=5), 422, "invalid_field", field="pack")
@@ -76,7 +76,7 @@ class Existing(AdminTest):
     def setUp(self):
         self.start_admin()
 
-    def test_a_grant_to_an_account_that_must_exist_makes_none(self):
+    def test_a_grant_with_existing_true_does_not_create_an_account(self):
         self.assert_problem(self.admin.grant("user_1", 5, existing=True), 404, "unknown_account")
         self.assertEqual(self.database.rows("SELECT * FROM tokenledger.token_accounts"), [])
         first, = self.admin.grant("user_1", 5, existing=False).json()["transactions"]
@@ -90,7 +90,7 @@ class Existing(AdminTest):
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 10, "user_2": 10})
         self.assert_sound()
 
-    def test_existing_and_creating_grants_at_the_same_time_agree_on_one_order(self):
+    def test_concurrent_grants_with_and_without_existing_form_one_chain(self):
         told = []
 
         def grant(existing):
@@ -104,7 +104,7 @@ class Existing(AdminTest):
         sequences = sorted(answer.json()["transactions"][0]["sequence"] for answer in done)
         self.assertEqual(sequences, list(range(1, len(done) + 1)))
         made, = [answer for existing, answer in told if not existing]
-        self.assertEqual(made.json()["transactions"][0]["sequence"], 1, "nobody but it makes the account")
+        self.assertEqual(made.json()["transactions"][0]["sequence"], 1, "only this grant creates the account")
         self.assertEqual({answer.status for _, answer in told} - {200, 404}, set())
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": len(done)})
 
@@ -113,7 +113,7 @@ class Queue(AdminTest):
     def setUp(self):
         self.start_admin()
 
-    def test_the_queue_is_counted_when_it_is_asked_for(self):
+    def test_the_queue_call_counts_parked_and_waiting_events(self):
         for parked in range(4):
             self.assertEqual(self.admin.get("/v1/queue").json(), {"parked": parked, "waiting": 0})
             self.daemon.post(parked_purchase(token_pack="none"))

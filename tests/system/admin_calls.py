@@ -8,7 +8,7 @@ USAGE = {"request_id": "req_1", "user_id": "user_1", "action_type": "chat_conver
 BATCH = {"items": [{"operation": "grant", **GRANT}, {"operation": "deduction", **DEDUCTION},
                    {"operation": "transfer", **TRANSFER}, {"operation": "usage", **USAGE}]}
 
-# Call: a body that is done on balances of 100 and 50, and the rows that it then makes.
+# By call: a body that succeeds on balances of 100 and 50, and the rows that it adds.
 WRITES = {
     "/v1/grants": (GRANT, [("user_1", "grant", "admin", 10, 110)]),
     "/v1/deductions": (DEDUCTION, [("user_1", "deduction", "admin", -3, 97)]),

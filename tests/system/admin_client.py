@@ -1,6 +1,6 @@
-"""The admin socket as a client meets it: JSON in, JSON out, each request on a connection of its own.
+"""A client of an admin socket that opens a connection for each request.
 
-Every answer is held against docs/openapi.json.
+Every answer is checked against docs/openapi.json.
 """
 
 import json
@@ -21,7 +21,7 @@ class Client:
         self.socket = socket
 
     def send(self, method, target, body=None, key=None, headers=(), **options):
-        """`body`: anything that becomes JSON, or the bytes themselves."""
+        """`body`: a value to send as JSON, or the bytes to send."""
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         keys = [("Idempotency-Key", key)] if key is not None else []
         with Connection(self.socket, **options) as connection:
@@ -33,7 +33,7 @@ class Client:
         return answer
 
     def post(self, target, body, key=None, **options):
-        """A write; every call but a usage gets a key of its own if it is given none."""
+        """A write. Without `key` it sends a new one, except for usage, which takes none."""
         if key is None and target != "/v1/usage":
             key = str(uuid.uuid4())
         return self.send("POST", target, body, key, **options)
@@ -71,7 +71,7 @@ class AdminTest(SystemTest):
         return told
 
     def assert_problem(self, response, status, slug, **members):
-        """A problem of RFC 9457 of this type, that says what to do."""
+        """A problem document (RFC 9457) of this type, with a title and a detail. Only a 503 has Retry-After."""
         self.assertEqual((response.status, response.header("Content-Type")), (status, PROBLEM), response)
         told = response.json()
         self.assertEqual((told["type"], told["status"]), (slug, status), told)

@@ -1,4 +1,4 @@
-"""What operators do about events over the admin socket: retry, dismiss, assign."""
+"""The operators' actions on events over the admin socket: retry, dismiss, assign."""
 
 import os
 import unittest
@@ -44,12 +44,12 @@ class Events(AdminTest):
         return self.admin.get(f"/v1/events/{posted['id']}").json()["result"]
 
     def mend(self):
-        """The missing pack joins the catalogue, by a reload."""
+        """Adds the missing pack to the catalogue and reloads."""
         with open(self.config, "a", encoding="utf-8") as file:
             file.write(LATER)
         self.assertIn("reloaded", self.daemon.reload())
 
-    def test_a_retry_credits_once_the_catalogue_is_mended(self):
+    def test_a_retry_credits_the_payment_after_the_catalogue_has_its_pack(self):
         posted = self.park(token_pack="later")
         self.assert_problem(self.act("retry", posted, key="again"), 409, "still_parked", reason="unknown_pack")
         self.assertEqual(self.result_of(posted), "parked")
@@ -62,7 +62,7 @@ class Events(AdminTest):
         self.assertEqual(self.admin.get("/v1/events?result=parked").json()["rows"], [])
         self.assert_sound()
 
-    def test_a_dismissed_event_is_off_the_queue_and_moves_nothing(self):
+    def test_a_dismissed_event_moves_nothing_and_cannot_be_dismissed_again(self):
         posted = self.park(token_pack="later")
         self.assert_told(self.act("dismiss", posted, {"reason": "a test of ours"}, "k"), "dismissed")
         self.assert_told(self.act("dismiss", posted, {"reason": "a test of ours"}, "k"), "dismissed", replayed=True)
@@ -71,7 +71,7 @@ class Events(AdminTest):
         self.assertEqual(self.result_of(posted), "dismissed")
         self.assert_no_transactions()
 
-    def test_an_assignment_credits_what_stripe_was_paid_with_the_callers_uid(self):
+    def test_an_assignment_records_the_amount_paid_the_reason_and_the_uid_of_the_caller(self):
         posted = self.park(user_id="", token_pack="starter")
         body = {"user_id": "user_9", "tokens": 12345, "reason": "told by mail"}
         self.assert_told(self.act("assign", posted, body, "k"), "applied", 12345)
@@ -83,7 +83,7 @@ class Events(AdminTest):
         self.assert_problem(self.act("assign", posted, body), 409, "event_settled")
         self.assert_sound()
 
-    def test_a_payment_that_has_an_owner_is_assigned_to_nobody_else(self):
+    def test_a_payment_with_an_owner_cannot_be_assigned_to_another_user(self):
         bought = purchase("user_1")
         self.daemon.post(bought)
         intent = payment_intent(metadata=ours("user_2"))
@@ -93,7 +93,7 @@ class Events(AdminTest):
         self.assert_problem(answer, 409, "payment_has_owner")
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 100000})
 
-    def test_what_there_is_nothing_to_do_about(self):
+    def test_actions_on_settled_or_unknown_events_or_without_a_permit_or_key_are_refused(self):
         bought = purchase("user_1")
         self.daemon.post(bought)
         bodies = {"retry": {}, "dismiss": {"reason": "r"}, "assign": {"user_id": "u", "tokens": 1}}
@@ -106,7 +106,7 @@ class Events(AdminTest):
                 self.assert_problem(self.admin.get(target), 405, "method_not_allowed")
                 self.assert_problem(self.admin.send("POST", target, body), 400, "idempotency_key_missing")
 
-    def test_bodies_that_are_refused(self):
+    def test_actions_with_invalid_bodies_are_refused_and_the_event_stays_parked(self):
         posted = self.park(token_pack="later")
         for what, body, status, slug, members in (
                 ("retry", {"force": True}, 422, "unknown_field", {"field": "force"}),

@@ -1,4 +1,4 @@
-"""What an application adds to its rows: numbers that nobody can hold, and pages of as much as may be sent."""
+"""Metadata of the application: numbers that cannot be stored, and pages of the largest metadata allowed."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from ctl import program
 from daemon_process import leak_options
 
 MOST_PAGE_BYTES = 4 << 20
-# 8 KB that are 400 KB where each number is spelled out.
+# 8 KB of JSON that grow to 400 KB if each number is written with all its digits.
 HOSTILE = '{"a":[' + ",".join(["1e308"] * 1363) + "]}"
 
 
@@ -28,7 +28,7 @@ class Metadata(AdminTest):
     def setUp(self):
         self.start_admin()
 
-    def test_a_number_that_nobody_can_hold_is_refused_with_the_field(self):
+    def test_a_number_that_cannot_be_stored_is_refused_with_the_field(self):
         for number in ("1e-20000", "1e-16384", "-1.5e-16383", "0e-16384", "1e309", "-1e400", "1e99999", "1e200000",
                        "1e-99999999999999999999", "1" + "0" * 400):
             for call, body in (("/v1/grants", granting(f'{{"a":{number}}}')),
@@ -50,12 +50,12 @@ class Metadata(AdminTest):
                     self.assert_problem(answer, 422, "invalid_field", field=name)
         self.assert_alive(self.daemon)
 
-    def test_what_can_be_held_is_shown_as_it_was_sent(self):
+    def test_metadata_that_can_be_stored_is_shown_as_it_was_sent(self):
         sent = '{"z":1e-16383,"a":1e308,"b":[1.50,-0,1E+2],"":"\\u0001"}'
         self.assertEqual(self.admin.post("/v1/grants", granting(sent)).status, 200)
         self.assertIn(f'"metadata":{sent}'.encode(), self.admin.get("/v1/transactions").body)
 
-    def test_pages_of_hostile_metadata_are_bounded_and_the_walk_and_the_export_have_every_row(self):
+    def test_pages_of_large_metadata_are_bounded_and_paging_and_export_return_every_row(self):
         rows = 700
         for first in range(0, rows, 100):
             items = ",".join('{"operation":"grant",' + granting(HOSTILE, f"user_{number % 3}").decode()[1:]
@@ -76,8 +76,8 @@ class Metadata(AdminTest):
             self.assertEqual(len(seen), rows)
             self.assertEqual(len(set(seen)), rows)
         grown = resident_kb(self.daemon.process.pid) - before
-        if not sanitized():  # a sanitizer keeps what was freed
-            self.assertLess(grown, 64 * 1024, f"beside the {before} KB before it")
+        if not sanitized():  # a sanitizer keeps freed memory
+            self.assertLess(grown, 64 * 1024, f"KB more than the {before} KB before the reads")
         environment = {**os.environ, "TOKENLEDGER_SOCKET": self.path, "LSAN_OPTIONS": leak_options()}
         done = subprocess.run([program(), "export", "transactions", "--format", "jsonl"], capture_output=True,
                               text=True, env=environment, stdin=subprocess.DEVNULL, timeout=60, check=False)

@@ -1,4 +1,4 @@
-"""What can be proven over the admin socket: a payment from its bytes and rows, and the whole ledger."""
+"""Over the admin socket: proofs of payments, `verify` of the books, actions on events and their expiry."""
 
 from admin_client import AdminTest, Client
 from daemon_process import endpoint
@@ -28,13 +28,13 @@ class Proof(AdminTest):
             self.assertEqual(self.daemon.post(refund, secrets=(secret,)).json()["result"], "applied")
         return bought
 
-    def test_what_stripe_signed_and_what_was_posted_for_it_is_verified(self):
+    def test_a_payment_whose_evidence_and_rows_agree_is_verified(self):
         self.start_admin()
         told = self.prove(self.buy(refunded=333))
         self.assertEqual((told["result"], self.results(told), told["faults"]),
                          ("verified", ["verified", "verified"], []))
 
-    def test_a_changed_row_is_a_mismatch_that_says_what_does_not_add_up(self):
+    def test_a_changed_row_is_a_mismatch_that_names_the_expected_and_the_found_value(self):
         self.start_admin()
         bought = self.buy()
         self.database.sql("UPDATE tokenledger.payments SET tokens = 200000")
@@ -42,7 +42,7 @@ class Proof(AdminTest):
         self.assertEqual((told["result"], self.results(told)), ("mismatch", ["verified"]))
         self.assertEqual(told["faults"], ["tokens of the purchase: expected 200000, found 100000"])
 
-    def test_bytes_of_another_event_are_a_mismatch(self):
+    def test_evidence_of_another_event_is_a_mismatch(self):
         self.start_admin()
         bought, other = self.buy(), self.buy()
         self.database.sql("ALTER TABLE tokenledger.stripe_events DISABLE TRIGGER ALL")
@@ -53,15 +53,15 @@ class Proof(AdminTest):
         self.assertEqual((told["result"], self.results(told)), ("mismatch", ["mismatch"]))
         self.assertIn(other["id"], told["events"][0]["detail"])
 
-    def test_a_retired_secret_is_told_from_bytes_that_were_changed(self):
+    def test_an_event_of_a_retired_secret_is_a_mismatch_only_after_events_of_the_current_one(self):
         self.start_admin(endpoints=[endpoint(secrets=(OLD, SECRET))])
         before = self.buy(secret=OLD)
         after = self.buy()
         later = self.buy(secret=OLD)
         self.assertEqual(self.prove(before)["result"], "verified")
         self.stop(self.daemon)
-        # The old secret is retired. What it signed first cannot be told; what it signed after events of the
-        # secret that is still in use can: Stripe does not go back.
+        # Without the old secret `before` can be neither verified nor refuted. `later` is refuted: it came after
+        # an event of the current secret, and Stripe does not go back to an older one.
         database = self.database
         directory = self.new_directory()
         self.start(on=database, admin=[{"socket": f"{directory}/admin.sock"}], endpoints=[endpoint()])
@@ -70,7 +70,7 @@ class Proof(AdminTest):
         self.assertEqual(self.prove(after, admin)["result"], "verified")
         self.assertEqual(self.prove(later, admin)["result"], "mismatch")
 
-    def test_redacted_bytes_prove_nothing(self):
+    def test_a_payment_with_redacted_evidence_is_reported_as_redacted(self):
         self.start_admin()
         bought = self.buy()
         self.database.sql("UPDATE tokenledger.stripe_events SET evidence = NULL, evidence_format = NULL, "
@@ -83,7 +83,7 @@ class Proof(AdminTest):
         self.assert_problem(self.admin.get("/v1/payments/pi_none/prove"), 404, "unknown_payment")
         self.assert_problem(self.admin.get("/v1/payments/pi_none/prove?deep=1"), 400, "unknown_parameter")
 
-    def test_the_books_are_verified_beside_live_traffic(self):
+    def test_verify_counts_what_it_read_and_reports_a_wrong_balance(self):
         self.start_admin()
         self.buy(refunded=999)
         self.assertEqual(self.admin.grant("user_2", 5).status, 200)
@@ -97,7 +97,7 @@ class Proof(AdminTest):
                          {("user_2", "5", "6")})
         self.assert_problem(self.admin.get("/v1/verify?evidence=1"), 400, "unknown_parameter")
 
-    def test_what_operators_did_about_an_event_is_shown_with_it(self):
+    def test_an_event_shows_the_actions_of_operators(self):
         self.start_admin()
         parked = event("payment_intent.succeeded", payment_intent(metadata=ours("user_1", pack="gone")))
         self.assertEqual(self.daemon.post(parked).json()["result"], "parked")

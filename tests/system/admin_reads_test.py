@@ -1,4 +1,4 @@
-"""The reads of the admin socket: what they show, and what they are refused for."""
+"""The reads of the admin socket: their answers and their refusals."""
 
 import re
 import unittest
@@ -51,14 +51,14 @@ class Accounts(Reads):
         self.assertEqual((before["balance"], before["sequence"]), (0, 0))
         self.assert_problem(self.admin.get("/v1/accounts/user_1?at=4"), 404, "unknown_sequence")
 
-    def test_nobody_is_an_unknown_account(self):
+    def test_an_unknown_user_is_404_and_a_malformed_user_id_is_400(self):
         for target in ("/v1/accounts/nobody", "/v1/accounts/nobody?at=2001-01-01"):
             self.assert_problem(self.admin.get(target), 404, "unknown_account")
         self.assert_problem(self.admin.get("/v1/accounts/"), 400, "malformed_target")
         self.assert_problem(self.admin.get("/v1/accounts/%00"), 400, "malformed_target")
         self.assert_problem(self.admin.get(f"/v1/accounts/{'x' * 256}"), 400, "malformed_target")
 
-    def test_head_tells_the_length_and_sends_nothing(self):
+    def test_head_answers_with_the_content_length_of_get(self):
         self.admin.grant("user_1", 100)
         answer = self.admin.send("HEAD", "/v1/accounts/user_1")
         self.assertEqual(answer.status, 200)
@@ -90,7 +90,7 @@ class Lists(Reads):
                 seen += page["rows"]
             self.assertEqual([row["sequence"] for row in seen], expected)
 
-    def test_purchases_and_their_payment_and_event(self):
+    def test_a_purchase_is_listed_and_its_payment_shows_credit_transactions_and_events(self):
         bought = purchase("user_1")
         self.daemon.post(bought)
         intent = bought["data"]["object"]["id"]
@@ -108,7 +108,7 @@ class Lists(Reads):
         self.assertEqual(payment["facts"]["refunds"], [])
         self.assert_problem(self.app.get("/v1/payments/pi_none"), 404, "unknown_payment")
 
-    def test_the_body_of_an_event_is_for_who_may_operate(self):
+    def test_the_evidence_of_an_event_is_hidden_from_a_socket_that_may_only_read(self):
         bought = purchase("user_1")
         self.daemon.post(bought)
         shown = self.admin.get(f"/v1/events/{bought['id']}").json()
@@ -119,7 +119,7 @@ class Lists(Reads):
         self.assertEqual(self.app.get(f"/v1/events/{bought['id']}").json(), shown)
         self.assert_problem(self.app.get("/v1/events/evt_none"), 404, "unknown_event")
 
-    def test_parked_events_are_the_operators_queue(self):
+    def test_events_can_be_filtered_by_result_and_payment(self):
         self.daemon.post(purchase("user_1"))
         parked = event("payment_intent.succeeded", payment_intent(metadata={**ours("user_1"), "token_pack": "none"}))
         self.daemon.post(parked)
@@ -129,7 +129,7 @@ class Lists(Reads):
         intent = parked["data"]["object"]["id"]
         self.assertEqual(len(self.rows(f"/v1/events?stripe_payment_intent_id={intent}")), 1)
 
-    def test_usage_activity_and_reports(self):
+    def test_usage_appears_in_its_list_in_the_activity_and_in_reports(self):
         self.admin.grant("user_1", 100)
         self.use("r1", charge=5, model_used="m", cost_estimate=0.10, input_tokens=4, output_tokens=6)
         self.use("r2", cost_estimate="0.02")
@@ -153,7 +153,7 @@ class Lists(Reads):
 
 
 class RefusedReads(Reads):
-    def test_parameters_that_are_none(self):
+    def test_invalid_and_unknown_parameters_are_refused(self):
         for target in LISTS:
             with self.subTest(target=target):
                 for query, field in (("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"),
@@ -185,7 +185,7 @@ class RefusedReads(Reads):
         self.assert_problem(self.admin.get(f"/v1/transactions?user_id=user_1&limit=1&cursor={cursor}"), 400,
                             "invalid_parameter", field="cursor")
 
-    def test_reads_that_wait_for_the_database_hold_up_no_write_of_stripes(self):
+    def test_reads_that_wait_for_the_database_do_not_block_webhook_events(self):
         self.admin.grant("user_1", 5)
         with Lock(self.database, "tokenledger.token_usage"):
             answers = all_at_once([lambda: self.admin.get("/v1/usage")] * 4 +
@@ -195,7 +195,7 @@ class RefusedReads(Reads):
                 self.assert_problem(answer, 503, "unavailable")
         self.assertEqual(self.admin.get("/v1/usage").status, 200)
 
-    def test_a_database_that_is_away_is_503_and_comes_back(self):
+    def test_reads_are_503_while_the_database_is_away_and_work_afterwards(self):
         self.admin.grant("user_1", 5)
         self.assertEqual(self.admin.balance("user_1"), 5)
         self.database.close_the_door()

@@ -1,4 +1,4 @@
-"""Holds answers of the admin socket against docs/openapi.json: as much of JSON Schema as that file uses."""
+"""Checks answers of the admin socket against docs/openapi.json, with the part of JSON Schema that it uses."""
 
 import json
 import pathlib
@@ -6,12 +6,12 @@ import re
 
 DOCUMENT = json.loads((pathlib.Path(__file__).resolve().parents[2] / "docs" / "openapi.json").read_text("utf-8"))
 KINDS = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)}
-# Keywords that say nothing about a value.
+# Keywords that do not restrict a value.
 NOTES = {"description", "format", "default", "discriminator", "title"}
 
 
 def resolve(schema):
-    """What a $ref points at, with what stands beside it left out."""
+    """The schema that a $ref points to; keywords beside the $ref are ignored."""
     while "$ref" in schema:
         found = DOCUMENT
         for step in schema["$ref"].removeprefix("#/").split("/"):
@@ -21,7 +21,7 @@ def resolve(schema):
 
 
 def faults(value, schema, where="$"):
-    """In words, everything in which the value differs from its schema."""
+    """Every difference of the value from its schema, in words."""
     schema = resolve(schema)
     found = []
     for keyword, rule in schema.items():
@@ -90,7 +90,7 @@ def _operation(method, target):
 
 
 def answer_faults(method, target, answer):
-    """What is wrong with this answer, by the description."""
+    """Every difference of the answer from docs/openapi.json, in words."""
     operation = _operation(method, target)
     problem = DOCUMENT["components"]["responses"]["Problem"]
     responses = operation["responses"] if operation else {"default": problem}

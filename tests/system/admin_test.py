@@ -1,4 +1,4 @@
-"""The writes of the admin socket, each with success, replay, and everything it is refused for."""
+"""The writes of the admin socket: success, replay, and every refusal."""
 
 import os
 import unittest
@@ -31,7 +31,7 @@ class Writes(AdminTest):
         self.assertEqual(self.database.rows("SELECT * FROM tokenledger.token_usage"), [])
 
     def assert_refused(self, status, slug, *requests, **members):
-        """Each of the requests, (call, body), and none leaves a trace or takes its key."""
+        """Every request, a (call, body), is refused, changes nothing and stores no key."""
         keys = self.database.rows("SELECT count(*) AS n FROM tokenledger.idempotency_keys")
         for call, body in requests:
             with self.subTest(call=call, body=body):
@@ -41,9 +41,9 @@ class Writes(AdminTest):
 
 
 class Done(AdminTest):
-    """Each on a daemon of its own, for each changes the balances."""
+    """Every test starts its own daemon, because it changes the balances."""
 
-    def test_each_write_is_done_once_however_often_it_is_sent(self):
+    def test_a_write_that_is_sent_again_is_replayed_and_applied_once(self):
         for call, (body, rows) in WRITES.items():
             with self.subTest(call=call):
                 self.start_admin()
@@ -58,7 +58,7 @@ class Done(AdminTest):
                 self.assert_sound()
                 self.stop(self.daemon)
 
-    def test_the_key_of_one_command_is_refused_to_every_other(self):
+    def test_a_key_that_was_used_is_refused_for_a_different_request(self):
         self.start_admin()
         self.admin.grant("user_1", 100)
         self.admin.grant("user_2", 50)
@@ -74,7 +74,7 @@ class Done(AdminTest):
                 self.assert_problem(answer, 422, "key_reused")
         self.assertEqual(ledger_rows.transactions(self.database), before)
 
-    def test_a_subscription_is_granted_once_per_reference(self):
+    def test_a_subscription_or_trial_is_granted_once_per_reference(self):
         self.start_admin()
         for source in ("subscription", "trial"):
             more = {"source": source, "reference": "inv_1", "metadata": {"plan": "pro", "n": 1.50}, "reason": "monthly"}
@@ -84,7 +84,7 @@ class Done(AdminTest):
             self.assertEqual((row["reference"], row["metadata"], row["reason"]),
                              ("inv_1", {"plan": "pro", "n": 1.5}, "monthly"))
 
-    def test_what_was_used_is_kept_exactly_and_moves_nothing_unless_charged(self):
+    def test_usage_is_kept_exactly_and_posts_nothing_without_a_charge(self):
         self.start_admin()
         told = self.admin.post("/v1/usage", {"request_id": "r", "user_id": "anybody", "action_type": "image",
                                              "tokens_used": INT64_MAX, "cost_estimate": "1e-7"})
@@ -93,7 +93,7 @@ class Done(AdminTest):
         self.assertEqual((row["tokens_used"], row["cost"], row["model_used"], row["charged_tokens"]),
                          (INT64_MAX, "0.0000001", None, 0))
         self.assert_no_transactions()
-        # A number keeps its digits as a string does.
+        # A JSON number keeps its digits as a string does.
         body = b'{"request_id":"s","user_id":"u","action_type":"a","tokens_used":0,' \
                b'"cost_estimate":0.12345678901234567890123}'
         self.assertEqual(self.admin.post("/v1/usage", body).status, 200)
@@ -101,16 +101,16 @@ class Done(AdminTest):
                                    " WHERE request_id = 's'")
         self.assertEqual(cost["cost"], "0.12345678901234567890123")
 
-    def test_a_deduction_goes_below_zero_only_when_it_says_so(self):
+    def test_a_deduction_goes_below_zero_only_with_allow_negative(self):
         self.start_admin()
         self.admin.grant("user_1", 5)
         body = {"user_id": "user_1", "tokens": 8}
         self.assert_problem(self.admin.post("/v1/deductions", body, "k"), 409, "insufficient_balance")
-        # The refusal has not consumed the key.
+        # The refusal did not consume the key.
         self.assert_applied(self.admin.post("/v1/deductions", {**body, "allow_negative": True}, "k"),
                             ("user_1", "deduction", "admin", -8, -3))
 
-    def test_the_caller_is_on_the_row(self):
+    def test_a_transaction_records_the_uid_of_the_caller(self):
         self.start_admin()
         self.admin.grant("user_1", 5)
         row, = ledger_rows.transactions(self.database)
@@ -126,24 +126,24 @@ class Done(AdminTest):
 
 
 class Refused(Writes):
-    def test_what_the_balance_does_not_hold(self):
+    def test_writes_that_exceed_the_balance_are_refused(self):
         self.assert_refused(409, "insufficient_balance", *TOO_MUCH.items())
         answer = self.admin.post("/v1/batch", TOO_MUCH["/v1/batch"])
         self.assert_problem(answer, 409, "insufficient_balance", item=1)
 
-    def test_an_unknown_user(self):
+    def test_writes_for_an_unknown_user_are_refused(self):
         self.assert_refused(404, "unknown_account", *UNKNOWN_USER.items())
 
-    def test_a_transfer_to_oneself(self):
+    def test_a_transfer_to_the_same_account_is_refused(self):
         self.assert_refused(422, "same_account", ("/v1/transfers", {**TRANSFER, "to": "user_1"}))
 
-    def test_malformed_bodies(self):
+    def test_malformed_bodies_are_refused(self):
         for call, _, _ in self.each_write():
             self.assert_refused(400, "malformed_json", *((call, body) for body in (
                 b"", b"{", b"[]", b"null", b"a=b", b'{"tokens":1}}', b'{"a":"\xff"}', b'{"a":1e999}',
                 b'{"a":' + b"[" * 100000)))
 
-    def test_unknown_fields_are_told_the_nearest_name(self):
+    def test_the_refusal_of_an_unknown_field_names_the_nearest_known_one(self):
         for call, body, _ in self.each_write():
             if call == "/v1/batch":
                 self.assert_refused(422, "unknown_field", (call, {**body, "itms": []}), field="itms", nearest="items")
@@ -154,7 +154,7 @@ class Refused(Writes):
             name = amount_field(call)
             self.assert_refused(422, "unknown_field", (call, {**body, name + "x": 1}), field=name + "x", nearest=name)
 
-    def test_missing_and_repeated_fields(self):
+    def test_missing_and_repeated_fields_are_refused(self):
         for call, body, _ in self.each_write():
             for name in body:
                 if name in ("user_id", "tokens", "from", "to", "request_id", "action_type", "tokens_used", "items"):
@@ -163,7 +163,7 @@ class Refused(Writes):
         twice = b'{"user_id":"user_1","tokens":1,"tokens":1}'
         self.assert_refused(422, "duplicate_field", ("/v1/grants", twice), ("/v1/deductions", twice), field="tokens")
 
-    def test_wrong_types_and_numbers_past_int64(self):
+    def test_wrong_types_and_numbers_past_int64_are_refused(self):
         wrong = ("1", 1.0, 0.5, True, None, [1], {}, -1, INT64_MAX + 1, 10**30, -2**63 - 1)
         for call, body, _ in self.each_write():
             if call == "/v1/batch":
@@ -177,13 +177,13 @@ class Refused(Writes):
             for value in ("", "x" * 256, 7, None, "a\0b", "\udc00"):
                 self.assert_refused(422, "invalid_field", (call, {**body, text: value}), field=text)
 
-    def test_a_batch_that_is_too_long(self):
+    def test_a_batch_of_more_than_100_items_is_refused(self):
         items = [{"operation": "grant", **GRANT}] * 101
         self.assert_refused(422, "too_many_items", ("/v1/batch", {"items": items}))
         self.assertEqual(self.admin.post("/v1/batch", {"items": items[:100]}).status, 200)
         self.assertEqual(self.admin.balance("user_1"), 1100)
 
-    def test_a_body_that_is_too_large(self):
+    def test_a_body_that_is_too_large_or_compressed_is_refused(self):
         for call, body, _ in self.each_write():
             large = b" " * (1 << 20) + b"{}"
             self.assert_problem(self.admin.post(call, large), 413, "body_too_large")
@@ -191,7 +191,7 @@ class Refused(Writes):
                                 "content_encoding")
         self.assert_unchanged()
 
-    def test_a_key_that_cannot_be_used(self):
+    def test_a_missing_invalid_or_unexpected_idempotency_key_is_refused(self):
         for call, body, _ in self.each_write():
             if call == "/v1/usage":
                 self.assert_problem(self.admin.post(call, body, "k"), 400, "idempotency_key_unexpected")
@@ -203,7 +203,7 @@ class Refused(Writes):
             self.assert_problem(self.admin.post(call, body, "k", headers=twice), 400, "idempotency_key_invalid")
         self.assert_unchanged()
 
-    def test_paths_and_methods_that_are_none(self):
+    def test_unknown_paths_and_methods_are_refused(self):
         self.assert_problem(self.admin.get("/v1/grant"), 404, "not_found")
         self.assert_problem(self.admin.post("/stripe/webhook", {}), 404, "not_found")
         answer = self.admin.get("/v1/grants")
@@ -211,12 +211,12 @@ class Refused(Writes):
         self.assertEqual(answer.header("Allow"), "POST")
         self.assert_problem(self.admin.get("/v1/accounts/%zz"), 400, "malformed_target")
 
-    def test_the_webhook_serves_none_of_these_calls(self):
+    def test_the_webhook_does_not_serve_admin_calls(self):
         with self.daemon.connect() as connection:
             self.assertEqual(connection.request("/v1/grants", [("Idempotency-Key", "k")], b"{}").status, 404)
 
-    def test_a_balance_that_would_leave_int64(self):
-        # A shortcut past the chain: a request cannot move so much at once.
+    def test_a_grant_that_would_overflow_the_balance_is_refused(self):
+        # Set in the database, because no request may move so many tokens.
         self.database.sql(f"UPDATE tokenledger.token_accounts SET balance = {INT64_MAX} WHERE user_id = 'user_1'")
         self.assert_problem(self.admin.grant("user_1", 1), 409, "balance_overflow")
         self.assertEqual(self.admin.balance("user_1"), INT64_MAX)

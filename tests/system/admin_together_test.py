@@ -1,4 +1,4 @@
-"""Many clients of the admin socket at once, and clients that go away."""
+"""Many clients of the admin socket at once, and clients that disconnect without reading the answer."""
 
 import json
 import unittest
@@ -11,7 +11,7 @@ from wire import Connection, request_bytes
 
 
 class Killed(AdminTest):
-    def test_clients_that_go_away_leave_nothing_half_done(self):
+    def test_a_request_of_a_client_that_disconnects_is_applied_completely_or_not_at_all(self):
         self.start_admin()
         self.admin.grant("user_1", 1000)
         self.admin.grant("user_2", 1000)
@@ -20,8 +20,8 @@ class Killed(AdminTest):
                                          {"operation": "deduction", "user_id": "user_2", "tokens": 1}]}).encode()
             whole = request_bytes("/v1/batch", [("Idempotency-Key", f"k{number}")], body)
             with Connection(self.path) as connection:
-                connection.send(whole[:len(whole) - number % 4])  # one in four is whole; none waits for the answer
-        # What was whole may be done; a key that is sent again says so, and is done once.
+                connection.send(whole[:len(whole) - number % 4])  # one in four is complete; none reads the answer
+        # A complete request may have been applied; sending its key again shows that, and applies it only once.
         for number in range(40):
             answer = self.admin.post("/v1/batch", body, f"k{number}")
             self.assertEqual(answer.status, 200)
@@ -65,7 +65,7 @@ class Together(AdminTest):
         self.assertEqual(replayed.count(None), 1)
         self.assertEqual(self.admin.balance("user_1"), 993)
 
-    def test_transfers_in_a_ring_lose_nothing(self):
+    def test_concurrent_transfers_in_a_ring_keep_the_sum_of_the_balances(self):
         self.start_admin()
         users = [f"user_{number}" for number in range(8)]
         for user in users:

@@ -1,4 +1,4 @@
-"""Command line, configuration file, schema, secrets and log, as an operator meets them."""
+"""Command line, configuration file, schema, secrets and log of tokenledgerd."""
 
 import os
 import re
@@ -15,7 +15,7 @@ BAD_CONFIG = 78
 
 
 class CommandLine(SystemTest):
-    def test_version_is_told(self):
+    def test_version_is_printed(self):
         done = run("--version")
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stdout, r"^tokenledgerd \d+\.\d+\.\d+\s*$")
@@ -39,7 +39,7 @@ class CheckConfig(SystemTest):
         done = run("check-config", "--config", config)
         return done.returncode, done.stdout + done.stderr
 
-    def test_a_good_configuration_is_good(self):
+    def test_a_valid_configuration_is_accepted(self):
         status, said = self.check(write_config(self.new_directory(), "postgresql:///nowhere"))
         self.assertEqual(status, 0, said)
         self.assertNotIn("note:", said)
@@ -53,7 +53,7 @@ class CheckConfig(SystemTest):
         self.assertIn(f"note: {there}/missing does not exist", said)
         self.assertEqual(said.count("note:"), 1)
 
-    def test_every_error_is_told_at_once_with_file_and_line(self):
+    def test_all_errors_are_reported_in_one_run_with_file_and_line(self):
         directory = self.new_directory()
         config = write_config(directory, "postgresql:///nowhere", webhook={
             "request_timeout_ms": 0, "tolerance_seconds": -1, "max_body_bytes": "big", "colour": "red"})
@@ -72,7 +72,7 @@ class CheckConfig(SystemTest):
             with self.subTest(wrong):
                 self.assertRegex(said, rf"(?m)^{re.escape(config)}:{number}: \S")
 
-    def test_a_file_that_is_no_toml_or_is_not_there_is_an_error(self):
+    def test_a_malformed_or_missing_file_is_an_error(self):
         directory = self.new_directory()
         broken = os.path.join(directory, "broken.toml")
         with open(broken, "w", encoding="utf-8") as file:
@@ -92,7 +92,7 @@ class CheckConfig(SystemTest):
                 self.assertEqual(status, BAD_CONFIG, said)
                 self.assertNotIn("whsec_", said)
 
-    def test_no_endpoint_no_secret_and_no_database_are_errors(self):
+    def test_a_missing_endpoint_secret_database_or_livemode_is_an_error(self):
         directory = self.new_directory()
         config = write_config(directory, "postgresql:///nowhere")
         with open(config, encoding="utf-8") as file:
@@ -108,7 +108,7 @@ class CheckConfig(SystemTest):
             self.assertEqual(status, BAD_CONFIG, said)
             self.assertIn(config, said)
 
-    def test_serve_and_migrate_refuse_a_bad_configuration_alike(self):
+    def test_serve_and_migrate_refuse_a_bad_configuration(self):
         config = write_config(self.new_directory(), "postgresql:///nowhere", webhook={"colour": "red"})
         for command in ("serve", "migrate"):
             self.assertEqual(run(command, "--config", config).returncode, BAD_CONFIG)
@@ -142,7 +142,7 @@ class Schema(SystemTest):
         done = run("migrate", "--config", self.config)
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_migrate_makes_the_schema_and_a_second_time_changes_nothing(self):
+    def test_migrate_creates_the_schema_and_a_second_run_changes_nothing(self):
         self.migrate()
         first = self.migrations()
         self.assertTrue(first)
@@ -154,26 +154,26 @@ class Schema(SystemTest):
     def test_serve_refuses_a_database_without_the_schema(self):
         self.assert_refused("serve", "migrate")
 
-    def test_serve_refuses_a_schema_that_is_newer_than_it(self):
+    def test_serve_and_migrate_refuse_a_schema_that_is_newer_than_the_program(self):
         self.migrate()
         self.database.sql("INSERT INTO tokenledger.schema_migrations (version, name) "
                           "VALUES ('29990101000000', 'from_the_future')")
         self.assert_refused("serve", "29990101000000")
         self.assert_refused("migrate", "29990101000000")
 
-    def test_serve_and_migrate_refuse_a_migration_that_was_changed_afterwards(self):
+    def test_serve_and_migrate_refuse_a_changed_migration(self):
         self.migrate()
         self.database.sql("UPDATE tokenledger.schema_migrations SET checksum = sha256('another')")
         version = self.migrations()[0]["version"]
         self.assert_refused("serve", version)
         self.assert_refused("migrate", version)
 
-    def test_two_at_once_migrate_once(self):
+    def test_concurrent_runs_of_migrate_all_succeed(self):
         done = all_at_once([lambda: run("migrate", "--config", self.config)] * 4)
         self.assertEqual([each.returncode for each in done], [0] * 4)
         self.assert_alive(self.start(self.database))
 
-    def test_a_database_that_is_not_there_is_an_error_of_migrate(self):
+    def test_migrate_fails_with_the_name_of_a_database_that_does_not_exist(self):
         gone = Database()
         gone.drop()
         done = run("migrate", "--config", write_config(self.new_directory(), gone.url))
@@ -195,7 +195,7 @@ class Secrets(SystemTest):
         stranger = daemon.post(purchase(), path="/a", secrets=["whsec_b_old", "whsec_b_new"])
         self.assertEqual(stranger.status, 400)
 
-    def test_a_reload_takes_over_a_new_secret_and_keeps_connections(self):
+    def test_a_reload_applies_a_new_secret_and_keeps_connections_open(self):
         daemon = self.start(endpoints=[endpoint(secrets=["whsec_old"])])
         with daemon.connect() as connection:
             connection.send(signed_request(purchase(), secrets=["whsec_old"]))
@@ -208,13 +208,13 @@ class Secrets(SystemTest):
                 connection.send(signed_request(purchase(), secrets=[secret]))
                 self.assertEqual(connection.read().status, status)
 
-    def test_a_reload_of_a_bad_file_keeps_the_old_configuration_and_says_so(self):
+    def test_a_reload_of_a_bad_file_keeps_the_old_configuration_and_logs_the_error(self):
         daemon = self.start()
         self.rewrite_config("tokens = 100000", "tokens = -5")
         self.assertRegex(daemon.reload(), r"reload.*:\d+: ")
         self.assert_alive(daemon)
 
-    def test_a_reload_takes_over_a_new_catalogue(self):
+    def test_a_reload_applies_a_new_catalogue(self):
         daemon = self.start()
         self.rewrite_config("tokens = 100000", "tokens = 250")
         self.assertIn("reloaded", daemon.reload())
@@ -223,7 +223,7 @@ class Secrets(SystemTest):
 
 
 class Log(SystemTest):
-    def test_an_event_is_one_line_with_what_became_of_it(self):
+    def test_every_delivery_of_an_event_is_one_line_with_its_result(self):
         daemon = self.start()
         bought, parked = purchase(), purchase(metadata=ours(pack="nowhere"))
         for posted, result, reason in ((bought, "applied", ""), (bought, "duplicate", ""),
@@ -266,14 +266,14 @@ class Log(SystemTest):
             self.assertNotIn(canary, log)
         self.assertNotRegex(log, "[0-9a-f]{64}", "a signature")
 
-    def test_a_flood_of_refused_requests_is_a_bounded_number_of_lines(self):
+    def test_a_flood_of_refused_requests_logs_a_bounded_number_of_lines(self):
         daemon = self.start(log={"rejections_per_minute": 5})
         for _ in range(40):
             daemon.post(purchase(), secrets=["whsec_wrong"])
         self.assert_alive(daemon)
         self.assertLessEqual(len([line for line in daemon.log() if "reason=no_match" in line]), 6)
 
-    def test_an_event_id_cannot_forge_a_line(self):
+    def test_an_event_id_cannot_forge_a_log_line(self):
         daemon = self.start()
         forged = purchase(event_id=new_id("evt") + "\n2026-01-01 event=evt_forged result=applied")
         self.assertEqual(daemon.post(forged).status, 200)

@@ -12,7 +12,7 @@ ROLES = pathlib.Path(__file__).resolve().parents[2] / "migrations" / "roles.sql"
 
 
 def setting(name):
-    """An environment variable that the tests cannot do without."""
+    """An environment variable that the tests need."""
     value = os.environ.get(name)
     if not value:
         raise RuntimeError(f"{name} is not set; run the tests under tools/with-postgres")
@@ -64,8 +64,7 @@ class Database:
         return json.loads(self.sql(f"SELECT coalesce(json_agg(t), '[]') FROM ({query}) t"))
 
     def separate_roles(self):
-        """Makes the roles of docs/operations.md, of which none is a superuser; returns the settings of [database] that
-        name them."""
+        """Creates the roles of docs/operations.md, none a superuser; returns the settings of [database] for them."""
         run_psql(self.url, "-1", "-f", str(ROLES))
         daemon, owner = (self.url.replace("user=postgres", f"user=tokenledger_{each}") for each in ("daemon", "owner"))
         return {"url": daemon, "migrate_url": owner}
@@ -76,7 +75,7 @@ class Database:
               f"WHERE datname = '{self.name}' AND pid <> pg_backend_pid()")
 
     def close_the_door(self):
-        """No connection is accepted, and those that are there end: the database is away."""
+        """Makes the database unavailable: refuses new connections and ends the open ones."""
         admin(f"ALTER DATABASE {self.name} ALLOW_CONNECTIONS false")
         self.kick_everybody()
 
@@ -89,7 +88,7 @@ def admin(statement):
 
 
 class Lock:
-    """A psql session that holds a table, so that every writer waits. Used as a context."""
+    """A context in which a psql session locks a table, so that every writer waits."""
 
     def __init__(self, database, table):
         self.database, self.table = database, table
@@ -127,7 +126,7 @@ class Server:
         if os.geteuid() == 0 and owner.st_uid != 0:
             command = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}",
                        "--clear-groups", "--", *command]
-        # What is started lives on and must not hold our pipes.
+        # The server outlives pg_ctl and must not hold our pipes.
         subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=COMMAND_TIMEOUT_S, check=True, cwd="/")
 

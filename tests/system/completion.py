@@ -1,4 +1,4 @@
-"""What bash and zsh offer after the words of a tokenledgerctl command, with the completions that are committed."""
+"""The completions that bash and zsh offer for tokenledgerctl, from the committed completion files."""
 
 import os
 import pty
@@ -11,7 +11,7 @@ FOLDER = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)
                                        "completion"))
 TIMEOUT_S = 60
 
-# The words as bash parts them: "=" is one of its own.
+# COMP_WORDS as bash splits them: "=" is a word of its own.
 BASH = """
 source "$0"
 COMP_WORDS=(tokenledgerctl "$@") COMP_CWORD=$#
@@ -19,7 +19,7 @@ _tokenledgerctl
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 
-# What is offered goes to the file $OFFERED, and a mark to the terminal when it is whole.
+# Writes the offered words to the file $OFFERED, then a mark to the terminal.
 ZSHRC = """
 fpath=("$COMPLETIONS" $fpath)
 autoload -Uz compinit && compinit -u -D
@@ -52,7 +52,7 @@ def in_bash(*words):
 
 
 def lacking():
-    """What there is not of what a zsh at a terminal needs; empty: nothing."""
+    """Why zsh cannot be tested here; empty if it can."""
     if shutil.which("zsh") is None:
         return "zsh is not installed"
     try:
@@ -74,7 +74,7 @@ class Zsh:
         environment = {**os.environ, "ZDOTDIR": self.directory.name, "OFFERED": self.offered,
                        "COMPLETIONS": FOLDER, "TERM": "xterm", "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
         self.terminal, theirs = pty.openpty()
-        # Not the system's own start-up files: only what is above.
+        # -d skips the system's start-up files: only the .zshrc above is read.
         self.process = subprocess.Popen(["setsid", "--ctty", "zsh", "-d", "-i"], stdin=theirs, stdout=theirs,
                                         stderr=theirs, env=environment)
         os.close(theirs)

@@ -1,4 +1,4 @@
-"""Many at once: one effect per payment, whoever delivers it and however often."""
+"""Concurrent deliveries: one effect per payment, through either daemon and however often."""
 
 import unittest
 
@@ -15,7 +15,7 @@ class Concurrency(SystemTest):
         self.other = self.start(self.database)
 
     def post_all_at_once(self, deliveries):
-        """`deliveries`: daemon and event. Connected first, then sent all at once."""
+        """`deliveries`: (daemon, event). Opens all connections first, then sends all at once."""
         connections = [daemon.connect(timeout=TOGETHER_S) for daemon, _ in deliveries]
         for connection in connections:
             self.addCleanup(connection.close)
@@ -50,7 +50,7 @@ class Concurrency(SystemTest):
             self.assertEqual(ledger_rows.balances(self.database), {"user_1": round_ * 100000})
         self.assert_sound()
 
-    def test_two_event_ids_of_one_payment_are_applied_once(self):
+    def test_many_event_ids_of_one_payment_are_applied_once(self):
         for round_ in range(1, 6):
             intent = payment_intent(metadata=ours("user_1"))
             deliveries = [(daemon, event("payment_intent.succeeded", intent))
@@ -61,7 +61,7 @@ class Concurrency(SystemTest):
         self.assert_sound()
 
     def claim_by_two_users(self, intents):
-        """Each payment named for one user at one daemon, and for another at the other, all at once."""
+        """Delivers each payment for one user to one daemon and for another user to the other, all at once."""
         deliveries = [(daemon, event("payment_intent.succeeded", dict(intent, metadata=ours(user))))
                       for intent in intents
                       for daemon, user in ((self.one, "user_1"), (self.other, "user_2"))]
@@ -73,7 +73,7 @@ class Concurrency(SystemTest):
     def test_two_users_of_one_payment_are_never_both_credited(self):
         self.claim_by_two_users([payment_intent() for _ in range(16)])
 
-    def test_two_users_of_one_payment_that_is_known_are_never_both_credited(self):
+    def test_two_users_of_one_parked_payment_are_never_both_credited(self):
         intents = [payment_intent() for _ in range(16)]
         for intent in intents:
             known = event("payment_intent.succeeded", dict(intent, metadata=ours(pack="nowhere")))
@@ -98,7 +98,7 @@ class Concurrency(SystemTest):
                          list(range(1, 401)))
         self.assert_sound()
 
-    def test_users_that_cross_each_other_do_not_deadlock(self):
+    def test_concurrent_purchases_of_several_users_do_not_deadlock(self):
         deliveries = [(daemon, purchase(f"user_{number % 7}"))
                       for number in range(48) for daemon in (self.one, self.other)]
         self.assertEqual(self.post_all_at_once(deliveries), ["applied"] * 96)

@@ -1,9 +1,9 @@
-"""What one request costs the daemon, counted: allocations and system calls, which no clock changes, and a busy machine
-only where 64 connections are served at a time: how many of them make a batch is up to the scheduler.
+"""The daemon's allocations and system calls per request. They do not depend on the clock, and on a busy machine only
+with 64 connections, where the scheduler decides how many requests make a batch.
 
-A budget that is passed is a regression, or is raised here by whoever says why. One that has become wide is narrowed:
-every test prints what it measured. The daemon's own tick adds to some counters with time, never takes away: of several
-rounds the cheapest counts.
+A cost above its budget is a regression, or the budget is raised here with a reason. A budget that has become wide is
+narrowed: every test prints what it measured. The daemon's own tick adds to some counters and never subtracts, so the
+cheapest of several rounds counts.
 """
 
 import sys
@@ -16,20 +16,20 @@ from stripe_events import purchase
 
 WARM_UP = 100
 ROUNDS = 3
-REQUESTS = 300      # a round, one after the other
+REQUESTS = 300      # per round, one after the other
 CONNECTIONS = 64
-WAVES = 20          # a round, of one request on each connection
+WAVES = 20          # per round, each with one request on every connection
 
-# At least and at most, a request. At least: what no daemon can do without, so that a counter that is broken is seen.
-# At most: 7 % more allocations than were measured, and half a system call. Whether a socket has the bytes already when
-# it is asked is a race: one of the receives is there or not.
+# The lowest and highest cost per request. Below the lowest a counter is broken. The highest is 7 % more allocations
+# than measured, and half a system call more. The receives vary by one: whether a socket already has the bytes when it
+# is read is a race.
 PURCHASE = {"allocations": (1, 266), "allocated_bytes": (1000, 75_200), "receives": (2, 7.5), "sends": (2, 4.5),
             "log_writes": (0.5, 1.5), "epoll_waits": (0.5, 4.5), "epoll_ctls": (0, 2.5), "polls": (0, 3.5),
             "timer_settings": (0, 0.5)}
 DUPLICATE = {"allocations": (1, 131), "allocated_bytes": (1000, 46_900), "receives": (1, 5.5), "sends": (1, 3.5),
              "log_writes": (0.5, 1.5), "epoll_waits": (0.5, 4.5), "epoll_ctls": (0, 2.5), "polls": (0, 2.5),
              "timer_settings": (0, 0.5)}
-# Batches differ in size from run to run, and with them what a purchase in one costs; its log lines leave together.
+# Batches, and so the cost of a purchase, differ from run to run; a batch writes its log lines together.
 PURCHASE_OF_64 = {"allocations": (1, 133), "allocated_bytes": (1000, 55_500), "receives": (1, 1.9), "sends": (1, 1.65),
                   "log_writes": (0.001, 0.5), "epoll_waits": (0.01, 1), "epoll_ctls": (0, 1.5), "polls": (0, 0.6),
                   "timer_settings": (0, 0.5)}
@@ -48,7 +48,7 @@ class Cost(SystemTest):
         return connection
 
     def cheapest_round(self, make_events, post):
-        """What a request of `make_events()` costs when `post` posts them all, by counter."""
+        """By counter: the cost per request when `post` posts `make_events()`, in the cheapest round."""
         found = {}
         for _ in range(ROUNDS):
             requests = [signed_request(event) for event in make_events()]
@@ -70,7 +70,7 @@ class Cost(SystemTest):
                 self.assertLessEqual(found[name], at_most, "a request has become more expensive")
 
     def post_in_turn(self, connection, result):
-        """A function that posts requests one after the other and expects of each this result."""
+        """A function that posts requests one after the other and expects this result of each."""
         def post(requests):
             for request in requests:
                 connection.send(request)

@@ -1,4 +1,4 @@
-"""What a daemon allocates and which system calls it makes, counted by a library that is preloaded into it."""
+"""Counts of a daemon's allocations and system calls, from a library that is preloaded into it."""
 
 import mmap
 import os
@@ -10,17 +10,17 @@ SLOT = struct.Struct("=24sQ")  # `counter` of tests/support/count_calls.cpp
 
 
 def sanitized():
-    """True for a program that a sanitizer was built into: its memory is not the daemon's own affair."""
+    """True if the program was built with a sanitizer, which brings an allocator of its own."""
     with open(setting("TOKENLEDGERD"), "rb") as program:
         text = program.read()
     return any(mark in text for mark in (b"__asan_init", b"__tsan_init"))
 
 
 def library():
-    """Beside the program, in the same build."""
+    """The library from the same build as the program."""
     build = os.path.dirname(os.path.dirname(os.path.abspath(setting("TOKENLEDGERD"))))
     file = os.path.join(build, "tests", "libtokenledger_count_calls.so")
-    if not os.path.isfile(file):  # the loader would only warn, and go on without
+    if not os.path.isfile(file):  # the loader would only warn and go on
         raise RuntimeError(f"{file} is not there; build the target tokenledger_count_calls")
     return file
 
@@ -34,7 +34,7 @@ class Counts:
         self._map = None
 
     def read(self):
-        """Every counter by its name, as it is now. The process does not notice."""
+        """The current value of every counter, by name. Reading does not disturb the process."""
         if self._map is None:
             with open(self.file, "rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -1,4 +1,4 @@
-"""tokenledgerctl as a person and as a program meet it: run to its end, or at a terminal of its own."""
+"""Runs tokenledgerctl, with pipes as a program does, or at a terminal as a person does."""
 
 import fcntl
 import json
@@ -18,7 +18,7 @@ DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
 
 
 def program():
-    """TOKENLEDGERCTL, or the one that was built beside the daemon."""
+    """TOKENLEDGERCTL, or the program that was built beside the daemon."""
     beside = os.path.join(os.path.dirname(setting("TOKENLEDGERD")), "..", "ctl", "tokenledgerctl")
     return os.environ.get("TOKENLEDGERCTL") or os.path.normpath(beside)
 
@@ -40,7 +40,7 @@ def options_in(text):
 
 
 def commands_with_options():
-    """Every command that --help shows, those within others too, with its options."""
+    """Every command and subcommand that --help shows, with its options."""
     found, left = {}, [(name,) for name in commands_in(help_of())]
     while left:
         words = left.pop(0)
@@ -60,7 +60,7 @@ class CtlTest(AdminTest):
                 "TOKENLEDGER_SOCKET": self.path, **more}
 
     def ctl(self, *words, exit_code=DONE, **environment):
-        """Runs it, as a program does."""
+        """Runs it with pipes."""
         done = subprocess.run([program(), *words], capture_output=True, text=True, stdin=subprocess.DEVNULL,
                               timeout=TIMEOUT_S, env=self.environment(environment), check=False)
         self.assertIsNone(SANITIZER.search(done.stderr), done.stderr)
@@ -72,14 +72,14 @@ class CtlTest(AdminTest):
         return json.loads(self.ctl(*words, "--json", **more).stdout)
 
     def terminal(self):
-        """The two ends of a new terminal. A machine that has none to give (no /dev/pts) skips the test."""
+        """The two ends of a new pseudo-terminal. Skips the test where none can be opened (no /dev/pts)."""
         try:
             return pty.openpty()
         except OSError as error:
             return self.skipTest(f"needs a terminal, and none can be opened here: {error}")
 
     def at_terminal(self, *words, typed=b"", columns=80, exit_code=DONE, **environment):
-        """What a terminal of so many columns shows; standard error is shown there too."""
+        """The output at a terminal of so many columns, standard error included."""
         ours, theirs = self.terminal()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         settings = termios.tcgetattr(theirs)
@@ -94,7 +94,7 @@ class CtlTest(AdminTest):
             while True:
                 try:
                     more = os.read(ours, 65536)
-                except OSError:  # EIO: nobody has the other end any more
+                except OSError:  # EIO: the other end is closed
                     break
                 if not more:
                     break

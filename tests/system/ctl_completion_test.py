@@ -1,4 +1,4 @@
-"""The completions of tokenledgerctl, asked in a real bash and a real zsh: every list that help shows is offered."""
+"""The completions of tokenledgerctl in a real bash and a real zsh: they offer every list that help shows."""
 
 import re
 import unittest
@@ -10,7 +10,7 @@ LIST = re.compile(r"^  (?:-\w,)?(--[a-z-]+|[a-z]+) TEXT:\{([^}]*)\}", re.M)
 
 
 def lists():
-    """(words of a command, option or positional, its values) wherever help says what the values are."""
+    """(words of a command, option or positional, its values) for every list of values in the help."""
     found, left = [], [(name,) for name in commands_in(help_of())]
     while left:
         words = left.pop(0)
@@ -34,7 +34,7 @@ class Bash(unittest.TestCase):
                 first = values[0]
                 self.assertIn(first, completion.in_bash(*words, name, "=", first[:2]))
 
-    def test_an_option_is_of_its_command(self):
+    def test_an_option_offers_the_values_of_its_own_command(self):
         self.assertEqual(completion.in_bash("grant", "u", "5", "--source", ""), ["admin", "subscription", "trial"])
         self.assertIn("token_pack", completion.in_bash("history", "--source", ""))
         self.assertIn("charge.refunded", completion.in_bash("events", "--type", ""))
@@ -43,7 +43,7 @@ class Bash(unittest.TestCase):
         self.assertIn("yesterday", completion.in_bash("report", "--from", ""))
         self.assertIn("Europe/Berlin", completion.in_bash("report", "--time-zone", "Europe/B"))
 
-    def test_values_are_no_commands_and_free_text_is_left_alone(self):
+    def test_values_are_not_taken_for_commands_and_free_text_gets_no_offers(self):
         self.assertEqual(completion.in_bash("--socket", "grant", "bal"), ["balance"])
         self.assertEqual(completion.in_bash("--timeout", "=", "5", "events", "re"), ["retry"])
         self.assertEqual(completion.in_bash("grant", "u", "5", "--reason", ""), [])
@@ -69,7 +69,7 @@ class Zsh(unittest.TestCase):
                 self.assertEqual(self.zsh.offers(line + name + " "), sorted(values))
                 self.assertIn(values[0], self.zsh.offers(f"{line}{name}={values[0][:2]}"))
 
-    def test_commands_are_offered_and_those_within_others(self):
+    def test_commands_subcommands_and_options_are_offered(self):
         commands = commands_in(help_of())
         self.assertEqual([each for each in self.zsh.offers("tokenledgerctl ") if not each.startswith("-")],
                          sorted(commands))
@@ -79,7 +79,7 @@ class Zsh(unittest.TestCase):
         self.assertIn("--tokens", self.zsh.offers("tokenledgerctl events assign evt_1 --user u --t"))
         self.assertIn("--result", self.zsh.offers("tokenledgerctl events --re"))
 
-    def test_an_option_is_of_its_command(self):
+    def test_an_option_offers_the_values_of_its_own_command(self):
         self.assertEqual(self.zsh.offers("tokenledgerctl grant u 5 --source "), ["admin", "subscription", "trial"])
         self.assertIn("charge.refunded", self.zsh.offers("tokenledgerctl events --type "))
         self.assertIn("yesterday", self.zsh.offers("tokenledgerctl report --from "))

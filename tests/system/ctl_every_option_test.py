@@ -1,6 +1,6 @@
-"""Every option of every command of tokenledgerctl is understood by a running daemon.
+"""Tries every option of every command of tokenledgerctl against a running daemon.
 
-The commands and their options are those that --help shows: one that has nothing to try here is a failure.
+The commands and options are those that --help shows; one that has no try here is a failure.
 """
 
 import itertools
@@ -12,7 +12,7 @@ from ctl import DONE, REFUSED, CtlTest, commands_with_options
 from stripe_events import SECRET, dump, event, intent_id_of, ours, payment_intent, purchase
 
 FLAG = None  # an option without a value
-GIVEN = object()  # an option that the command needs: it is there in every try
+GIVEN = object()  # an option that the command requires: every try has it
 EVERYWHERE = ("--help", "--socket", "--json", "--timeout")
 DAYS = {"--from": "-7d", "--to": "2999-01", "--time-zone": "Europe/Berlin"}
 CARE = {"--reason": "a test", "--yes": FLAG, "--dry-run": FLAG, "--confirm-above": "1000"}
@@ -53,7 +53,7 @@ class EveryOption(CtlTest):
         return self.admin.get(f"/v1/{target}limit=1").json()["next"]
 
     def writes(self):
-        """Of each command: its words, and what to give to each of its options; () calls what is new each time."""
+        """By command: its words, and a value for each option. A callable makes a new value for each try."""
         key = {"--key": self.new_name}
         return {
             "grant": (("user_1", "5"), {**CARE, **key, "--reference": self.new_name, "--metadata": '{"a": 1}',
@@ -97,7 +97,7 @@ class EveryOption(CtlTest):
         }
 
     def exports(self):
-        """Which list an option of export goes with, and its value."""
+        """(command, its list, the options to try with it) for every list of export."""
         both = {**DAYS, "--format": "jsonl", "--limit": "2", "--spreadsheet": FLAG,
                 "--output": lambda: os.path.join(self.directory, self.new_name())}
         filters = {
@@ -121,14 +121,14 @@ class EveryOption(CtlTest):
         return [word() if callable(word) else word for word in words]
 
     def attempt(self, command, words, before=()):
-        """It is done; a retry of what is not mended yet is refused by the ledger, which has understood it too."""
+        """The command succeeds. A retry is refused as still parked: the ledger understood it as well."""
         is_retry = command == "events retry"
         done = self.ctl(*before, *command.split(), *self.called(words), exit_code=REFUSED if is_retry else DONE)
         if is_retry:
             self.assertIn("still_parked", done.stderr)
         return done
 
-    def test_every_option_that_help_shows_is_understood(self):
+    def test_every_option_that_help_shows_is_accepted(self):
         tried = {}
         for command, words, options in self.tries():
             tried.setdefault(command, set()).update(options)
@@ -142,16 +142,16 @@ class EveryOption(CtlTest):
         self.assertIn("--type", shown["events"])
         self.assertEqual({name: sorted(options - set(EVERYWHERE)) for name, options in shown.items()},
                          {name: sorted(options) for name, options in tried.items()},
-                         "an option that is shown is tried, and one that is tried is shown")
+                         "the options in the help and those tried here must be the same")
 
-    def test_what_every_command_has_is_taken_before_it_and_after_it(self):
+    def test_common_options_are_accepted_before_and_after_every_command(self):
         for command, words, _ in self.tries():
             for option in (("--json",), ("--timeout", "40"), ("--socket", self.path)):
                 with self.subTest(command=command, option=option):
                     self.assertEqual(bool(self.attempt(command, words, before=option)),
                                      bool(self.attempt(command, (*words, *option))))
 
-    def test_an_option_before_the_command_counts(self):
+    def test_a_common_option_before_the_command_takes_effect(self):
         self.assertTrue(self.ctl("--json", "balance", "user_1").stdout.startswith("{"))
         self.assertTrue(self.ctl("events", "--json", "show", self.bought["id"]).stdout.startswith("{"))
         self.ctl("--socket", self.path, "status", TOKENLEDGER_SOCKET="/nowhere")

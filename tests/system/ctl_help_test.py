@@ -1,4 +1,4 @@
-"""The help of tokenledgerctl, and the completions and manual page that are made from it."""
+"""The help of tokenledgerctl, and the completions and manual pages, which must agree with it."""
 
 import os
 import pathlib
@@ -30,7 +30,7 @@ def sections_of(manual):
 
 
 def variables_read():
-    """The environment variables that the program's source asks for."""
+    """The environment variables that the program's source reads."""
     found = set()
     for file in pathlib.Path(FOLDER).rglob("*.cpp"):
         source = file.read_text(encoding="utf-8")
@@ -45,7 +45,7 @@ class Help(unittest.TestCase):
         cls.commands = [(name,) for name in commands_in(ctl("--help").stdout)]
         cls.commands += [("events", name) for name in commands_in(ctl("events", "--help").stdout)]
 
-    def test_there_is_help_for_every_command_with_examples(self):
+    def test_every_command_has_help_with_examples(self):
         self.assertIn(("grant",), self.commands)
         self.assertIn(("events", "assign"), self.commands)
         for words in self.commands:
@@ -56,7 +56,7 @@ class Help(unittest.TestCase):
         self.assertRegex(ctl("--version").stdout, r"^tokenledgerctl \d+\.\d+\.\d+\n$")
         self.assertEqual(ctl().returncode, USAGE)
 
-    def test_every_example_is_a_command(self):
+    def test_no_example_is_a_usage_error(self):
         examples = sections_of(read("man", "tokenledgerctl.1"))["EXAMPLES"]
         examples += "".join(ctl(*words, "--help").stdout for words in self.commands)
         lines = re.findall(r"^ *tokenledgerctl (.*?)(?: [|>] .*)?$", examples.partition("Usage:")[0], re.M)
@@ -84,14 +84,14 @@ class Help(unittest.TestCase):
                     self.assertRegex(part, f"'{option}=?\\[")
                     self.assertIn(option, manual)
 
-    def test_values_are_in_bash(self):
+    def test_bash_completes_values_and_names(self):
         self.assertEqual(in_bash("grant", "u", "5", "--source", ""), ["admin", "subscription", "trial"])
         self.assertEqual(in_bash("export", "tr"), ["transactions"])
         self.assertEqual(in_bash("events", "re"), ["retry"])
 
 
 class Manual(unittest.TestCase):
-    def test_the_manual_of_the_client_has_what_one_looks_for(self):
+    def test_the_manual_of_the_client_has_its_sections_exit_statuses_and_files(self):
         sections = sections_of(read("man", "tokenledgerctl.1"))
         self.assertEqual(list(sections), ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS OF EVERY COMMAND", "COMMANDS",
                                           "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"])
@@ -99,7 +99,7 @@ class Manual(unittest.TestCase):
         self.assertIn("/run/tokenledger/admin.sock", sections["FILES"])
         self.assertIn("tokenledgerctl events --result parked", sections["EXAMPLES"])
 
-    def test_every_variable_that_is_read_is_told(self):
+    def test_every_environment_variable_that_is_read_is_documented(self):
         with open(os.path.join(FOLDER, "..", "docs", "tokenledgerctl.md"), encoding="utf-8") as file:
             page = file.read()
         environment = sections_of(read("man", "tokenledgerctl.1"))["ENVIRONMENT"]

@@ -1,4 +1,4 @@
-"""What tokenledgerctl takes and what it refuses: days, zones, values, commands; and how it says so."""
+"""The input of tokenledgerctl: days, time zones, values and commands, and the errors for what it refuses."""
 
 import csv
 import datetime
@@ -14,11 +14,11 @@ from ctl import DONE, REFUSED, TIMEOUT_S, UNREACHABLE, USAGE, CtlTest, program
 from stripe_events import purchase
 
 RESULTS = ("applied", "duplicate", "ignored", "parked", "waiting", "dismissed", "expired")
-FIRST_TO_WAKE, LAST_TO_WAKE = "Pacific/Kiritimati", "Pacific/Pago_Pago"  # never the same day in both
+FIRST_TO_WAKE, LAST_TO_WAKE = "Pacific/Kiritimati", "Pacific/Pago_Pago"  # their dates always differ
 
 
 class Values(CtlTest):
-    """A value that a filter does not know."""
+    """Filters with values, known and unknown."""
 
     def setUp(self):
         self.start_admin()
@@ -35,7 +35,7 @@ class Values(CtlTest):
                 self.assertIn(each, done.stderr)
             self.assertEqual(done.stdout, "")
 
-    def test_a_value_of_a_closed_list_is_refused_with_those_there_are(self):
+    def test_an_unknown_value_of_a_fixed_list_is_refused_with_a_guess_and_the_known_ones(self):
         for words, meant, others in ((("events", "--result", "parkd"), "parked", RESULTS),
                                      (("events", "--reason", "unknown_pak"), "unknown_pack", ("amount_mismatch",)),
                                      (("history", "--type", "purchas"), "purchase", ("grant", "transfer")),
@@ -49,7 +49,7 @@ class Values(CtlTest):
                                      (("grant", "u", "5", "--source", "tril"), "trial", ("admin", "subscription"))):
             self.assert_refused_with_a_guess(USAGE, words, meant, others)
 
-    def test_a_model_an_action_or_an_event_type_that_never_was_is_refused_with_those_there_are(self):
+    def test_an_unknown_model_action_or_event_type_is_refused_with_a_guess_and_the_known_ones(self):
         for words, meant, others in ((("usage-report", "--model", "smal"), "small", ("large",)),
                                      (("usage-report", "--action", "caht"), "chat", ()),
                                      (("usage-report", "user_1", "--model", "smal", "--json"), "small", ("large",)),
@@ -59,17 +59,17 @@ class Values(CtlTest):
                                      (("export", "events", "--type", "refund.creatd"), "refund.created", ())):
             self.assert_refused_with_a_guess(REFUSED, words, meant, others)
 
-    def test_nothing_found_of_a_value_that_there_is_is_no_refusal(self):
+    def test_a_known_value_without_matching_rows_is_not_refused(self):
         self.assertIn("no rows", self.ctl("usage-report", "--model", "small", "--to", "2020-01").stdout)
         self.assertIn("no events", self.ctl("events", "--type", "charge.refunded").stdout)
         self.assertIn("no events", self.ctl("events", "--result", "parked").stdout)
         self.assertEqual(self.ctl("export", "usage", "--model", "small", "--to", "2020-01").stdout.count("\n"), 1)
 
-    def test_what_stripe_sent_and_nobody_handles_is_a_type_too(self):
+    def test_events_can_be_filtered_by_a_type_that_the_webhook_ignores(self):
         self.daemon.post({**purchase("user_1"), "type": "customer.created", "id": "evt_other"})
         self.assertIn("evt_other", self.ctl("events", "--type", "customer.created").stdout)
 
-    def test_a_filter_that_a_list_does_not_have_is_refused_in_the_words_of_the_command_line(self):
+    def test_export_refuses_a_filter_that_its_list_lacks_and_names_those_it_has(self):
         for words, has in ((("events", "--user", "u"), ("--type", "--result")),
                            (("usage", "--type", "grant"), ("--user", "--action", "--model")),
                            (("purchases", "--result", "parked"), ("--user", "--source"))):
@@ -84,7 +84,7 @@ class Commands(CtlTest):
     def setUp(self):
         self.path = os.path.join(self.new_directory(), "admin.sock")
 
-    def test_an_unknown_command_or_option_says_which_was_probably_meant(self):
+    def test_the_error_for_an_unknown_command_or_option_suggests_the_nearest_one(self):
         for words, wrong, meant in ((("gran", "user_1", "5"), "gran", "grant"),
                                     (("--json", "balence", "user_1"), "balence", "balance"),
                                     (("expotr", "events"), "expotr", "export"),
@@ -100,12 +100,12 @@ class Commands(CtlTest):
         self.assertIn("grant, deduct, transfer", self.ctl("gran", exit_code=USAGE).stderr)
         self.assertIn("--help", self.ctl(exit_code=USAGE).stderr)
 
-    def test_a_name_that_cannot_be_printed_does_not_steer_the_terminal(self):
+    def test_control_characters_in_an_unknown_command_are_escaped(self):
         self.assertIn("\\x1b", self.ctl("\x1b[2Jgrant", exit_code=USAGE).stderr)
 
 
 class Errors(CtlTest):
-    """With --json what goes wrong is JSON too: standard error has JSON Lines, the error last."""
+    """With --json errors are JSON too: standard error has JSON Lines, the error last."""
 
     def setUp(self):
         self.start_admin()
@@ -117,14 +117,14 @@ class Errors(CtlTest):
         self.assertTrue(lines[-1]["type"] and lines[-1]["title"])
         return done, lines
 
-    def test_a_refusal_is_the_daemons_problem(self):
+    def test_a_refusal_prints_the_problem_of_the_daemon(self):
         done, lines = self.error("--json", "balance", "nobody", exit_code=REFUSED)
         self.assertEqual(done.stdout, "")
         self.assertEqual(lines, [self.admin.get("/v1/accounts/nobody").json()])
         _, lines = self.error("deduct", "nobody", "5", "--json", "--key", "k", exit_code=REFUSED)
         self.assertEqual([lines[0], lines[1]["type"]], [{"idempotency_key": "k"}, "unknown_account"])
 
-    def test_what_the_command_itself_refuses(self):
+    def test_errors_of_the_client_itself_have_a_type(self):
         for words, exit_code, slug in ((("gran", "--json"), USAGE, "usage"),
                                        (("grant", "u", "x", "--json"), USAGE, "usage"),
                                        (("events", "--result", "parkd", "--json"), USAGE, "usage"),
@@ -138,7 +138,7 @@ class Errors(CtlTest):
         _, lines = self.error("--json", "grant", "u", "1", exit_code=REFUSED, TOKENLEDGER_CONFIRM_ABOVE="many")
         self.assertIn("TOKENLEDGER_CONFIRM_ABOVE", lines[-1]["title"])
 
-    def test_what_may_have_been_done_says_how_to_ask_again(self):
+    def test_an_unavailable_ledger_prints_the_command_to_repeat_with_its_key(self):
         self.database.close_the_door()
         self.addCleanup(self.database.open_the_door)
         self.until(lambda: self.admin.get("/readyz").status == 503, "the daemon notices")
@@ -153,7 +153,7 @@ class Pipes(CtlTest):
         for number in range(3):
             self.admin.grant(f"user_{number}", 5)
 
-    def test_a_reader_that_has_gone_ends_it_quietly(self):
+    def test_a_closed_pipe_ends_the_program_without_a_message(self):
         for words in (("history",), ("events",), ("export", "transactions"), ("history", "--json"), ("--help",),
                       ("report",)):
             for restored in (True, False):  # a parent may have SIGPIPE ignored, as systemd does
@@ -187,7 +187,7 @@ class Exports(CtlTest):
                 self.assertEqual(self.ctl("export", *words, exit_code=exit_code).stdout, "")
                 self.assertTrue(done.stderr)
 
-    def test_it_says_how_many_rows_it_wrote(self):
+    def test_an_export_reports_how_many_rows_it_wrote(self):
         self.assertEqual(self.ctl("export", "transactions", "--output", self.file).stderr,
                          f"3 rows written to {self.file}\n")
         self.assertEqual(self.ctl("export", "transactions", "--limit", "2").stderr, "3 rows written\n")
@@ -210,7 +210,7 @@ class Days(CtlTest):
     def count(self, *words):
         return len(self.ctl_json("history", *words)["rows"])
 
-    def test_a_day_or_a_month_alone_is_meant_whole(self):
+    def test_a_day_or_month_without_a_time_is_included_completely(self):
         for zone in ("UTC", FIRST_TO_WAKE, LAST_TO_WAKE):
             for first, last, count in ((self.day(zone), self.day(zone), 1), (self.day(zone)[:7], self.day(zone)[:7], 1),
                                        (self.day(zone, -1), self.day(zone, -1), 0), (self.day(zone, 1), "2999-01", 0),
@@ -221,17 +221,17 @@ class Days(CtlTest):
                                         TOKENLEDGER_TIME_ZONE=zone)
                     self.assertEqual(len(list(csv.DictReader(io.StringIO(exported.stdout, newline="")))), count)
 
-    def test_a_time_is_exclusive_at_the_end(self):
+    def test_from_includes_an_exact_time_and_to_excludes_it(self):
         exact = self.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         self.assertEqual((self.count("--from", exact), self.count("--to", exact)), (1, 0))
 
-    def test_today_and_yesterday_count_from_now(self):
+    def test_today_yesterday_and_relative_days_count_from_now(self):
         if self.day("UTC") != datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"):
             self.skipTest("it is midnight")
         self.assertEqual([self.count("--from", day, "--to", day) for day in ("today", "yesterday", "-0d", "-1d")],
                          [1, 0, 1, 0])
 
-    def test_a_report_has_the_days_of_the_zone_and_names_it(self):
+    def test_a_report_uses_the_days_of_the_time_zone_and_names_it(self):
         for zone in ("UTC", FIRST_TO_WAKE, LAST_TO_WAKE):
             with self.subTest(zone=zone):
                 shown = self.ctl("report", "--time-zone", zone).stdout
@@ -244,7 +244,7 @@ class Days(CtlTest):
                                  {self.day(zone)})
         self.assertIn("(UTC)", self.ctl("report").stdout)
 
-    def test_what_is_no_day_and_no_zone_is_refused(self):
+    def test_malformed_days_and_time_zones_are_refused(self):
         for word in ("noon", "2026-13", "2026-02-30", "2026", "26-01-01", "-d", "-7", "7d", "2026-1-1", "tomorrow", ""):
             with self.subTest(word=word):
                 self.assertIn("--from", self.ctl("history", "--from", word, exit_code=USAGE).stderr)

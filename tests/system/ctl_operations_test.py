@@ -1,4 +1,4 @@
-"""What operators run beside the writes: verify, status, report, export, send."""
+"""The operators' commands besides the writes: verify, status, report, export, send."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ class Operations(CtlTest):
         self.admin.post("/v1/usage", {"request_id": "r", "user_id": "user_1", "action_type": "chat",
                                       "model_used": "m", "tokens_used": 9, "charge": 4})
 
-    def test_books_that_are_right_verify_and_books_that_are_not_end_with_1(self):
+    def test_verify_passes_correct_books_and_exits_with_1_for_a_discrepancy(self):
         self.assertIn("the books are right", self.ctl("verify").stdout)
         self.assertEqual(self.ctl_json("verify")["discrepancies"], 0)
         self.database.sql("UPDATE tokenledger.token_accounts SET balance = balance + 1 WHERE user_id = 'user_2'")
@@ -30,7 +30,7 @@ class Operations(CtlTest):
         self.assertRegex(shown, r"discrepancy: .*user_2")
         self.assertGreater(self.ctl_json("verify", exit_code=REFUSED)["discrepancies"], 0)
 
-    def test_the_status_is_shown_and_a_daemon_that_is_not_ready_ends_with_1(self):
+    def test_status_is_shown_and_exits_with_1_for_a_daemon_that_is_not_ready(self):
         shown = self.ctl("status").stdout
         for pattern in (r"health +ok", r"readiness +ready", r"version +\d", r"database up +1", r"events parked +0"):
             self.assertRegex(shown, pattern)
@@ -60,7 +60,7 @@ class Operations(CtlTest):
     def rows_of(self, path):
         return self.admin.get(f"{path}?limit=1000&order=oldest_first").json()["rows"]
 
-    def test_every_list_is_exported_whole_in_both_forms(self):
+    def test_every_list_is_exported_completely_as_jsonl_and_csv(self):
         for name in ("transactions", "purchases", "usage", "activity", "events"):
             with self.subTest(list=name):
                 rows = self.rows_of("/v1/" + name)
@@ -76,9 +76,9 @@ class Operations(CtlTest):
                         expected = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
                         if member != "metadata":
                             self.assertEqual(got[member], expected)
-                self.assertNotIn("\r", self.ctl("export", name).stderr, "progress is for a terminal")
+                self.assertNotIn("\r", self.ctl("export", name).stderr, "progress without a terminal")
 
-    def test_an_export_is_filtered_and_goes_on_from_a_cursor(self):
+    def test_an_export_is_filtered_and_continues_from_a_cursor(self):
         lines = self.ctl("export", "transactions", "--user", "user_2", "--format", "jsonl").stdout.splitlines()
         self.assertEqual([json.loads(line)["user_id"] for line in lines], ["user_2"])
         file = os.path.join(self.new_directory(), "rows.csv")
@@ -93,7 +93,7 @@ class Operations(CtlTest):
         self.assertIn("Not a directory",
                       self.ctl("export", "events", "--output", "/dev/full/x", exit_code=REFUSED).stderr)
 
-    def test_rows_that_cannot_be_written_are_no_success(self):
+    def test_an_export_that_cannot_write_its_rows_fails(self):
         with open("/dev/full", "wb") as full:
             done = subprocess.run([program(), "export", "events"], stdout=full, stderr=subprocess.PIPE, check=False,
                                   env=self.environment({}), timeout=TIMEOUT_S)
@@ -134,7 +134,7 @@ class Send(CtlTest):
         self.assertIn("empty", self.send(secret="", exit_code=REFUSED).stderr)
         self.assert_no_transactions()
 
-    def test_urls_and_files_that_are_none(self):
+    def test_malformed_urls_missing_files_and_closed_ports_are_errors(self):
         self.event = purchase("user_1")
         for url in ("https://127.0.0.1/x", "127.0.0.1:1", "http://", "http://a:b/x", "http://a b/",
                     "http://a/\r\nX: y"):

@@ -1,4 +1,4 @@
-"""What tokenledgerctl tells operators: new accounts, who did what, what is next, money, and ids in full."""
+"""What tokenledgerctl shows to operators: new accounts, actors, next steps, money, and ids in full."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ class Grants(CtlTest):
         self.assertNotIn("new account", self.ctl("grant", "user_1", "5", "--dry-run").stdout)
         self.assertNotIn("new_account", self.ctl_json("grant", "user_1", "5", "--dry-run")["accounts"][0])
 
-    def test_an_account_that_must_exist_is_not_made(self):
+    def test_a_grant_with_existing_does_not_create_an_account(self):
         self.assertIn("unknown_account", self.ctl("grant", "user_1", "5", "--existing", exit_code=REFUSED).stderr)
         self.assertIn("no account", self.ctl("grant", "user_1", "5", "--existing", "--dry-run",
                                              exit_code=REFUSED).stderr)
@@ -47,20 +47,20 @@ class WhoDidWhat(CtlTest):
         self.assertEqual(self.daemon.post(posted).json()["result"], "parked")
         return posted
 
-    def test_history_shows_and_filters_who_asked(self):
+    def test_history_shows_the_actor_and_filters_by_it(self):
         self.daemon.post(purchase("user_1"))
         self.admin.grant("user_1", 5)
         mine = str(os.getuid())
         shown = self.ctl("history").stdout.splitlines()
         self.assertRegex(shown[0], r" balance +who +about$")
         self.assertRegex(shown[1], rf"\+5 +100,005 +(\S+ \({mine}\)|uid {mine})$")
-        self.assertNotIn(f"({mine})", shown[2], "Stripe asked for that")
+        self.assertNotIn(f"({mine})", shown[2], "a purchase has no actor")
         self.assertEqual([row["token_amount"] for row in self.ctl_json("history", "--actor", mine)["rows"]], [5])
         self.assertIn("no rows", self.ctl("history", "--actor", str(os.getuid() + 1)).stdout)
         self.assertIn("invalid_parameter", self.ctl("history", "--actor", "4294967296", exit_code=REFUSED).stderr)
         self.ctl("history", "--actor", "root", exit_code=USAGE)
 
-    def test_a_payment_and_an_event_tell_of_an_assign_and_a_dismiss(self):
+    def test_a_payment_and_its_event_show_an_assign_and_a_dismiss(self):
         first, second = self.park(user_id=""), self.park(token_pack="never")
         self.ctl("events", "assign", first["id"], "--user", "user_9", "--tokens", "5", "--reason", "told by mail")
         self.ctl("events", "dismiss", second["id"], "--reason", "a test of ours")
@@ -72,7 +72,7 @@ class WhoDidWhat(CtlTest):
                           self.ctl("payment", intent_id_of(posted)).stdout):
                 self.assertRegex(shown, words % os.getuid())
 
-    def test_a_parked_event_says_what_to_do_next_and_it_works(self):
+    def test_a_parked_event_shows_the_commands_for_it_and_its_assign_works(self):
         posted = self.park(token_pack="later")
         for shown in (self.ctl("events", "show", posted["id"]).stdout,
                       self.ctl("payment", intent_id_of(posted)).stdout):
@@ -84,7 +84,7 @@ class WhoDidWhat(CtlTest):
         self.assertIn("pack starter x2", self.ctl("payment", intent_id_of(posted)).stdout)
         self.assertNotIn("is parked", self.ctl("events", "show", posted["id"]).stdout)
 
-    def test_an_assignment_says_tokens_or_a_pack(self):
+    def test_an_assignment_takes_either_tokens_or_a_known_pack(self):
         posted = self.park(user_id="")
         assign = ("events", "assign", posted["id"], "--user", "user_9")
         self.assertIn("--pack", self.ctl(*assign, exit_code=USAGE).stderr)
@@ -93,7 +93,7 @@ class WhoDidWhat(CtlTest):
         self.assertIn("unknown_pack", self.ctl(*assign, "--pack", "strater", exit_code=REFUSED).stderr)
         self.assert_no_transactions()
 
-    def test_the_status_counts_the_queue_at_that_moment(self):
+    def test_status_shows_the_current_size_of_the_queue(self):
         for parked in range(1, 6):
             self.park(token_pack="later")
             self.assertRegex(self.ctl("status").stdout, rf"events parked +{parked}\n")
@@ -111,7 +111,7 @@ class Money(CtlTest):
     def setUp(self):
         self.start_admin()
 
-    def test_revenue_is_money_by_day_and_pack(self):
+    def test_the_revenue_report_shows_money_by_day_and_pack(self):
         bought = purchase("user_1")
         self.daemon.post(bought)
         self.daemon.post(purchase("user_2"))
@@ -120,7 +120,7 @@ class Money(CtlTest):
         self.assertRegex(shown, r"^money by day \(UTC\) and pack\nday +pack +payments +paid +went back +left\n")
         self.assertRegex(shown, r"\n\d{4}-\d\d-\d\d +starter +2 +19\.98 USD +-3\.33 USD +16\.65 USD\n")
         self.assertRegex(shown, r"\nall +2 +19\.98 USD +-3\.33 USD +16\.65 USD\n")
-        self.assertNotIn("money by day", self.ctl("report").stdout, "on request alone")
+        self.assertNotIn("money by day", self.ctl("report").stdout, "only on request")
 
     def test_an_export_for_a_spreadsheet_has_no_formula_and_keeps_numbers(self):
         self.admin.grant("=1+1", 700, reason="@SUM(A1)", reference="-r")
@@ -139,7 +139,7 @@ class Money(CtlTest):
                          ("-500", "200", "'+1 for \"us\""))
         cursor = self.admin.get("/v1/transactions?limit=1&order=oldest_first").json()["next"]
         rest = self.ctl("export", "transactions", "--spreadsheet", "--cursor", cursor).stdout
-        self.assertNotIn(BOM, rest, "it is appended to what has one")
+        self.assertNotIn(BOM, rest, "the file that it is appended to has one")
         self.assertIn("'=1+1", rest)
         self.ctl("export", "transactions", "--spreadsheet", "--format", "jsonl", exit_code=USAGE)
 
@@ -148,7 +148,7 @@ class Narrow(CtlTest):
     def setUp(self):
         self.start_admin()
 
-    def test_ids_are_whole_in_every_terminal(self):
+    def test_ids_are_shown_in_full_at_every_terminal_width(self):
         parked, bought = parked_purchase(token_pack="later"), purchase("a-user-with-a-long-name@example.org")
         for each in (parked, bought):
             self.daemon.post(each)

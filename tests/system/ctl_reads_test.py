@@ -19,7 +19,7 @@ class Reads(CtlTest):
         self.admin.post("/v1/usage", {"request_id": "r", "user_id": "user_1", "action_type": "chat",
                                       "model_used": "m", "tokens_used": 9, "charge": 4})
 
-    def test_balance_now_and_then(self):
+    def test_balance_shows_the_current_and_an_earlier_balance(self):
         shown = self.ctl("balance", "user_1").stdout
         for words in ("100,001", "purchase x1", "+100,000", "grant x1"):
             self.assertIn(words, shown)
@@ -28,7 +28,7 @@ class Reads(CtlTest):
         self.assertIn("unknown_account", self.ctl("balance", "nobody", exit_code=REFUSED).stderr)
         self.assertIn("invalid_parameter", self.ctl("balance", "user_1", "--at", "noon", exit_code=REFUSED).stderr)
 
-    def test_any_user_id_can_be_asked_for(self):
+    def test_balance_accepts_any_user_id(self):
         for user_id in ("a/b", "..", "狐 🦊", "100%", "?x#y", "--", "-5"):
             with self.subTest(user_id=user_id):
                 self.admin.grant(user_id, 3)
@@ -37,7 +37,7 @@ class Reads(CtlTest):
     def ctl_json(self, *words, **more):
         return json.loads(self.ctl(words[0], "--json", *words[1:], **more).stdout)
 
-    def test_each_list_is_the_daemons(self):
+    def test_the_json_output_of_each_read_is_the_answer_of_the_daemon(self):
         for words, path in ((("history",), "/v1/transactions?limit=20"),
                             (("history", "user_2"), "/v1/transactions?limit=20&user_id=user_2"),
                             (("history", "--type", "purchase", "--source", "token_pack", "--from", "2020-01-01", "--to",
@@ -55,7 +55,7 @@ class Reads(CtlTest):
                 self.assertEqual(told.get("rows", told), answer.get("rows", answer))
                 self.assertTrue(self.ctl(*words).stdout.strip())
 
-    def test_tables_say_what_a_person_asks_for(self):
+    def test_tables_of_history_purchases_and_activity_show_their_columns(self):
         history = self.ctl("history", "user_1").stdout.splitlines()
         self.assertRegex(history[0], r"^time \(UTC\) +user +type +source +tokens +balance +who +about$")
         self.assertRegex(history[1], r"user_1 +deduction +usage +-4 +100,001 +.*\d\)? +r$")
@@ -66,7 +66,7 @@ class Reads(CtlTest):
         self.assertRegex(activity, r"user_1 +usage +-4 +chat on m: 9 used")
         self.assertIn("no rows", self.ctl("history", "nobody").stdout)
 
-    def test_pages_go_on_where_they_ended(self):
+    def test_a_cursor_continues_after_the_last_row_of_a_page(self):
         seen, more = [], ()
         for _ in range(3):
             page = json.loads(self.ctl("history", "user_1", "--limit", "1", "--json", *more).stdout)
@@ -86,7 +86,7 @@ class Reads(CtlTest):
                     if words[0] != "payment":
                         self.assertLessEqual(max(map(len, shown.splitlines())), columns)
         self.assertTrue(any("…" in self.at_terminal("history", "user_1", "--type", "grant", columns=columns)
-                            for columns in range(50, 90)), "words give way")
+                            for columns in range(50, 90)), "long text is shortened")
         self.assertIn(self.bought["id"], self.ctl("events", COLUMNS="30").stdout)
         self.assertIn("\x1b[", self.at_terminal("history"))
         self.assertNotIn("\x1b", self.at_terminal("history", TERM="dumb"))
@@ -98,7 +98,7 @@ class Reads(CtlTest):
         self.database.sql("UPDATE tokenledger.payments SET taken_tokens = 5")
         self.assertIn("fault: ", self.ctl("payment", self.intent, "--prove", exit_code=REFUSED).stdout)
 
-    def test_a_payment_is_explained(self):
+    def test_a_payment_is_explained_with_its_refunds_and_disputes(self):
         self.assertIn("No refund and no dispute is known", self.ctl("payment", self.intent).stdout)
         self.daemon.post(refund_event(payment_intent_id=self.intent, amount=333))
         shown = self.ctl("payment", self.intent).stdout
@@ -119,7 +119,7 @@ class Queue(CtlTest):
         self.assertEqual(self.daemon.post(posted).json()["result"], "parked")
         return posted
 
-    def test_the_queue_is_listed_and_worked_off(self):
+    def test_parked_events_are_listed_retried_dismissed_and_assigned(self):
         first, second, third = self.park(token_pack="later"), self.park(user_id=""), self.park(token_pack="never")
         queue = self.ctl("events", "--result", "parked", "--oldest-first").stdout
         self.assertRegex(queue, rf"{first['id']} +payment_intent.succeeded +parked +unknown_pack")

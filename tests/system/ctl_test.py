@@ -1,4 +1,4 @@
-"""The writes of tokenledgerctl: done once, refused with the reason, asked back, or only tried."""
+"""The writes of tokenledgerctl: keys, refusals, confirmation, dry runs, and a daemon that does not answer."""
 
 import os
 import re
@@ -20,7 +20,7 @@ class Writes(CtlTest):
     def balances(self):
         return ledger_rows.balances(self.database)
 
-    def test_each_write_is_done_and_shows_the_rows_it_made(self):
+    def test_each_write_is_applied_and_shows_the_new_balance_and_its_key(self):
         for words, balances in ((("grant", "user_2", "50", "--reason", "it's a gift"), {"user_1": 100, "user_2": 50}),
                                 (("deduct", "user_1", "3"), {"user_1": 97, "user_2": 50}),
                                 (("transfer", "user_1", "user_2", "4"), {"user_1": 93, "user_2": 54}),
@@ -34,7 +34,7 @@ class Writes(CtlTest):
         self.assertEqual((row["reason"], row["actor"]), ("it's a gift", os.getuid()))
         self.assert_sound()
 
-    def test_every_field_of_a_usage_arrives(self):
+    def test_every_field_of_a_usage_is_stored(self):
         self.ctl("usage", "user_1", "chat", "10", "--input", "7", "--output", "3", "--model", "m", "--cost", "0.0125",
                  "--charge", "2", "--key", "req_1")
         row, = self.database.rows("SELECT *, cost_estimate::text AS cost FROM tokenledger.token_usage")
@@ -50,19 +50,19 @@ class Writes(CtlTest):
                                                  exit_code=REFUSED).stderr)
         self.ctl("grant", "user_3", "9", "--metadata", "[1]", exit_code=USAGE)
 
-    def test_the_same_key_does_nothing_new_and_says_so(self):
+    def test_a_repeated_key_is_reported_as_done_before_and_changes_nothing(self):
         for _ in range(3):
             done = self.ctl("deduct", "user_1", "10", "--key", "once")
         self.assertIn("done before", done.stdout)
         self.assertEqual(self.balances(), {"user_1": 90})
         self.assertIn("key_reused", self.ctl("deduct", "user_1", "11", "--key", "once", exit_code=REFUSED).stderr)
 
-    def test_json_is_the_daemons_own(self):
+    def test_json_output_is_the_answer_of_the_daemon(self):
         told = self.ctl_json("grant", "user_1", "5", "--key", "k")
         self.assertEqual(told, self.admin.grant("user_1", 5).json() | {"transactions": told["transactions"]})
         self.assertEqual(told["transactions"][0]["balance_after"], 105)
 
-    def test_a_refusal_says_why_and_ends_with_1(self):
+    def test_a_refusal_shows_the_reason_and_exits_with_1(self):
         for words, slug in ((("deduct", "user_1", "101"), "insufficient_balance"),
                             (("deduct", "nobody", "1"), "unknown_account"),
                             (("transfer", "user_1", "user_1", "1"), "same_account"),
@@ -74,7 +74,7 @@ class Writes(CtlTest):
                 self.assertEqual(done.stdout, "")
         self.assertEqual(self.balances(), {"user_1": 100})
 
-    def test_what_is_no_command_ends_with_2(self):
+    def test_a_malformed_command_exits_with_2(self):
         for words in ((), ("gran",), ("grant",), ("grant", "u"), ("grant", "u", "0"), ("grant", "u", "-1"),
                       ("grant", "u", "1.5"), ("grant", "u", "1e3"), ("grant", "u", str(2**63)),
                       ("grant", "u", "1", "2"), ("grant", "u", "1", "--colour"), ("grant", "u", "1", "--key", ""),
@@ -84,7 +84,7 @@ class Writes(CtlTest):
                 self.assertTrue(self.ctl(*words, exit_code=USAGE).stderr)
         self.assertEqual(self.balances(), {"user_1": 100})
 
-    def test_digits_are_decimal(self):
+    def test_a_number_with_a_leading_zero_is_decimal(self):
         self.ctl("grant", "user_1", "010")
         self.assertEqual(self.balances(), {"user_1": 110})
 
@@ -101,7 +101,7 @@ class Writes(CtlTest):
             self.assertIn("would be refused", self.ctl(*words, "--dry-run", exit_code=REFUSED).stderr)
         self.assertEqual(self.balances(), {"user_1": 100})
 
-    def test_a_person_is_asked_back_above_the_limit_and_a_program_is_not(self):
+    def test_confirmation_above_the_limit_is_asked_at_a_terminal_only(self):
         words = ("grant", "user_1", "2000000")
         for typed, exit_code, balance in ((b"n\n", REFUSED, 100), (b"\n", REFUSED, 100), (b"y\n", 0, 2000100)):
             self.assertIn("2,000,000 tokens to user_1?", self.at_terminal(*words, typed=typed, exit_code=exit_code))
@@ -113,7 +113,7 @@ class Writes(CtlTest):
         self.ctl(*words)
         self.assertEqual(self.balances(), {"user_1": 8000100})
 
-    def test_text_from_outside_cannot_steer_a_terminal(self):
+    def test_control_characters_in_a_user_id_are_escaped_at_a_terminal(self):
         evil = "\x1b]0;owned\x07\x1b[2J"
         shown = self.at_terminal("grant", evil, "5", NO_COLOR="1")
         self.assertNotIn("\x1b", shown)
@@ -125,7 +125,7 @@ class Unreachable(CtlTest):
         self.path = os.path.join(self.new_directory(), "admin.sock")
 
     def serve(self, answer):
-        """A socket that reads one request, says `answer` and closes."""
+        """A socket that reads one request, sends `answer` and closes."""
         listener = socket.socket(socket.AF_UNIX)
         self.addCleanup(listener.close)
         listener.bind(self.path)
@@ -140,7 +140,7 @@ class Unreachable(CtlTest):
         thread.start()
         self.addCleanup(thread.join)
 
-    def test_no_daemon_is_3(self):
+    def test_a_missing_daemon_exits_with_3(self):
         done = self.ctl("grant", "user_1", "5", exit_code=UNREACHABLE)
         self.assertIn(self.path, done.stderr)
         self.assertNotIn("is safe", done.stderr, "nothing was sent")
@@ -160,7 +160,7 @@ class Unreachable(CtlTest):
         self.assert_same_again_is_offered(
             b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
 
-    def test_an_answer_that_is_no_http_is_3(self):
+    def test_an_answer_that_is_not_http_exits_with_3(self):
         self.serve(b"SSH-2.0-OpenSSH\r\n\r\n")
         self.ctl("grant", "user_1", "5", exit_code=UNREACHABLE)
 

@@ -1,4 +1,4 @@
-"""The program under test: its configuration file, its life from the first log line to the exit status."""
+"""The program under test: its configuration file, and its process from start to exit status."""
 
 import json
 import os
@@ -85,12 +85,12 @@ def run(*arguments, timeout=60, **options):
 
 
 def leak_options():
-    """Options of LeakSanitizer, for a build that has it: what libraries leak is not ours to report."""
+    """Options of LeakSanitizer, for a build with it; they suppress the leaks of libraries."""
     own = f"suppressions={os.path.join(os.path.dirname(os.path.abspath(__file__)), 'leaks.supp')}"
     return ":".join(filter(None, [os.environ.get("LSAN_OPTIONS"), own, "print_suppressions=0"]))
 
 
-# What systemd does before exec: the sockets lie from descriptor 3 on, and LISTEN_PID is the process itself.
+# As systemd does before exec: the sockets are descriptors 3 and up, and LISTEN_PID is the process itself.
 HANDOVER = """
 import fcntl, os, sys
 names, descriptors = sys.argv[1].split(":"), [int(each) for each in sys.argv[2].split(":")]
@@ -107,7 +107,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 
 def handed_over(sockets):
-    """The words before a command that hand it these sockets."""
+    """The words to put before a command to hand it these sockets."""
     if not sockets:
         return []
     return [sys.executable, "-c", HANDOVER, ":".join(name for name, _ in sockets),
@@ -115,8 +115,8 @@ def handed_over(sockets):
 
 
 class Daemon:
-    """`tokenledgerd serve`, started; `port` is where the webhook listens. `handed`: [(name, socket), ...], which it
-    gets as systemd hands over sockets."""
+    """A running `tokenledgerd serve`; `port` is the webhook's. `handed`: [(name, socket), ...] to hand over as
+    systemd does."""
 
     def __init__(self, config, environment=None, wait=True, handed=()):
         self.lines = []
@@ -157,7 +157,7 @@ class Daemon:
             return [line for line in self.lines if line is not None]
 
     def wait_for_line(self, pattern, timeout=10, after=0):
-        """The first line that matches, past the first `after` ones, as soon as it is there."""
+        """Waits for the first line that matches, not counting the first `after` lines."""
         deadline, seen, matcher = time.monotonic() + timeout, after, re.compile(pattern)
         with self._news:
             while True:
@@ -193,14 +193,14 @@ class Daemon:
         return False
 
     def reload(self):
-        """SIGHUP; returns what the log says of the reload, once it is done."""
+        """Sends SIGHUP; returns the log lines of the reload when it is done."""
         before = len(self.log())
         self.process.send_signal(signal.SIGHUP)
         self.wait_for_line(r"\breload(ed| refused)\b", after=before)
         return "\n".join(self.log()[before:])
 
     def terminate(self):
-        """SIGTERM, once however often it is asked for."""
+        """Sends SIGTERM, on the first call only."""
         if not self._told_to_end:
             self._told_to_end = True
             self.process.send_signal(signal.SIGTERM)
@@ -213,7 +213,7 @@ class Daemon:
         self.process.stderr.close()
 
     def wait(self):
-        """The exit status, once it is gone and its log has been read."""
+        """Waits for the end of the process and of its log; returns the exit status."""
         try:
             status = self.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""Disputes from the socket to the books: what is shown of them, what proves them, and old ones read again."""
+"""Disputes from the webhook to the books: how they are shown and proven, and how old ones are reread."""
 
 from daemon_process import run, write_config
 from ctl import CtlTest
@@ -12,7 +12,7 @@ def netstrings(*fields):
 
 
 def told(bought, what, status, moved, dispute="du_1"):
-    """An event of the dispute that shows these amounts."""
+    """An event of the dispute, with balance transactions of these amounts."""
     return dispute_event(
         f"charge.dispute.{what}", payment_intent_id=intent_id_of(bought), id=dispute, status=status,
         balance_transactions=[balance_transaction(each, id=f"txn_{number}") for number, each in enumerate(moved, 1)])
@@ -41,7 +41,7 @@ class Disputes(CtlTest):
         for done in (self.verify(), self.rebuild()):
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
-    def test_a_lost_dispute_is_over_and_what_the_bank_returned_stays(self):
+    def test_a_lost_dispute_takes_only_the_money_that_did_not_come_back(self):
         bought = purchase("user_1")
         self.assertEqual(self.take(bought, told(bought, "funds_withdrawn", "needs_response", [-999])),
                          ["applied", "applied"])
@@ -56,7 +56,7 @@ class Disputes(CtlTest):
         self.assertNotIn("in dispute", self.ctl("balance", "user_1").stdout)
         self.assert_proven()
 
-    def test_a_won_dispute_leaves_no_refund_of_plus_nothing(self):
+    def test_a_won_dispute_shows_no_refund_of_plus_zero(self):
         bought = purchase("user_1")
         self.take(bought, told(bought, "funds_withdrawn", "needs_response", [-999]),
                   told(bought, "closed", "won", [-999, -5, 1004]))
@@ -66,7 +66,7 @@ class Disputes(CtlTest):
         self.assertRegex(text, r"refund x2\s+0 \(what was taken was given back\)")
         self.assertNotIn("+0", self.ctl("history", "user_1").stdout)
 
-    def test_a_dispute_that_is_won_before_it_took_anything_posts_no_row(self):
+    def test_a_dispute_that_is_won_before_money_was_withdrawn_posts_no_row(self):
         bought = purchase("user_1")
         self.take(bought, told(bought, "created", "needs_response", []), told(bought, "closed", "won", []))
         self.assertEqual([row["type"] for row in self.admin.get("/v1/transactions").json()["rows"]],
@@ -100,8 +100,8 @@ class Disputes(CtlTest):
         self.assertIn("tokens that the facts take", proof["faults"][0])
 
     def as_an_earlier_version_left_it(self, bought, events):
-        """Turns these rows, of a lost dispute of which a part came back, into those of a version that counted signs:
-        it gave all back."""
+        """Rewrites the rows of a lost dispute with a partial return as an earlier version stored them: it kept only
+        the signs of amounts and gave all tokens back."""
         payment = intent_id_of(bought)
         owner = ["ALTER TABLE tokenledger.token_transactions DISABLE TRIGGER ALL",
                  "UPDATE tokenledger.payment_disputes SET signs_only = true",
@@ -145,10 +145,10 @@ class Disputes(CtlTest):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertNotIn("disputes", again.stderr)
 
-    def test_migrate_reads_the_bytes_of_old_disputes_again_and_posts_what_that_changes(self):
+    def test_migrate_rereads_the_evidence_of_old_disputes_and_posts_the_difference(self):
         self.assert_old_disputes_are_read_again()
 
-    def test_the_role_that_owns_the_schema_reads_them_again_too(self):
+    def test_migrate_as_the_owner_of_the_schema_rereads_old_disputes_too(self):
         database = self.new_database(migrated=False)
         roles = database.separate_roles()
         done = run("migrate", "--config", write_config(self.new_directory(), database.url, database=roles))

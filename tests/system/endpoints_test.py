@@ -1,4 +1,4 @@
-"""One event at several endpoints, accounts named in `context`, and more paid than the metadata says: over HTTP."""
+"""Over HTTP: one event at several endpoints, accounts in `context`, and payments above the price."""
 
 import unittest
 
@@ -49,7 +49,7 @@ class Endpoints(AdminTest):
         return event("payment_intent.succeeded", payment_intent(amount=amount, metadata=ours("user_1", pack=pack)),
                      livemode=livemode, **changes)
 
-    def test_a_payment_parked_by_one_endpoint_is_credited_by_the_one_that_can_and_proven(self):
+    def test_a_payment_parked_by_one_endpoint_can_be_credited_by_another_and_is_proven(self):
         bought = self.bought()
         self.assertEqual(self.post(bought, "/stripe/lacking", OTHER), "parked unknown_pack")
         self.assertEqual(self.post(bought, "/stripe/lacking", OTHER), "duplicate")
@@ -65,7 +65,7 @@ class Endpoints(AdminTest):
         self.assertIn("another endpoint", told["events"][0]["detail"])
         self.assertEqual(self.admin.get("/v1/events?result=parked").json()["rows"], [])
 
-    def test_what_an_operator_dismissed_is_never_credited(self):
+    def test_a_dismissed_event_is_not_credited_by_another_endpoint(self):
         bought = self.bought()
         self.assertEqual(self.post(bought, "/stripe/test"), "parked livemode_mismatch")
         self.admin.grant("user_1", 2000)
@@ -84,7 +84,7 @@ class Endpoints(AdminTest):
         self.assertEqual(self.post(refund, "/stripe/live"), "parked livemode_mismatch")
         self.assertEqual(self.balance("user_1"), 2000)
 
-    def test_a_context_is_held_to_the_accounts_and_stored(self):
+    def test_the_account_in_a_context_must_be_listed_and_is_stored(self):
         for context, answer in ((LISTED, "applied"), (f"acct_org/{LISTED}", "applied"),
                                 ("acct_9", "ignored account_mismatch"),
                                 (f"{LISTED}/acct_9", "ignored account_mismatch"), ("org_1", "parked bad_payload")):
@@ -98,7 +98,7 @@ class Endpoints(AdminTest):
         self.assertEqual(self.post(self.bought(livemode=False, context="acct_9"), "/stripe/test"),
                          "ignored account_mismatch")
 
-    def test_more_paid_than_the_metadata_says_is_for_an_operator_to_assign(self):
+    def test_a_payment_far_above_the_price_is_parked_and_can_be_assigned(self):
         bought = self.bought(3 * 1999)
         self.assertEqual(self.post(bought, "/stripe/live"), "parked amount_mismatch")
         self.assertIsNone(self.balance("user_1"))

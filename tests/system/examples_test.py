@@ -1,4 +1,4 @@
-"""docs/examples against the real daemon: the Python client as it stands, and every query of the SQL page."""
+"""Runs docs/examples against the daemon: the Python client, and every query of the SQL page."""
 
 import importlib.util
 import pathlib
@@ -12,7 +12,7 @@ EXAMPLES = DOCS / "examples"
 
 
 class Examples(AdminTest):
-    def test_the_python_client_grants_charges_and_is_refused_what_is_not_there(self):
+    def test_the_python_client_grants_charges_and_raises_for_an_insufficient_balance(self):
         self.start_admin()
         spec = importlib.util.spec_from_file_location("tokens_example", EXAMPLES / "tokens.py")
         tokens = importlib.util.module_from_spec(spec)
@@ -27,7 +27,7 @@ class Examples(AdminTest):
             tokens.track_token_usage("req_2", "user_1", "chat_conversation", "a-model", 1, "0", 961)
         self.assertEqual(refused.exception.problem["type"], "insufficient_balance")
 
-    def test_every_query_for_readers_of_the_tables_runs(self):
+    def test_every_query_of_the_sql_page_runs(self):
         self.start_admin()
         self.daemon.post(purchase("user_1"))
         text = re.sub(r"^--.*$", "", (EXAMPLES / "tables.sql").read_text("utf-8"), flags=re.MULTILINE)
@@ -38,14 +38,14 @@ class Examples(AdminTest):
                 self.database.sql(query)
 
     def queue_queries(self):
-        """The queries of every page that list what waits for an operator."""
+        """The queries in docs/ that list the operators' queue."""
         found = []
         for path in sorted([*DOCS.rglob("*.md"), *DOCS.rglob("*.sql")]):
             found += re.findall(r"^SELECT event_id, [^;`]*'waiting'[^;`]*;", path.read_text("utf-8"), re.MULTILINE)
         self.assertGreaterEqual(len(found), 2, "docs/webhook.md and tables.sql")
         return found
 
-    def test_what_waits_for_an_operator_is_in_sql_what_it_is_in_the_program(self):
+    def test_the_documented_queries_list_the_same_queue_as_the_program(self):
         self.start_admin()
         late = [refund_event(payment_intent_id=f"pi_{number}", amount=1) for number in range(2)]
         parked = [event("payment_intent.succeeded", payment_intent(metadata=ours("user_1", pack="none")))

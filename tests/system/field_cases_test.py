@@ -1,7 +1,7 @@
-"""Cases from the field, if they lie beside the repository: what was posted, and what must come of it.
+"""Runs cases from the field, if they lie beside the repository: events to post, and the results to expect.
 
-TOKENLEDGER_SHARED_CASES names the folder; else it is ../shared/cases, seen from the repository. Its README says how a
-case is read. A case without `expect` is for what may not be built yet: it is posted, and is no reason for a 5xx.
+TOKENLEDGER_SHARED_CASES names the folder; the default is ../shared/cases, seen from the repository. Its README
+describes the format. A step without `expect` may need something that is not built yet: it must only not cause a 5xx.
 """
 
 import glob
@@ -45,11 +45,11 @@ ENDPOINTS = [endpoint("/stripe/test", livemode=False), endpoint("/stripe/live"),
              endpoint("/stripe/connect", livemode=False, accounts=["acct_1032D82eZvKYlo2C"], catalog="partners"),
              endpoint("/stripe/discount", livemode=False, catalog="discount")]
 
-# What this program makes of cases that only say what is right: the answers of their last posts, the tokens that are
-# taken in the end, and the buyer's balance.
+# This program's results for cases that give no values: the answer to the last post, the tokens taken in the end, and
+# the buyer's balance.
 DECIDED = {
     "D08": ("200 ignored", 0, 2000),  # docs/webhook.md: found by its charge
-    "P23": ("200 applied", 0, 20000),  # what docs/webhook.md warns of
+    "P23": ("200 applied", 0, 20000),  # docs/webhook.md warns of it
     "R05": ("200 ignored", 0, 2000),
     "R09": ("200 parked currency_mismatch", 0, 2000),
 }
@@ -64,7 +64,7 @@ def cases():
 
 
 def fits(found, expected):
-    """A number or text as it stands; of an answer, its reason may be left out."""
+    """True if `found` is equal or within the bounds; `expected` may leave out the reason of an answer."""
     if isinstance(expected, dict):
         if "any" in expected:
             return any(fits(found, each) for each in expected["any"])
@@ -94,7 +94,7 @@ class FieldCases(AdminTest):
     def found(self, step):
         return self.balance(step["balance"]) if "balance" in step else self.taken(step["taken"])
 
-    def test_every_case_comes_out_as_it_says(self):
+    def test_every_case_has_the_results_that_it_expects(self):
         self.assertGreaterEqual(len(cases()), 15)
         for case in cases():
             for number, step in enumerate(case["steps"]):
@@ -104,7 +104,7 @@ class FieldCases(AdminTest):
                         self.assertTrue(fits(found, step["expect"]),
                                         f"{case['right']}: expected {step['expect']}, found {found}")
 
-    def test_what_is_decided_here_of_cases_without_values(self):
+    def test_cases_without_values_have_the_results_that_are_listed_here(self):
         for case in cases():
             if case["id"] not in DECIDED:
                 continue
@@ -114,7 +114,7 @@ class FieldCases(AdminTest):
                 self.assertEqual((answers[0], answers[-1], self.taken(bought["id"]),
                                   self.balance(bought["metadata"]["user_id"])), ("200 applied", *DECIDED[case["id"]]))
 
-    def test_what_is_left_in_the_end_is_the_same_if_the_events_come_the_other_way_round(self):
+    def test_refund_and_dispute_cases_end_the_same_if_their_events_come_in_reverse(self):
         for case in cases():
             posts = [step for step in case["steps"] if "post" in step]
             if not case["id"].startswith(("D", "R")):

@@ -1,4 +1,4 @@
-"""Lists followed from their oldest row on while two daemons write: no row is committed behind the reader."""
+"""Reading lists from the oldest row on while two daemons write: no row is committed behind the reader."""
 
 import itertools
 import json
@@ -14,7 +14,7 @@ from daemon_process import signed_request
 from stripe_events import event, ours, payment_intent, purchase, refund_event
 from wire import Connection, request_bytes
 
-# Each writer goes on for at least both: a slow machine writes as many rows, and takes longer.
+# Every writer goes on until it has reached both: a slow machine takes longer and writes as many rows.
 WRITING_S = 7
 LEAST_ROUNDS = 30
 FOLLOWING_TIMEOUT_S = 300
@@ -26,7 +26,7 @@ def name_of_activity(row):
     return row["usage"]["user_id"], row["usage"]["request_id"]
 
 
-# List: what names a row of it, and what there is in the end.
+# By list: the key of a row, and the query for all keys in the end.
 LISTS = {
     "transactions": (lambda row: (row["user_id"], row["sequence"]),
                      "SELECT user_id, sequence FROM tokenledger.token_transactions"),
@@ -47,7 +47,7 @@ LISTS = {
 
 
 def webhook_requests():
-    """One of each: it credits, it is ignored, it is parked, it waits."""
+    """Four events: one is applied, one ignored, one parked, and one waits."""
     return b"".join(signed_request(each) for each in (
         purchase(), event("payment_intent.created", payment_intent("payment_intent.created")),
         event("payment_intent.succeeded", payment_intent(metadata=ours(pack="nowhere"))),
@@ -55,7 +55,7 @@ def webhook_requests():
 
 
 def usage_requests(numbers=iter(range(10 ** 9))):
-    """Three that charge nothing and one that does."""
+    """Four usages, of which the third is charged."""
     def one(charge):
         body = {"request_id": f"req_{next(numbers)}", "user_id": "alice", "action_type": "chat", "tokens_used": 1,
                 "charge": charge}
@@ -65,7 +65,7 @@ def usage_requests(numbers=iter(range(10 ** 9))):
 
 class Following(CtlTest):
     def write(self, where, make):
-        """Sends what `make` makes, round after round; everything is taken."""
+        """Sends the requests of `make`, round after round, and expects 200 for every one."""
         with Connection(where) as connection:
             for done in itertools.count():
                 if done >= LEAST_ROUNDS and time.monotonic() >= self.until_when:
@@ -79,7 +79,7 @@ class Following(CtlTest):
                         return
 
     def follow(self, name):
-        """Page after page, from the beginning, until everybody has written and there is no more."""
+        """Reads page after page from the beginning, until all writers have ended and no row is left."""
         client, seen, cursor = Client(self.path), [], ""
         self.seen[name] = seen
         name_of = LISTS[name][0]
@@ -93,12 +93,12 @@ class Following(CtlTest):
                 return
 
     def export(self):
-        """What one export of the events shows while they are written."""
+        """The rows of one export of the events while they are written."""
         done = subprocess.run([program(), "export", "events", "--format", "jsonl"], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=60, env=self.environment({}), check=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def test_whoever_follows_a_list_misses_no_row_and_sees_none_twice(self):
+    def test_reading_a_list_while_it_grows_shows_every_row_once(self):
         self.start_admin(database={"connections": 3})
         one, path = self.daemon, self.path
         other_socket = os.path.join(self.new_directory(), "admin.sock")
@@ -135,7 +135,7 @@ class Following(CtlTest):
                 self.assertEqual(len(self.seen[name]), len(there), "a row came twice")
 
     def check_exports(self, exports):
-        """Each is all there is up to its last row."""
+        """Every export has all events up to its last one."""
         order = [row["event_id"] for row in self.database.rows(
             "SELECT event_id FROM tokenledger.stripe_events ORDER BY received_at, event_id")]
         for number, rows in enumerate(exports):

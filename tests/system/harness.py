@@ -1,4 +1,4 @@
-"""The base of every system test: databases, daemons and what is said of their answers."""
+"""The base of every system test: databases, daemons, and assertions about answers and rows."""
 
 import atexit
 import shutil
@@ -17,7 +17,7 @@ _template = None
 
 
 def migrated_template():
-    """The name of a database that `tokenledgerd migrate` has made ready; made once."""
+    """The name of a database with the schema; `tokenledgerd migrate` creates it on the first call."""
     global _template
     if _template is None:
         database = Database()
@@ -54,7 +54,7 @@ class SystemTest(unittest.TestCase):
         return daemon
 
     def rewrite_config(self, old, new):
-        """Replaces text of the configuration file, which has it."""
+        """Replaces text in the configuration file; fails if it is not there."""
         with open(self.config, encoding="utf-8") as file:
             text = file.read()
         self.assertIn(old, text)
@@ -62,7 +62,7 @@ class SystemTest(unittest.TestCase):
             file.write(text.replace(old, new))
 
     def stop(self, daemon):
-        """SIGTERM, then exit status 0 and nothing from a sanitizer. A second time does nothing."""
+        """Sends SIGTERM; expects exit status 0 and no sanitizer report. A second call does nothing."""
         if daemon.process.stderr.closed:
             return
         daemon.terminate()
@@ -73,7 +73,7 @@ class SystemTest(unittest.TestCase):
         self.assertEqual(status, 0, "exit status; the last log lines:\n" + "\n".join(daemon.log()[-20:]))
 
     def until(self, condition, what):
-        """Tries again and again what has no signal of its own to wait for; bounded."""
+        """Polls a condition that sends no signal to wait for, for at most UNTIL_TIMEOUT_S."""
         deadline = time.monotonic() + UNTIL_TIMEOUT_S
         while time.monotonic() < deadline:
             if condition():
@@ -82,7 +82,7 @@ class SystemTest(unittest.TestCase):
         self.fail(f"never came true: {what}")
 
     def assert_alive(self, daemon):
-        """It still serves: a purchase goes in."""
+        """The daemon still runs and applies a purchase."""
         self.assertIsNone(daemon.process.poll(), "the daemon is gone")
         event = purchase()
         self.assert_reply(daemon.post(event), 200, "applied", event)
@@ -98,7 +98,7 @@ class SystemTest(unittest.TestCase):
         self.assert_form(response)
 
     def assert_form(self, response):
-        """What holds for every answer of the webhook."""
+        """The headers that every answer of the webhook must have or lack."""
         self.assertEqual(response.header("Content-Type"), "application/json")
         self.assertIsNone(response.header("Location"))
         retry = response.header("Retry-After")

@@ -1,4 +1,4 @@
-"""What an idle connection costs: a thousand that have each been served, and stay."""
+"""The memory of an idle connection, measured with a thousand that have been served and stay open."""
 
 import resource
 import sys
@@ -10,11 +10,11 @@ from harness import SystemTest
 from stripe_events import purchase
 
 CONNECTIONS = 1000
-TOGETHER = 64  # requests on their way at one time
+TOGETHER = 64  # requests in flight at one time
 OTHER_DESCRIPTORS = 200
-# Resident memory a connection: half as much again as was measured. A read buffer that stays would be 16384 alone.
+# Resident memory per connection: 1.5 times what was measured. A read buffer that is kept would alone be 16384.
 MOST_BYTES = 5400
-# A connection is a socket, a coroutine and its timer in the daemon's memory: that they cost nothing would be a mistake.
+# A connection has a socket, a coroutine and a timer in the daemon's memory: less than this is a measuring error.
 LEAST_BYTES = 100
 
 
@@ -52,13 +52,13 @@ class Idle(SystemTest):
             self.connect_and_post(daemon, TOGETHER, bought)
         before = resident_bytes(daemon.process)
         idle = self.connect_and_post(daemon, CONNECTIONS, bought)
-        # The one thread that serves has turned to this request: it is done with all before.
+        # One thread serves all connections: when it answers this request it has finished all before.
         self.assert_reply(daemon.post(bought), 200, "duplicate", bought)
         each = (resident_bytes(daemon.process) - before) / CONNECTIONS
         print(f"\nresident: {before / 1e6:.1f} MB before, {each:.0f} bytes an idle connection", file=sys.stderr)
         self.assertGreater(each, LEAST_BYTES, "nothing was measured")
         self.assertLess(each, MOST_BYTES, "an idle connection holds more than it needs")
-        # They were idle, not gone.
+        # The connections are idle, not closed.
         for connection in idle[::100]:
             connection.send(signed_request(bought))
             self.assert_reply(connection.read(), 200, "duplicate", bought)

@@ -1,5 +1,5 @@
-"""`tokenledgerd archive-usage`, `redact-evidence` and `retire-ignored-events` as an operator meets them: files, exit
-statuses, what stays."""
+"""`tokenledgerd archive-usage`, `redact-evidence` and `retire-ignored-events`: files, exit statuses, and the rows that
+stay."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ OPERATIONS = """
 
 
 def at_terminal(command, typed):
-    """What a terminal shows of it, and its exit status."""
+    """The output of the command at a terminal, and its exit status."""
     try:
         ours, theirs = pty.openpty()
     except OSError as why:
@@ -71,7 +71,7 @@ class ArchiveUsage(Keeping):
     def left(self):
         return int(self.database.sql("SELECT count(*) FROM tokenledger.token_usage"))
 
-    def test_operations_go_to_the_file_and_the_books_stay_clean(self):
+    def test_archived_operations_are_in_the_file_and_the_books_stay_clean(self):
         done = self.archive()
         self.assert_status(done, DONE)
         self.assertEqual(done.stdout, f"{self.file}: 1439 operations, 0 of them charged 0 tokens\n")
@@ -94,7 +94,7 @@ class ArchiveUsage(Keeping):
         self.assertEqual(json.loads(second.read_text(encoding="utf-8").splitlines()[-1])["request_id"], "req_2160")
         self.assert_books_are_clean()
 
-    def test_a_name_in_zst_is_compressed(self):
+    def test_a_file_named_zst_is_compressed(self):
         plain, packed = self.file, self.directory / "usage.jsonl.zst"
         self.assert_status(self.archive(file=packed), DONE)
         if subprocess.run(["sh", "-c", "command -v zstd"], capture_output=True, check=False).returncode != 0:
@@ -106,13 +106,13 @@ class ArchiveUsage(Keeping):
                          hashlib.sha256(packed.read_bytes()).hexdigest())
         self.assertFalse(plain.exists())
 
-    def test_nothing_that_old_writes_no_file(self):
+    def test_no_file_is_written_if_no_operation_is_old_enough(self):
         done = self.archive("2025-12-31")
         self.assert_status(done, DONE)
         self.assertIn("no operation is that old", done.stdout)
         self.assertFalse(self.file.exists())
 
-    def test_a_file_that_is_there_is_never_overwritten_and_told_for_what_it_is(self):
+    def test_an_existing_file_is_not_overwritten_and_the_error_says_whether_it_is_an_archive(self):
         self.file.write_text("precious", encoding="utf-8")
         done = self.archive()
         self.assert_status(done, REFUSED)
@@ -136,7 +136,7 @@ class ArchiveUsage(Keeping):
         self.assert_books_are_clean()
 
     def test_an_archive_that_is_killed_before_its_commit_can_be_run_again(self):
-        # It stands still at the COMMIT, with the file made durable, and is killed there.
+        # The command waits in its COMMIT, when the file is durable, and is killed there.
         self.database.sql("""
             CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$;
@@ -160,7 +160,7 @@ class ArchiveUsage(Keeping):
             holder.stdin.flush()
             self.assertEqual(holder.stdout.readline(), "waiting\n")
             archive.kill()
-        # Its backend would only notice when the lock is free, and might have committed then.
+        # Its backend would notice only when the lock is free, and might commit then.
         self.database.sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "
                           "WHERE datname = current_database() AND wait_event = 'advisory'")
         holder.communicate()
@@ -191,7 +191,7 @@ class ArchiveUsage(Keeping):
         self.assert_status(done, REFUSED)
         self.assertIn("in the past", done.stderr)
 
-    def test_a_schema_that_is_missing_is_78_and_a_database_that_is_away_69(self):
+    def test_a_missing_schema_exits_with_78_and_an_unavailable_database_with_69(self):
         self.config = write_config(self.new_directory(), self.new_database(migrated=False).url)
         self.assert_status(self.archive(), BAD_CONFIG)
         self.database.close_the_door()
@@ -204,10 +204,10 @@ class RedactEvidence(Keeping):
         return run("redact-evidence", "--config", self.config, "--before", before, *options, input=answer)
 
     def age(self):
-        """The events were received long ago."""
+        """Sets the time of receipt of all events to June 2025."""
         self.database.sql("UPDATE tokenledger.stripe_events SET received_at = '2025-06-01 12:00Z'")
 
-    def test_bytes_give_way_to_their_hash_beside_a_running_daemon(self):
+    def test_evidence_is_replaced_by_its_hash_beside_a_running_daemon(self):
         daemon = self.start()
         events = [purchase(f"user_{number}") for number in range(3)]
         for event in events:
@@ -244,7 +244,7 @@ class RedactEvidence(Keeping):
             self.assertIn("--yes", done.stderr)
             self.assert_stored(event, "applied", None, evidence=True)
 
-    def test_a_time_that_is_not_a_minute_past_is_refused(self):
+    def test_a_time_that_is_not_at_least_60_seconds_in_the_past_is_refused(self):
         daemon = self.start()
         event = purchase("user_1")
         daemon.post(event)
@@ -253,7 +253,7 @@ class RedactEvidence(Keeping):
         self.assertIn("the time must be at least 60 seconds in the past", done.stderr)
         self.assert_stored(event, "applied", None, evidence=True)
 
-    def test_a_parked_event_keeps_its_bytes(self):
+    def test_a_parked_event_keeps_its_evidence(self):
         daemon = self.start()
         event = purchase(metadata={"user_id": "alice", "token_pack": "nonsense"})
         self.assert_reply(daemon.post(event), 200, "parked", event, "unknown_pack")
@@ -261,7 +261,7 @@ class RedactEvidence(Keeping):
         self.assertEqual(self.redact("--yes").stdout, "0 events redacted\n")
         self.assert_stored(event, "parked", "unknown_pack", evidence=True)
 
-    def test_damaged_evidence_stays_and_is_told(self):
+    def test_damaged_evidence_is_reported_and_the_command_fails(self):
         self.database.sql("INSERT INTO tokenledger.stripe_events (event_id, event_type, result, endpoint, "
                           "evidence_format, evidence) VALUES ('evt_1', 'x', 'applied', '/', 1, 'y')")
         self.age()
@@ -269,7 +269,7 @@ class RedactEvidence(Keeping):
         self.assert_status(done, REFUSED)
         self.assertIn("events=1", done.stderr)
 
-    def test_a_bad_time_is_a_bad_command_line(self):
+    def test_a_malformed_time_is_a_usage_error(self):
         self.assert_status(self.redact("--yes", before="soon"), BAD_USAGE)
 
 
@@ -291,19 +291,19 @@ class RetireIgnoredEvents(Keeping):
             self.assert_reply(self.daemon.post(each), 200, "ignored", each)
         self.database.sql("UPDATE tokenledger.stripe_events SET received_at = '2026-01-15'")
 
-    def test_a_dry_run_only_says_how_many(self):
+    def test_a_dry_run_counts_the_events_and_deletes_none(self):
         done = self.retire("--dry-run", "--yes")
         self.assert_status(done, DONE)
         self.assertEqual(done.stdout, "3 ignored events are that old, and nothing rests on them\n")
         self.assertEqual(self.left(), 3)
 
-    def test_without_a_terminal_it_wants_to_be_told_yes(self):
+    def test_without_a_terminal_and_without_yes_nothing_is_deleted(self):
         done = self.retire()
         self.assert_status(done, REFUSED)
         self.assertIn("Nothing was changed", done.stderr)
         self.assertEqual(self.left(), 3)
 
-    def test_they_go_and_the_books_stay_sound_and_one_that_comes_again_is_ignored_again(self):
+    def test_ignored_events_are_deleted_and_a_later_delivery_is_ignored_again(self):
         done = self.retire("--yes")
         self.assert_status(done, DONE)
         self.assertEqual(done.stdout, "3 ignored events deleted\n")
@@ -314,7 +314,7 @@ class RetireIgnoredEvents(Keeping):
         self.assert_reply(self.daemon.post(self.bought), 200, "duplicate", self.bought)
         self.assertEqual(self.retire("--yes").stdout, "0 ignored events deleted\n")
 
-    def test_at_a_terminal_it_asks(self):
+    def test_at_a_terminal_it_asks_for_confirmation(self):
         command = [setting("TOKENLEDGERD"), "retire-ignored-events", "--config", self.config, "--before", "2026-02-01"]
         for typed, status, left in ((b"n\n", REFUSED, 3), (b"y\n", DONE, 0)):
             with self.subTest(typed=typed):
@@ -322,7 +322,7 @@ class RetireIgnoredEvents(Keeping):
                 self.assertIn("Go on? [y/N]", shown)
                 self.assertEqual((code, self.left()), (status, left), shown)
 
-    def test_the_time_must_be_past_and_the_database_there(self):
+    def test_a_future_or_malformed_time_and_an_unavailable_database_are_errors(self):
         self.assert_status(self.retire("--yes", before="2999-01-01"), REFUSED)
         self.assert_status(self.retire("--yes", before="soon"), BAD_USAGE)
         self.assertEqual(self.left(), 3)

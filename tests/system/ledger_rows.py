@@ -1,4 +1,4 @@
-"""What is stored: the tables as dicts, and the rules that every ledger keeps."""
+"""The stored rows: the tables as dicts, and a check of the ledger's invariants."""
 
 import ctypes
 import functools
@@ -29,7 +29,7 @@ def has_evidence(row):
 
 @functools.cache
 def dictionary():
-    """What evidence is packed with, as its migration carries it."""
+    """The zstd dictionary for evidence, from its migration."""
     migration, = (pathlib.Path(__file__).parents[2] / "migrations").glob("*_keep_dictionaries.sql")
     return bytes.fromhex(re.search(r"decode\('([0-9a-f\n]+)', 'hex'\)", migration.read_text(encoding="utf-8")).group(1))
 
@@ -53,7 +53,7 @@ def evidence_of(row):
 
 
 def faults(database):
-    """Every rule of the ledger that its rows break, in words; empty when the ledger is sound."""
+    """Every violation of the ledger's invariants, in words; empty if there is none."""
     found, balance, intents = [], {}, set()
     for row in database.rows(TRANSACTIONS):
         user, number, amount = row["user_id"], row["sequence"], row["token_amount"]

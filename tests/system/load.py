@@ -1,4 +1,4 @@
-"""Many at once: jobs that start together, and a bounded load of purchases with a record of every answer."""
+"""Concurrent jobs that start together, and a load of purchases with a record of every answer."""
 
 import threading
 
@@ -18,7 +18,7 @@ def all_at_once(jobs):
         barrier.wait(TOGETHER_S)
         try:
             results[index] = job()
-        except BaseException as error:  # for the test to see
+        except BaseException as error:  # the test sees it in the results
             results[index] = error
 
     threads = [threading.Thread(target=work, args=pair) for pair in enumerate(jobs)]
@@ -30,7 +30,7 @@ def all_at_once(jobs):
 
 
 class Load:
-    """Threads that post purchases of few users, each on a connection of its own, as a context.
+    """A context in which threads post purchases of a few users, each over its own connection.
 
     A purchase that is not answered 200 is posted again, as Stripe would, until `finish`.
     """
@@ -38,11 +38,11 @@ class Load:
     def __init__(self, port, threads=8, users=5, retry=True):
         self.port, self.users, self.retry = port, users, retry
         self.taken = {}       # PaymentIntent id: the result that was answered with 200
-        self.sent = set()     # every PaymentIntent id that was posted at all
+        self.sent = set()     # every PaymentIntent id that was posted
         self.unanswered = []  # PaymentIntent ids whose last delivery got no answer
-        self.open = {}        # events that nobody has answered with 200 yet
+        self.open = {}        # events not answered with 200 yet
         self.unavailable = 0
-        self.surprises = []   # answers that are neither
+        self.surprises = []   # all other answers
         self.lost_connections = 0
         self._guard = threading.Condition()
         self._finished = threading.Event()
@@ -57,14 +57,14 @@ class Load:
         self.finish()
 
     def finish(self):
-        """No more purchases; waits for the threads."""
+        """Stops the load and waits for the threads."""
         self._finished.set()
         for thread in self._threads:
             thread.join(60)
             assert not thread.is_alive(), "a client hangs"
 
     def wait_for(self, condition, what, timeout=120):
-        """Waits until the record is such that `condition` holds; looked at after every answer."""
+        """Waits until `condition` holds; checks it after every answer."""
         with self._guard:
             if not self._guard.wait_for(condition, timeout):
                 raise AssertionError(f"did not come under load: {what}")
@@ -84,7 +84,7 @@ class Load:
                 connection.close()
 
     def _deliver(self, connection, event):
-        """Posts until it is taken or the load is over. Returns the connection if it still serves."""
+        """Posts until the event is accepted or the load is over. Returns the connection if it is still usable."""
         intent = intent_id_of(event)
         with self._guard:
             self.sent.add(intent)
@@ -109,7 +109,7 @@ class Load:
             if self._record(intent, answer):
                 return self._kept(connection, answer)
             connection = self._kept(connection, answer)
-            # A refusal that came at once must not become a tight loop.
+            # An immediate refusal must not cause a tight loop.
             if self._finished.wait(0.02) or not self.retry:
                 return connection
 

@@ -1,4 +1,4 @@
-"""A newer program migrates while this one runs, and a server whose settings or encoding will not do."""
+"""Migrations of a newer program while this one runs, and servers with unsafe settings or a wrong encoding."""
 
 import unittest
 
@@ -15,7 +15,7 @@ ALLOWS = ("INSERT INTO tokenledger.schema_migrations (version, name, oldest_prog
 
 
 class NewerSchema(Operations):
-    def test_not_one_row_follows_a_migration_that_forbids_it_and_everything_is_503(self):
+    def test_after_a_migration_that_forbids_this_program_it_writes_no_row_and_answers_503(self):
         daemon = self.start_watched()
         with Load(daemon.port) as load:
             load.wait_for(lambda: load.taken_now() >= 50, "50 purchases before the migration")
@@ -24,19 +24,19 @@ class NewerSchema(Operations):
             load.wait_for(lambda: load.unavailable >= 20, "503 after it")
         self.assertEqual(load.surprises, [])
         self.assertEqual(len(ledger_rows.transactions(self.database)), there)
-        self.assertEqual(len(load.taken), there, "answered 200, and there")
+        self.assertEqual(len(load.taken), there, "answered 200, but not stored, or the reverse")
         self.until(lambda: self.readiness()[0] == 503, "not ready")
         self.assertIn("of_the_future", self.readiness()[1])
         told = [line for line in daemon.log() if "of_the_future" in line or "newer than" in line]
         self.assertEqual(len(told), 1, "the log says so once")
-        # Its place is taken by one that knows the migration.
+        # Stands for a program that knows the migration: without its row this one may write again.
         self.database.sql("DELETE FROM tokenledger.schema_migrations WHERE version > '9999'")
         self.until(lambda: self.readiness()[0] == 200, "ready")
         for each in load.open.values():
             self.assertEqual(daemon.post(each).json()["result"], "applied")
         self.assert_sound()
 
-    def test_beside_a_migration_that_allows_it_the_program_goes_on_and_starts_anew(self):
+    def test_beside_a_migration_that_allows_it_this_program_goes_on_and_can_be_started(self):
         daemon = self.start_watched()
         with Load(daemon.port) as load:
             load.wait_for(lambda: load.taken_now() >= 50, "50 purchases before the migration")
@@ -49,7 +49,7 @@ class NewerSchema(Operations):
         self.assertEqual(run("migrate", "--config", self.config).returncode, 0)
         self.assert_alive(self.start(self.database))
 
-    def test_a_program_that_may_not_write_does_not_start(self):
+    def test_a_program_that_a_migration_forbids_to_write_does_not_start(self):
         database = self.new_database()
         database.sql(FORBIDS)
         done = run("serve", "--config", write_config(self.new_directory(), database.url))
@@ -62,7 +62,7 @@ class Server(Operations):
         for each in statements:
             run_sql(setting("TOKENLEDGER_TEST_DATABASE_URL"), each)
 
-    def test_settings_that_a_crash_loses_events_with_are_told_everywhere_and_it_serves(self):
+    def test_an_unsafe_setting_is_reported_in_readiness_metrics_and_log_and_the_daemon_serves(self):
         self.addCleanup(self.admin, "ALTER SYSTEM RESET full_page_writes", "SELECT pg_reload_conf()")
         self.admin("ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
         daemon = self.start_watched()
@@ -73,7 +73,7 @@ class Server(Operations):
         daemon.wait_for_line(r"warning .*full_page_writes is off")
         self.assert_alive(daemon)
 
-    def test_a_database_that_is_not_utf8_is_refused_at_migrate_and_at_the_start(self):
+    def test_migrate_and_serve_refuse_a_database_that_is_not_utf8(self):
         for encoding in ("SQL_ASCII", "LATIN1"):
             with self.subTest(encoding=encoding):
                 database = Database(f"template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'")
@@ -84,7 +84,7 @@ class Server(Operations):
                     self.assertEqual(done.returncode, 78, done.stderr)
                     self.assertIn(f"the encoding of the database is {encoding}, and must be UTF8", done.stderr)
 
-    def test_a_database_with_settings_of_its_own_is_served_as_any_other(self):
+    def test_session_settings_of_the_database_do_not_change_the_results(self):
         database = self.new_database()
         for each in ("array_nulls = off", "standard_conforming_strings = off", "synchronous_commit = off",
                      "client_encoding = 'LATIN1'"):
@@ -96,7 +96,7 @@ class Server(Operations):
         self.assertEqual(run("verify", "--config", self.config).returncode, 0)
 
 
-# What was imported has its own module.
+# unittest must not collect the imported base class here.
 del Operations
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What systemd is told: ready, status, watchdog, reloading, stopping."""
+"""Notifications to systemd: ready, status, watchdog, reloading, stopping."""
 
 import os
 import signal
@@ -25,13 +25,13 @@ class Manager:
         return dict(line.split("=", 1) for line in self.socket.recv(65536).decode().splitlines())
 
     def until(self, key, value=None):
-        """All notifications up to the first that has this key, with this beginning of its value."""
+        """All notifications up to the first one with this key whose value begins with `value`."""
         seen, deadline = [], time.monotonic() + 60
         while time.monotonic() < deadline:
             seen.append(self.next())
             if key in seen[-1] and (value is None or seen[-1][key].startswith(value)):
                 return seen
-        raise AssertionError(f"never told {key}={value}: {seen}")
+        raise AssertionError(f"never received {key}={value}: {seen}")
 
     def close(self):
         self.socket.close()
@@ -48,14 +48,14 @@ class Notify(SystemTest):
         manager.until("READY")
         return daemon
 
-    def test_ready_comes_once_it_serves_and_the_status_says_how_much(self):
+    def test_ready_is_sent_and_the_status_shows_rate_and_queue(self):
         manager = self.manager()
         daemon = self.started(manager)
         self.assert_alive(daemon)
         status = manager.until("STATUS", "Ready")[-1]["STATUS"]
         self.assertRegex(status, r"^Ready: \d+ events/s, \d+ in the queue(; warning: fsync is off .*)?$")
 
-    def test_the_rate_is_that_of_the_last_seconds(self):
+    def test_the_rate_in_the_status_is_that_of_the_last_seconds(self):
         manager = self.manager()
         daemon = self.started(manager)
         manager.until("STATUS", "Ready: 0 events/s")
@@ -66,7 +66,7 @@ class Notify(SystemTest):
         self.assertRegex(status, r"^Ready: [1-9]\d* events/s, ")
         manager.until("STATUS", "Ready: 0 events/s")
 
-    def test_a_start_without_a_database_is_ready_and_says_what_it_waits_for(self):
+    def test_a_start_without_a_database_sends_ready_and_the_status_names_the_database(self):
         manager = self.manager()
         database = self.new_database()
         database.close_the_door()
@@ -78,14 +78,14 @@ class Notify(SystemTest):
         database.open_the_door()
         manager.until("STATUS", "Ready: ")
 
-    def test_a_start_that_cannot_succeed_is_never_ready(self):
+    def test_a_start_without_the_schema_never_sends_ready(self):
         manager = self.manager()
         config = write_config(self.new_directory(), self.new_database(migrated=False).url)
         daemon = Daemon(config, {"NOTIFY_SOCKET": manager.path}, wait=False)
         self.assertEqual(daemon.wait(), 78)
         self.assertFalse([each for each in manager.until("STOPPING") if "READY" in each])
 
-    def test_the_watchdog_is_fed_at_half_its_interval(self):
+    def test_watchdog_notifications_repeat_and_stop_while_the_daemon_hangs(self):
         manager = self.manager()
         daemon = self.started(manager, WATCHDOG_USEC="400000")
         manager.until("WATCHDOG", "1")
@@ -93,7 +93,7 @@ class Notify(SystemTest):
         for _ in range(5):
             manager.until("WATCHDOG", "1")
         self.assertGreater(time.monotonic() - began, 0.5, "no busy loop")
-        # A daemon that hangs is one that does not feed it: that is the point.
+        # A daemon that hangs must send none.
         daemon.process.send_signal(signal.SIGSTOP)
         manager.socket.settimeout(1)
         with self.assertRaises(TimeoutError):
@@ -102,13 +102,13 @@ class Notify(SystemTest):
         daemon.process.send_signal(signal.SIGCONT)
         manager.until("WATCHDOG", "1")
 
-    def test_without_a_watchdog_none_is_fed(self):
+    def test_without_a_watchdog_interval_no_watchdog_notification_is_sent(self):
         manager = self.manager()
         daemon = self.started(manager)
         self.stop(daemon)
         self.assertFalse([each for each in manager.until("STOPPING") if "WATCHDOG" in each])
 
-    def test_a_reload_says_when_it_began_and_when_it_is_done(self):
+    def test_a_reload_sends_reloading_with_its_time_and_then_ready(self):
         manager = self.manager()
         daemon = self.started(manager)
         before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
@@ -117,7 +117,7 @@ class Notify(SystemTest):
         self.assertTrue(before <= int(reloading["MONOTONIC_USEC"]) <= before + 60_000_000, reloading)
         manager.until("READY")
 
-    def test_a_reload_of_a_bad_file_is_done_as_well_and_the_status_says_so(self):
+    def test_a_reload_of_a_bad_file_sends_ready_and_the_status_reports_the_errors(self):
         manager = self.manager()
         daemon = self.started(manager)
         with open(self.config, "a", encoding="utf-8") as file:
@@ -128,7 +128,7 @@ class Notify(SystemTest):
         status = manager.until("STATUS", "Ready")[-1]["STATUS"]
         self.assertIn("the configuration on disk has errors, the old one is in force", status)
 
-    def test_stopping_is_told_when_the_drain_begins(self):
+    def test_stopping_is_sent_and_the_status_says_draining(self):
         manager = self.manager()
         daemon = self.started(manager)
         self.stop(daemon)

@@ -1,4 +1,4 @@
-"""The operations listener: /metrics, /healthz, /readyz; and that alerts and dashboard speak of what is there."""
+"""The operations listener: /metrics, /healthz, /readyz; and that alerts and dashboard use metrics that exist."""
 
 import json
 import os
@@ -20,7 +20,7 @@ PAYMENTS = "tokenledger.payments"
 ALERTS = pathlib.Path(__file__).resolve().parents[2] / "docs" / "alerts"
 SECRET_USED = "tokenledger_webhook_secret_last_used_timestamp_seconds"
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
-# The contract's list, with the labels that a series of each has.
+# The metrics of the contract, with the labels of their series.
 FAMILIES = {
     "tokenledger_webhook_events_total": {"result", "type"},
     "tokenledger_webhook_rejected_total": {"reason"},
@@ -80,7 +80,7 @@ class Operations(SystemTest):
 class Health(Operations):
     def test_healthy_and_ready_with_get_and_head(self):
         self.start_watched()
-        # Behind the first line there may be a warning: of fsync, which the tests' server has off.
+        # A warning may follow the first line: the tests' server has fsync off.
         for path, line in (("/healthz", b"ok"), ("/readyz", b"ready")):
             answer = self.ask(path)
             self.assertEqual((answer.status, answer.body.splitlines()[0]), (200, line))
@@ -103,7 +103,7 @@ class Health(Operations):
             for path in ("/healthz", "/metrics", "/readyz", "/healthz"):
                 self.assertEqual(connection.get(path).status, 200)
 
-    def test_it_answers_while_the_daemon_still_waits_for_the_database(self):
+    def test_it_answers_while_the_daemon_waits_for_the_database(self):
         database = self.new_database()
         database.close_the_door()
         self.addCleanup(database.open_the_door)
@@ -149,7 +149,7 @@ class Health(Operations):
             self.until(lambda: self.readiness() == (503, "the queue is full"), "the queue is full")
             self.assertEqual(self.value("tokenledger_queue_depth"), 1)
 
-    def test_not_ready_while_it_drains_and_still_there_to_say_so(self):
+    def test_not_ready_while_it_drains_and_the_listener_still_answers(self):
         daemon = self.start_watched(webhook={"request_timeout_ms": 20000})
         with daemon.connect() as busy:
             bought = purchase("user_1")
@@ -163,7 +163,7 @@ class Health(Operations):
 
 
 class Metrics(Operations):
-    def test_every_metric_of_the_contract_is_there_with_its_labels(self):
+    def test_every_metric_of_the_contract_is_served_with_its_labels(self):
         daemon = self.start_watched()
         self.assert_alive(daemon)
         daemon.post(purchase(), secrets=["whsec_wrong"])
@@ -176,10 +176,10 @@ class Metrics(Operations):
                 self.assertIn(f"# TYPE {name} ", text.body.decode())
                 series = [dict(key[1]) for key in self.metrics()
                           if key[0] in (name, name + "_bucket")]
-                self.assertTrue(series, "there is a series of it")
+                self.assertTrue(series, "no series")
                 self.assertTrue(all(set(each) == labels for each in series), series)
 
-    def test_the_page_tells_of_every_metric_with_its_type_labels_and_meaning_and_of_no_other(self):
+    def test_the_documentation_lists_exactly_the_served_metrics_with_type_labels_and_meaning(self):
         self.start_watched()
         text = self.ask("/metrics").body.decode()
         helps = dict(re.findall(r"^# HELP (\w+) (.*)$", text, re.MULTILINE))
@@ -192,7 +192,7 @@ class Metrics(Operations):
         self.assertEqual(told, served)
         self.assertEqual((set(helps), set(types)), (set(told), set(told)))
 
-    def test_they_count_what_happened(self):
+    def test_metrics_count_events_transactions_rejections_batches_and_requests(self):
         daemon = self.start_watched(endpoints=[endpoint(secrets=["whsec_new", "whsec_old"])])
         events = {"result": "applied", "type": "payment_intent.succeeded"}
         bought = {"type": "purchase", "source": "token_pack"}
@@ -220,17 +220,17 @@ class Metrics(Operations):
             self.assertEqual(daemon.post(refund).json()["result"], "waiting")
         self.until(lambda: (self.value("tokenledger_events_parked"), self.value("tokenledger_events_waiting"))
                    == (1, 2), "both gauges")
-        # One that has waited for more than a month is counted no more.
+        # An event that has waited for more than a month is no longer counted.
         self.database.sql("UPDATE tokenledger.stripe_events SET received_at = now() - interval '31 days' "
                           "WHERE payment_intent_id = 'pi_unknown_0'")
         self.until(lambda: self.value("tokenledger_events_waiting") == 1, "the old one is not counted")
-        # HELP does not say a number that is configured otherwise.
+        # HELP names the setting, not a number that the configuration may change.
         [told] = [line for line in self.ask("/metrics").body.decode().splitlines()
                   if line.startswith("# HELP tokenledger_events_waiting ")]
         self.assertIn("waiting_expires_days", told)
         self.assertNotRegex(told, r"\d")
 
-    def test_promtool_finds_nothing_to_say(self):
+    def test_promtool_accepts_the_metrics(self):
         daemon = self.start_watched()
         self.assert_alive(daemon)
         daemon.post(purchase(), secrets=["whsec_wrong"])
@@ -246,7 +246,7 @@ class RollingASecret(Operations):
                 for (name, labels), value in self.metrics().items() if name == SECRET_USED}
 
     def reload(self, daemon, secrets):
-        """Writes the configuration anew, with these secrets in files of these names, and waits for the reload."""
+        """Rewrites the configuration with these secrets, in files of these names, and waits for the reload."""
         directory = os.path.dirname(self.config)
         for name, secret in secrets.items():
             pathlib.Path(directory, name).write_text(secret, encoding="utf-8")
@@ -255,7 +255,7 @@ class RollingASecret(Operations):
         pathlib.Path(self.config).write_text(text, encoding="utf-8")
         self.assertIn("reloaded", daemon.reload())
 
-    def test_from_start_to_end_under_load_every_event_is_taken_and_the_metric_says_when_the_old_one_can_go(self):
+    def test_rolling_a_secret_under_load_applies_every_event_and_the_metric_drops_the_old_secret(self):
         daemon = self.start_watched(endpoints=[endpoint(secrets=["whsec_old"])])
         secrets, stop, failed, sent = ["whsec_old"], threading.Event(), [], []
 
@@ -275,7 +275,7 @@ class RollingASecret(Operations):
             self.until(lambda: len(sent) > seen + 20, "the load goes on")
         some_more()
         self.reload(daemon, {"new": "whsec_new", "old": "whsec_old"})
-        self.assertIsNotNone(self.last_used()["old"], "known by its secret, though its file has another name")
+        self.assertIsNotNone(self.last_used()["old"], "its last use is known although its file was renamed")
         some_more()
         secrets[:] = ["whsec_new", "whsec_old"]  # Stripe signs with both while it rolls
         some_more()
@@ -319,7 +319,7 @@ class AlertsAndDashboard(Operations):
         for query in queries:
             with self.subTest(query=query):
                 named = set(re.findall(r"\btokenledger_\w+", query))
-                self.assertTrue(named, "it asks for something of ours")
+                self.assertTrue(named, "the query uses no metric of tokenledger")
                 self.assertLessEqual(named, known)
         self.assertLessEqual(set(re.findall(r"\btokenledger_\w+", rules)), known)
 

@@ -1,4 +1,4 @@
-"""PostgreSQL goes and comes back, or the daemon goes, under load: what was answered 200 is in the ledger."""
+"""PostgreSQL or the daemon stops under load: every purchase that was answered 200 is in the ledger."""
 
 import unittest
 
@@ -14,7 +14,7 @@ class UnderLoad(SystemTest):
         return {row["stripe_payment_intent_id"] for row in ledger_rows.transactions(self.database)}
 
     def assert_kept(self, load):
-        """Every 200 is in the ledger, once; nothing was answered but 200 and 503."""
+        """Every purchase answered 200 is in the ledger, once; all other answers were 503."""
         self.assertEqual(load.surprises, [])
         self.assertLessEqual(set(load.taken), self.credited(), "answered 200, but not in the ledger")
         self.assertLessEqual(self.credited(), load.sent)
@@ -23,7 +23,7 @@ class UnderLoad(SystemTest):
 
 class Outage(UnderLoad):
     def under_load_while(self, trouble, **config):
-        """Load; then the trouble; then load again until it is over. Returns the load's record."""
+        """Runs a load, causes the trouble, and waits until purchases are applied again. Returns the load."""
         daemon = self.start(**config)
         with Load(daemon.port) as load:
             load.wait_for(lambda: load.taken_now() >= 50, "50 purchases before the trouble")
@@ -32,7 +32,7 @@ class Outage(UnderLoad):
             load.wait_for(lambda: load.taken_now() >= mark + 50, "50 purchases after the trouble")
         self.assertEqual(load.lost_connections, 0, "the daemon dropped a connection")
         self.assert_kept(load)
-        for event in load.open.values():  # what was in the air at the end is safe to send again
+        for event in load.open.values():  # events without a 200 are safe to send again
             self.assertEqual(daemon.post(event).status, 200)
         self.assertEqual(self.credited(), load.sent)
         self.assert_sound()
@@ -50,11 +50,11 @@ class Outage(UnderLoad):
                 server.start()
         return trouble
 
-    def test_postgres_stopped_and_started_loses_and_doubles_nothing(self):
+    def test_stopping_and_starting_postgres_loses_and_repeats_no_purchase(self):
         self.under_load_while(self.stop_and_start_postgres("fast"),
                               webhook={"request_timeout_ms": 1000})
 
-    def test_postgres_stopped_at_once_as_in_a_crash_loses_and_doubles_nothing(self):
+    def test_an_immediate_shutdown_of_postgres_loses_and_repeats_no_purchase(self):
         self.under_load_while(self.stop_and_start_postgres("immediate"),
                               webhook={"request_timeout_ms": 1000})
 
@@ -68,7 +68,7 @@ class Outage(UnderLoad):
         daemon.wait_until_listening()
         self.assert_alive(daemon)
 
-    def test_a_daemon_that_waits_for_the_database_ends_when_it_is_told_to(self):
+    def test_a_daemon_that_waits_for_the_database_ends_on_sigterm(self):
         self.stop(self.start())
         self.database.close_the_door()
         self.addCleanup(self.database.open_the_door)
@@ -76,7 +76,7 @@ class Outage(UnderLoad):
         daemon.wait_for_line("database unavailable")
         self.stop(daemon)
 
-    def test_backends_killed_again_and_again_lose_and_double_nothing(self):
+    def test_terminating_backends_repeatedly_loses_and_repeats_no_purchase(self):
         def trouble(load):
             for _ in range(40):
                 mark = load.taken_now() + load.unavailable
@@ -86,7 +86,7 @@ class Outage(UnderLoad):
 
 
 class TheDaemonGoes(UnderLoad):
-    def test_a_daemon_that_is_told_to_end_under_load_answers_what_it_has_received(self):
+    def test_a_daemon_terminated_under_load_answers_every_request_that_it_has_read(self):
         daemon = self.start(webhook={"drain_timeout_ms": 20000})
         with Load(daemon.port, threads=16, retry=False) as load:
             load.wait_for(lambda: load.taken_now() >= 100, "100 purchases")
@@ -96,11 +96,11 @@ class TheDaemonGoes(UnderLoad):
         self.assertTrue(daemon.refuses_connections())
         self.assertEqual(load.unavailable, 0, "requests received are served, not refused")
         self.assert_kept(load)
-        # A request without an answer is one that was never read: it left nothing behind.
+        # A request without an answer was never read and stored nothing.
         self.assertEqual(self.credited() & set(load.unanswered), set())
         self.assertEqual(self.credited(), set(load.taken))
 
-    def test_a_daemon_that_is_killed_under_load_has_kept_every_200(self):
+    def test_a_daemon_killed_under_load_has_stored_every_purchase_answered_200(self):
         daemon = self.start()
         with Load(daemon.port, retry=False) as load:
             load.wait_for(lambda: load.taken_now() >= 100, "100 purchases")

@@ -1,7 +1,7 @@
-"""Every command of README.md, in the order of the page, as somebody new would type them into one shell.
+"""Runs every command of README.md, in the order of the page and in one shell, as a new user would.
 
-The shell stands in a copy of the tree whose files are links to the real ones. What is not as on that person's machine
-is in STAND_INS and SHIMS, and in `visitors_environment`; nothing else is.
+The shell runs in a copy of the tree whose files are links to the real ones. STAND_INS, SHIMS and `visitors_environment`
+hold everything that differs from the machine of a new user.
 """
 
 import os
@@ -24,17 +24,17 @@ README = (ROOT / "README.md").read_text("utf-8")
 BLOCK_TIMEOUT_S = 300
 STOP_TIMEOUT_S = 60
 
-# A line of the page that begins so, and what runs in its place.
+# The beginning of a line of the page, and the command that runs in place of the line.
 STAND_INS = {
-    # It would build build/release. The test has programs already, and wants the demo to end.
+    # It would build build/release. The test has programs already, and the demo must end.
     "tools/demo  ": "tools/demo --once --build build/release",
-    # It runs this test.
+    # It would run this test.
     "tools/test --quick ": "tools/test --help",
 }
 
 SHIMS = {
-    # The build itself is left out: build/release is the build that is tested. The preset must exist, and each target
-    # must have made its program. `cmake --install` is the real one.
+    # Builds nothing: build/release is the build under test. The preset must exist, and so must the program of each
+    # target. `cmake --install` is the real one.
     "cmake": r"""#!/bin/sh
 case "$*" in
 "--preset release") "$REAL_CMAKE" --list-presets | grep -q '"release"' ;;
@@ -48,7 +48,7 @@ case "$*" in
 *) echo "the test knows no cmake $*" >&2 && exit 1 ;;
 esac
 """,
-    # The throw-away PostgreSQL takes everybody's word for the name of the role.
+    # The throw-away PostgreSQL accepts any role name without a password.
     "sudo": r"""#!/bin/sh
 [ "$1 $2" = "-u postgres" ] || exit 1
 shift 2
@@ -56,7 +56,7 @@ PGUSER=postgres exec "$@"
 """,
 }
 
-# What is another at every run, and stands for itself.
+# Text that differs from run to run, and its placeholder.
 VARIES = [
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b"), "TIME"),
     (re.compile(r"\b(evt|pi|re|ch|txn)_[0-9a-f]{24}\b"), r"\1_ID"),
@@ -121,7 +121,7 @@ class Readme(SystemTest):
 
         def end():
             try:
-                shell.stdin.close()  # the shell's end is also that of the daemon that it started
+                shell.stdin.close()  # the end of the shell also ends the daemon that it started
                 shell.wait(STOP_TIMEOUT_S)
             except (OSError, subprocess.TimeoutExpired):
                 os.killpg(shell.pid, signal.SIGTERM)
@@ -152,7 +152,7 @@ class Readme(SystemTest):
         log = folder / "tokenledger" / "trial" / "log"
         self.until(lambda: log.exists() and log.read_text("utf-8").count(" listening ") == 2, "the daemon listens")
 
-    def test_every_command_works_in_the_order_of_the_page_and_says_what_is_shown(self):
+    def test_every_command_works_in_the_order_of_the_page_and_prints_the_output_shown(self):
         folder = pathlib.Path(self.new_directory())
         folder.chmod(0o755)  # the demo's PostgreSQL runs as another user where the test runs as root
         self.addCleanup(cluster.admin, "DROP ROLE IF EXISTS visitor")
@@ -169,7 +169,7 @@ class Readme(SystemTest):
                     self.assertTrue(shows(same_form(shown), same_form(printed)),
                                     f"README.md shows\n{shown}\nand this is what is printed:\n{printed}")
 
-    def test_the_page_has_what_a_visitor_looks_for(self):
+    def test_the_page_has_enough_commands_and_output_and_no_block_that_is_not_run(self):
         self.assertGreaterEqual(len(blocks()), 10)
         self.assertGreaterEqual(sum(shown is not None for _, shown in blocks()), 4)
         for begin in STAND_INS:

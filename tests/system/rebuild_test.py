@@ -1,4 +1,4 @@
-"""`tokenledgerd rebuild` as an operator meets it: a ledger that a daemon wrote, made again elsewhere."""
+"""`tokenledgerd rebuild`: replays a ledger that a daemon wrote into another database and compares them."""
 
 import os
 
@@ -25,7 +25,7 @@ class Rebuild(SystemTest):
                      event("customer.created", {"id": new_id("cus"), "object": "customer"})):
             self.assertEqual(daemon.post(each).status, 200)
 
-    def test_a_daemons_ledger_is_made_again_while_it_runs(self):
+    def test_a_ledger_is_rebuilt_without_difference_while_its_daemon_runs(self):
         daemon = self.start()
         self.some_events(daemon)
         done = self.rebuild()
@@ -44,7 +44,7 @@ class Rebuild(SystemTest):
                                                       "expected=100000 found=7")
         self.assertRegex(done.stdout, r": 1 difference\n$")
 
-    def test_todays_catalogue_is_compared_by_balances(self):
+    def test_translate_uses_todays_catalogue_and_compares_balances(self):
         self.some_events(self.start())
         self.assert_status(self.rebuild("--translate"), SAME)
         dearer = write_config(self.new_directory(), self.database.url,
@@ -55,7 +55,7 @@ class Rebuild(SystemTest):
                       done.stdout)
         self.assert_status(self.rebuild(config=dearer), SAME)
 
-    def test_where_it_cannot_be_made_again_it_says_so(self):
+    def test_an_unsuitable_target_database_or_a_missing_url_is_an_error(self):
         self.some_events(self.start())
         done = self.rebuild(into=self.database)
         self.assert_status(done, UNAVAILABLE)
@@ -81,7 +81,7 @@ class Rebuild(SystemTest):
         self.assert_status(done, USAGE)
         self.assertIn("more than once", done.stderr)
 
-    def test_a_password_never_stands_in_the_process_list(self):
+    def test_a_url_with_a_password_is_refused_on_the_command_line(self):
         self.start()
         done = run("rebuild", "--config", self.config, "--into", "postgresql://u:hidden@localhost/d")
         self.assert_status(done, USAGE)

@@ -1,4 +1,4 @@
-"""What is refused before an event is read: paths, methods, signatures, and requests too slow or too big."""
+"""Requests refused before an event is read: paths, methods, signatures, and requests too slow or too big."""
 
 import time
 import unittest
@@ -22,13 +22,13 @@ class Refusal(SystemTest):
             self.assertEqual(response.closes, closes, "Connection: close")
 
     def refuse_before_the_body(self, fields, status=400):
-        """The answer comes while the client still withholds the body it has announced."""
+        """The answer must come before the client sends the body that it has announced."""
         with self.daemon.connect() as connection:
             connection.send(request_bytes(headers=fields, length=1000))
             answer = connection.read()
             self.assert_refused(answer, status)
             if answer.closes:
-                self.assertTrue(connection.at_end(), "it said close, and did not")
+                self.assertTrue(connection.at_end(), "announced close, but the connection is still open")
 
     def reason_logged(self, reason):
         self.daemon.wait_for_line(rf"\breason={reason}\b")
@@ -42,14 +42,14 @@ class PathsAndMethods(Refusal):
                 self.assert_refused(self.daemon.post(purchase(), path=path), 404)
         self.assert_nothing_stored()
 
-    def test_another_method_is_405_and_says_post(self):
+    def test_another_method_is_405_with_allow_post(self):
         for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS"):
             with self.subTest(method), self.daemon.connect() as connection:
                 answer = connection.request(PATH, method=method)
                 self.assert_refused(answer, 405)
                 self.assertEqual(answer.header("Allow"), "POST")
 
-    def test_an_answer_to_head_has_no_body_that_the_next_answer_would_be_taken_for(self):
+    def test_an_answer_to_head_has_no_body(self):
         bought = purchase()
         with self.daemon.connect() as connection:
             connection.send(request_bytes(PATH, method="HEAD", length=False))
@@ -61,7 +61,7 @@ class PathsAndMethods(Refusal):
             else:
                 self.assertTrue(connection.at_end())
 
-    def test_the_path_is_looked_at_before_the_method_and_the_method_before_the_signature(self):
+    def test_the_path_is_checked_before_the_method_and_the_method_before_the_signature(self):
         with self.daemon.connect() as connection:
             self.assert_refused(connection.request("/nowhere", method="GET"), 404)
         with self.daemon.connect() as connection:
@@ -110,7 +110,7 @@ class Signatures(Refusal):
             answer = connection.request(headers=[("Stripe-Signature", value)], body=body)
         self.assert_reply(answer, 200, "applied", bought)
 
-    def test_a_missing_signature_goes_before_size_and_encoding(self):
+    def test_a_missing_signature_is_checked_before_size_and_encoding(self):
         self.refuse_before_the_body([("Content-Encoding", "gzip")])
         with self.daemon.connect() as connection:
             connection.send(request_bytes(length=2 * MIB))
@@ -144,7 +144,7 @@ class Signatures(Refusal):
             bought = purchase()
             self.assert_reply(self.daemon.post(bought, timestamp=timestamp), 200, "applied", bought)
 
-    def test_a_wrong_signature_is_told_before_a_wrong_time(self):
+    def test_a_wrong_signature_is_reported_before_an_old_timestamp(self):
         self.daemon.post(purchase(), timestamp=12345, secrets=["whsec_somebody_else"])
         self.reason_logged("no_match")
         self.assertFalse([line for line in self.daemon.log() if "reason=too_old" in line])
@@ -169,7 +169,7 @@ class Signatures(Refusal):
 
 
 class Sizes(Refusal):
-    def test_a_body_of_exactly_the_limit_is_taken(self):
+    def test_a_body_of_exactly_the_limit_is_accepted(self):
         bought = purchase()
         self.assert_reply(self.daemon.post(padded(bought, MIB)), 200, "applied", bought)
 
@@ -188,7 +188,7 @@ class Sizes(Refusal):
             self.assert_refused(connection.read(), 413, closes=True)
         self.assert_nothing_stored()
 
-    def test_a_chunked_body_of_the_limit_is_taken(self):
+    def test_a_chunked_body_of_exactly_the_limit_is_accepted(self):
         bought = purchase()
         body = padded(bought, MIB)
         fields = [("Stripe-Signature", signed_header(body)), ("Transfer-Encoding", "chunked")]
@@ -196,16 +196,16 @@ class Sizes(Refusal):
             connection.send(request_bytes(headers=fields, length=False) + chunked(body, 1000))
             self.assert_reply(connection.read(), 200, "applied", bought)
 
-    def test_a_client_that_is_refused_can_send_its_whole_body_all_the_same(self):
+    def test_a_client_that_is_refused_can_still_send_its_whole_body(self):
         for fields, status in (([("Stripe-Signature", signed_header(b"x"))], 413), ([], 400)):
             with self.subTest(status), self.daemon.connect() as connection:
                 connection.send(request_bytes(headers=fields, length=2 * MIB) + b"x" * MIB)
                 self.assert_refused(connection.read(), status)
-                # A reset meanwhile would take the answer from a client that sends first and reads then.
+                # A reset would lose the answer for a client that sends everything before it reads.
                 for _ in range(16):
                     connection.socket.sendall(b"x" * (MIB // 16))
 
-    def test_a_coded_body_is_415(self):
+    def test_a_body_with_a_content_encoding_is_415(self):
         for coding in ("gzip", "br", "deflate", "identity, gzip"):
             with self.subTest(coding), self.daemon.connect() as connection:
                 connection.send(signed_request(purchase(), headers=[("Content-Encoding", coding)]))
@@ -213,7 +213,7 @@ class Sizes(Refusal):
                 self.assertTrue(connection.at_end())
         self.assert_nothing_stored()
 
-    def test_the_identity_coding_is_no_coding(self):
+    def test_a_body_with_the_identity_encoding_is_accepted(self):
         for coding in ("identity", "Identity"):
             bought = purchase()
             answer = self.daemon.post(bought, headers=[("Content-Encoding", coding)])
@@ -248,7 +248,7 @@ class Slowness(Refusal):
         self.assert_408(request[:request.index(b"\r\n\r\n") + 4])
         self.assert_nothing_stored()
 
-    def test_a_body_that_trickles_is_408_all_the_same(self):
+    def test_a_body_that_arrives_too_slowly_is_408(self):
         request = signed_request(purchase())
         head = request.index(b"\r\n\r\n") + 4
         with self.daemon.connect() as connection:
@@ -259,7 +259,7 @@ class Slowness(Refusal):
                     break
             self.assert_refused(connection.read(), 408, closes=True)
 
-    def test_slow_requests_do_not_hold_up_others(self):
+    def test_slow_requests_do_not_block_others(self):
         slow = [self.daemon.connect() for _ in range(50)]
         for connection in slow:
             self.addCleanup(connection.close)

@@ -28,12 +28,12 @@ class Reload(SystemTest):
         self.addCleanup(self.connection.close)
 
     def reload(self, **config):
-        """The whole configuration anew, in the place of the one that is in force."""
+        """Replaces the whole configuration file and reloads."""
         write_config(os.path.dirname(self.config), self.database.url, **config)
         return self.daemon.reload()
 
     def post(self, event, **options):
-        """Over the connection that was there before every reload."""
+        """Posts over the connection that was opened before any reload."""
         self.connection.send(signed_request(event, **options))
         return self.connection.read()
 
@@ -42,7 +42,7 @@ class Reload(SystemTest):
         self.assertEqual((answer.status, answer.json()["result"], answer.json().get("reason")), (200, result, reason))
 
     def bought(self, **payment):
-        """Tokens that a payment is credited."""
+        """The tokens that are credited for a payment."""
         event = purchase(**payment)
         self.assert_result(event, "applied")
         row, = [row for row in ledger_rows.transactions(self.database) if row["stripe_event_id"] == event["id"]]
@@ -186,7 +186,7 @@ class Certificate(Reload):
         self.authority = Authority(directory.name)
 
     def pair(self, number):
-        """Issues a certificate and gives it, and its key, names of their own."""
+        """Issues a certificate, and renames it and its key so that the next does not replace them."""
         self.authority.issue(number, "ec")
         names = {"tls_certificate": f"certificate-{number}.pem", "tls_key": f"key-{number}.pem"}
         for key, issued in (("tls_certificate", "certificate.pem"), ("tls_key", "key.pem")):
@@ -215,7 +215,7 @@ class Certificate(Reload):
         self.reload(webhook=second)
         self.assertEqual(self.serial(), 2)
 
-    def test_a_reload_while_the_database_is_still_away_is_not_forgotten(self):
+    def test_a_reload_while_the_database_is_still_away_takes_effect(self):
         database = self.new_database()
         database.close_the_door()
         self.addCleanup(database.open_the_door)
@@ -264,17 +264,17 @@ class Admin(AdminTest, Reload):
         self.reload_listener(max_tokens_per_request=11)
         self.assertEqual(self.grant("fourth", 11).status, 200)
 
-    def test_a_request_whose_body_is_still_to_come_is_held_to_the_new_permits(self):
+    def test_a_request_whose_body_arrives_after_a_reload_is_checked_against_the_new_permits(self):
         self.begin_admin()
         whole = request_bytes("/v1/grants", [("Idempotency-Key", "first")], GRANT.encode())
         self.connection.send(whole[:-5])
-        self.assertTrue(self.connection.silent(0.2), "the header is taken, the body is waited for")
+        self.assertTrue(self.connection.silent(0.2), "answered before its body was sent")
         self.reload_listener(permits=["read"])
         self.connection.send(whole[-5:])
         self.assert_problem(self.connection.read(), 403, "permit_missing")
         self.assert_no_transactions()
 
-    def test_each_listener_takes_its_own_permits_in_whatever_order_they_stand(self):
+    def test_each_listener_takes_its_own_permits_in_any_order_of_the_file(self):
         where = self.new_directory()
         app, office = ({"socket": f"{where}/{name}.sock", "permits": ["read"]} for name in ("app", "office"))
         self.begin(admin=[app, office])
@@ -282,13 +282,13 @@ class Admin(AdminTest, Reload):
         self.assert_problem(Client(app["socket"]).grant("user_1", 1), 403, "permit_missing")
         self.assertEqual(Client(office["socket"]).grant("user_1", 1).status, 200)
 
-    def test_a_listener_that_moves_keeps_its_permits_until_the_restart(self):
+    def test_a_listener_with_a_changed_socket_path_keeps_its_permits_until_a_restart(self):
         self.begin_admin(permits=["read"])
         self.assertIn("key=admin.listener.socket",
                       self.reload(admin=[{"socket": self.socket + ".new", "name": "app"}]))
         self.assert_problem(self.grant("first"), 403, "permit_missing")
 
-    def test_a_socket_that_systemd_handed_over_without_a_listener_takes_the_permits_of_the_one_there_is(self):
+    def test_a_handed_over_socket_without_a_listener_takes_the_permits_of_one_added_by_a_reload(self):
         path = os.path.join(self.new_directory(), "handed.sock")
         with socket.socket(socket.AF_UNIX) as handed:
             handed.bind(path)
@@ -299,7 +299,7 @@ class Admin(AdminTest, Reload):
         self.assert_problem(Client(path).grant("user_1", 1), 403, "permit_missing")
         self.assertEqual(Client(path).balance("user_1"), 10)
 
-    def test_permits_narrowed_before_the_first_connection_hold_from_the_first_request(self):
+    def test_permits_narrowed_while_the_database_is_away_apply_to_the_first_request(self):
         database = self.new_database()
         database.close_the_door()
         self.addCleanup(database.open_the_door)

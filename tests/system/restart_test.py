@@ -12,7 +12,7 @@ KEPT = re.compile(r"not changed by a reload: restart key=(\S+)")
 
 
 def without_warning(status):
-    """What the status line says before it warns of the test server's settings: it need not wait for the disk."""
+    """The status line without its warning about the settings of the test server, which has fsync off."""
     return status.partition("; warning: ")[0]
 
 

@@ -1,5 +1,5 @@
-"""How often the daemon's memory holds a signing secret or a private key: once, within OpenSSL, and not after a reload
-that took it away; and that nobody but root can look, nor a core file be written."""
+"""The daemon's memory holds a signing secret once, within OpenSSL, and not after a reload that removed it, and never
+the text of a private key. Only root can read the memory, and no core file is written."""
 
 import os
 import pathlib
@@ -25,7 +25,7 @@ MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) r")
 
 
 def copies(daemon, needle):
-    """How often the bytes are in the memory of the process. Skips where the kernel does not let us look."""
+    """How often the bytes are in the memory of the process. Skips the test if the kernel denies access."""
     if sanitized():
         raise unittest.SkipTest("a sanitizer maps more memory than can be read")
     pid, found = daemon.process.pid, 0
@@ -60,7 +60,7 @@ class SigningSecrets(AdminTest):
     def counts(self, *keys):
         return [copies(self.daemon, key.encode()) for key in keys]
 
-    def test_each_is_there_once_and_after_a_reload_without_it_not_at_all(self):
+    def test_a_secret_is_in_memory_once_and_not_at_all_after_a_reload_without_it(self):
         first, second, third = (new_secret() for _ in range(3))
         self.start_admin(endpoints=[endpoint(secrets=[first, second])])
         self.use(first)
@@ -74,7 +74,7 @@ class SigningSecrets(AdminTest):
             self.use(kept[-1])
             self.assertEqual(self.counts(*kept, *gone), [1] * len(kept) + [0] * len(gone))
 
-    def test_a_reload_that_is_refused_leaves_nothing_of_what_it_read(self):
+    def test_a_refused_reload_leaves_no_copy_of_the_secret_that_it_read(self):
         first, second = new_secret(), new_secret()
         self.start_admin(endpoints=[endpoint(secrets=[first])])
         write_config(os.path.dirname(self.config), self.database.url, endpoints=[endpoint(secrets=[second])],
@@ -86,7 +86,7 @@ class SigningSecrets(AdminTest):
 
 @unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
 class PrivateKeys(SystemTest):
-    def test_the_text_of_the_key_of_the_certificate_is_not_kept(self):
+    def test_the_text_of_the_private_key_is_not_kept_in_memory(self):
         directory = tempfile.TemporaryDirectory(prefix="tokenledger-authority-")
         self.addCleanup(directory.cleanup)
         authority = Authority(directory.name)
@@ -103,7 +103,7 @@ class PrivateKeys(SystemTest):
             self.assertEqual([copies(self.daemon, text) for text in texts], [0] * serial)
 
 
-# Exec by a descriptor, as somebody else, who need not be able to reach the path.
+# Executes the program through a descriptor as uid 65534, which need not have access to its path.
 STRANGER = """
 import os, sys
 program = os.open(sys.argv[1], os.O_RDONLY)
@@ -131,7 +131,7 @@ class Dumps(SystemTest):
         self.fail("it did not start")
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
-    def test_its_own_user_cannot_read_its_memory(self):
+    def test_the_user_of_the_daemon_cannot_read_its_memory(self):
         process = self.started_as_nobody()
         for file in ("mem", "environ"):
             self.assertEqual(os.stat(f"/proc/{process.pid}/{file}").st_uid, 0)
@@ -148,7 +148,7 @@ class Dumps(SystemTest):
                                  said.stderr)
 
     def dumped(self, *command):
-        """Whether the kernel writes a core file of the program, once it has said what it waits for."""
+        """Whether the kernel writes a core file of the program, after it has logged that it waits for the database."""
         def unlimited():
             resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -160,7 +160,7 @@ class Dumps(SystemTest):
         self.assertEqual(os.WTERMSIG(status), signal.SIGABRT)
         return os.WCOREDUMP(status)
 
-    def test_it_dumps_no_core(self):
+    def test_the_daemon_writes_no_core_file(self):
         if pathlib.Path("/proc/sys/kernel/core_pattern").read_text(encoding="ascii").startswith("|"):
             self.skipTest("cores go to a program of the system here")
         another = "import sys; print('database unavailable', file=sys.stderr, flush=True); sys.stdin.read()"

@@ -1,4 +1,4 @@
-"""The table of settings, read from docs/configuration.md, which tests/config holds against the program's own."""
+"""The settings in docs/configuration.md, which tests/daemon/config compares with the program's own."""
 
 import pathlib
 import re

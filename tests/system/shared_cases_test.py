@@ -1,6 +1,6 @@
-"""Bodies and signatures that others have published, if they lie beside the repository.
+"""Runs published event bodies and signatures, if they lie beside the repository.
 
-TOKENLEDGER_SHARED_STRIPE names the folder; else it is ../shared/stripe, seen from the repository.
+TOKENLEDGER_SHARED_STRIPE names the folder; the default is ../shared/stripe, seen from the repository.
 """
 
 import base64
@@ -44,7 +44,7 @@ class PublishedEvents(SystemTest):
         path = self.path[entry["livemode"], entry.get("account")]
         return json.loads(body)["id"], self.daemon.post(body, path=path)
 
-    def test_every_published_event_gets_its_answer_and_credits_nothing(self):
+    def test_every_published_event_gets_the_expected_answer_and_credits_nothing(self):
         self.assertGreaterEqual(len(self.index), 99)
         seen, waiting, ended = set(), set(), set()
         for entry in self.index:
@@ -55,7 +55,7 @@ class PublishedEvents(SystemTest):
                     self.assertEqual((answer.status, told["reason"]), (422, "thin_event"))
                     continue
                 expected = self.expected_result(entry, waiting, ended)
-                # A few of the published bodies share one made-up id, or speak of one refund or dispute.
+                # A few of the published bodies share one made-up id, or are about the same refund or dispute.
                 again = told["result"] == "duplicate" and (id_ in seen or expected == "again")
                 self.assert_reply(answer, 200, "duplicate" if again else expected.replace("again", "waiting"), id_)
                 if entry["object"] != "v2.core.event":
@@ -88,7 +88,7 @@ class PublishedEvents(SystemTest):
         waiting.add(payment)
         return result
 
-    def test_every_published_event_comes_again_and_changes_nothing(self):
+    def test_repeated_deliveries_of_published_events_credit_nothing(self):
         for _ in range(2):
             for entry in self.index:
                 self.assertIn(self.post(entry)[1].status, (200, 422))
@@ -108,12 +108,12 @@ class PublishedSignatures(SystemTest):
                 self.assertEqual(run("check-config", "--config", config).returncode, 78)
 
     @unittest.skipUnless(FAKETIME, "libfaketime is not installed (Debian: apt install faketime)")
-    def test_every_published_signature_gets_its_verdict_at_its_time(self):
+    def test_every_published_signature_gets_the_expected_verdict_at_its_time(self):
         def setting(case):
             return case["now"], case["tolerance_s"]
 
         def carried(case):
-            # HTTP takes white space off a field's ends, and no field has a line break inside.
+            # HTTP strips white space from the ends of a field, so such a header cannot be sent.
             return case["header"] == case["header"].strip()
 
         cases = [case for case in load("signature-vectors.json") if case["reason"] != "bad_config"]
@@ -129,7 +129,7 @@ class PublishedSignatures(SystemTest):
                 database, webhook={"tolerance_seconds": tolerance}, log={"rejections_per_minute": 1000},
                 endpoints=[endpoint(path, secrets, livemode=False) for secrets, path in paths.items()],
                 environment={
-                    # Preloaded before a sanitizer's runtime, which is told to bear with it.
+                    # Preloaded before a sanitizer's runtime, whose check of the link order is switched off.
                     "LD_PRELOAD": FAKETIME[0], "FAKETIME": str(now), "FAKETIME_FMT": "%s",
                     "FAKETIME_DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
                     "ASAN_OPTIONS": "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")})
@@ -140,7 +140,7 @@ class PublishedSignatures(SystemTest):
         self.assert_no_transactions()
 
     def check(self, daemon, case, path):
-        # Two header fields are what joins to one value with a comma and a space.
+        # This vector is two header fields, joined with a comma and a space.
         values = (case["header"].split(", ") if case["reason"] == "multiple_headers"
                   else [case["header"]])
         log_length = len(daemon.log())
@@ -150,7 +150,7 @@ class PublishedSignatures(SystemTest):
             answer = connection.read()
         if case["expect"] == "accept":
             told = answer.json()
-            # Accepted is the signature; what was signed may be no event for all that.
+            # The signature is accepted; the signed body need not be an event.
             self.assertTrue(answer.status in (200, 422) or told.get("reason") == "bad_event", answer)
             return
         self.assert_reply(answer, 400, "rejected")

@@ -1,4 +1,4 @@
-"""Where it listens: socket files of its own, and sockets that systemd hands over, told apart by name."""
+"""Listening sockets: socket files that the daemon creates, and sockets that systemd hands over by name."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ from wire import Connection
 
 class Sockets(SystemTest):
     def new_socket(self, path=None):
-        """A listening socket, as systemd makes it: of the loopback, or a file."""
+        """A listening socket as systemd creates it: on the loopback, or a file."""
         made = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
         self.addCleanup(made.close)
         made.bind(path or ("127.0.0.1", 0))
@@ -25,7 +25,7 @@ class Sockets(SystemTest):
             self.assertEqual(connection.get("/healthz").status, 200)
 
     def refused(self, handed, **config):
-        """The log of a daemon that does not start, and says so with the exit status of a bad configuration."""
+        """The log of a daemon that must exit with the status of a bad configuration."""
         file = write_config(self.new_directory(), self.new_database().url, **config)
         daemon = Daemon(file, wait=False, handed=handed)
         self.addCleanup(daemon.kill)
@@ -34,7 +34,7 @@ class Sockets(SystemTest):
 
 
 class OfItsOwn(Sockets):
-    def test_socket_files_are_made_with_their_mode_and_go_with_the_daemon(self):
+    def test_socket_files_are_created_with_their_mode_and_removed_at_the_end(self):
         directory = self.new_directory()
         admin, app = f"{directory}/admin.sock", f"{directory}/app.sock"
         daemon = self.start(admin=[{"socket": admin}, {"socket": app, "mode": "0666", "permits": ["read"]}])
@@ -46,7 +46,7 @@ class OfItsOwn(Sockets):
         self.stop(daemon)
         self.assertEqual(os.listdir(directory), [])
 
-    def test_a_daemon_that_was_killed_leaves_nothing_in_the_way_of_the_next(self):
+    def test_the_socket_file_of_a_killed_daemon_does_not_prevent_the_next_start(self):
         path = f"{self.new_directory()}/admin.sock"
         self.start(admin=[{"socket": path}]).kill()
         self.assertTrue(os.path.exists(path))
@@ -76,7 +76,7 @@ class HandedOver(Sockets):
         for names in (("webhook", "admin", "operations"),
                       ("tokenledgerd.socket", "tokenledgerd-admin.socket", "tokenledgerd-operations.socket")):
             webhook, admin, operations = self.new_socket(), self.new_socket(path), self.new_socket()
-            # The port of the configuration cannot be had: so it is not asked for.
+            # The configured port is taken, so the start fails if the daemon tries to open it.
             taken = f"127.0.0.1:{self.new_socket().getsockname()[1]}"
             daemon = self.start(handed=list(zip(names, (webhook, admin, operations))),
                                 webhook={"listen": [taken]}, operations={"listen": [taken]})
@@ -85,17 +85,17 @@ class HandedOver(Sockets):
             self.assert_healthy(path)
             self.assert_healthy(operations.getsockname()[1])
             self.stop(daemon)
-            self.assertTrue(os.path.exists(path), "what systemd made is not the daemon's to remove")
+            self.assertTrue(os.path.exists(path), "the daemon must not remove a socket of systemd")
             os.unlink(path)
 
-    def test_a_request_that_came_before_the_daemon_is_answered_by_it(self):
+    def test_a_connection_opened_before_the_daemon_starts_is_served(self):
         webhook = self.new_socket()
         with Connection(webhook.getsockname()[1]) as early:
             daemon = self.start(handed=[("webhook", webhook)])
             self.assert_alive(daemon)
             self.assertEqual(early.request("/elsewhere").status, 404)
 
-    def test_admin_sockets_find_their_listener_by_path_then_by_name(self):
+    def test_admin_sockets_are_matched_to_listeners_by_path_then_by_name(self):
         directory = self.new_directory()
         paths = [f"{directory}/{name}" for name in ("one", "two", "three")]
         first, second = self.new_socket(paths[0]), self.new_socket(f"{directory}/elsewhere")
@@ -106,17 +106,17 @@ class HandedOver(Sockets):
         self.assertFalse(os.path.exists(paths[1]), "its socket was handed over")
         daemon.wait_for_line(f"listener=two address={directory}/elsewhere")
 
-    def test_a_socket_that_belongs_to_no_listener_stops_the_start(self):
+    def test_a_handed_over_socket_without_a_listener_prevents_the_start(self):
         admin = [{"socket": f"{self.new_directory()}/{name}.sock"} for name in ("one", "two")]
         path = f"{self.new_directory()}/admin.sock"
         self.assertIn("no listener has this name or path", self.refused([("typo", self.new_socket())]))
         self.assertIn("no listener has this name or path",
                       self.refused([("admin", self.new_socket(path))], admin=admin))
 
-    def test_an_admin_socket_that_cannot_tell_who_asks_is_refused(self):
+    def test_an_admin_socket_that_is_not_a_unix_socket_is_refused(self):
         self.assertIn("no listener has this name or path", self.refused([("admin", self.new_socket())]))
 
-    def test_what_does_not_listen_is_refused(self):
+    def test_a_socket_that_does_not_listen_is_refused(self):
         with socket.socket(socket.AF_INET) as idle:
             self.assertIn("no listening stream socket", self.refused([("webhook", idle)]))
 
@@ -128,7 +128,7 @@ class Restart(Sockets):
         bought = [purchase() for _ in range(20)]
         self.assert_reply(first.post(bought[0]), 200, "applied", bought[0])
         self.stop(first)
-        # Nobody is there, but the socket is: connections wait.
+        # No daemon runs, but the socket exists: connections wait.
         waiting = [Connection(webhook.getsockname()[1]) for _ in range(5)]
         second = self.start(on=self.database, handed=[("webhook", webhook)])
         for connection in waiting:

@@ -1,4 +1,4 @@
-"""A primary and a synchronous standby, made for one test: stopped, started and promoted on their own."""
+"""A primary and a synchronous standby for one test; each can be stopped, started and promoted."""
 
 import os
 import pwd
@@ -23,7 +23,7 @@ def _as_server(command):
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
         owner = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
-    # What is started lives on and must not hold our pipes.
+    # The server outlives pg_ctl and must not hold our pipes.
     subprocess.run([*owner, *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                    timeout=COMMAND_TIMEOUT_S, check=True, cwd="/",
                    env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
@@ -61,7 +61,7 @@ class Site(Database):
         self.control("-m", mode, "stop")
 
     def promote(self):
-        """As its administrator does: it must not wait for a standby of its own."""
+        """Promotes it as an administrator does; it must not wait for a standby of its own."""
         with open(os.path.join(self.data, "postgresql.auto.conf"), "a", encoding="utf-8") as file:
             file.write("synchronous_standby_names = ''\n")
         self.start()

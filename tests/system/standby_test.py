@@ -1,4 +1,4 @@
-"""What is answered 2xx is on the synchronous standby: also where the answer is that of an earlier commit."""
+"""Everything answered 2xx is on the synchronous standby, also if the answer is that of an earlier commit."""
 
 import threading
 import unittest
@@ -29,7 +29,7 @@ class Standby(AdminTest):
                          [{"usename": "tokenledger_daemon"}])
         self.acknowledged = set()
 
-    # What can be sent again, by name: each is sent with the same key every time.
+    # By name: requests that can be repeated, with the same key or id every time.
     def sendings(self, name):
         bought = purchase(f"buyer_{name}")
         parked = event("payment_intent.succeeded", payment_intent(metadata=ours("bob", pack="nowhere")))
@@ -43,7 +43,7 @@ class Standby(AdminTest):
         }
 
     def send(self, name, sending):
-        """The status; what is answered 2xx is acknowledged for good."""
+        """Sends, records an acknowledgement, and returns the status."""
         status = sending().status
         if status == 200:
             self.acknowledged.add(name)
@@ -54,7 +54,7 @@ class Standby(AdminTest):
             self.until(lambda name=name, sending=sending: self.send(name, sending) == 200, f"{name} is acknowledged")
 
     def send_while(self, trouble, name, sending):
-        """Sends; once its COMMIT waits for the standby, makes trouble; returns the status of the answer."""
+        """Sends, calls `trouble` when the COMMIT waits for the standby, and returns the status of the answer."""
         answers = []
         sender = threading.Thread(target=lambda: answers.append(self.send(name, sending)))
         before = self.primary.waiting_for_standby()
@@ -77,26 +77,26 @@ class Standby(AdminTest):
         self.primary.start()
 
     def hold_the_standby(self, trouble):
-        """Everything is sent, committed here, and never received by the standby; returns what."""
+        """Sends everything, which is committed on the primary only, and returns it."""
         held = self.sendings("held")
         for name, sending in held.items():
             with self.subTest(name=name):
                 self.assertEqual(self.send_while(trouble, name, sending), 503)
-                self.assertIn(name, self.stored(self.primary), "committed here, so that it is found again")
-                self.assertEqual(self.send(name, sending), 503, "again, and the standby is still away")
+                self.assertIn(name, self.stored(self.primary), "committed on the primary, so that it is found again")
+                self.assertEqual(self.send(name, sending), 503, "sent again while the standby is away")
         return held
 
     def fail_over(self):
         self.primary.stop("immediate")
         self.standby.promote()
-        self.assertLessEqual(self.acknowledged, self.stored(self.standby), "answered 2xx, and gone after a failover")
+        self.assertLessEqual(self.acknowledged, self.stored(self.standby), "answered 2xx, but lost in the failover")
 
-    def test_what_the_standby_never_received_is_not_acknowledged_however_often_it_is_sent(self):
+    def test_a_commit_that_the_standby_never_received_is_not_acknowledged_on_any_attempt(self):
         self.acknowledge(self.sendings("early"))
         self.standby.stop()
         held = self.hold_the_standby(self.primary.cancel_the_waits)
         self.fail_over()
-        self.assertEqual(self.stored(self.standby) & set(held), set(), "the test would show nothing")
+        self.assertEqual(self.stored(self.standby) & set(held), set(), "the standby has received some of it")
 
     def test_once_the_standby_is_back_everything_is_acknowledged_and_survives_a_failover(self):
         self.standby.stop()

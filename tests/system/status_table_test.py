@@ -1,7 +1,7 @@
-"""Section 1 of the contract, row by row: what a signed event is answered, and what is stored of it.
+"""Section 1 of the contract, row by row: the answer to a signed event, and what is stored of it.
 
-Settlement itself is held in the C++ suites, over generated histories in every order. What is refused before
-an event is read is in refusal_test.py, what is answered 503 in unavailable_test.py.
+The C++ suites test settlement itself, over generated histories in every order. refusal_test.py has the requests that
+are refused before an event is read, unavailable_test.py those that are answered 503.
 """
 
 import unittest
@@ -51,7 +51,7 @@ class StatusTable(SystemTest):
         self.assertEqual({key: posted.get(key) for key in expected}, expected)
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 100000})
 
-    def test_quantity_discount_tax_and_currency_are_the_catalogues_to_judge(self):
+    def test_quantity_discount_tax_and_currency_are_credited_by_the_catalogue(self):
         self.post(purchase(metadata=ours("many", quantity="7"), amount=7 * 999))
         self.post(purchase("discount", amount=499))
         self.post(purchase("taxed", amount=1189))
@@ -62,7 +62,7 @@ class StatusTable(SystemTest):
             "captured_in_part": 100000})
         self.assert_sound()
 
-    def test_purchases_of_one_user_make_a_chain(self):
+    def test_purchases_of_one_user_form_a_chain(self):
         for _ in range(5):
             self.assertEqual(self.post(purchase("loyal")).json()["result"], "applied")
         rows = ledger_rows.transactions(self.database, "loyal")
@@ -78,7 +78,7 @@ class StatusTable(SystemTest):
         after = ledger_rows.events(self.database), ledger_rows.transactions(self.database)
         self.assertEqual(before, after)
 
-    def test_an_ignored_or_parked_event_that_comes_again_is_a_duplicate(self):
+    def test_a_repeated_ignored_or_parked_event_is_a_duplicate(self):
         for first in (purchase(metadata={}), purchase(metadata=ours(pack="nowhere"))):
             self.post(first)
             before = ledger_rows.events(self.database)
@@ -102,7 +102,7 @@ class StatusTable(SystemTest):
             with self.subTest(type_):
                 self.assert_ignored(event(type_, {"id": new_id("obj"), "object": "whatever"}))
 
-    def test_a_refund_takes_its_share_once_and_gives_it_back_when_it_fails(self):
+    def test_a_full_refund_takes_all_tokens_once(self):
         bought = purchase("user_1")
         self.post(bought)
         intent = intent_id_of(bought)
@@ -114,7 +114,7 @@ class StatusTable(SystemTest):
         self.assert_reply(self.post(again), 200, "duplicate", again)
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 0})
 
-    def test_a_dispute_takes_the_tokens_when_the_funds_go(self):
+    def test_a_dispute_takes_the_tokens_when_the_funds_are_withdrawn(self):
         bought = purchase("user_1")
         self.post(bought)
         intent = intent_id_of(bought)
@@ -140,7 +140,7 @@ class StatusTable(SystemTest):
         self.assert_ignored(ended)
         self.assert_ignored(dispute_event(payment_intent_id=intent_id_of(ended)))
 
-    def test_a_payment_without_the_pack_key_is_not_ours(self):
+    def test_a_payment_without_the_pack_key_is_ignored(self):
         self.assert_ignored(purchase(metadata={}))
         self.assert_ignored(purchase(metadata={"user_id": "user_1", "order": "42"}))
         self.assert_ignored(payment_event())
@@ -156,7 +156,7 @@ class StatusTable(SystemTest):
         bought = purchase(livemode=False)
         self.assert_reply(self.post(bought, "/test"), 200, "applied", bought)
 
-    def test_an_account_that_the_endpoint_is_not_for_is_ignored(self):
+    def test_an_event_of_an_account_that_the_endpoint_does_not_serve_is_ignored(self):
         stranger = purchase(event_changes={"account": "acct_1Stranger"})
         self.assert_ignored(stranger, "account_mismatch")
         stranger = purchase(event_changes={"account": "acct_1Stranger"})
@@ -167,7 +167,7 @@ class StatusTable(SystemTest):
         own = purchase("user_1")
         self.assert_ignored(own, "account_mismatch", "/connect")
 
-    def test_ours_but_not_creditable_is_parked_with_the_reason(self):
+    def test_a_payment_that_is_ours_but_cannot_be_credited_is_parked_with_the_reason(self):
         cases = {
             "unknown_pack": [dict(metadata=ours(pack="nowhere"))],
             "amount_mismatch": [dict(amount=498), dict(amount=999, amount_received=1),
@@ -189,7 +189,7 @@ class StatusTable(SystemTest):
                     self.assert_parked(purchase(**variant), reason)
         self.assert_no_transactions()
 
-    def test_a_payment_that_names_another_user_later_is_parked(self):
+    def test_a_later_event_that_names_another_user_for_the_payment_is_parked(self):
         first = purchase("user_1")
         self.post(first)
         second = purchase("user_2", id=intent_id_of(first))
@@ -197,14 +197,14 @@ class StatusTable(SystemTest):
         self.assertEqual(ledger_rows.balances(self.database).get("user_2", 0), 0)
         self.assertEqual(ledger_rows.balances(self.database)["user_1"], 100000)
 
-    def test_a_parked_payment_is_credited_when_an_event_comes_that_can_be(self):
+    def test_a_parked_payment_is_credited_by_a_later_valid_event(self):
         wrong = purchase(metadata=ours("user_1", pack="nowhere"))
         self.assert_parked(wrong, "unknown_pack")
         right = purchase("user_1", id=intent_id_of(wrong))
         self.assert_reply(self.post(right), 200, "applied", right)
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 100000})
 
-    def test_what_the_database_refuses_is_parked_and_its_neighbours_are_applied(self):
+    def test_an_event_that_the_database_refuses_is_parked_and_others_are_applied(self):
         self.database.sql("ALTER TABLE tokenledger.token_transactions "
                           "ADD CONSTRAINT no_luck CHECK (user_id <> 'unlucky')")
         with self.daemon.connect() as before, self.daemon.connect() as after:
@@ -226,7 +226,7 @@ class StatusTable(SystemTest):
         self.assertEqual(ledger_rows.balances(self.database), {"rich": 9_000_000_000_000_000_000})
         self.assert_sound()
 
-    def test_signed_but_no_event_is_rejected_and_nothing_is_stored(self):
+    def test_a_signed_body_that_is_not_an_event_is_rejected_and_not_stored(self):
         no_events = [b"null", b"[]", b'"evt_1"', b"{}", b"not json", b'{"id": "evt_1"', b" ",
                      b'{"id": "evt_1"}', b'{"type": "payment_intent.succeeded"}',
                      b'{"id": 1, "type": "payment_intent.succeeded"}',
@@ -236,7 +236,7 @@ class StatusTable(SystemTest):
                 self.assert_reply(self.post(body), 400, "rejected", reason="bad_event")
         self.assert_nothing_stored()
 
-    def test_a_thin_event_of_a_handled_type_is_told_how_to_make_a_snapshot_destination(self):
+    def test_a_thin_event_of_a_handled_type_is_422_with_advice_about_snapshot_destinations(self):
         thin = thin_event("v1.payment_intent.succeeded")
         answer = self.post(thin)
         self.assert_form(answer)

@@ -1,4 +1,4 @@
-"""What the system tests post: the bodies of tools/stripe_bodies.py, told by what matters to a test, and signed."""
+"""The events that the system tests post: bodies of tools/stripe_bodies.py with the values of a test, signed."""
 
 import hashlib
 import hmac

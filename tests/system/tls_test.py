@@ -16,7 +16,7 @@ from wire import Connection, NoAnswer
 
 
 class Authority:
-    """A certificate authority of the test, made by openssl in a folder of its own."""
+    """A certificate authority for the test; openssl creates it in a folder of its own."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -31,7 +31,7 @@ class Authority:
             raise RuntimeError(done.stderr)
 
     def issue(self, serial, key_type):
-        """certificate.pem and key.pem for localhost, in the place of those before."""
+        """Writes certificate.pem and key.pem for localhost, replacing earlier ones."""
         options = {"ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["-newkey", "rsa:2048"]}
         self.run("req", *options[key_type], "-nodes", "-keyout", "key.pem", "-out", "request.pem",
                  "-subj", "/CN=localhost")
@@ -69,7 +69,7 @@ class Tls(SystemTest):
 
     def context(self, lowest=None, highest=None):
         made = ssl.create_default_context(cafile=self.authority.file("ca.pem"))
-        made.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 has it by itself
+        made.verify_flags |= ssl.VERIFY_X509_STRICT  # the default since Python 3.13
         if lowest:
             made.minimum_version = lowest
         if highest:
@@ -84,7 +84,7 @@ class Tls(SystemTest):
         connection.send(signed_request(event))
         self.assert_reply(connection.read(), 200, "applied", event)
 
-    def test_tls_1_2_and_1_3_with_ec_and_rsa_and_nothing_older(self):
+    def test_only_tls_1_2_and_1_3_are_accepted_with_ec_and_rsa_keys(self):
         for key_type in ("ec", "rsa"):
             self.authority.issue(2, key_type)
             daemon = self.start_tls()
@@ -94,7 +94,7 @@ class Tls(SystemTest):
                     self.assertRegex(connection.socket.cipher()[0], "GCM|CHACHA20")
                     for _ in range(3):
                         self.buy(connection)
-            # What the daemon answers is an alert: the client was willing.
+            # The alert must come from the daemon: the client itself accepts the old version.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
                 old = self.context(lowest=ssl.TLSVersion.TLSv1, highest=ssl.TLSVersion.TLSv1_1)
@@ -106,7 +106,7 @@ class Tls(SystemTest):
             with self.assertRaisesRegex(ssl.SSLError, "ALERT_HANDSHAKE_FAILURE"):
                 TlsConnection(daemon.port, weak)
 
-    def test_the_end_of_a_connection_is_told(self):
+    def test_a_closed_connection_ends_with_close_notify(self):
         daemon = self.start_tls()
         with self.connect(daemon) as connection:
             event = purchase()
@@ -115,7 +115,7 @@ class Tls(SystemTest):
             connection.socket.suppress_ragged_eofs = False
             self.assertEqual(connection.socket.recv(1), b"", "close_notify, not a cut")
 
-    def test_a_large_body_and_a_refused_one_come_through(self):
+    def test_a_long_header_is_accepted_and_a_body_over_the_limit_is_413(self):
         daemon = self.start_tls()
         with self.connect(daemon) as connection:
             connection.send(signed_request(purchase(), headers=[("X-Long", "x" * 8000)]))
@@ -123,18 +123,18 @@ class Tls(SystemTest):
             connection.send(signed_request(b"x" * 2_000_000))
             self.assertEqual(connection.read().status, 413)
 
-    def test_who_speaks_no_tls_or_never_finishes_the_handshake_is_let_go(self):
+    def test_a_client_without_tls_or_with_an_unfinished_handshake_is_disconnected(self):
         daemon = self.start_tls(request_timeout_ms=2000)
         with daemon.connect() as plain, self.assertRaises(NoAnswer):
             plain.send(signed_request(purchase()))
-            # The alert of TLS, perhaps; an answer in HTTP, never.
+            # Perhaps a TLS alert, but never an HTTP answer.
             plain.read()
         with Connection(daemon.port) as silent:
             self.assertTrue(silent.at_end())
         with self.connect(daemon) as connection:
             self.buy(connection)
 
-    def test_a_new_certificate_is_for_new_connections_and_drops_none(self):
+    def test_a_new_certificate_serves_new_connections_and_drops_no_open_one(self):
         daemon = self.start_tls()
         stop, failed, sent = threading.Event(), [], []
 
@@ -195,7 +195,7 @@ class Tls(SystemTest):
         with self.connect(daemon) as connection:
             self.buy(connection)
 
-    def test_a_drain_finishes_what_was_received_over_tls(self):
+    def test_a_drain_closes_idle_tls_connections_and_the_daemon_ends(self):
         daemon = self.start_tls()
         with self.connect(daemon) as connection, self.connect(daemon) as idle:
             self.buy(connection)

@@ -1,4 +1,4 @@
-"""tools/make-event, sign-event and send-event, as somebody uses them on a trial."""
+"""tools/make-event, sign-event and send-event, used as in a trial."""
 
 import os
 import pathlib
@@ -24,7 +24,7 @@ class Tools(SystemTest):
         return run_tool("send-event", *arguments, "--url", f"http://127.0.0.1:{daemon.port}{PATH}",
                         "--secret-file", os.path.join(os.path.dirname(self.config), "secret-0-0"))
 
-    def test_a_test_event_at_a_live_endpoint_is_no_success_and_the_tool_says_what_to_do(self):
+    def test_a_test_event_at_a_live_endpoint_fails_and_the_tool_suggests_livemode(self):
         done = self.send(self.start(), "--user", "user_1")
         self.assertEqual(done.returncode, 1)
         self.assertIn('"reason":"livemode_mismatch"', done.stdout)
@@ -42,7 +42,7 @@ class Tools(SystemTest):
         done = self.send(self.start(endpoints=[endpoint(livemode=False)]), "--user", "user_1")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
-    def test_a_refund_needs_the_payment_that_it_gives_back(self):
+    def test_a_refund_without_a_payment_intent_is_a_usage_error(self):
         done = run_tool("make-event", "--refund", "333")
         self.assertEqual(done.returncode, 2)
         self.assertIn("--payment-intent", done.stderr)

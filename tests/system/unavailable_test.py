@@ -1,4 +1,4 @@
-"""What is answered 503: the database away or slow, the queue full, the caps reached, shutting down."""
+"""Answers with 503: the database away or slow, the queue full, a cap reached, shutting down."""
 
 import unittest
 
@@ -17,13 +17,13 @@ class Unavailable(SystemTest):
         self.assertEqual(response.status, 503, response)
         self.assert_form(response)
         told = response.json()
-        # What is refused unread has no event to name.
+        # A request that is refused unread has no event id to name.
         self.assertIn(told, ({"result": "unavailable"},
                              {"result": "unavailable", "event": event and event["id"]}))
 
 
 class TheDatabase(Unavailable):
-    def test_while_it_is_away_everything_is_503_and_the_connection_is_kept(self):
+    def test_events_are_503_while_the_database_is_away_and_the_connection_is_kept(self):
         daemon = self.start(webhook={"request_timeout_ms": 1000})
         bought = purchase("user_1")
         with daemon.connect() as connection:
@@ -42,7 +42,7 @@ class TheDatabase(Unavailable):
             self.until(accepted, "the event is applied once the database is back")
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 100000})
 
-    def test_an_event_that_needs_no_database_is_answered_while_it_is_away(self):
+    def test_a_request_that_needs_no_database_is_answered_while_it_is_away(self):
         daemon = self.start(webhook={"request_timeout_ms": 1000})
         self.database.close_the_door()
         self.addCleanup(self.database.open_the_door)
@@ -81,7 +81,7 @@ class TheCaps(Unavailable):
             for connection, bought in zip(connections, purchases):
                 self.addCleanup(connection.close)
                 connection.send(signed_request(bought))
-            # One is with the worker and one in the queue: nothing of them until the lock is gone.
+            # The worker has one and the queue one: neither is answered until the lock is released.
             refused = []
 
             def all_but_two_are_answered():
@@ -93,7 +93,7 @@ class TheCaps(Unavailable):
                 self.assert_unavailable(answer, purchases[connections.index(connection)])
                 self.assertFalse(answer.closes)
             lock.release()
-            # The worker may have taken its one late: then a seventh was refused, perhaps after that look.
+            # If the worker took its event late, a seventh was refused, perhaps after the check above.
             others = [c.read().json()["result"] for c in connections if c not in refused]
             self.assertIn("applied", others)
             self.assertLessEqual(set(others), {"applied", "unavailable"})
@@ -103,7 +103,7 @@ class TheCaps(Unavailable):
         self.assertEqual(ledger_rows.balances(self.database),
                          {"user_1": 100000 * (others.count("applied") + 1)})
 
-    def test_a_connection_past_the_cap_is_503_and_place_is_made_when_one_goes(self):
+    def test_a_connection_past_the_cap_is_503_and_another_is_accepted_when_one_closes(self):
         daemon = self.start(webhook={"max_connections": 2})
         first, second, third = daemon.connect(), daemon.connect(), None
         for connection in (first, second):
@@ -133,7 +133,7 @@ class TheCaps(Unavailable):
         held, bought = purchase("user_1"), purchase("user_1")
         body = padded(held, 9000)
         with daemon.connect() as holder, daemon.connect() as other:
-            # 100 Continue says that the body's place is taken.
+            # 100 Continue shows that the bytes of the body are reserved.
             fields = [("Stripe-Signature", signed_header(body)), ("Expect", "100-continue")]
             holder.send(request_bytes(headers=fields, length=len(body)))
             self.assertEqual(holder.read().status, 100)
@@ -142,7 +142,7 @@ class TheCaps(Unavailable):
             self.assert_unavailable(answer)
             holder.send(body)
             self.assert_reply(holder.read(), 200, "applied", held)
-        # The place is given back when the last one who held the body has let go of it.
+        # The bytes are released when the last holder of the body is gone.
         self.until(lambda: daemon.post(padded(bought, 9000)).json()["result"] == "applied", "room again")
 
 
@@ -165,7 +165,7 @@ class ShuttingDown(Unavailable):
         self.stop(daemon)
         self.assertEqual(ledger_rows.balances(self.database), {"user_1": 100000})
 
-    def test_an_idle_connection_does_not_hold_up_the_end(self):
+    def test_an_idle_connection_does_not_delay_the_shutdown(self):
         daemon = self.start(webhook={"drain_timeout_ms": 30000})
         with daemon.connect() as connection:
             connection.send(signed_request(purchase()))
@@ -174,7 +174,7 @@ class ShuttingDown(Unavailable):
             self.assertTrue(connection.at_end())
             self.stop(daemon)
 
-    def test_past_the_drain_timeout_it_is_503_and_the_end(self):
+    def test_a_request_past_the_drain_timeout_is_503_and_its_connection_is_closed(self):
         daemon = self.start(webhook={"drain_timeout_ms": 300, "request_timeout_ms": 20000})
         bought = purchase("user_1")
         with daemon.connect() as connection, Lock(self.database, PAYMENTS):
@@ -188,7 +188,7 @@ class ShuttingDown(Unavailable):
             self.assertTrue(connection.at_end())
         self.stop(daemon)
 
-    def test_a_body_that_never_comes_does_not_hold_up_the_end(self):
+    def test_an_unfinished_body_does_not_delay_the_shutdown(self):
         daemon = self.start(webhook={"drain_timeout_ms": 300, "request_timeout_ms": 20000})
         with daemon.connect() as connection:
             connection.send(signed_request(purchase())[:-1])

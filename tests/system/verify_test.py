@@ -1,4 +1,4 @@
-"""`tokenledgerd verify` as an operator and a cron job meet it: what it prints, and how it exits."""
+"""`tokenledgerd verify`: its output and its exit status."""
 
 import subprocess
 import unittest
@@ -27,12 +27,12 @@ class Verify(SystemTest):
             self.assert_status(done, CLEAN)
             self.assertRegex(done.stdout, r"^2 accounts, 5 transactions, 5 payments, 5 events in \d+ ms: "
                                           r"no discrepancy\n$")
-            self.assertEqual(done.stderr, "", "no progress where no terminal is")
+            self.assertEqual(done.stderr, "", "progress without a terminal")
         self.assert_alive(daemon)
         self.stop(daemon)
         self.assert_status(self.verify(), CLEAN)
 
-    def test_a_discrepancy_is_a_line_and_status_1(self):
+    def test_a_discrepancy_is_printed_as_a_line_and_exits_with_1(self):
         daemon = self.start()
         daemon.post(purchase("user \"1\"\n"))
         self.database.sql("UPDATE tokenledger.token_accounts SET balance = balance + 1")
@@ -59,7 +59,7 @@ class Verify(SystemTest):
                 self.assertIn(f"\n... and {120 - printed} more\n", "\n" + done.stdout)
                 self.assertIn(": 120 discrepancies\n", done.stdout)
 
-    def test_a_schema_that_is_missing_or_newer_is_78(self):
+    def test_a_missing_or_newer_schema_exits_with_78(self):
         database = self.new_database(migrated=False)
         config = write_config(self.new_directory(), database.url)
         done = self.verify(config=config)
@@ -71,13 +71,13 @@ class Verify(SystemTest):
                      "VALUES ('29990101000000', 'from_the_future')")
         self.assert_status(self.verify(config=config), BAD_CONFIG)
 
-    def test_a_bad_configuration_is_78_and_a_bad_command_line_2(self):
+    def test_a_bad_configuration_exits_with_78_and_a_bad_command_line_with_2(self):
         config = write_config(self.new_directory(), "postgresql:///nowhere", webhook={"colour": "red"})
         self.assert_status(self.verify(config=config), BAD_CONFIG)
         self.assert_status(self.verify("--limit", "many", config=config), 2)
         self.assert_status(self.verify("--limit", "-1", config=config), 2)
 
-    def test_a_database_that_is_away_is_neither_clean_nor_a_discrepancy(self):
+    def test_a_missing_database_exits_with_69_and_prints_no_report(self):
         gone = Database()
         gone.drop()
         done = self.verify(config=write_config(self.new_directory(), gone.url))
@@ -85,7 +85,7 @@ class Verify(SystemTest):
         self.assertIn(gone.name, done.stderr)
         self.assertEqual(done.stdout, "")
 
-    def test_a_report_that_cannot_be_written_is_not_clean(self):
+    def test_a_report_that_cannot_be_written_exits_with_69(self):
         self.database = self.new_database()
         config = write_config(self.new_directory(), self.database.url)
         with open("/dev/full", "w", encoding="utf-8") as full:

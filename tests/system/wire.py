@@ -1,4 +1,4 @@
-"""HTTP/1.1 over a raw socket: says exactly the bytes it is given, and reads answers strictly."""
+"""HTTP/1.1 over a raw socket: sends exactly the given bytes, and reads answers strictly."""
 
 import json
 import select
@@ -8,7 +8,7 @@ TIMEOUT_S = 60
 
 
 class NoAnswer(Exception):
-    """The peer closed or reset the connection where an answer should have begun or gone on."""
+    """The peer closed or reset the connection before or within an answer."""
 
 
 class Response:
@@ -22,7 +22,7 @@ class Response:
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
     def header(self, name):
-        """The value of a field that is there at most once; None if it is not."""
+        """The value of a field, which may occur once; None if it is missing."""
         values = self.all(name)
         if len(values) > 1:
             raise AssertionError(f"{name} is there {len(values)} times: {values}")
@@ -59,7 +59,7 @@ def chunked(body, size=65536):
 
 
 class Connection:
-    """To a port of this machine, or to a socket file."""
+    """A connection to a port of this machine, or to a socket file."""
 
     def __init__(self, port, timeout=TIMEOUT_S):
         if isinstance(port, int):
@@ -81,7 +81,7 @@ class Connection:
         self.socket.close()
 
     def send(self, data):
-        """Sends it all; what a peer that has already answered and closed does not take is no matter."""
+        """Sends all data; ignores it if the peer has already answered and closed the connection."""
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
@@ -91,7 +91,7 @@ class Connection:
         self.socket.shutdown(socket.SHUT_WR)
 
     def silent(self, seconds):
-        """True if nothing comes for so long. For asserting that an answer is NOT there yet."""
+        """True if nothing arrives for so long: to assert that an answer is NOT there yet."""
         return not self.buffer and not select.select([self.socket], [], [], seconds)[0]
 
     def _more(self):
@@ -130,7 +130,7 @@ class Connection:
         return answer
 
     def at_end(self):
-        """True if the peer closes the connection, in time, without another word."""
+        """True if the peer closes the connection, in time, without sending anything more."""
         try:
             return not self.buffer and self.socket.recv(1) == b""
         except ConnectionResetError:

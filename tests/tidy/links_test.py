@@ -1,4 +1,4 @@
-"""Links between pages lead somewhere: in the tree, and in what is installed of it."""
+"""Links between pages are valid, in the tree and in the installed documentation."""
 import os
 import pathlib
 import re
@@ -19,7 +19,7 @@ def pages_in(folder):
 
 
 def anchors_in(page):
-    """What a heading is called in a link to it."""
+    """The anchors of the page's headings, as a link names them."""
     headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL),
                           re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
@@ -44,11 +44,11 @@ def broken_links(folder):
 class Links(unittest.TestCase):
     maxDiff = None
 
-    def test_links_of_the_tree_lead_somewhere(self):
+    def test_links_in_the_tree_are_valid(self):
         self.assertGreater(len(pages_in(ROOT)), 20)
         self.assertEqual(broken_links(ROOT), [])
 
-    def test_links_of_what_is_installed_lead_somewhere(self):
+    def test_links_in_the_installed_documentation_are_valid(self):
         with tempfile.TemporaryDirectory() as staging:
             # The rules of CMakeLists.txt say what is installed; pages need no build.
             done = subprocess.run(["cmake", "--install", BUILD, "--component", "documentation", "--prefix", staging],
@@ -57,7 +57,7 @@ class Links(unittest.TestCase):
             self.assertGreater(len(pages_in(pathlib.Path(staging))), 10)
             self.assertEqual(broken_links(pathlib.Path(staging)), [])
 
-    def test_a_link_that_leads_nowhere_is_found(self):
+    def test_a_broken_link_is_found(self):
         with tempfile.TemporaryDirectory() as folder:
             page = pathlib.Path(folder, "page.md")
             page.write_text("# A `title`, here\n"

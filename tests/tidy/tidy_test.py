@@ -1,4 +1,4 @@
-"""The house style, as far as a machine can hold it. CONTRIBUTING.md says what a person should hold."""
+"""The rules of the house style that a program can check. CONTRIBUTING.md has all of them."""
 import os
 import pathlib
 import re
@@ -20,8 +20,8 @@ CONTROL = re.compile(r"(\s*)(?:if (?:constexpr )?|for |while )\(.*\)( \{)?$")
 CLANG_FORMAT_VERSION = "14"  # another one formats differently
 
 
-# Which rooms a room's files may include, beside their own and base/. A room is a folder below ledger/, daemon/ or admin/;
-# the libraries' walls (cmake/walls.cmake) hold between these three.
+# The rooms that a room's files may include, besides their own and base/. A room is a folder below ledger/, daemon/ or
+# admin/; cmake/walls.cmake checks the includes between these three.
 ROOMS = {
     "ledger/api": (),
     "ledger/engine": ("api",),
@@ -65,7 +65,7 @@ def included_files(path, text):
 
 
 def text_files():
-    """Every file of the project as (path from the root, text); files that are no text are left out."""
+    """Every file of the project as (path from the root, text); binary files are left out."""
     found = [path for path in ROOT.iterdir() if path.is_file()]
     for folder in FOLDERS:
         for directory, folders, names in os.walk(ROOT / folder):
@@ -103,7 +103,7 @@ class Tidy(unittest.TestCase):
     def assert_none(self, found, rule):
         self.assertFalse(found, "\n".join([rule, *found]))
 
-    def test_there_is_something_to_look_at(self):
+    def test_the_files_of_the_project_are_found(self):
         self.assertIn(pathlib.Path("README.md"), [path for path, _ in FILES])
         self.assertGreater(sum(path.suffix in CPP for path, _ in FILES), 20)
 
@@ -111,7 +111,7 @@ class Tidy(unittest.TestCase):
         self.assert_none(includes("pqxx/", lambda path: path != pathlib.Path("ledger/pg/connection.cpp")),
                          "only ledger/pg/connection.cpp includes libpqxx")
 
-    def test_no_sockets_but_in_the_daemon(self):
+    def test_asio_and_beast_are_included_by_the_daemon_and_the_http_client_alone(self):
         client = pathlib.Path("ctl/client/http_exchange.cpp")  # a program of its own, which needs an HTTP parser
         self.assert_none(includes("boost/(asio|beast)", lambda path: path != client and path.parts[0] in
                                   ("webhook", "admin", "base", "ctl", "json", "ledger")),
@@ -121,11 +121,11 @@ class Tidy(unittest.TestCase):
         self.assert_none(includes("rapidjson/", lambda path: path.parts[0] != "json"),
                          "only json/ includes RapidJSON")
 
-    def test_no_json_in_ledger_and_daemon(self):
+    def test_ledger_and_daemon_include_no_json(self):
         self.assert_none(includes("json/", lambda path: path.parts[0] in ("ledger", "daemon")),
                          "wire formats belong to webhook/ and admin/")
 
-    def test_a_room_includes_only_the_rooms_below_it(self):
+    def test_a_room_includes_only_the_rooms_that_its_rule_allows(self):
         found, looked_at = [], set()
         for path, text in FILES:
             room = room_of(path)
@@ -142,7 +142,7 @@ class Tidy(unittest.TestCase):
         self.assertEqual(looked_at, set(ROOMS), "every room has a rule, and every rule a room")
         self.assert_none(found, "which room may look into which: ROOMS in this file")
 
-    def test_no_include_climbs_out_of_its_folder(self):
+    def test_no_include_begins_with_a_parent_folder(self):
         self.assert_none(includes(r"\.\./", lambda path: True), "an include with ../ goes round the walls")
 
     def test_a_cpp_file_opens_with_a_comment(self):
@@ -155,7 +155,7 @@ class Tidy(unittest.TestCase):
                           if path.suffix == ".hpp" and "#pragma once" not in text],
                          "a header has #pragma once")
 
-    def test_a_single_statement_has_no_braces_and_what_holds_another_one_has(self):
+    def test_a_single_statement_has_no_braces_and_a_nested_one_has(self):
         found = []
         for path, text in FILES:
             lines = text.split("\n") if path.suffix in CPP else []
@@ -209,7 +209,7 @@ class Tidy(unittest.TestCase):
     def test_migrations_are_named_by_time_and_record_themselves(self):
         seen = {}
         for path, text in FILES:
-            # A numbered file is a migration; what lies beside them is for the operator.
+            # A numbered file is a migration; the other files are for the operator.
             if path.parts[0] != "migrations" or not path.name[0].isdigit():
                 continue
             with self.subTest(file=str(path)):
@@ -220,24 +220,24 @@ class Tidy(unittest.TestCase):
                 statements = [part for part in re.sub(r"--[^\n]*", "", text).split(";") if part.strip()]
                 self.assertIn("tokenledger.schema_migrations", statements[-1])
                 self.assertIn(f"'{version}'", statements[-1], "the last statement records the version")
-        self.assertTrue(seen, "there is a migration")
+        self.assertTrue(seen, "no migration was found")
 
-    def test_scripts_can_be_run_and_are_well_formed(self):
+    def test_scripts_are_executable_and_well_formed(self):
         for path, text in FILES:
             if not text.startswith("#!") or path.parts[0] not in ("tools", ".ci", "debian"):
                 continue
             with self.subTest(file=str(path)):
-                self.assertTrue(os.access(ROOT / path, os.X_OK), "a script has its run bit")
+                self.assertTrue(os.access(ROOT / path, os.X_OK), "a script needs its run bit")
                 if "bash" in text.splitlines()[0]:
                     said = subprocess.run(["bash", "-n", str(ROOT / path)], capture_output=True, text=True,
                                           check=False)
                     self.assertEqual(said.returncode, 0, said.stderr)
                     self.assertIn("set -euo pipefail", text)
 
-    def test_proxies_pass_every_body_that_the_daemon_takes(self):
+    def test_proxies_pass_every_body_that_the_daemon_accepts(self):
         page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
         taken = int(re.search(r"^\| `max_body_bytes` \| integer \| `(\d+)`", page, re.MULTILINE).group(1))
-        # Caddy tells decimal units from binary ones; nginx has binary ones alone, in one letter.
+        # Caddy has decimal and binary units, nginx only binary ones, of one letter.
         units = {"KB": 10**3, "MB": 10**6, "KiB": 2**10, "MiB": 2**20, "k": 2**10, "m": 2**20, "": 1}
         for name, directive in (("Caddyfile", "max_size"), ("nginx.conf", "client_max_body_size")):
             with self.subTest(file=name):

@@ -1,8 +1,8 @@
-"""A new alternative of what the ledger can be asked, or a new name of what it can answer, must not compile until each
-place that decides by it says what it does: no catch-all may take it in silence.
+"""A new alternative of a request to the ledger, or a new name in an answer, must not compile until every place that
+decides by it handles it: no catch-all may accept it silently.
 
-A header is copied with one more alternative, `unheard_of`, and the files that decide are compiled against the copy with
-their own commands, from compile_commands.json.
+The test copies a header with one more alternative, `unheard_of`, and compiles the files that decide against the copy,
+with their own commands from compile_commands.json.
 """
 import os
 import pathlib
@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 VARIANT = (r"using {name} =\s*std::variant<([^>]*)>;",
            "struct unheard_of {{ bool operator==(const unheard_of&) const = default; }};\n"
            "using {name} = std::variant<\\1, unheard_of>;")
-# A decision of an operator on an event is known by these two members.
+# An operator's action on an event is recognized by these two members.
 EVENT_ACTION = (VARIANT[0], VARIANT[1].replace(
     "struct unheard_of {{", "struct unheard_of {{ std::string event_id; std::string payment_intent_id;"))
 LIST = (VARIANT[0], "struct unheard_of {{ event_filter filter{{}}; page_request page{{}}; }};\n"
@@ -30,11 +30,11 @@ LIST = (VARIANT[0], "struct unheard_of {{ event_filter filter{{}}; page_request 
         "using {name} = std::variant<\\1, unheard_of>;")
 ENUM = (r"enum class {name} : std::uint8_t {{", "enum class {name} : std::uint8_t {{ unheard_of,")
 
-# In the file that decides: a visitor without the alternative, a count that does not hold, a switch without the name.
+# The errors in a file that decides: a visitor lacks the alternative, a count is wrong, a switch lacks the name.
 REFUSAL = r"\d+:\s+(?:required from here|error: static assertion failed|error: enumeration value)"
 
-# Header, as it is included; where it is; what is added to; the files that decide by it, and at how many places each:
-# all of them must refuse, for one that fails would hide another that does not.
+# The header as it is included, its folder, the addition, the type that it is added to, and the files that decide by
+# the type with the number of places in each. Every place must fail: one that fails could hide another that does not.
 ADDITIONS = [
     ("ledger/command.hpp", "ledger/api", VARIANT, "operation",
      {"ledger/core/operations.cpp": 1, "ledger/codec/command.cpp": 2}),
@@ -55,7 +55,7 @@ ADDITIONS = [
       "admin/request/event_action.cpp": 1, "admin/openapi/document.cpp": 2}),
 ]
 
-# Enumerations with a table of rows in the same header: the header, where it is, the enumeration, the name behind its
+# Enumerations with a table of rows in the same header: the header, where it is, the enumeration, the name after its
 # last value, and a file that includes it.
 TABLES = [
     ("ledger/sources.hpp", "ledger/api", "transaction_type", "count", "ledger/core/names.cpp"),
@@ -73,7 +73,7 @@ def command_of(file):
 
 
 def compile_against(folder, command, directory, source):
-    """What the compiler says to the source, if headers of the folder come before all others."""
+    """The compiler's result for the source, with the headers of the folder before all others."""
     return subprocess.run([command[0], f"-I{folder}", *command[1:], "-fsyntax-only", str(source)],
                           cwd=directory, env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True,
                           check=False)
@@ -81,14 +81,14 @@ def compile_against(folder, command, directory, source):
 
 class Alternatives(unittest.TestCase):
     def added(self, folder, header, place, how, name):
-        """The header, with one more alternative, in the folder."""
+        """Copies the header, with one more alternative, to the folder."""
         pattern, replacement = (each.format(name=name) for each in how)
         return self.edited(folder, header, place, pattern, replacement, name)
 
     def edited(self, folder, header, place, pattern, replacement, name):
         text = (ROOT / place / header).read_text(encoding="utf-8")
         text, times = re.subn(pattern, replacement, text)
-        self.assertEqual(times, 1, f"{name} is in {header}")
+        self.assertEqual(times, 1, f"{name} must be in {header} once")
         copy = pathlib.Path(folder, header)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(text, encoding="utf-8")
@@ -107,11 +107,11 @@ def refused(header, place, how, name, files):
             for file, places in files.items():
                 with self.subTest(file=file):
                     command, directory = command_of(file)
-                    # A copy: a file finds headers beside itself before those of the folder.
+                    # A copy, since a file finds headers beside itself before those of the folder.
                     copy = shutil.copy(ROOT / file, pathlib.Path(folder, "copy.cpp"))
                     beside = ["-idirafter", str((ROOT / file).parent)]
                     said = compile_against(folder, [*command, *beside], directory, copy)
-                    self.assertNotEqual(said.returncode, 0, f"{file} takes a new {name} in silence")
+                    self.assertNotEqual(said.returncode, 0, f"{file} accepts a new {name} silently")
                     here = re.escape(str(copy))
                     refusing = set(re.findall(rf"^{here}:(\d+):{REFUSAL}", said.stderr, re.MULTILINE))
                     self.assertGreaterEqual(len(refusing), places, said.stderr)
@@ -125,11 +125,11 @@ def refused_without_row(header, place, name, behind_last, file):
             alone.write_text(f'#include "{header}"\n', encoding="utf-8")
             command, directory = command_of(file)
             said = compile_against(folder, command, directory, alone)
-            self.assertEqual(said.returncode, 0, said.stderr)  # as it is
+            self.assertEqual(said.returncode, 0, said.stderr)  # unchanged, it compiles
             copy = self.edited(folder, header, place, rf"(enum class {name} : [^}}]*?)\b{behind_last}\b",
                                rf"\1unheard_of, {behind_last}", name)
             said = compile_against(folder, command, directory, alone)
-            self.assertNotEqual(said.returncode, 0, f"{header} takes a new {name} without a row")
+            self.assertNotEqual(said.returncode, 0, f"{header} accepts a new {name} without a row")
             self.assertRegex(said.stderr, rf"{re.escape(str(copy))}:\d+:\d+: error: static assertion failed: every")
     return test
 
@@ -140,7 +140,7 @@ for _header, _place, _name, _behind_last, _file in TABLES:
 
 for _header, _place, _how, _name, _files in ADDITIONS:
     _kind = "event_action" if _how is EVENT_ACTION else _name
-    setattr(Alternatives, f"test_a_new_{_kind}_does_not_compile_until_each_place_says_what_it_does",
+    setattr(Alternatives, f"test_a_new_{_kind}_does_not_compile_until_every_place_handles_it",
             refused(_header, _place, _how, _name, _files))
 
 if __name__ == "__main__":

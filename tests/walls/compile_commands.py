@@ -1,4 +1,4 @@
-"""What the targets are compiled with, from compile_commands.json, for the tests beside this file."""
+"""The compile commands of the targets, from compile_commands.json, for the tests in this folder."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""The walls between the folders: an include that a target may not have must not compile, and must say why.
+"""The walls between the folders: a forbidden include must not compile, and the error must say why.
 
 Each probe is compiled with the command of one of the target's own files, from compile_commands.json.
 """
@@ -9,7 +9,7 @@ import unittest
 
 import compile_commands
 
-# What each library's wall says, and ways into the library: the main header, and some to reach for directly.
+# By library: the message of its wall, and headers to try: the main one, and some that could be included directly.
 LIBRARIES = {
     "pqxx": ("libpqxx is seen by one file only",
              ["pqxx/pqxx", "pqxx/connection", "pqxx/nontransaction", "pqxx/result", "pqxx/strconv",
@@ -112,7 +112,7 @@ def command_of(target):
 
 
 def compile_include(target, header, mode):
-    """What the compiler says to a file that includes the header; `mode` is -E or -fsyntax-only."""
+    """The compiler's result for a file that includes the header; `mode` is -E or -fsyntax-only."""
     command, directory = command_of(target)
     with tempfile.TemporaryDirectory() as scratch:
         probe = os.path.join(scratch, "probe.cpp")
