@@ -1,4 +1,4 @@
-// A ledger in which everything has happened once, for the tests of verify.
+// A ledger with commands of every kind, for the tests of verify.
 #pragma once
 
 #include "ledger/verify.hpp"
@@ -34,7 +34,7 @@ inline ledger::payment_facts disputed(const std::string& dispute, std::int64_t c
     return facts;
 }
 
-// An archive that took what there was of token_usage until now, and an operator who looked at a parked event.
+// An archive that took all rows of token_usage, and an operator's retry of a parked event.
 inline const std::string archived_rows = R"sql(
 WITH gone AS (DELETE FROM tokenledger.token_usage RETURNING charged_tokens)
 INSERT INTO tokenledger.usage_archives (before, usages, charged_usages, charged_tokens, file_sha256)
@@ -89,7 +89,7 @@ inline void check_clean(const std::vector<ledger::discrepancy>& found) {
         BOOST_ERROR(text_of(each));
 }
 
-// A ledger whose books can be proven.
+// A store, with verify.
 struct proven_fixture : store_fixture {
     void run(const std::vector<ledger::command>& batch) const {
         static_cast<void>(ledger::run_batch(*store, batch));
@@ -108,11 +108,11 @@ struct proven_fixture : store_fixture {
 
 struct verify_fixture : proven_fixture {
     verify_fixture() {
-        // alice: 1 purchase, 2 half of it refunded, 3 purchase, 4 disputed.
+        // alice: 1 purchase, 2 refund of half, 3 purchase, 4 its dispute.
         run({a_purchase("evt_1", "pi_1", "alice", 1000)});
         run({an_update("evt_2", "pi_1", refunded("re_1", 500))});
         run({a_purchase("evt_3", "pi_2", "alice", 1000), an_update("evt_4", "pi_2", disputed("dp_1", 999))});
-        // bob: 1 purchase, 2 its refund that had come first, 3 purchase captured in part, 4 parked refund.
+        // bob: 1 purchase, 2 its refund, which came first, 3 partial capture, 4 its parked refund.
         run({an_update("evt_5", "pi_3", refunded("re_2", 999))});
         run({a_purchase("evt_6", "pi_3", "bob", 1000)});
         run({an_update("evt_7", "pi_4", refunded("re_3", 999))}); // waits
@@ -122,7 +122,7 @@ struct verify_fixture : proven_fixture {
         ledger::payment_facts unproven = refunded("re_4", 100, false);
         unproven.refunds["re_5"] = {.amount_cents = 333, .moved_money = true};
         run({an_update("evt_9", "pi_5", unproven)});
-        // carol: 1 purchase; a cent of it refunded, which takes no token.
+        // carol: 1 purchase, of which a cent is refunded, which takes no token.
         run({a_purchase("evt_10", "pi_6", "carol", 10), an_update("evt_11", "pi_6", refunded("re_6", 1))});
         ledger::stripe_command parked = an_event("evt_12");
         parked.effect = ledger::park_event{ledger::reason::unknown_pack};
@@ -131,7 +131,7 @@ struct verify_fixture : proven_fixture {
         ledger::stripe_command canceled = an_event("evt_15", "pi_7");
         canceled.effect = ledger::payment_update{.facts = {.canceled = true}, .moves_tokens = false};
         run({canceled});
-        // frank's operations are archived; then dave: 1 granted, 2 an operation, 3 a transfer to erin.
+        // frank's usage is archived; then dave: 1 grant, 2 charged usage, 3 transfer to erin.
         run({request("key_f", {granting("frank", 100), using_up("req_f1", "frank", 30)})});
         run({lone_usage(using_up("req_f2", "frank", 0))});
         database.session().run(archived_rows);
@@ -142,10 +142,10 @@ struct verify_fixture : proven_fixture {
         run({request("key_2", {moving("dave", "erin", 100)})});
     }
 
-    // What somebody can do who owns the database: nothing keeps the rows any more.
+    // Drops triggers and constraints, as the owner of the database can, and runs `sql`.
     void tamper(const std::string& sql) { database.session().run(no_guards + sql); }
 
-    // A copy of every row, and back to it: quicker than a ledger for each tampering.
+    // Save and restore all rows: faster than a new ledger for each tampering.
     void save() {
         database.session().run(for_each_table("CREATE TABLE saved.%1$I AS TABLE tokenledger.%1$I"));
     }
