@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_payment_that_has_an_owner_cannot_be_assigned) {
     require_refused(refusal::payment_has_owner, assigning("evt_3", "pi_1", {.user = "bob"}));
 }
 
-BOOST_AUTO_TEST_CASE(an_event_that_is_not_a_parked_purchase_cannot_be_assigned) {
+BOOST_AUTO_TEST_CASE(an_event_that_an_operator_cannot_complete_is_not_assignable) {
     run(other_mode("evt_1"));
     require_refused(refusal::not_assignable, assigning("evt_1", "pi_1"));
     run({.event = test::make_event("evt_2", "pi_2"), .effect = park_event{reason::bad_payload}});

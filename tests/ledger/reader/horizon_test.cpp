@@ -39,7 +39,7 @@ struct two_writers : reader_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(queries_horizon, two_writers)
 
-BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_rows_that_a_running_transaction_may_still_precede) {
+BOOST_AUTO_TEST_CASE(a_walk_forward_ends_before_a_transaction_that_may_still_commit_an_older_row) {
     run({purchase_by("evt_1", "pi_1", "alice")});
     open_batch late(*other, {purchase_by("evt_2", "pi_2", "bob")});
     late.lock(); // bob's row has its time now

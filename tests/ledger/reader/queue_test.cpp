@@ -1,4 +1,4 @@
-// What operators ask: how long the queue is now, who did what, and packs that they assigned.
+// Queries of operators: the length of the queue, actions, rows by actor, and assigned packs.
 #include "action_fixture.hpp"
 #include "reader_fixture.hpp"
 
@@ -45,7 +45,7 @@ struct operator_fixture : action_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(queries_of_operators, operator_fixture)
 
-BOOST_AUTO_TEST_CASE(the_queue_is_what_is_parked_and_waits_now_without_what_has_expired) {
+BOOST_AUTO_TEST_CASE(the_queue_counts_parked_and_waiting_events_without_expired_ones) {
     BOOST_TEST((reader->queue() == ledger::queue_view{}));
     run({unknown_pack("evt_1", "pi_1"), unknown_pack("evt_2", "pi_2"), refund("evt_3", "pi_3", 300),
          refund("evt_4", "pi_4", 300), buys("evt_5", "pi_5")});
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(the_queue_is_what_is_parked_and_waits_now_without_what_has_
     BOOST_TEST((reader->queue() == ledger::queue_view{.parked = 1, .waiting = 1}));
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_and_an_event_tell_what_operators_did_and_a_list_does_not) {
+BOOST_AUTO_TEST_CASE(a_payment_and_an_event_show_the_actions_and_a_list_does_not) {
     run({unknown_pack("evt_1", "pi_1"), unknown_pack("evt_2", "pi_1"), refund("evt_3", "pi_2", 300)});
     BOOST_TEST((actions_of("pi_1") == strings{}));
     act("key_1", dismissing("evt_2", "pi_1", "a test of ours"));
@@ -70,8 +70,8 @@ BOOST_AUTO_TEST_CASE(a_payment_and_an_event_tell_what_operators_did_and_a_list_d
         BOOST_TEST(row.actions.empty());
 }
 
-BOOST_AUTO_TEST_CASE(transactions_are_listed_by_who_asked_for_them) {
-    run({buys("evt_1", "pi_1")}); // Stripe did
+BOOST_AUTO_TEST_CASE(transactions_can_be_listed_by_actor) {
+    run({buys("evt_1", "pi_1")}); // without an actor
     for (int i = 1; i <= 5; ++i)
         grant_as(i % 2 == 0 ? 0 : 4'294'967'295, "key_" + std::to_string(i), "bob", i);
     for (const std::size_t limit : {1U, 2U, 100U}) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(transactions_are_listed_by_who_asked_for_them) {
                 }) == ledger::query_fault::bad_cursor));
 }
 
-BOOST_AUTO_TEST_CASE(a_pack_that_was_assigned_stands_on_the_payment_and_in_the_report_by_pack) {
+BOOST_AUTO_TEST_CASE(an_assigned_pack_is_shown_with_the_payment_and_in_the_report_by_pack) {
     run({unknown_pack("evt_1", "pi_1")});
     auto assigned = std::get<ledger::assign_event>(assigning("evt_1", "pi_1", {.tokens = 2000}));
     assigned.catalog = "partners";

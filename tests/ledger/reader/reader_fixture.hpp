@@ -1,4 +1,4 @@
-// A reader beside the ledger of verify_ledger.hpp, and walks over its lists.
+// A reader of the ledger in verify_ledger.hpp, and walks through its lists.
 #pragma once
 
 #include "ledger/postgres_reader.hpp"
@@ -34,8 +34,8 @@ inline constexpr auto oldest_first = ledger::page_order::oldest_first;
 template <class Row>
 using list_fn = std::function<ledger::page<Row>(const ledger::page_request&)>;
 
-// Page after page until there is no more; `between` runs before each page but the first. Ends after many
-// pages, so that a walk that does not end fails.
+// All pages of a list; `between` runs before each page but the first. Fails after many pages, so that an
+// endless walk ends.
 template <class Row>
 std::vector<Row> walk(const list_fn<Row>& list, ledger::page_order order, std::size_t limit,
                       const std::function<void()>& between = {}, std::string* last_cursor = nullptr) {

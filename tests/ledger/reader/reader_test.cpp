@@ -1,4 +1,4 @@
-// What the reader says of accounts, payments and events, and what it sums up.
+// The reader: accounts, payments, events, lists and reports.
 #include "reader_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(an_account_shows_its_balance_its_totals_and_the_payments_in
     BOOST_TEST(!reader->account("nobody"));
 }
 
-BOOST_AUTO_TEST_CASE(a_dispute_that_was_lost_or_won_is_over) {
+BOOST_AUTO_TEST_CASE(a_payment_is_not_in_dispute_after_the_dispute_was_lost_or_won) {
     ledger::payment_facts facts = disputed("dp_1", 999);
     for (const auto status : {ledger::dispute_status::lost, ledger::dispute_status::won}) {
         facts.disputes["dp_1"].status = status;
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_that_was_lost_or_won_is_over) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_balance_is_told_at_any_time_and_at_any_sequence) {
+BOOST_AUTO_TEST_CASE(a_balance_can_be_read_at_any_time_and_sequence) {
     const auto rows = walk<ledger::transaction_view>(
         [&](const auto& ask) {
             return reader->page_of(transactions_query{{.user_id = "alice"}, ask});
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_balance_is_told_at_any_time_and_at_any_sequence) {
         const auto by_sequence = reader->balance_at_sequence("alice", row.sequence).value();
         BOOST_TEST(by_sequence.balance == row.balance_after);
         BOOST_TEST(by_sequence.created_at_us.value() == row.created_at_us);
-        // Several rows may have one time: the last of them counts.
+        // Several rows may have the same time: the last of them counts.
         const auto last =
             std::find_if(rows.rbegin(), rows.rend(), [&](const ledger::transaction_view& other) {
                 return other.created_at_us <= row.created_at_us;
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_balance_is_told_at_any_time_and_at_any_sequence) {
     BOOST_TEST(!reader->balance_at_time("nobody", INT64_MAX));
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_is_explained_by_its_credit_its_facts_its_rows_and_its_events) {
+BOOST_AUTO_TEST_CASE(a_payment_is_shown_with_credit_facts_entitlement_rows_and_events) {
     const auto half = reader->payment("pi_1").value();
     BOOST_TEST(half.credit.value().user_id == "alice");
     BOOST_TEST(half.credit.value().pack == "starter");
@@ -132,14 +132,14 @@ BOOST_AUTO_TEST_CASE(a_payment_is_explained_by_its_credit_its_facts_its_rows_and
     BOOST_TEST(!reader->payment("pi_8"));
 }
 
-BOOST_AUTO_TEST_CASE(a_payment_that_only_an_ignored_event_named_is_told_by_that_event) {
+BOOST_AUTO_TEST_CASE(a_payment_known_only_from_an_ignored_event_is_shown_with_it) {
     run({ignored_command("evt_30", "pi_30")});
     const auto payment = reader->payment("pi_30").value();
     BOOST_TEST(!payment.credit);
     BOOST_TEST((names(payment.events, event_name) == strings{"evt_30 ignored"}));
 }
 
-BOOST_AUTO_TEST_CASE(an_event_is_found_by_id_and_its_evidence_comes_back_byte_for_byte) {
+BOOST_AUTO_TEST_CASE(an_event_is_found_by_id_and_its_evidence_is_read_byte_for_byte) {
     ledger::stripe_command odd = purchase_by("evt_40", "pi_40", "alice");
     odd.event.body = std::string("{\"a\": \"\0\n\\x\"}", 12);
     odd.event.account = "acct_1";
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_found_by_id_and_its_evidence_comes_back_byte_fo
     BOOST_TEST(!reader->evidence("evt_40").value().readable);
 }
 
-BOOST_AUTO_TEST_CASE(purchases_show_what_was_taken_back_of_them) {
+BOOST_AUTO_TEST_CASE(purchases_show_their_refunded_tokens_and_amount) {
     const auto rows = rows_of(ledger::purchases_query{{.user_id = "alice"}, {}});
     BOOST_TEST_REQUIRE(rows.size() == 2U);
     BOOST_TEST(short_name(rows[0].transaction) == "alice 3 purchase 1000");
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(purchases_show_what_was_taken_back_of_them) {
     BOOST_TEST(rows_of(ledger::purchases_query{{}, {}}).size() == 5U);
 }
 
-BOOST_AUTO_TEST_CASE(every_column_of_a_row_is_read_as_it_was_written) {
+BOOST_AUTO_TEST_CASE(every_column_of_a_row_reads_back_unchanged) {
     ledger::grant granted = granting("zoe", 1000, ledger::grant_source::subscription, "in_zoe");
     granted.metadata = R"({"plan": "it's \"pro\""})";
     run({request("key_zoe", {granted, moving("zoe", "dave", 10), using_up("req_zoe", "zoe", 7)})});
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(every_column_of_a_row_is_read_as_it_was_written) {
     BOOST_TEST(used.actor.value() == operator_uid);
 }
 
-BOOST_AUTO_TEST_CASE(a_charged_operation_and_its_deduction_are_one_entry_of_the_activity) {
+BOOST_AUTO_TEST_CASE(charged_usage_and_its_deduction_are_one_entry_of_the_activity) {
     const auto rows = rows_of(ledger::activity_query{{.user_id = "dave"}, {.order = oldest_first}});
     BOOST_TEST_REQUIRE(rows.size() == 4U); // three transactions, one operation that was not charged
     const auto charged = std::find_if(rows.begin(), rows.end(), [](const ledger::activity_view& row) {
@@ -214,13 +214,13 @@ BOOST_AUTO_TEST_CASE(a_charged_operation_and_its_deduction_are_one_entry_of_the_
     BOOST_TEST(charged->usage.value().deduction_sequence.value() == 2);
     BOOST_TEST(std::count_if(rows.begin(), rows.end(),
                              [](const ledger::activity_view& row) { return !row.transaction; }) == 1);
-    // Usage that was archived leaves its deduction.
+    // The deduction of archived usage stays.
     database.session().run("DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'");
     const auto after = rows_of(ledger::activity_query{{.user_id = "dave"}, {}});
     BOOST_TEST(after.size() == 4U);
 }
 
-BOOST_AUTO_TEST_CASE(rows_of_both_tables_with_one_time_keep_their_order_across_pages) {
+BOOST_AUTO_TEST_CASE(activity_rows_with_the_same_time_keep_their_order_across_pages) {
     database.session().run(
         "INSERT INTO tokenledger.token_accounts (user_id, balance, last_sequence, last_transaction_at)"
         " SELECT 'tie_' || u, 3, 3, '2026-01-01' FROM generate_series(1, 3) AS u;"
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(rows_of_both_tables_with_one_time_keep_their_order_across_p
     }
 }
 
-BOOST_AUTO_TEST_CASE(events_are_told_by_outcome_reason_type_and_payment) {
+BOOST_AUTO_TEST_CASE(events_can_be_listed_by_result_reason_type_and_payment) {
     const auto of = [&](const ledger::event_filter& filter) {
         return names(rows_of(ledger::events_query{filter, {.order = oldest_first}}),
                      [](const ledger::event_view& row) { return row.event_id; });
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(events_are_told_by_outcome_reason_type_and_payment) {
     BOOST_TEST(of({.result = "expired"}).empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_period_has_its_first_microsecond_and_not_its_last) {
+BOOST_AUTO_TEST_CASE(a_period_includes_its_first_microsecond_and_excludes_its_end) {
     const auto rows = rows_of(transactions_query{{}, {.limit = 1000, .order = oldest_first}});
     BOOST_TEST_REQUIRE(rows.size() > 10U);
     for (const std::string& user : strings{"", "alice", "bob"}) {
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(reports_are_exact_sums_and_never_mix_currencies) {
     BOOST_TEST(days.front().day == value("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')"));
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_refused_by_name) {
+BOOST_AUTO_TEST_CASE(an_invalid_query_is_refused_with_its_fault) {
     using ledger::query_fault;
     const auto asking = [&](const ledger::transaction_filter& filter, const ledger::page_request& request) {
         return fault_of([&] { static_cast<void>(reader->page_of(transactions_query{filter, request})); });
@@ -347,7 +347,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_refused_by_name) {
     BOOST_TEST((fault_of([&] { static_cast<void>(reader->account("\xff")); }) == query_fault::bad_text));
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_lost_its_connection_says_so_and_connects_again) {
+BOOST_AUTO_TEST_CASE(a_reader_that_lost_its_connection_fails_once_and_reconnects) {
     BOOST_TEST(reader->account("alice").has_value());
     database.session().run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                            " WHERE datname = current_database() AND pid <> pg_backend_pid()");
@@ -356,7 +356,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_lost_its_connection_says_so_and_connects_agai
     BOOST_TEST(reader->account("alice").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_waits_no_longer_than_its_statement_timeout_and_writes_nothing) {
+BOOST_AUTO_TEST_CASE(a_reader_waits_no_longer_than_its_statement_timeout) {
     ledger::postgres_options hasty = options;
     hasty.statement_timeout = std::chrono::milliseconds(50);
     const auto other = ledger::make_postgres_reader(hasty);

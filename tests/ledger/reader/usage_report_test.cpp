@@ -53,7 +53,7 @@ struct members : reader_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(usage_report_of_the_full_ledger, full_ledger)
 
-BOOST_AUTO_TEST_CASE(usage_is_summed_by_action_and_model_with_every_digit_of_its_cost) {
+BOOST_AUTO_TEST_CASE(usage_is_summed_by_action_and_model_with_exact_costs) {
     std::vector<ledger::operation> all{granting("zoe", 1000)};
     for (int i = 0; i < 3; ++i) {
         ledger::usage each = using_up("req_z" + std::to_string(i), "zoe", i);

@@ -1,4 +1,5 @@
-// The ledger made again from what it kept: the same rows, and every row that was changed behind its back.
+// rebuild: it makes the same rows from the stored events and requests, and finds rows that were tampered
+// with.
 #include "request_commands.hpp"
 #include "verify_ledger.hpp"
 
@@ -12,7 +13,7 @@ using namespace tokenledger::test;
 
 namespace {
 
-// Everything once, all of it through the ledger itself.
+// A ledger with commands of every kind.
 struct kept_ledger : store_fixture {
     kept_ledger() {
         run({purchase_by("evt_1", "pi_1", "alice", 1000)});
@@ -60,7 +61,7 @@ struct kept_ledger : store_fixture {
     }
     void tamper(const std::string& sql) { database.session().run(no_guards + sql); }
 
-    // "table key column: expected, found", one by one.
+    // The differences, as "table key column: expected, found".
     std::vector<std::string> rebuild(const ledger::translate_fn& translate = {}, bool translate_all = false) {
         const test_database empty;
         const ledger::rebuild_options asked{.from = {.url = database.url()},
@@ -86,12 +87,12 @@ const std::vector<std::string> none;
 
 BOOST_FIXTURE_TEST_SUITE(making_the_ledger_again, kept_ledger)
 
-BOOST_AUTO_TEST_CASE(everything_that_was_kept_makes_the_same_rows_in_batches_of_any_size) {
+BOOST_AUTO_TEST_CASE(a_rebuild_makes_the_same_rows_in_batches_of_any_size) {
     for (const std::size_t size : {1U, 2U, 5U, 256U}) {
         max_batch = size;
         BOOST_TEST(rebuild() == none, boost::test_tools::per_element());
     }
-    // evt_8 asked for nothing, evt_9 brought nothing new.
+    // evt_8 was ignored, evt_9 was a duplicate.
     for (auto& e : rebuild())
         BOOST_TEST_MESSAGE(e);
     BOOST_TEST(totals.events == 12);
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(everything_that_was_kept_makes_the_same_rows_in_batches_of_
     BOOST_TEST(totals.rows > 40);
 }
 
-BOOST_AUTO_TEST_CASE(a_row_that_was_changed_behind_the_ledgers_back_is_found_where_it_is) {
+BOOST_AUTO_TEST_CASE(a_tampered_row_is_found_and_named) {
     const std::vector<std::pair<std::string, std::string>> tamperings = {
         {"UPDATE tokenledger.token_transactions SET token_amount = 5000, balance_after = 5000"
          " WHERE user_id = 'alice' AND sequence = 1",
@@ -160,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_was_changed_behind_the_ledgers_back_is_found_whe
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_was_translated_then_is_checked_against_what_it_caused) {
+BOOST_AUTO_TEST_CASE(a_stored_effect_is_checked_against_the_rows_that_it_caused) {
     ledger::stripe_effect more = purchase_by("evt_1", "pi_1", "alice", 2000).effect;
     tamper("UPDATE tokenledger.stripe_events SET effect = '" + ledger::encode(more) +
            "' WHERE event_id = 'evt_1'");
@@ -169,7 +170,7 @@ BOOST_AUTO_TEST_CASE(what_was_translated_then_is_checked_against_what_it_caused)
     BOOST_TEST(differences.front() == "token_accounts alice balance: 1012, 513");
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_do_not_unpack_and_effects_that_cannot_be_read_are_differences) {
+BOOST_AUTO_TEST_CASE(evidence_and_effects_that_cannot_be_read_are_differences) {
     tamper("UPDATE tokenledger.stripe_events SET evidence = '\\x00' WHERE event_id = 'evt_1';"
            "UPDATE tokenledger.stripe_events SET effect = '7:nothing,' WHERE event_id = 'evt_3'");
     const auto differences = rebuild();
@@ -178,7 +179,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_do_not_unpack_and_effects_that_cannot_be_read_ar
     BOOST_TEST(differences.at(1) == "stripe_events evt_1 evidence: evidence, bytes that do not unpack");
 }
 
-BOOST_AUTO_TEST_CASE(events_are_translated_again_from_their_bytes_when_asked) {
+BOOST_AUTO_TEST_CASE(events_are_translated_anew_from_their_bytes_if_asked_for) {
     const auto as_then = [](const ledger::stripe_event& stored) -> std::optional<ledger::stripe_command> {
         ledger::stripe_command made{.event = stored, .effect = {}};
         BOOST_TEST(stored.body == "{}");
@@ -187,19 +188,18 @@ BOOST_AUTO_TEST_CASE(events_are_translated_again_from_their_bytes_when_asked) {
         return made;
     };
     const auto differences = rebuild(as_then, true);
-    BOOST_TEST(totals.translated_anew == 11); // all but the one that was ignored, which kept no bytes
+    BOOST_TEST(totals.translated_anew == 11); // all but the ignored one, which has no bytes
     BOOST_TEST_REQUIRE(!differences.empty());
     BOOST_TEST(differences.front().starts_with("token_accounts alice balance: "));
 }
 
-BOOST_AUTO_TEST_CASE(redacted_events_are_replayed_from_what_was_translated) {
+BOOST_AUTO_TEST_CASE(redacted_events_are_replayed_from_their_stored_effect) {
     tamper("UPDATE tokenledger.stripe_events SET evidence = NULL, evidence_format = NULL,"
            " evidence_sha256 = sha256('') WHERE event_id IN ('evt_1', 'evt_2')");
     BOOST_TEST(rebuild() == none, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(
-    events_of_a_version_that_kept_no_effect_are_translated_and_only_what_it_kept_is_compared) {
+BOOST_AUTO_TEST_CASE(events_without_a_stored_effect_are_translated_anew) {
     tamper("UPDATE tokenledger.stripe_events SET effect = NULL WHERE event_id = 'evt_1'");
     const auto today = [](const ledger::stripe_event& stored) -> std::optional<ledger::stripe_command> {
         return purchase_by(stored.id, stored.payment_intent_id, "alice", 1000);
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(
                                     "that cannot be translated today");
 }
 
-BOOST_AUTO_TEST_CASE(a_database_that_holds_a_ledger_is_not_rebuilt_into) {
+BOOST_AUTO_TEST_CASE(the_target_of_a_rebuild_must_have_an_empty_schema) {
     const ledger::rebuild_options onto_itself{.from = {.url = database.url()},
                                               .into = {.url = database.url()}};
     BOOST_CHECK_THROW(static_cast<void>(ledger::rebuild(onto_itself, {})), ledger::rebuild_refused);

@@ -1,6 +1,6 @@
-// Disputes that an earlier version settled by signs, in rows as it left them: nothing changes by the
-// migration alone, and what is read again settles by the amounts, with books that are proven and can be made
-// again.
+// reread: disputes that an earlier version stored with signs only. The migration alone changes nothing;
+// reread reads the amounts from the evidence and settles by them. verify and rebuild find no fault in either
+// case.
 #include "verify_ledger.hpp"
 
 #include "codec/command.hpp"
@@ -29,7 +29,7 @@ ledger::dispute_fact dispute_of(ledger::dispute_status status, const std::vector
     return fact;
 }
 
-// What that version made of it.
+// The facts as that version stored them.
 ledger::payment_facts without_amounts(ledger::payment_facts facts) {
     for (auto& [id, dispute] : facts.disputes) {
         dispute.signs_only = true;
@@ -43,7 +43,7 @@ std::string quoted(const std::string& text) {
     return text.empty() ? "NULL" : "'" + text + "'";
 }
 
-// Filled by SQL, in the tables as they were before amounts were kept. A payment is of 2000 tokens for 1999
+// Filled by SQL, in the tables as they were before amounts were stored. Every payment is 2000 tokens for 1999
 // cents.
 struct old_ledger {
     old_ledger() {
@@ -52,11 +52,11 @@ struct old_ledger {
                 run("BEGIN; " + std::string(each.sql) + "; COMMIT");
         }
         using ledger::dispute_status;
-        // Lost, and a part returned: as many signs of either kind, so all was given back.
+        // Lost, with a part returned: as many signs of either kind, so all tokens were given back.
         buy("alice", "pi_1");
         dispute("pi_1", "dp_1", "funds_withdrawn", dispute_of(dispute_status::undecided, {-1999}), -2000);
         dispute("pi_1", "dp_1", "closed", dispute_of(dispute_status::lost, {-1999, 400}), 2000);
-        // Won, with an adjustment: two signs against one, so nothing was.
+        // Won, with an adjustment: two signs against one, so no token was given back.
         buy("bob", "pi_2");
         dispute("pi_2", "dp_2", "funds_withdrawn", dispute_of(dispute_status::undecided, {-1999}), -2000);
         dispute("pi_2", "dp_2", "closed", dispute_of(dispute_status::won, {-1999, -50, 2049}), 0);
@@ -193,19 +193,19 @@ struct old_ledger {
 
 BOOST_FIXTURE_TEST_SUITE(disputes_read_again, old_ledger)
 
-BOOST_AUTO_TEST_CASE(the_migration_alone_leaves_every_balance_as_it_was_and_the_books_proven) {
+BOOST_AUTO_TEST_CASE(the_migration_alone_changes_no_balance_and_the_books_stay_correct) {
     BOOST_TEST(ledger::migrate(options).size() >= 1U);
     BOOST_TEST(balances() == "alice 2000, bob 0, carol 2000");
     require_proven();
 }
 
-BOOST_AUTO_TEST_CASE(what_is_read_again_is_settled_by_the_amounts_in_a_row_of_its_own) {
+BOOST_AUTO_TEST_CASE(a_reread_settles_disputes_by_their_amounts_with_a_new_row) {
     static_cast<void>(ledger::migrate(options));
     const ledger::reread_totals done = reread();
     BOOST_TEST(done.events == 5);
     BOOST_TEST(done.posted == 2);
     BOOST_TEST(done.unreadable == 0);
-    BOOST_TEST(done.left == 1); // carol's: its bytes are gone, so it is worth what it was
+    BOOST_TEST(done.left == 1); // carol's: its bytes are gone, so nothing changes
     BOOST_TEST(balances() == "alice 401, bob 2000, carol 2000");
     BOOST_TEST(
         value("SELECT concat_ws(' ', transaction_type, token_amount, amount_paid_cents, stripe_event_id) FROM"
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(what_is_read_again_is_settled_by_the_amounts_in_a_row_of_it
     require_proven();
 }
 
-BOOST_AUTO_TEST_CASE(a_second_time_does_nothing) {
+BOOST_AUTO_TEST_CASE(a_second_reread_does_nothing) {
     static_cast<void>(ledger::migrate(options));
     static_cast<void>(reread());
     const std::string before = value("SELECT count(*) FROM tokenledger.stripe_events");
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_second_time_does_nothing) {
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.stripe_events") == before);
 }
 
-BOOST_AUTO_TEST_CASE(a_dispute_that_waits_is_settled_by_the_amounts_when_its_purchase_comes) {
+BOOST_AUTO_TEST_CASE(a_waiting_dispute_is_settled_by_its_amounts_when_the_purchase_comes) {
     static_cast<void>(ledger::migrate(options));
     static_cast<void>(reread());
     ledger::stripe_command bought = purchase_by("evt_90", "pi_4", "dave", 2000);
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_dispute_that_waits_is_settled_by_the_amounts_when_its_pur
     require_proven();
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_cannot_be_read_are_counted_and_change_nothing) {
+BOOST_AUTO_TEST_CASE(evidence_that_cannot_be_read_is_counted_and_changes_nothing) {
     static_cast<void>(ledger::migrate(options));
     said.clear();
     const ledger::reread_totals done = reread();
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_cannot_be_read_are_counted_and_change_nothing) {
     require_proven();
 }
 
-BOOST_AUTO_TEST_CASE(what_a_daemon_tells_of_such_a_dispute_settles_it_by_the_amounts_too) {
+BOOST_AUTO_TEST_CASE(a_new_event_of_such_a_dispute_settles_it_by_its_amounts) {
     static_cast<void>(ledger::migrate(options));
     ledger::stripe_command told = ignored_command("evt_90", "pi_3");
     told.event.type = "charge.dispute.updated";
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(what_a_daemon_tells_of_such_a_dispute_settles_it_by_the_amo
     require_proven();
 }
 
-BOOST_AUTO_TEST_CASE(an_id_that_would_grow_too_long_is_hashed) {
+BOOST_AUTO_TEST_CASE(an_event_id_that_would_become_too_long_is_hashed) {
     BOOST_TEST(ledger::reread_event_id("evt_1") == "reread:evt_1");
     BOOST_TEST(ledger::reread_event_id(std::string(248, 'x')).size() == 255U);
     const std::string longest = ledger::reread_event_id(std::string(255, 'x'));

@@ -1,4 +1,4 @@
-// Operations to a file and out of the database: what goes, what stays, and what an interruption leaves.
+// Archiving usage to a file and deleting it: which rows go, which stay, and what an interruption leaves.
 #include "ledger/archive.hpp"
 #include "verify_ledger.hpp"
 
@@ -26,7 +26,7 @@ struct archive_fixture : verify_fixture {
     std::int64_t microseconds(const std::string& time) {
         return std::stoll(value("SELECT (extract(epoch FROM " + time + ") * 1000000)::bigint"));
     }
-    // Nothing is a minute old in a test: clocks cannot wait, but rows can have been written earlier.
+    // Makes all rows an hour older, because a test cannot wait for them to age.
     void age_everything() {
         tamper("UPDATE tokenledger.token_transactions SET created_at = created_at - interval '1 hour';"
                "UPDATE tokenledger.token_accounts SET last_transaction_at = last_transaction_at - interval "
@@ -62,7 +62,7 @@ bool says(const std::string& text, std::string_view part) {
 
 BOOST_FIXTURE_TEST_SUITE(archiving_usage, archive_fixture)
 
-BOOST_AUTO_TEST_CASE(what_is_old_goes_with_all_its_columns_and_the_books_stay_clean) {
+BOOST_AUTO_TEST_CASE(old_usage_is_archived_with_all_its_columns_and_the_books_stay_correct) {
     age_everything();
     database.session().run(
         "UPDATE tokenledger.token_usage SET cost_estimate = 0.10000000000000000000000000001,"
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_is_old_goes_with_all_its_columns_and_the_books_stay_cl
                      " ORDER BY before DESC LIMIT 1") == "2 1 20 " + std::string(32, 'h'));
     check_clean();
 
-    // Read back as an operator would, it is what was there.
+    // The file, read back as by an operator, equals the rows.
     BOOST_TEST(says(file, R"("cost_estimate":"0.10000000000000000000000000001")"));
     BOOST_TEST(says(file, R"("action_type":"a \"quoted\"\nline","model_used":null)"));
     std::string back;
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(what_is_old_goes_with_all_its_columns_and_the_books_stay_cl
                      file.substr(0, file.find('\n')) + "'::jsonb ? column_name") == "0");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_younger_stays) {
+BOOST_AUTO_TEST_CASE(younger_usage_stays) {
     age_everything();
     run({lone_usage(using_up("req_3", "dave", 5))});
     BOOST_TEST(archive().usages == 2);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(what_is_younger_stays) {
     check_clean();
 }
 
-BOOST_AUTO_TEST_CASE(a_request_id_stays_used) {
+BOOST_AUTO_TEST_CASE(the_request_id_of_archived_usage_stays_used) {
     age_everything();
     static_cast<void>(archive());
     const ledger::command again = lone_usage(using_up("req_1", "dave", 20));
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_request_id_stays_used) {
     check_clean();
 }
 
-BOOST_AUTO_TEST_CASE(the_same_rows_make_the_same_file_whatever_happened_in_between) {
+BOOST_AUTO_TEST_CASE(the_same_rows_give_the_same_file_after_a_failed_archive) {
     age_everything();
     finished = [] { throw std::runtime_error("no space left"); };
     BOOST_CHECK_THROW(static_cast<void>(archive()), std::runtime_error);
@@ -127,12 +127,12 @@ BOOST_AUTO_TEST_CASE(the_same_rows_make_the_same_file_whatever_happened_in_betwe
     BOOST_TEST(archives() == "1");
     check_clean();
     finished = [] {};
-    database.session().run("UPDATE tokenledger.token_usage SET actor = actor"); // other places on the disk
+    database.session().run("UPDATE tokenledger.token_usage SET actor = actor"); // moves the rows on disk
     BOOST_TEST(archive().usages == 2);
     BOOST_TEST(file == first);
 }
 
-BOOST_AUTO_TEST_CASE(a_row_that_is_committed_late_stays_for_the_next_archive) {
+BOOST_AUTO_TEST_CASE(a_row_that_is_committed_late_is_left_for_the_next_archive) {
     age_everything();
     finished = [this] { // after the rows were read, before they are deleted
         run({lone_usage(using_up("req_3", "dave", 5))});
@@ -163,14 +163,14 @@ BOOST_AUTO_TEST_CASE(only_one_archive_runs_at_a_time) {
     BOOST_TEST(archives() == "2");
 }
 
-BOOST_AUTO_TEST_CASE(an_archive_that_was_refused_or_failed_holds_no_lock_any_more) {
+BOOST_AUTO_TEST_CASE(an_archive_that_was_refused_or_failed_leaves_no_lock) {
     age_everything();
     const auto locks = [this] {
         return value("SELECT count(*) FROM pg_locks WHERE relation = 'tokenledger.usage_archives'::regclass"
                      " AND mode = 'ShareRowExclusiveLock'");
     };
     finished = [] { throw std::runtime_error("disk full"); };
-    // Often, because a server that ends a connection by itself is sometimes quick enough.
+    // Repeated, because the server sometimes ends the connection quickly enough by itself.
     for (int turn = 0; turn < 20; ++turn) {
         BOOST_TEST(refusal_of("clock_timestamp()") != "not refused");
         BOOST_TEST(locks() == "0");
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(an_archive_that_was_refused_or_failed_holds_no_lock_any_mor
 }
 
 BOOST_AUTO_TEST_CASE(without_old_rows_there_is_no_file_and_no_record) {
-    finished = [] { BOOST_ERROR("nothing is to be made durable"); };
+    finished = [] { BOOST_ERROR("there is no file to finish"); };
     age_everything();
     BOOST_TEST(archive("(SELECT max(before) + interval '1 us' FROM tokenledger.usage_archives)").usages == 0);
     BOOST_TEST(archives() == "1");
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_time_that_is_not_past_or_not_later_is_refused) {
     BOOST_TEST(refusal_of(last + " + interval '1 us'") == "not refused");
 }
 
-BOOST_AUTO_TEST_CASE(the_daemons_role_is_refused_with_advice_and_the_owner_may) {
+BOOST_AUTO_TEST_CASE(the_daemons_role_is_refused_with_advice_and_the_owner_can_archive) {
     age_everything();
     database.session().run(source_file("migrations/roles.sql"));
     options.url = url_with(database.url(), "", "tokenledger_daemon");
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(the_daemons_role_is_refused_with_advice_and_the_owner_may) 
     BOOST_TEST(archive().usages == 2);
 }
 
-BOOST_AUTO_TEST_CASE(sums_past_int64_and_more_than_one_fetch_are_exact) {
+BOOST_AUTO_TEST_CASE(sums_beyond_int64_and_over_several_fetches_are_exact) {
     age_everything();
     tamper(
         "INSERT INTO tokenledger.token_usage (user_id, request_id, action_type, tokens_used, charged_tokens,"
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(sums_past_int64_and_more_than_one_fetch_are_exact) {
     BOOST_TEST(std::count(file.begin(), file.end(), '\n') == 2502);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_is_known_by_its_hash) {
+BOOST_AUTO_TEST_CASE(an_archived_file_is_recognized_by_its_hash) {
     age_everything();
     static_cast<void>(archive());
     BOOST_TEST(ledger::is_archived(options, std::string(32, 'h')));

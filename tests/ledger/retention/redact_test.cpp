@@ -1,4 +1,4 @@
-// Evidence gives way to its hash: which, as what, and by whom.
+// Redaction: which evidence is replaced by its hash, and which role can do it.
 #include "codec/evidence.hpp"
 #include "ledger/redact.hpp"
 #include "verify_ledger.hpp"
@@ -8,7 +8,7 @@ using namespace tokenledger::test;
 
 namespace {
 
-// Long enough ago that it may go.
+// Just long enough ago to be accepted.
 constexpr const char* settled = "clock_timestamp() - interval '61 s'";
 
 struct redact_fixture : verify_fixture {
@@ -43,7 +43,7 @@ struct redact_fixture : verify_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(redacting_evidence, redact_fixture)
 
-BOOST_AUTO_TEST_CASE(the_bytes_go_and_their_hash_stays_and_the_books_are_clean) {
+BOOST_AUTO_TEST_CASE(evidence_is_replaced_by_its_hash_and_the_books_stay_correct) {
     const std::string rest =
         "SELECT string_agg(concat_ws(' ', event_id, position, event_type, result, reason,"
         " payment_intent_id, endpoint, received_at), ';' ORDER BY position)"
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(the_bytes_go_and_their_hash_stays_and_the_books_are_clean) 
     const std::string before = value(rest);
     const auto totals_of_it = redact();
     BOOST_TEST(totals_of_it.damaged == 0);
-    // What waits and what is parked keeps its bytes: evt_7 and evt_12, and evt_9 for an operator.
+    // Waiting and parked events keep their bytes: evt_7, evt_9 and evt_12.
     BOOST_TEST(with_evidence() == "evt_7 evt_9 evt_12");
     BOOST_TEST(value("SELECT string_agg(event_id, ' ' ORDER BY position) FROM tokenledger.stripe_events"
                      " WHERE evidence_sha256 = sha256(convert_to(E't=1,v1=2\\n{\"id\":\"' || event_id || "
@@ -59,10 +59,10 @@ BOOST_AUTO_TEST_CASE(the_bytes_go_and_their_hash_stays_and_the_books_are_clean) 
     BOOST_TEST(totals_of_it.redacted == 9);
     BOOST_TEST(value(rest) == before);
     check_clean();
-    BOOST_TEST(redact().redacted == 0); // again: nothing is left to do
+    BOOST_TEST(redact().redacted == 0); // nothing is left to do
 }
 
-BOOST_AUTO_TEST_CASE(what_was_received_later_keeps_its_bytes) {
+BOOST_AUTO_TEST_CASE(events_received_later_keep_their_evidence) {
     BOOST_TEST(
         redact("(SELECT received_at FROM tokenledger.stripe_events WHERE event_id = 'evt_3')").redacted == 2);
     BOOST_TEST(value("SELECT string_agg(event_id, ' ' ORDER BY position) FROM tokenledger.stripe_events"
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_was_received_later_keeps_its_bytes) {
     check_clean();
 }
 
-BOOST_AUTO_TEST_CASE(the_preview_says_what_would_be_done_and_does_nothing) {
+BOOST_AUTO_TEST_CASE(the_preview_counts_the_events_and_changes_nothing) {
     const auto found = preview();
     BOOST_TEST(found.events == 9);
     const std::string as_text = "to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(the_preview_says_what_would_be_done_and_does_nothing) {
     BOOST_TEST(after.first_received == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_time_that_is_not_a_minute_past_is_refused) {
+BOOST_AUTO_TEST_CASE(a_time_less_than_a_minute_in_the_past_is_refused) {
     for (const char* before : {"clock_timestamp() - interval '55 s'", "clock_timestamp() + interval '1 day'",
                                "timestamptz '2999-01-01 00:00Z'"}) {
         BOOST_CHECK_THROW(static_cast<void>(redact(before)), ledger::redact_refused);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(many_events_are_redacted_in_batches) {
     BOOST_TEST(steps == (std::vector<std::int64_t>{200, 400, 509}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(damaged_evidence_stays_for_who_looks_into_it) {
+BOOST_AUTO_TEST_CASE(damaged_evidence_is_counted_and_not_replaced) {
     tamper("UPDATE tokenledger.stripe_events SET evidence = 'x' WHERE event_id = 'evt_2'");
     const auto totals_of_it = redact();
     BOOST_TEST(totals_of_it.redacted == 8);
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(the_daemons_role_cannot_redact_and_the_owner_can) {
     check_clean();
 }
 
-BOOST_AUTO_TEST_CASE(nothing_else_about_evidence_can_change_whoever_tries) {
+BOOST_AUTO_TEST_CASE(evidence_and_its_hash_cannot_be_changed_in_any_other_way) {
     const std::string set = "UPDATE tokenledger.stripe_events SET ";
     const std::string of_evt_1 = " WHERE event_id = 'evt_1'";
     for (const char* role : {"origin", "replica"}) {

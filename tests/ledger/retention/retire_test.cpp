@@ -1,4 +1,4 @@
-// Ignored events leave the database: only those that say nothing, by whom, and beside a daemon.
+// Deleting old ignored events: only those without facts, by which role, and beside a daemon.
 #include "ledger/retire.hpp"
 #include "verify_ledger.hpp"
 
@@ -50,9 +50,9 @@ struct retire_fixture : verify_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(retiring_ignored_events, retire_fixture)
 
-BOOST_AUTO_TEST_CASE(what_was_ignored_and_says_nothing_goes_and_everything_else_stays) {
-    const std::string before = events(); // one of each: the ledger of verify_ledger.hpp
-    // Of the payment's events one waited and was released as ignored; the last is ignored, and is a fact.
+BOOST_AUTO_TEST_CASE(ignored_events_without_facts_are_deleted_and_all_others_stay) {
+    const std::string before = events(); // the ledger of verify_ledger.hpp
+    // evt_waits waited and was released as ignored; evt_fact is ignored and brings a fact.
     run({update_command("evt_waits", "pi_foreign", refund_of("re_1", 100))});
     run({end_command("evt_fact", "pi_foreign", {.canceled = true}), ignored_command("evt_silent"),
          ignored_command("evt_silent_too")});
@@ -60,14 +60,14 @@ BOOST_AUTO_TEST_CASE(what_was_ignored_and_says_nothing_goes_and_everything_else_
         value("SELECT string_agg(concat_ws(' ', result, evidence IS NOT NULL, effect IS NOT NULL), ', '"
               " ORDER BY position) FROM tokenledger.stripe_events WHERE payment_intent_id = 'pi_foreign'") ==
         "ignored t t, ignored f t");
-    BOOST_TEST(retire() == 0); // nothing is that old
+    BOOST_TEST(retire() == 0); // nothing is old enough
     grow_old();
     const std::int64_t silent = std::stoll(
         value("SELECT count(*) FROM tokenledger.stripe_events WHERE result = 'ignored' AND evidence IS NULL"
               " AND evidence_sha256 IS NULL AND effect IS NULL"));
     BOOST_TEST(silent >= 2);
     BOOST_TEST(retire("clock_timestamp() - interval '61 s'", true) == silent);
-    BOOST_TEST(events().find("evt_silent") != std::string::npos); // it was only counted
+    BOOST_TEST(events().find("evt_silent") != std::string::npos); // only counted
     BOOST_TEST(retire() == silent);
     BOOST_TEST(events().find("evt_silent") == std::string::npos);
     BOOST_TEST(events().find("evt_waits evt_fact") != std::string::npos);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_was_ignored_and_says_nothing_goes_and_everything_else_
     BOOST_TEST(retire() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(what_was_received_later_stays) {
+BOOST_AUTO_TEST_CASE(events_received_later_stay) {
     run({ignored_command("evt_old")});
     grow_old();
     run({ignored_command("evt_new")});
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(what_was_received_later_stays) {
     BOOST_TEST(events().find("evt_new") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(many_go_in_batches_also_those_of_one_time) {
+BOOST_AUTO_TEST_CASE(many_events_of_the_same_time_are_deleted_in_batches) {
     database.session().run(
         "INSERT INTO tokenledger.stripe_events (event_id, event_type, result, endpoint, received_at)"
         " SELECT 'evt_' || n, 'x', 'ignored', '/', '2026-01-01' FROM generate_series(100, 399) n");
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_is_delivered_again_is_ignored_again) {
     check_clean();
 }
 
-BOOST_AUTO_TEST_CASE(an_event_that_the_right_endpoint_takes_over_meanwhile_stays) {
+BOOST_AUTO_TEST_CASE(an_event_that_an_endpoint_takes_over_meanwhile_stays) {
     run({ignored_command("evt_taken")});
     grow_old();
     const auto other = new_store();
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_the_right_endpoint_takes_over_meanwhile_stays
                "applied");
 }
 
-BOOST_AUTO_TEST_CASE(the_daemons_role_may_count_and_not_delete) {
+BOOST_AUTO_TEST_CASE(the_daemons_role_can_count_but_not_delete) {
     database.session().run(source_file("migrations/roles.sql"));
     run({ignored_command("evt_old")});
     grow_old();
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(the_daemons_role_may_count_and_not_delete) {
     BOOST_TEST(retire("clock_timestamp() - interval '61 s'", false, "tokenledger_owner") >= 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_time_that_is_not_in_the_past_is_refused) {
+BOOST_AUTO_TEST_CASE(a_time_less_than_a_minute_in_the_past_is_refused) {
     BOOST_CHECK_THROW(static_cast<void>(retire("clock_timestamp() - interval '50 s'")),
                       ledger::retire_refused);
 }

@@ -1,4 +1,4 @@
-// migrations/rights.sql: applied after the migrations, alone if they are all there, and never over newer
+// migrations/rights.sql: applied after the migrations, alone if there are no new ones, and never over newer
 // rights.
 #include "test_database.hpp"
 
@@ -12,7 +12,7 @@ using namespace tokenledger::test;
 
 namespace {
 
-// Who may do what, on every object, and the function that grants it.
+// The privileges on every object, and the function that grants them.
 const std::string rights = R"(
 SELECT string_agg(entry, E'\n' ORDER BY entry) FROM (
     SELECT concat_ws(' ', 'schema', nspname, nspacl::text) AS entry
@@ -36,20 +36,20 @@ const std::string count_of_migrations = "SELECT count(*) FROM tokenledger.schema
 const std::string altered_function =
     "CREATE OR REPLACE FUNCTION tokenledger.grant_privileges() RETURNS void LANGUAGE plpgsql"
     " AS 'BEGIN NULL; END'";
-// Any program may go on beside it.
+// It allows any program to go on beside it.
 const std::string newer_migration =
     "INSERT INTO tokenledger.schema_migrations (version, name, oldest_program)"
     " VALUES ('99990101000000', 'from_the_future', '20261122150000')";
 
-// A database with the first migrations, applied as another tool would. Roles belong to the whole server, so
-// they are made in a database of their own: roles.sql also hands the schema to its owner.
+// A database with the first migrations, as another tool would apply them. Roles belong to the whole server,
+// so roles.sql runs in another database: it also gives the schema to its owner.
 struct database_with_roles : test_database {
     explicit database_with_roles(std::size_t migrations = 0) : test_database(contents::nothing) {
         test_database(contents::nothing).session().run(source_file("migrations/roles.sql"));
         for (const ledger::migration& each : ledger::known_migrations().first(migrations))
             session().run("BEGIN; " + std::string(each.sql) + "; COMMIT");
     }
-    // The names of what was applied.
+    // The names of the applied migrations.
     std::vector<std::string> migrate() {
         std::vector<std::string> names;
         for (const ledger::applied_migration& each : ledger::migrate({.url = url()}))
@@ -79,13 +79,13 @@ const std::string& rights_of_a_new_database() {
 
 BOOST_AUTO_TEST_SUITE(current_rights)
 
-BOOST_AUTO_TEST_CASE(the_program_holds_the_file_of_the_source_tree) {
+BOOST_AUTO_TEST_CASE(the_program_contains_rights_sql_of_the_source_tree) {
     BOOST_TEST((source_file("migrations/rights.sql") == ledger::known_rights()));
 }
 
-BOOST_AUTO_TEST_CASE(the_rights_change_only_together_with_a_migration) {
-    // Two programs that know the same migrations and not the same rights would undo each other's. Whoever
-    // changes the function adds a migration, and names it here with the function's new hash.
+BOOST_AUTO_TEST_CASE(a_change_of_the_rights_needs_a_new_migration) {
+    // Two programs with the same migrations and different rights would undo each other's. A change of the
+    // function needs a new migration, named here with the function's new hash.
     const std::string version = "20261122220000";
     const std::string sha256 = "8dbf303428f3697899669990adeb35f6611fba0851408d373368c6e5e170ec2b";
     test_database database;
@@ -94,13 +94,13 @@ BOOST_AUTO_TEST_CASE(the_rights_change_only_together_with_a_migration) {
     BOOST_TEST(database.session().value(count_of_migrations + " WHERE version = '" + version + "'") == "1");
 }
 
-BOOST_AUTO_TEST_CASE(from_every_earlier_state_migrate_ends_in_the_rights_of_a_new_database) {
+BOOST_AUTO_TEST_CASE(migrate_gives_the_rights_of_a_new_database_from_every_earlier_state) {
     const std::string expected = rights_of_a_new_database();
     BOOST_TEST(expected.find("tokenledger_daemon=ar/") != std::string::npos);
     for (std::size_t applied = 1; applied < known_count(); ++applied) {
         BOOST_TEST_CONTEXT("after " << applied << " migrations") {
             database_with_roles old(applied);
-            // Not only the migrations bring the function back: the last of them do not touch it.
+            // The last migrations do not restore the function.
             old.session().run(altered_function);
             BOOST_TEST(old.migrate().size() == known_count() - applied);
             BOOST_TEST(old.value(rights) == expected);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(from_every_earlier_state_migrate_ends_in_the_rights_of_a_ne
     }
 }
 
-BOOST_AUTO_TEST_CASE(rights_sql_after_the_migrations_and_twice_grants_what_the_program_grants) {
+BOOST_AUTO_TEST_CASE(rights_sql_run_by_hand_and_twice_grants_the_same_as_the_program) {
     database_with_roles database(known_count());
     database.session().run(altered_function + "; GRANT ALL ON tokenledger.payments TO tokenledger_report");
     for (int time = 0; time < 2; ++time) {
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(rights_sql_after_the_migrations_and_twice_grants_what_the_p
     BOOST_TEST(database.migrate() == nothing, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_function_altered_by_hand_is_put_back_by_the_next_migrate) {
+BOOST_AUTO_TEST_CASE(a_function_altered_by_hand_is_restored_by_migrate) {
     database_with_roles database;
     static_cast<void>(database.migrate());
     database.session().run(altered_function + "; GRANT DELETE ON tokenledger.payments TO tokenledger_daemon");
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_function_altered_by_hand_is_put_back_by_the_next_migrate)
     BOOST_TEST(database.value(count_of_migrations) == std::to_string(known_count()));
 }
 
-BOOST_AUTO_TEST_CASE(a_function_that_is_gone_is_made_again) {
+BOOST_AUTO_TEST_CASE(a_dropped_function_is_restored_by_migrate) {
     database_with_roles database;
     static_cast<void>(database.migrate());
     database.session().run("DROP FUNCTION tokenledger.grant_privileges()");
@@ -135,14 +135,14 @@ BOOST_AUTO_TEST_CASE(a_function_that_is_gone_is_made_again) {
     BOOST_TEST(database.value(rights) == rights_of_a_new_database());
 }
 
-BOOST_AUTO_TEST_CASE(altered_rights_keep_no_daemon_from_serving) {
+BOOST_AUTO_TEST_CASE(a_schema_with_altered_rights_still_counts_as_current) {
     test_database database;
     database.session().run(altered_function);
     const auto report = ledger::inspect_schema({.url = database.url()});
     BOOST_TEST((report.state == ledger::schema_state::current));
 }
 
-BOOST_AUTO_TEST_CASE(where_the_rights_are_right_migrate_writes_nothing) {
+BOOST_AUTO_TEST_CASE(migrate_writes_nothing_if_the_rights_are_current) {
     database_with_roles database;
     static_cast<void>(database.migrate());
     const std::string written =
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(where_the_rights_are_right_migrate_writes_nothing) {
     BOOST_TEST(database.value(written) == before);
 }
 
-BOOST_AUTO_TEST_CASE(rights_that_cannot_be_granted_leave_the_last_migration_out) {
+BOOST_AUTO_TEST_CASE(if_the_rights_cannot_be_granted_the_last_migration_is_not_applied) {
     database_with_roles database(known_count() - 2);
     database.session().run("DROP TABLE tokenledger.usage_archives");
     BOOST_CHECK_THROW(static_cast<void>(database.migrate()), ledger::store_error);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(an_older_program_leaves_newer_rights_alone) {
             const std::string newer = database.value(rights);
             BOOST_TEST(database.migrate().size() == known_count() - applied);
             BOOST_TEST(database.value(rights) == newer);
-            // Once the newer migration is gone, they are this program's to put right.
+            // Without the newer migration, this program restores its rights.
             database.session().run("DELETE FROM tokenledger.schema_migrations WHERE version > '9999'");
             BOOST_TEST(database.migrate() == rights_alone, boost::test_tools::per_element());
             BOOST_TEST(database.value(rights) == rights_of_a_new_database());

@@ -1,4 +1,4 @@
-// The probe: schema and queue, over one connection that it makes anew after a failure.
+// The health probe: schema, queue and settings, over one connection that it reopens after a failure.
 #include "ledger/health.hpp"
 #include "ledger/schema.hpp"
 #include "test_database.hpp"
@@ -28,7 +28,7 @@ std::string events(const std::string& prefix, int count, const std::string& resu
 
 BOOST_AUTO_TEST_SUITE(health)
 
-BOOST_AUTO_TEST_CASE(parked_and_waiting_events_are_counted_and_those_that_waited_too_long_are_not) {
+BOOST_AUTO_TEST_CASE(parked_and_waiting_events_are_counted_without_expired_ones) {
     test::test_database database;
     ledger::health_probe probe(options_for(database));
     ledger::health found = probe.ask();
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(parked_and_waiting_events_are_counted_and_those_that_waited
     BOOST_TEST(found.waiting == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_schema_that_changes_between_two_looks_is_seen) {
+BOOST_AUTO_TEST_CASE(a_change_of_the_schema_is_noticed_by_the_next_call) {
     test::test_database database;
     ledger::health_probe probe(options_for(database));
     BOOST_TEST((probe.ask().schema.state == ledger::schema_state::current));
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_schema_that_changes_between_two_looks_is_seen) {
     BOOST_TEST((probe.ask().schema.state == ledger::schema_state::changed));
 }
 
-BOOST_AUTO_TEST_CASE(a_schema_that_is_not_there_is_missing_and_is_found_once_it_is_made) {
+BOOST_AUTO_TEST_CASE(a_missing_schema_is_reported_and_found_after_the_migration) {
     test::test_database database(contents::nothing);
     ledger::health_probe probe(options_for(database));
     BOOST_TEST((probe.ask().schema.state == ledger::schema_state::missing));
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_schema_that_is_not_there_is_missing_and_is_found_once_it_
     BOOST_TEST((probe.ask().schema.state == ledger::schema_state::current));
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_that_was_cut_is_an_error_once_and_then_made_anew) {
+BOOST_AUTO_TEST_CASE(a_broken_connection_is_one_error_and_then_reopened) {
     test::test_database database;
     ledger::health_probe probe(options_for(database));
     BOOST_TEST(probe.ask().parked == 0);
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_cut_is_an_error_once_and_then_made_an
     BOOST_TEST(probe.ask().parked == 0);
 }
 
-// Refunds and disputes of payments that are somebody else's wait for ever.
-BOOST_AUTO_TEST_CASE(the_count_reads_what_is_queued_however_much_is_done_or_has_expired) {
+// Refunds and disputes of payments that are not ours may wait for ever.
+BOOST_AUTO_TEST_CASE(the_count_reads_only_queued_events_and_no_applied_or_expired_ones) {
     test::test_database database;
     database.session().run(events("done", 20'000, "applied") + events("foreign", 20'000, "waiting", 31) +
                            events("parked", 3, "parked") + events("new", 2, "waiting"));
@@ -91,13 +91,13 @@ BOOST_AUTO_TEST_CASE(the_count_reads_what_is_queued_however_much_is_done_or_has_
         BOOST_TEST(found.parked == 3);
         BOOST_TEST(found.waiting == 2);
     }
-    // What a backend has counted is told when it ends.
+    // A backend reports its statistics when it ends.
     session.wait_until(entries + " > " + entries_before, "t");
     BOOST_TEST(session.value(entries + " - " + entries_before) == "5");
     BOOST_TEST(session.value(whole) == before);
 }
 
-BOOST_AUTO_TEST_CASE(settings_that_a_crash_loses_events_with_are_told) {
+BOOST_AUTO_TEST_CASE(settings_with_which_a_crash_loses_events_are_reported) {
     test::test_database database;
     const auto found = [&] {
         ledger::health_probe probe(options_for(database));
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(settings_that_a_crash_loses_events_with_are_told) {
     database.session().run("ALTER SYSTEM SET full_page_writes = off");
     database.session().run("SELECT pg_reload_conf()");
     using strings = std::vector<std::string>;
-    while (found() != strings{"fsync", "full_page_writes"}) // until the server's processes have heard of it
+    while (found() != strings{"fsync", "full_page_writes"}) // until the server has reloaded
         std::this_thread::yield();
     database.session().run("ALTER SYSTEM SET fsync = on");
     database.session().run("ALTER SYSTEM RESET full_page_writes");

@@ -1,4 +1,4 @@
-// Migrations against a real server: by the program, by psql, at once, and refused.
+// Migrations on a real server: by the program, by psql, concurrent, and refused ones.
 #include "ledger/postgres.hpp"
 #include "ledger/schema.hpp"
 #include "test_database.hpp"
@@ -37,7 +37,7 @@ std::size_t known_count() {
 
 BOOST_AUTO_TEST_SUITE(migrations)
 
-BOOST_AUTO_TEST_CASE(the_program_holds_the_files_of_the_source_tree_in_order) {
+BOOST_AUTO_TEST_CASE(the_program_contains_the_migrations_of_the_source_tree_in_order) {
     BOOST_TEST_REQUIRE(known_count() > 0U);
     std::string_view previous;
     for (const ledger::migration& file : ledger::known_migrations()) {
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(the_program_holds_the_files_of_the_source_tree_in_order) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_database_is_missing_everything_until_it_is_migrated) {
+BOOST_AUTO_TEST_CASE(an_empty_database_is_missing_until_it_is_migrated_and_then_current) {
     test::test_database database(contents::nothing);
     const auto before = ledger::inspect_schema(options_for(database));
     BOOST_TEST((before.state == schema_state::missing));
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(migrating_again_applies_nothing) {
                std::to_string(known_count()));
 }
 
-BOOST_AUTO_TEST_CASE(several_that_migrate_at_once_all_succeed_and_each_file_is_applied_once) {
+BOOST_AUTO_TEST_CASE(concurrent_migrations_all_succeed_and_apply_each_file_once) {
     test::test_database database(contents::nothing);
     std::vector<std::future<std::vector<ledger::applied_migration>>> runs;
     for (int i = 0; i < 4; ++i)
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(several_that_migrate_at_once_all_succeed_and_each_file_is_a
     BOOST_TEST((ledger::inspect_schema(options_for(database)).state == schema_state::current));
 }
 
-BOOST_AUTO_TEST_CASE(what_psql_applied_is_current_and_migrate_records_its_checksum) {
+BOOST_AUTO_TEST_CASE(a_schema_applied_by_psql_is_current_and_migrate_records_the_checksums) {
     test::test_database database(contents::nothing);
     for (const ledger::migration& file : ledger::known_migrations())
         run_psql(database, path_of(file));
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(what_psql_applied_is_current_and_migrate_records_its_checks
     BOOST_TEST((ledger::inspect_schema(options_for(database)).state == schema_state::current));
 }
 
-BOOST_AUTO_TEST_CASE(the_checksum_is_that_of_the_files_bytes) {
+BOOST_AUTO_TEST_CASE(the_checksum_is_the_sha256_of_the_file) {
     test::test_database database;
     const ledger::migration& file = ledger::known_migrations().front();
     BOOST_TEST_REQUIRE(file.sql.find("$file$") == std::string_view::npos);
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_schema_newer_than_the_program_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_refused_or_failed_run_leaves_the_database_as_it_was) {
     test::test_database database(contents::nothing);
-    // Something of the first migration's is in its way, after the point where it makes tables.
+    // The function makes the first migration fail after it has created tables.
     database.session().run(
         "CREATE SCHEMA tokenledger; CREATE FUNCTION tokenledger.refuse_change() RETURNS trigger"
         " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
@@ -141,13 +141,13 @@ BOOST_AUTO_TEST_CASE(a_refused_or_failed_run_leaves_the_database_as_it_was) {
     BOOST_TEST(ledger::migrate(options_for(database)).size() == known_count());
 }
 
-BOOST_AUTO_TEST_CASE(a_database_that_cannot_be_asked_is_an_error_not_a_state) {
+BOOST_AUTO_TEST_CASE(a_database_that_cannot_be_reached_is_an_error_and_not_a_state) {
     BOOST_CHECK_THROW(static_cast<void>(ledger::inspect_schema({.url = "host=/nonexistent"})),
                       ledger::store_error);
     BOOST_CHECK_THROW(static_cast<void>(ledger::migrate({.url = "host=/nonexistent"})), ledger::store_error);
 }
 
-BOOST_AUTO_TEST_CASE(roles_made_first_let_the_owner_migrate_without_any_other_right) {
+BOOST_AUTO_TEST_CASE(with_roles_created_first_the_owner_can_migrate_and_the_daemon_cannot) {
     test::test_database database(contents::nothing);
     run_psql(database, "migrations/roles.sql");
     BOOST_TEST(ledger::migrate(options_for(database, "tokenledger_owner")).size() == known_count());
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(roles_made_first_let_the_owner_migrate_without_any_other_ri
         ledger::store_error);
 }
 
-BOOST_AUTO_TEST_CASE(roles_made_afterwards_and_twice_end_in_the_same_rights) {
+BOOST_AUTO_TEST_CASE(roles_created_after_the_migration_and_twice_have_the_same_rights) {
     test::test_database late(contents::nothing);
     static_cast<void>(ledger::migrate(options_for(late)));
     run_psql(late, "migrations/roles.sql");

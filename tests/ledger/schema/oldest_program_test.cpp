@@ -1,5 +1,5 @@
-// A schema that is newer than the program: it goes on if every migration says so, and else not one row of it
-// follows the migration.
+// A schema that is newer than the program: the program goes on writing if every newer migration allows it,
+// and else writes no row after the migration.
 #include "request_commands.hpp"
 #include "store_fixture.hpp"
 #include "writer/run_batch.hpp"
@@ -22,7 +22,7 @@ std::string own_version() {
     return std::string(ledger::known_migrations().back().version);
 }
 
-// `oldest`: SQL of the version that a program must know.
+// `oldest`: the version that a program must know, as SQL.
 std::string migration(const std::string& version, const std::string& oldest) {
     return "INSERT INTO tokenledger.schema_migrations (version, name, oldest_program) VALUES ('" + version +
            "', 'from_the_future', " + oldest + ");";
@@ -30,7 +30,7 @@ std::string migration(const std::string& version, const std::string& oldest) {
 
 struct newer_schema : store_fixture {
     [[nodiscard]] schema_state state() const { return ledger::inspect_schema(options).state; }
-    // Every kind of batch, by the first lock that it takes.
+    // Batches of every kind.
     static std::vector<std::vector<ledger::command>> batches(const std::string& n) {
         return {
             {purchase_by("evt_a" + n, "pi_" + n, "user_1")}, {ignored_command("evt_b" + n)},
@@ -55,14 +55,14 @@ struct newer_schema : store_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(oldest_program, newer_schema)
 
-BOOST_AUTO_TEST_CASE(every_migration_names_a_program_that_is_not_newer_than_itself) {
+BOOST_AUTO_TEST_CASE(oldest_program_of_a_migration_is_never_newer_than_the_migration) {
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.schema_migrations WHERE oldest_program > version") ==
                "0");
     BOOST_TEST(database.session().refused(migration("99990101000000", "'99990101000001'")).constraint ==
                "schema_migrations_oldest_program");
 }
 
-BOOST_AUTO_TEST_CASE(beside_migrations_that_allow_it_a_program_goes_on) {
+BOOST_AUTO_TEST_CASE(an_older_program_goes_on_if_all_newer_migrations_allow_it) {
     static_cast<void>(ledger::run_batch(*store, batches("0").front()));
     database.session().run(migration("99990101000000", "'" + own_version() + "'") +
                            migration("99990101000001", "'20261122150000'"));
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(beside_migrations_that_allow_it_a_program_goes_on) {
     BOOST_TEST(value("SELECT count(*) FROM tokenledger.idempotency_keys WHERE scope = 'request'") == "2");
 }
 
-BOOST_AUTO_TEST_CASE(beside_one_that_forbids_it_no_batch_of_any_kind_is_begun) {
+BOOST_AUTO_TEST_CASE(an_older_program_writes_no_batch_if_a_newer_migration_forbids_it) {
     const auto first = batches("0");
     static_cast<void>(ledger::run_batch(*store, {{purchase_by("evt_a", "pi_a", "user_1")}}));
     for (const std::string& oldest : {std::string("NULL"), std::string("'99990101000000'")}) {
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(beside_one_that_forbids_it_no_batch_of_any_kind_is_begun) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_program_that_does_not_say_what_it_knows_is_older_than_the_column) {
+BOOST_AUTO_TEST_CASE(a_program_that_passes_no_version_counts_as_20261122220000) {
     const std::string call = "SELECT FROM tokenledger.open_batch('{}', '{}', '{}')";
     BOOST_TEST(database.session().refused(call).sqlstate == "TL003"); // by the migrations that came after it
     database.session().run("UPDATE tokenledger.schema_migrations SET oldest_program = '20261122220000'"
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_does_not_say_what_it_knows_is_older_than_the
     BOOST_TEST(database.session().refused(call).sqlstate == "TL003");
 }
 
-BOOST_AUTO_TEST_CASE(a_migration_waits_for_the_batch_that_runs_and_the_next_one_is_refused) {
+BOOST_AUTO_TEST_CASE(a_migration_waits_for_the_running_batch_and_the_next_batch_is_refused) {
     open_batch running(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     running.lock();
     sql_session migrating(database.url());
@@ -132,12 +132,12 @@ BOOST_AUTO_TEST_CASE(a_migration_waits_for_the_batch_that_runs_and_the_next_one_
     BOOST_TEST(value("SELECT string_agg(event_id, ',') FROM tokenledger.stripe_events") == "evt_1");
 }
 
-BOOST_AUTO_TEST_CASE(under_load_not_one_row_follows_the_migration) {
+BOOST_AUTO_TEST_CASE(under_load_no_row_is_written_after_the_migration) {
     std::atomic<int> committed = 0;
     std::vector<std::future<std::optional<store_failure>>> writers;
     for (int writer = 0; writer < 3; ++writer)
         writers.push_back(std::async(std::launch::async, [&, writer]() -> std::optional<store_failure> {
-            // No check of Boost.Test's in here: they are for one thread.
+            // No Boost.Test checks here: they are not thread-safe.
             const auto own = new_store();
             try {
                 for (int i = 0; i < 100'000; ++i) {
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(under_load_not_one_row_follows_the_migration) {
         }));
     while (committed < 300)
         std::this_thread::yield();
-    // What was there when the migration was recorded is all that there ever is.
+    // No event is added after the migration is recorded.
     const std::string there = value("BEGIN;" + migration("99990101000000", "NULL") +
                                     "SELECT count(*) FROM tokenledger.stripe_events");
     const std::string later = value("COMMIT; SELECT count(*) FROM tokenledger.stripe_events");

@@ -1,4 +1,4 @@
-// Append-only, and who may do what: held by the database itself, whoever writes to it.
+// Append-only tables and privileges, as the database itself enforces them.
 #include "schema_rows.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -8,7 +8,7 @@ using namespace tokenledger::test;
 
 namespace {
 
-// Roles belong to the whole server: made once, then every migrated database of this run grants to them.
+// Roles belong to the whole server: after the first call, every migrated database of this run grants to them.
 void make_roles(test_database& database) {
     database.session().run(source_file("migrations/roles.sql"));
 }
@@ -17,7 +17,7 @@ void make_roles(test_database& database) {
 
 BOOST_AUTO_TEST_SUITE(rights)
 
-BOOST_FIXTURE_TEST_CASE(a_transaction_cannot_be_changed_by_anybody_in_any_way, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(no_statement_can_change_or_delete_a_transaction, database_with_account) {
     session().run(insert("token_transactions", a_purchase));
     const std::string before = session().value("SELECT t::text FROM tokenledger.token_transactions t");
     const std::string attempts[] = {
@@ -43,14 +43,14 @@ BOOST_FIXTURE_TEST_CASE(a_transaction_cannot_be_changed_by_anybody_in_any_way, d
     BOOST_TEST(session().value("SELECT t::text FROM tokenledger.token_transactions t") == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_account_with_transactions_keeps_its_name, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(an_account_with_transactions_cannot_be_renamed_or_deleted, database_with_account) {
     session().run(insert("token_transactions", a_purchase));
     BOOST_TEST(refusing("UPDATE tokenledger.token_accounts SET user_id = 'user_3'") ==
                "token_transactions_account");
     BOOST_TEST(refusing("DELETE FROM tokenledger.token_accounts") == "token_transactions_account");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_daemons_role_can_add_to_the_ledger_and_not_rewrite_it, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(the_daemons_role_can_add_to_the_ledger_but_not_rewrite_it, database_with_account) {
     make_roles(*this);
     session().run("SET ROLE tokenledger_daemon");
     session().run(insert("token_transactions", a_purchase));
@@ -82,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(the_daemons_role_can_add_to_the_ledger_and_not_rewrite_i
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(the_reports_role_can_read_everything_and_nothing_else, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(the_report_role_can_only_read, database_with_account) {
     make_roles(*this);
     session().run("SET ROLE tokenledger_report");
     for (const char* table : {"token_accounts", "token_transactions", "token_usage", "stripe_events",
@@ -93,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(the_reports_role_can_read_everything_and_nothing_else, d
     BOOST_TEST(session().refused("UPDATE tokenledger.token_accounts SET balance = 1").sqlstate == "42501");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_role_of_its_own_accord_sees_nothing, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(a_role_without_grants_can_read_nothing, database_with_account) {
     make_roles(*this);
     session().run("DO $$ BEGIN IF to_regrole('tokenledger_test_stranger') IS NULL THEN"
                   " CREATE ROLE tokenledger_test_stranger; END IF; END $$");
@@ -107,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(a_role_of_its_own_accord_sees_nothing, database_with_acc
                    " WHERE pronamespace = 'tokenledger'::regnamespace AND grantee = 0") == "0");
 }
 
-BOOST_FIXTURE_TEST_CASE(granting_takes_away_what_should_not_be_there, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(grant_privileges_revokes_other_grants, database_with_account) {
     make_roles(*this);
     session().run("GRANT ALL ON tokenledger.token_transactions TO tokenledger_daemon, PUBLIC");
     session().run("SELECT tokenledger.grant_privileges()");

@@ -1,4 +1,4 @@
-// Rows that are right, to be spoiled one column at a time.
+// Valid rows, for tests that change single columns.
 #pragma once
 
 #include "test_database.hpp"
@@ -87,7 +87,7 @@ struct database_with_account : test_database {
     database_with_account() {
         session().run("INSERT INTO tokenledger.token_accounts (user_id) VALUES ('user_1')");
     }
-    // The constraint that refuses; empty if none does.
+    // The constraint that refuses the statement, or else the SQLSTATE; empty if it succeeds.
     std::string refusing(const std::string& sql) {
         session().run("BEGIN");
         std::string name;

@@ -1,4 +1,4 @@
-// What one row can say wrong, and the constraint that refuses it.
+// Invalid rows, and the constraints that refuse them.
 #include "schema_rows.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -8,7 +8,7 @@ using namespace tokenledger::test;
 
 BOOST_AUTO_TEST_SUITE(schema)
 
-BOOST_FIXTURE_TEST_CASE(rows_that_are_right_are_taken, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(valid_rows_are_accepted, database_with_account) {
     for (const columns& row : {a_purchase, a_grant, a_deduction, a_refund, a_transfer, a_charge})
         BOOST_TEST(refusing(insert("token_transactions", row)) == "");
     BOOST_TEST(refusing(insert("token_transactions", a_deduction,
@@ -23,7 +23,7 @@ BOOST_FIXTURE_TEST_CASE(rows_that_are_right_are_taken, database_with_account) {
     BOOST_TEST(refusing(insert("token_usage", a_use)) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(transactions_that_contradict_themselves_are_refused_by_name, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(an_invalid_transaction_is_refused_by_the_named_constraint, database_with_account) {
     const std::vector<std::tuple<columns, columns, std::string>> wrong = {
         {a_purchase, {{"user_id", "'nobody'"}}, "token_transactions_account"},
         {a_purchase, {{"sequence", "0"}}, "token_transactions_sequence"},
@@ -82,7 +82,7 @@ BOOST_FIXTURE_TEST_CASE(transactions_that_contradict_themselves_are_refused_by_n
         {a_grant, {{"reference", "''"}}, "token_transactions_lengths"},
         {a_transfer, {{"counterparty_user_id", bytes(256)}}, "token_transactions_lengths"},
         {a_charge, {{"usage_request_id", bytes(256)}}, "token_transactions_lengths"},
-        // A bigint has no more room: class 22, like a constraint a reason never to try again.
+        // Out of range for bigint: class 22, not retried, like a constraint.
         {a_deduction, {{"balance_before", "-9223372036854775808"}, {"balance_after", "0"}}, "22003"},
     };
     for (const auto& [row, changes, constraint] : wrong) {
@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(transactions_that_contradict_themselves_are_refused_by_n
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_payment_is_purchased_once_per_user_and_a_place_in_the_chain_taken_once,
+BOOST_FIXTURE_TEST_CASE(a_payment_has_one_purchase_and_a_sequence_number_is_used_once,
                         database_with_account) {
     const std::string first = insert("token_transactions", a_purchase) + "; ";
     BOOST_TEST(refusing(first + insert("token_transactions", a_purchase)) == "token_transactions_pkey");
@@ -103,7 +103,7 @@ BOOST_FIXTURE_TEST_CASE(a_payment_is_purchased_once_per_user_and_a_place_in_the_
     BOOST_TEST(refusing(first + insert("token_transactions", a_refund)) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(rows_of_the_other_tables_that_contradict_themselves_are_refused_by_name,
+BOOST_FIXTURE_TEST_CASE(an_invalid_row_of_another_table_is_refused_by_the_named_constraint,
                         database_with_account) {
     const std::vector<std::tuple<std::string, columns, columns, std::string>> wrong = {
         {"token_accounts", {{"user_id", "''"}}, {}, "token_accounts_user_id_length"},
@@ -180,13 +180,13 @@ BOOST_FIXTURE_TEST_CASE(rows_of_the_other_tables_that_contradict_themselves_are_
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(the_cost_of_an_operation_is_kept_exactly, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(the_cost_of_usage_is_stored_exactly, database_with_account) {
     session().run(insert("token_usage", a_use));
     BOOST_TEST(session().value("SELECT cost_estimate FROM tokenledger.token_usage") ==
                "0.000000000000000000001");
 }
 
-BOOST_FIXTURE_TEST_CASE(everything_is_explained_in_the_database, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(every_table_and_column_has_a_comment_in_the_database, database_with_account) {
     BOOST_TEST(
         session().value(
             "SELECT string_agg(c.relname || '.' || a.attname, ', ') FROM pg_class c JOIN pg_attribute a"
@@ -207,7 +207,7 @@ BOOST_FIXTURE_TEST_CASE(the_only_foreign_key_is_from_transactions_to_accounts, d
                "token_transactions_account");
 }
 
-BOOST_FIXTURE_TEST_CASE(identifiers_sort_by_their_bytes, database_with_account) {
+BOOST_FIXTURE_TEST_CASE(indexed_text_is_sorted_by_bytes, database_with_account) {
     BOOST_TEST(
         session().value("SELECT count(*) FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid"
                         " WHERE i.indrelid::regclass::text LIKE 'tokenledger.%'"

@@ -1,5 +1,5 @@
-// A ledger that was filled under its first schema: every later migration leaves its rows as they were, from
-// whichever state it starts, and refunds of its purchases settle.
+// A ledger that was filled under the first schema: later migrations do not change its rows, from whichever
+// state they start, and refunds of its purchases settle.
 #include "ledger/schema.hpp"
 #include "payment_commands.hpp"
 #include "postgres/store.hpp"
@@ -39,7 +39,7 @@ INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type,
      '2026-11-22 16:00:01.000002+00');
 )";
 
-// Every row of what the first schema had, with the columns that it had.
+// Every row of the first schema's tables, with its columns.
 const std::vector<std::string> old_contents = {
     "SELECT string_agg(a::text, E'\\n' ORDER BY user_id) FROM tokenledger.token_accounts a",
     "SELECT string_agg(t::text, E'\\n' ORDER BY user_id, sequence) FROM tokenledger.token_transactions t",
@@ -56,7 +56,7 @@ std::vector<std::string> read(sql_session& from) {
     return contents;
 }
 
-// A database as the first migrations left it, used since the very first of them.
+// A database with the first migrations, with rows written after the very first.
 struct old_ledger {
     explicit old_ledger(std::size_t migrations = 1) {
         for (const ledger::migration& each : ledger::known_migrations().first(migrations)) {
@@ -80,7 +80,7 @@ struct old_ledger {
 
 BOOST_FIXTURE_TEST_SUITE(settlement_after_migration, old_ledger)
 
-BOOST_AUTO_TEST_CASE(from_every_earlier_state_a_ledger_with_rows_is_migrated_and_keeps_every_one_of_them) {
+BOOST_AUTO_TEST_CASE(migrations_from_every_earlier_state_keep_every_row) {
     const std::size_t newest = ledger::known_migrations().size();
     BOOST_TEST_REQUIRE(newest > 1U);
     for (std::size_t applied = 1; applied < newest; ++applied) {
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(from_every_earlier_state_a_ledger_with_rows_is_migrated_and
     }
 }
 
-BOOST_AUTO_TEST_CASE(refunds_of_purchases_made_before_the_migration_settle) {
+BOOST_AUTO_TEST_CASE(refunds_of_purchases_from_before_the_migration_settle) {
     static_cast<void>(migrate());
     const ledger::outcome part = run(update_command("evt_5", "pi_1", {.refunded_cumulative_cents = 450}));
     BOOST_TEST((part.result == result::applied));
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(refunds_of_purchases_made_before_the_migration_settle) {
     BOOST_TEST(value(broken_payments) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(a_refund_of_a_payment_that_was_parked_before_the_migration_waits_and_is_settled) {
+BOOST_AUTO_TEST_CASE(a_refund_of_a_payment_parked_before_the_migration_waits_and_is_settled) {
     static_cast<void>(migrate());
     BOOST_TEST((run(update_command("evt_5", "pi_parked", {.refunded_cumulative_cents = 999})).result ==
                 result::waiting));

@@ -1,5 +1,5 @@
-// The database's constraints list the names of the vocabulary: all of them, and no others. Of types and
-// sources they say the same as the table of these.
+// The constraints of the database list exactly the names of the program, and allow the same combinations of
+// type and source.
 #include "test_database.hpp"
 
 #include "core/snapshot.hpp"
@@ -44,7 +44,7 @@ struct constraints : test_database {
             found.insert(row.front().value_or("NULL"));
         return found;
     }
-    // What the constraint says to a row with these columns.
+    // True if the constraint accepts a row with these columns.
     bool allows(const std::string& constraint, const std::string& columns) {
         const auto definition = session().rows(
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '" + constraint + "'");
@@ -62,7 +62,7 @@ std::string column(std::string_view name, std::string_view value) {
 
 BOOST_AUTO_TEST_SUITE(vocabulary)
 
-BOOST_FIXTURE_TEST_CASE(the_constraints_of_the_database_know_the_names_of_the_program, constraints) {
+BOOST_FIXTURE_TEST_CASE(the_constraints_of_the_database_list_the_names_of_the_program, constraints) {
     words kinds;
     add(kinds, ledger::transaction_type_names());
     add(kinds, ledger::source_names());
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(the_constraints_of_the_database_know_the_names_of_the_pr
                boost::test_tools::per_element());
 }
 
-BOOST_FIXTURE_TEST_CASE(the_database_allows_what_the_table_of_types_and_sources_allows, constraints) {
+BOOST_FIXTURE_TEST_CASE(the_database_allows_the_same_types_and_sources_as_the_program, constraints) {
     for (const ledger::transaction_type_row& type : ledger::transaction_types) {
         const std::string of_type = column("transaction_type", type.name);
         for (const ledger::source_row& source : ledger::sources) {

@@ -1,4 +1,4 @@
-// A ledger in which everything has happened once, for the tests of verify.
+// A ledger with commands of every kind, for the tests of verify.
 #pragma once
 
 #include "ledger/verify.hpp"
@@ -19,7 +19,7 @@ inline ledger::payment_facts disputed(const std::string& dispute, std::int64_t c
     return dispute_of(dispute, fact);
 }
 
-// An archive that took what there was of token_usage until now, and an operator who looked at a parked event.
+// An archive that took all rows of token_usage, and an operator's retry of a parked event.
 inline const std::string archived_rows = R"sql(
 WITH gone AS (DELETE FROM tokenledger.token_usage RETURNING charged_tokens)
 INSERT INTO tokenledger.usage_archives (before, usages, charged_usages, charged_tokens, file_sha256)
@@ -74,7 +74,7 @@ inline void check_clean(const std::vector<ledger::discrepancy>& found) {
         BOOST_ERROR(text_of(each));
 }
 
-// A ledger whose books can be proven.
+// A store, with verify.
 struct proven_fixture : store_fixture {
     void run(const std::vector<ledger::command>& batch) const {
         static_cast<void>(ledger::run_batch(*store, batch));
@@ -93,12 +93,12 @@ struct proven_fixture : store_fixture {
 
 struct verify_fixture : proven_fixture {
     verify_fixture() {
-        // alice: 1 purchase, 2 half of it refunded, 3 purchase, 4 disputed.
+        // alice: 1 purchase, 2 refund of half, 3 purchase, 4 its dispute.
         run({purchase_by("evt_1", "pi_1", "alice", 1000)});
         run({update_command("evt_2", "pi_1", refund_of("re_1", 500))});
         run({purchase_by("evt_3", "pi_2", "alice", 1000),
              update_command("evt_4", "pi_2", disputed("dp_1", 999))});
-        // bob: 1 purchase, 2 its refund that had come first, 3 purchase captured in part, 4 parked refund.
+        // bob: 1 purchase, 2 its refund, which came first, 3 partial capture, 4 its parked refund.
         run({update_command("evt_5", "pi_3", refund_of("re_2", 999))});
         run({purchase_by("evt_6", "pi_3", "bob", 1000)});
         run({update_command("evt_7", "pi_4", refund_of("re_3", 999))}); // waits
@@ -108,13 +108,13 @@ struct verify_fixture : proven_fixture {
         ledger::payment_facts unproven = refund_of("re_4", 100, ledger::refund_status::counting, false);
         unproven.refunds["re_5"] = {.amount_cents = 333, .moved_money = true};
         run({update_command("evt_9", "pi_5", unproven)});
-        // carol: 1 purchase; a cent of it refunded, which takes no token.
+        // carol: 1 purchase, of which a cent is refunded, which takes no token.
         run({purchase_by("evt_10", "pi_6", "carol", 10),
              update_command("evt_11", "pi_6", refund_of("re_6", 1))});
         run({parked_command("evt_12", ledger::reason::unknown_pack), ignored_command("evt_13"),
              purchase_by("evt_1", "pi_1", "alice", 1000), purchase_by("evt_14", "pi_1", "alice", 1000)});
         run({end_command("evt_15", "pi_7", {.canceled = true})});
-        // frank's operations are archived; then dave: 1 granted, 2 an operation, 3 a transfer to erin.
+        // frank's usage is archived; then dave: 1 grant, 2 charged usage, 3 transfer to erin.
         run({request("key_f", {granting("frank", 100), using_up("req_f1", "frank", 30)})});
         run({lone_usage(using_up("req_f2", "frank", 0))});
         database.session().run(archived_rows);
@@ -125,10 +125,10 @@ struct verify_fixture : proven_fixture {
         run({request("key_2", {moving("dave", "erin", 100)})});
     }
 
-    // What somebody can do who owns the database: nothing keeps the rows any more.
+    // Drops triggers and constraints, as the owner of the database can, and runs `sql`.
     void tamper(const std::string& sql) { database.session().run(no_guards + sql); }
 
-    // A copy of every row, and back to it: quicker than a ledger for each tampering.
+    // Save and restore all rows: faster than a new ledger for each tampering.
     void save() {
         database.session().run(for_each_table("CREATE TABLE saved.%1$I AS TABLE tokenledger.%1$I"));
     }

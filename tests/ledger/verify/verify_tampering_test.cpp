@@ -1,4 +1,4 @@
-// Each check, by one tampering behind the ledger's back that it must find and name.
+// Every check of verify, with a tampering that it must find and name.
 #include "codec/evidence.hpp"
 #include "verify/checks.hpp"
 #include "verify_ledger.hpp"
@@ -15,7 +15,7 @@ struct tampering {
     ledger::discrepancy found; // an empty expected or found is not compared
 };
 
-// Bytes that anybody can read, told to need a dictionary, and the other way round.
+// A frame without a dictionary, for rows whose format says that they need one.
 const std::string a_frame_alone = "'\\x28b52ffd200b590000743d312c76313d320a7b7d'::bytea"; // t=1,v1=2 LF {}
 
 const std::string dictionary_id = std::to_string(ledger::current_dictionary_id());
@@ -118,7 +118,7 @@ const std::vector<tampering> with_requests = {
      {.check = "usage_missing", .expected = "4 operations, kept or archived", .found = "3"}},
     {archives + "usages = 3",
      {.check = "usage_missing", .expected = "4 operations, kept or archived", .found = "5"}},
-    // An operation that an archive might have taken, had it not been counted.
+    // Deleted usage that is older than the archive, but that the archive did not count.
     {archives + "before = clock_timestamp(); DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'",
      {.check = "archive_charges", .expected = "1 deductions whose operation was archived", .found = "2"}},
     {archives + "charged_tokens = 31",
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(with_events_and_evidence) {
     check_each(with_events);
 }
 
-BOOST_AUTO_TEST_CASE(by_a_case_for_every_check_there_is) {
+BOOST_AUTO_TEST_CASE(with_a_case_for_every_check) {
     std::set<std::string, std::less<>> tried;
     for (const auto* cases : {&with_chains, &with_requests, &with_payments, &with_events}) {
         for (const tampering& each : *cases)
@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(by_a_case_for_every_check_there_is) {
             known.emplace(rule.slug);
     }
     BOOST_TEST(tried == known, boost::test_tools::per_element());
-    // What an operator reads.
+    // The operator's documentation.
     const std::string page = source_file("docs/verify.md");
     for (const std::string& slug : known)
         BOOST_TEST(page.find("`" + slug + "`") != std::string::npos, slug << " is not in docs/verify.md");

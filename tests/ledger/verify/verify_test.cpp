@@ -1,4 +1,4 @@
-// Verifying a ledger that is as it should be, alone and beside writers.
+// verify of a correct ledger, alone and beside writers.
 #include "verify/steps.hpp"
 #include "verify_ledger.hpp"
 
@@ -12,7 +12,7 @@ using namespace tokenledger::test;
 
 namespace {
 
-// One payment after another: bought, and refunded before, after or in two parts.
+// Writes purchases, each with a refund and a dispute before or after it.
 void write(ledger::store& where, const std::string& writer, const std::atomic<bool>& stop) {
     for (int i = 0; !stop; ++i) {
         const std::string name = writer + "_" + std::to_string(i);
@@ -37,7 +37,7 @@ void write(ledger::store& where, const std::string& writer, const std::atomic<bo
 
 BOOST_FIXTURE_TEST_SUITE(verifying, verify_fixture)
 
-BOOST_AUTO_TEST_CASE(a_ledger_made_by_the_ledger_is_clean) {
+BOOST_AUTO_TEST_CASE(an_untampered_ledger_has_no_discrepancy) {
     check_clean(verify(true));
     BOOST_TEST(totals.accounts == 6);
     BOOST_TEST(totals.transactions == 16);
@@ -46,26 +46,26 @@ BOOST_AUTO_TEST_CASE(a_ledger_made_by_the_ledger_is_clean) {
     BOOST_TEST(totals.elapsed.count() > 0);
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_ledger_is_clean) {
+BOOST_AUTO_TEST_CASE(an_empty_ledger_has_no_discrepancy) {
     test_database empty;
     options.url = empty.url();
     check_clean(verify(true));
     BOOST_TEST(totals.accounts == 0);
 }
 
-BOOST_AUTO_TEST_CASE(reading_is_all_that_it_needs_and_does) {
+BOOST_AUTO_TEST_CASE(verify_needs_only_the_rights_of_the_report_role) {
     database.session().run(source_file("migrations/roles.sql"));
     options.url = url_with(database.url(), "", "tokenledger_report");
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(evidence_is_read_only_when_that_is_asked_for) {
+BOOST_AUTO_TEST_CASE(evidence_is_checked_only_if_asked_for) {
     tamper("UPDATE tokenledger.stripe_events SET evidence = 'x' WHERE event_id = 'evt_7'");
     check_clean(verify());
     BOOST_TEST(verify(true).size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(money_without_tokens_is_carried_and_no_discrepancy) {
+BOOST_AUTO_TEST_CASE(a_refund_that_rounds_to_no_token_is_not_a_discrepancy) {
     run({update_command("evt_c1", "pi_6", refund_of("re_c1", 40))}); // of 10 tokens for 999: still none
     run({update_command("evt_c2", "pi_6", refund_of("re_c2", 400))});
     run({update_command("evt_c3", "pi_6", refund_of("re_c3", 9))}); // carried again
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(each_step_is_announced) {
     BOOST_TEST(numbers.back() == steps);
 }
 
-BOOST_AUTO_TEST_CASE(more_than_one_fetch_is_read_to_the_end) {
+BOOST_AUTO_TEST_CASE(results_of_more_than_one_fetch_are_read_to_the_end) {
     const std::size_t many = 2 * ledger::rows_per_fetch + 7;
     tamper(
         "INSERT INTO tokenledger.token_accounts (user_id, balance) SELECT 'u' || n, 7 FROM"
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(more_than_one_fetch_is_read_to_the_end) {
     BOOST_TEST(counts["settlement_tokens"] == many);
 }
 
-BOOST_AUTO_TEST_CASE(writers_at_work_raise_no_alarm) {
+BOOST_AUTO_TEST_CASE(concurrent_writers_cause_no_discrepancy) {
     std::atomic<bool> stop = false;
     std::vector<std::thread> writers;
     for (const char* name : {"a", "b", "c"}) {
@@ -129,13 +129,13 @@ BOOST_AUTO_TEST_CASE(writers_at_work_raise_no_alarm) {
     check_clean(verify(true));
 }
 
-BOOST_AUTO_TEST_CASE(while_one_connection_waits_another_goes_on_with_the_same_snapshot) {
+BOOST_AUTO_TEST_CASE(while_one_connection_waits_another_continues_on_the_same_snapshot) {
     tamper(""); // the guards only
     database.session().run("ALTER DATABASE " + database.name() + " SET lock_timeout = '60s'"); // not for ever
     sql_session holder(database.url());
     holder.run("BEGIN; LOCK TABLE tokenledger.payments IN ACCESS EXCLUSIVE MODE");
-    // Whoever counts waits for the lock. The other comes as far as the transfers; from the accounts on it
-    // would see what is changed here, and what the first does not see.
+    // The connection that counts waits for the lock. The other goes on until the transfers. With a newer
+    // snapshot, it would see the balances that are changed here.
     std::set<std::thread::id> threads;
     const auto announced = [&](std::string_view step, std::size_t number, std::size_t) {
         threads.insert(std::this_thread::get_id());
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(while_one_connection_waits_another_goes_on_with_the_same_sn
     BOOST_TEST(verify().size() > 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_with_one_connection_to_spare_is_enough) {
+BOOST_AUTO_TEST_CASE(verify_works_with_a_single_connection) {
     database.session().run(source_file("migrations/roles.sql"));
     database.session().run("DROP ROLE IF EXISTS tokenledger_lone; CREATE ROLE tokenledger_lone LOGIN"
                            " CONNECTION LIMIT 1 IN ROLE tokenledger_report");
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_server_with_one_connection_to_spare_is_enough) {
     database.session().run("DROP ROLE tokenledger_lone");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_callback_throws_ends_it_whichever_connection_it_came_from) {
+BOOST_AUTO_TEST_CASE(an_exception_of_a_callback_ends_verify) {
     for (const std::size_t last : {1U, 2U, 7U}) {
         const auto stop = [&](std::string_view, std::size_t number, std::size_t) {
             if (number == last)
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(what_a_callback_throws_ends_it_whichever_connection_it_came
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_database_that_is_away_is_unavailable) {
+BOOST_AUTO_TEST_CASE(a_database_that_does_not_exist_is_unavailable) {
     options.url = url_with(database.url(), "no_such_database");
     BOOST_TEST((failure_of([&] { static_cast<void>(verify()); }) == ledger::store_failure::unavailable));
 }

@@ -47,7 +47,7 @@ struct fixture {
         auto completed = promise->get_future();
         const auto taken = ledger->submit(
             std::move(what), deadline, [promise](completion value) { promise->set_value(std::move(value)); });
-        if (taken != admission::accepted) // no Boost.Test here: senders are threads
+        if (taken != admission::accepted) // no Boost.Test here: called by several threads
             throw std::runtime_error("the command was not taken");
         return completed;
     }
@@ -62,7 +62,7 @@ struct fixture {
 
 BOOST_FIXTURE_TEST_SUITE(batching_writer, fixture)
 
-BOOST_AUTO_TEST_CASE(a_command_is_settled_after_its_commit) {
+BOOST_AUTO_TEST_CASE(a_command_is_completed_after_its_commit) {
     start();
     auto completed = submit(purchase_command("evt_1", "pi_1"));
     BOOST_TEST((outcome_of(completed).result == result::applied));
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_never_larger_than_the_limit) {
         BOOST_TEST(each.commands <= 10U);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_never_settles) {
+BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_never_calls_back) {
     options.queue_limit = 2;
     gate hold(*database);
     start();
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_never_settles) {
     BOOST_TEST(!database->events.contains("evt_3"));
 }
 
-BOOST_AUTO_TEST_CASE(the_event_that_the_database_refuses_is_parked_and_its_neighbours_commit) {
+BOOST_AUTO_TEST_CASE(an_event_that_the_database_refuses_is_parked_and_the_rest_of_its_batch_commits) {
     gate hold;
     database->before = [&](std::string_view step, std::span<const command> batch) {
         if (step == "commit")
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(the_event_that_the_database_refuses_is_parked_and_its_neigh
     BOOST_TEST(!database->payments.contains("pi_7"));
 }
 
-BOOST_AUTO_TEST_CASE(an_event_that_cannot_even_be_parked_is_unavailable_and_the_worker_goes_on) {
+BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_parked_is_unavailable_and_the_worker_continues) {
     database->before = [&](std::string_view step, std::span<const command> batch) {
         for (const command& each : batch) {
             if (step == "apply" && std::get<stripe_command>(each).event.id == "evt_bad")
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_cannot_even_be_parked_is_unavailable_and_the_
     BOOST_TEST((outcome_of(good).result == result::applied));
 }
 
-BOOST_AUTO_TEST_CASE(every_transient_failure_is_retried_with_the_same_keys) {
+BOOST_AUTO_TEST_CASE(every_transient_failure_is_retried_without_a_second_effect) {
     for (const std::string_view failing : {"begin", "apply", "commit"}) {
         for (const store_failure why :
              {store_failure::conflict, store_failure::unavailable, store_failure::in_doubt}) {
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(every_transient_failure_is_retried_with_the_same_keys) {
     BOOST_TEST(database->transactions.size() == 9U);
 }
 
-BOOST_AUTO_TEST_CASE(a_commit_whose_answer_was_lost_is_found_to_be_there_and_not_done_twice) {
+BOOST_AUTO_TEST_CASE(a_commit_whose_reply_was_lost_is_a_duplicate_when_retried) {
     std::atomic<bool> lost = false;
     database->before = [&](std::string_view step, auto) {
         if (step == "after_commit" && !lost.exchange(true))
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_command_past_its_deadline_is_unavailable_and_not_written)
     BOOST_TEST(database->events.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_database_that_stays_away_ends_in_unavailable_at_the_deadline) {
+BOOST_AUTO_TEST_CASE(an_unreachable_database_is_unavailable_at_the_deadline) {
     database->before = [](std::string_view step, auto) {
         if (step == "begin")
             throw store_error(store_failure::unavailable, "no server");
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_database_that_stays_away_ends_in_unavailable_at_the_deadl
     BOOST_TEST(!reports.back().committed);
 }
 
-BOOST_AUTO_TEST_CASE(stop_settles_what_was_taken_and_refuses_what_comes_after) {
+BOOST_AUTO_TEST_CASE(stop_completes_accepted_commands_and_refuses_later_ones) {
     gate hold(*database);
     start();
     std::vector<std::future<completion>> all;
@@ -240,12 +240,12 @@ BOOST_AUTO_TEST_CASE(stop_settles_what_was_taken_and_refuses_what_comes_after) {
                 admission::stopping));
 }
 
-BOOST_AUTO_TEST_CASE(duplicates_alone_write_nothing) {
+BOOST_AUTO_TEST_CASE(a_batch_of_duplicates_takes_no_lock_and_writes_nothing) {
     start();
     auto first = submit(purchase_command("evt_1", "pi_1"));
     BOOST_TEST((outcome_of(first).result == result::applied));
     std::atomic<int> written = 0;
-    // They end in a COMMIT, which waits for the standbys if there are any.
+    // They end with a COMMIT, which waits for the standbys, if any.
     database->before = [&](std::string_view step, auto) {
         written += step == "lock" || step == "apply" ? 1 : 0;
     };
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(a_further_batch_begins_when_it_is_as_large_as_those_that_ar
     submit_one();
     hold.await_visitor();
     submit_one();
-    while (ledger->queue_depth() != 0) // until the second worker has it
+    while (ledger->queue_depth() != 0) // until the second worker has taken it
         std::this_thread::yield();
     submit_one();
     submit_one();
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_further_batch_begins_when_it_is_as_large_as_those_that_ar
     for (auto& each : all)
         BOOST_TEST((outcome_of(each).result == result::applied));
     ledger->stop();
-    BOOST_TEST(reports.size() == 3U); // of 1, 1 and 2: none of one command alone any more
+    BOOST_TEST(reports.size() == 3U); // batches of 1, 1 and 2 commands
 }
 
 BOOST_AUTO_TEST_CASE(several_workers_and_senders_credit_each_payment_once) {
