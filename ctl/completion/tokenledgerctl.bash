@@ -21,9 +21,10 @@ _tokenledgerctl() {
         fi
         case "$word" in
         --socket | --timeout | --reason | --source | --reference | --metadata | --key | \
-            --confirm-above | --input | --output | --model | --cost | --charge | --at | \
-            --type | --actor | --from | --to | --time-zone | --limit | --cursor | --action | \
-            --result | --payment | --user | --tokens | --pack | --quantity | --by | --format | \
+            --confirm-above | --input | --output | --model | --cost | --charge | --overrun | \
+            --cached-input | --reasoning | --member | --occurred-at | --at | --type | --actor | \
+            --from | --to | --time-zone | --limit | --cursor | --action | --result | \
+            --payment | --user | --tokens | --pack | --quantity | --by | --format | \
             --secret-file | --url | --timestamp)
             is_value=yes
             continue
@@ -65,6 +66,7 @@ _tokenledgerctl() {
     'deduct --socket') compopt -o default 2>/dev/null; return ;;
     'transfer --socket') compopt -o default 2>/dev/null; return ;;
     'usage --socket') compopt -o default 2>/dev/null; return ;;
+    'usage --overrun') words='refuse to_zero allow_negative' ;;
     'balance --socket') compopt -o default 2>/dev/null; return ;;
     'history --socket') compopt -o default 2>/dev/null; return ;;
     'history --type') words='grant purchase deduction refund transfer' ;;
@@ -140,14 +142,14 @@ _tokenledgerctl() {
         'transfer') words='-h --help --socket --json --timeout --reason --key -y --yes --dry-run
             --confirm-above' ;;
         'usage') words='-h --help --socket --json --timeout --input --output --model --cost --charge
-            --key' ;;
+            --overrun --cached-input --reasoning --member --occurred-at --metadata --key' ;;
         'balance') words='-h --help --socket --json --timeout --at' ;;
         'history') words='-h --help --socket --json --timeout --type --source --actor --from --to
             --time-zone --limit --cursor --oldest-first' ;;
         'purchases') words='-h --help --socket --json --timeout --from --to --time-zone --limit --cursor
             --oldest-first' ;;
-        'usage-report') words='-h --help --socket --json --timeout --action --model --per-day --from --to
-            --time-zone' ;;
+        'usage-report') words='-h --help --socket --json --timeout --action --model --member --per-day
+            --by-member --by-occurrence --from --to --time-zone' ;;
         'activity') words='-h --help --socket --json --timeout --from --to --time-zone --limit --cursor
             --oldest-first' ;;
         'payment') words='-h --help --socket --json --timeout --prove' ;;
@@ -163,7 +165,7 @@ _tokenledgerctl() {
         'report') words='-h --help --socket --json --timeout --by --user --from --to --time-zone' ;;
         'export') words='-h --help --socket --json --timeout transactions purchases usage activity events
             --format --output --spreadsheet --user --from --to --time-zone --type --source
-            --action --model --result --limit --cursor' ;;
+            --action --model --member --result --limit --cursor' ;;
         'send') words='-h --help --socket --json --timeout --secret-file --url --timestamp'
             compopt -o default 2>/dev/null
             ;;
