@@ -31,6 +31,15 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return last[b.size()];
 }
 
+// A name that was cut short is one slip, however much is missing: `model` for `model_used`.
+constexpr std::size_t least_cut_bytes = 3;
+
+std::size_t slips(std::string_view name, std::string_view meant) {
+    const bool is_cut =
+        name.size() >= least_cut_bytes && name.size() < meant.size() && meant.starts_with(name);
+    return is_cut ? 1 : distance(name, meant);
+}
+
 } // namespace
 
 std::string_view nearest_to(std::string_view name, std::span<const std::string_view> candidates) {
@@ -39,7 +48,7 @@ std::string_view nearest_to(std::string_view name, std::span<const std::string_v
     std::string_view best;
     std::size_t fewest = 0;
     for (const std::string_view each : candidates) {
-        const std::size_t edits = distance(name, each);
+        const std::size_t edits = slips(name, each);
         if (best.empty() || edits < fewest) {
             best = each;
             fewest = edits;

@@ -67,9 +67,10 @@ class trial_balance {
         std::int64_t* balance = known(what.user_id);
         if (balance == nullptr)
             balance = &balances_.emplace(what.user_id, 0).first->second;
-        if (__builtin_add_overflow(*balance, tokens_of(what, *balance), balance))
+        const std::int64_t tokens = tokens_of(what, *balance);
+        if (__builtin_add_overflow(*balance, tokens, balance))
             return refusal::balance_overflow;
-        const bool is_short = what.tokens < 0 && *balance < 0 && !what.may_go_below_zero;
+        const bool is_short = tokens < 0 && *balance < 0 && !what.may_go_below_zero;
         return is_short ? refusal::insufficient_balance : refusal::none;
     }
 

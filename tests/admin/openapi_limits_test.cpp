@@ -1,6 +1,6 @@
 // What docs/openapi.json says of a value is what the admin API takes: its least and its greatest are taken,
 // the next ones are not.
-#include "admin/action.hpp"
+#include "admin/event_action.hpp"
 #include "admin/fields.hpp"
 #include "admin/query.hpp"
 #include "admin_requests.hpp"
@@ -123,8 +123,8 @@ std::optional<problem> refusal_of(const route& what, const std::string& body) {
         const auto* wrong = std::get_if<problem>(&made);
         return wrong != nullptr ? std::optional(*wrong) : std::nullopt;
     };
-    if (is_action(what.call))
-        return why(translate_action({.route = &what, .parameter = "evt_1"}, body, {}));
+    if (is_event_action(what.call))
+        return why(translate_event_action({.route = &what, .parameter = "evt_1"}, body, {}));
     return why(translate(what, what.key == key_place::body ? "" : "key", body, test::caller_uid, {}));
 }
 

@@ -3,6 +3,7 @@
 #include "ledger/command.hpp"
 #include "ledger/names.hpp"
 #include "ledger/outcome.hpp"
+#include "ledger/reader.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -41,12 +42,15 @@ BOOST_AUTO_TEST_SUITE(ledger_names)
 BOOST_AUTO_TEST_CASE(every_value_has_one_name_that_converts_back) {
     check_each_name_once<result>(7);
     check_each_name_once<reason>(12);
-    check_each_name_once<refusal>(14);
+    check_each_name_once<refusal>(15);
     check_each_name_once<transaction_type>(5);
     check_each_name_once<source>(6);
     check_each_name_once<grant_source>(3);
     check_each_name_once<dispute_status>(4);
     check_each_name_once<key_scope>(4);
+    check_each_name_once<overrun>(3);
+    check_each_name_once<usage_group>(2);
+    check_each_name_once<usage_time>(2);
 }
 
 BOOST_AUTO_TEST_CASE(the_lists_of_names_hold_the_values_that_filters_and_options_accept) {
