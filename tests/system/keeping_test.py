@@ -82,7 +82,8 @@ class ArchiveUsage(Keeping):
             "user_id": "user_1", "request_id": "req_1", "action_type": "chat", "model_used": None,
             "tokens_used": 1, "input_tokens": None, "output_tokens": None,
             "cost_estimate": "0.00100000000000000000", "charged_tokens": 0, "deduction_sequence": None,
-            "actor": None, "created_at": "2026-01-01T00:01:00.000000Z"})
+            "actor": None, "created_at": "2026-01-01T00:01:00.000000Z", "cached_input_tokens": None,
+            "reasoning_tokens": None, "member": None, "occurred_at": None, "uncovered_tokens": None, "metadata": None})
         self.assertEqual(self.file.stat().st_mode & 0o777, 0o600)
         self.assertEqual(self.database.sql("SELECT encode(file_sha256, 'hex') FROM tokenledger.usage_archives"),
                          hashlib.sha256(self.file.read_bytes()).hexdigest())
