@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(evidence_is_read_with_a_dictionary_of_the_database_if_th
         BOOST_ERROR(text_of(each));
     tamper("UPDATE tokenledger.stripe_events SET received_at = '2026-01-01'");
     static_cast<void>(ledger::redact_evidence({.database = options, .before_us = 1'770'000'000'000'000}));
-    BOOST_TEST(value("SELECT evidence_sha256 = sha256(convert_to(E't=1,v1=2\\n{}', 'UTF8'))"
+    BOOST_TEST(value("SELECT evidence_sha256 = sha256(convert_to(E't=1,v1=2\\n{\"id\":\"evt_1\"}', 'UTF8'))"
                      " FROM tokenledger.stripe_events WHERE event_id = 'evt_1'") == "t");
 }
 
