@@ -212,10 +212,7 @@ std::string schemas::report(std::string_view name) {
 template <class Enum>
 requires std::is_enum_v<Enum> std::string schemas::value(const Enum*, const std::string& path,
                                                          ledger::shown) {
-    std::vector<std::string_view> names;
-    for (const Enum each : ledger::all_values<Enum>())
-        names.push_back(to_string(each));
-    return member(path, one_of(names));
+    return member(path, one_of_all<Enum>());
 }
 
 template <class Row>

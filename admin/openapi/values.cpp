@@ -159,6 +159,10 @@ std::string bytes_of_identifier() {
     return "1 to " + std::to_string(base::max_identifier_bytes) + " bytes";
 }
 
+std::string description_of(const value_schema& what, std::string_view words) {
+    return std::string(words) + (words.empty() || what.note.empty() ? "" : " ") + what.note;
+}
+
 std::string json_of(const value_schema& what, std::string_view words) {
     json_writer out;
     out.begin_object().member("type", what.type).member_if("format", what.format);
@@ -175,8 +179,7 @@ std::string json_of(const value_schema& what, std::string_view words) {
         out.key("default").raw(what.preset);
     if (!what.example.empty())
         out.key("examples").begin_array().string(what.example).end_array();
-    out.member_if("description",
-                  std::string(words) + (words.empty() || what.note.empty() ? "" : " ") + what.note);
+    out.member_if("description", description_of(what, words));
     return out.end_object().text();
 }
 

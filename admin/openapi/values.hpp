@@ -25,7 +25,7 @@ struct value_schema {
     std::optional<std::int64_t> max_items{};
     std::string preset{};  // JSON of the default; empty: none
     std::string example{}; // text
-    std::string note{};    // said behind the words that the member has of its own
+    std::string note{};    // said of every such value
 };
 
 [[nodiscard]] value_schema integer(std::int64_t least = std::numeric_limits<std::int64_t>::min(),
@@ -34,12 +34,21 @@ struct value_schema {
 [[nodiscard]] value_schema text(std::size_t least, std::size_t most);
 [[nodiscard]] value_schema identifier();
 [[nodiscard]] value_schema one_of(std::span<const std::string_view> names);
+template <class Enum>
+[[nodiscard]] value_schema one_of_all() {
+    value_schema made;
+    for (const Enum each : ledger::all_values<Enum>())
+        made.names.push_back(to_string(each));
+    return made;
+}
 [[nodiscard]] value_schema time();
 
 // "1 to 255 bytes".
 [[nodiscard]] std::string bytes_of_identifier();
 
-// The members of JSON Schema, as an object; `words` and the note are its description.
+// The words, then the note.
+[[nodiscard]] std::string description_of(const value_schema& what, std::string_view words);
+// As an object of JSON Schema, with its description.
 [[nodiscard]] std::string json_of(const value_schema& what, std::string_view words = {});
 
 // Of a member that holds less than its type would, and of parameters that are no filters.
