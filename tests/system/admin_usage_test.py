@@ -78,7 +78,7 @@ class Usage(CtlTest):
         self.assert_sound()
 
     def test_what_a_usage_says_comes_back_in_lists_and_exports(self):
-        said = {"cached_input_tokens": 40, "reasoning_tokens": 7, "member": "ada", "metadata": {"trace": [1, 2.50]}}
+        said = {"cached_input_tokens": 40, "reasoning_tokens": 7, "member": "ada", "metadata": {"trace": [1, 2.5]}}
         self.assertEqual(self.use("r", charge=1, occurred_at=moment(-DAY_S), **said).status, 200)
         self.assertEqual(self.use("s", charge=1, member="bob").status, 200)
         row, = self.admin.get("/v1/usage?member=ada").json()["rows"]
@@ -86,7 +86,7 @@ class Usage(CtlTest):
         self.assertLess(row["occurred_at"], row["created_at"])
         exported = list(csv.DictReader(io.StringIO(self.ctl("export", "usage", "--member", "ada").stdout)))
         self.assertEqual([(row["request_id"], row["member"], row["metadata"]) for row in exported],
-                         [("r", "ada", '{"trace":[1,2.50]}')])
+                         [("r", "ada", '{"trace":[1,2.5]}')])
 
     def test_a_time_that_is_too_far_away_is_refused_and_the_request_id_stays_free(self):
         for away in (DAY_S, -31 * DAY_S):

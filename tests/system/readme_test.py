@@ -59,7 +59,7 @@ PGUSER=postgres exec "$@"
 # Text that differs from run to run, and its placeholder.
 VARIES = [
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b"), "TIME"),
-    (re.compile(r"\b(evt|pi|re|ch|txn)_[0-9a-f]{24}\b"), r"\1_ID"),
+    (re.compile(r"\b(evt|pi|re|ch|txn)_3TlDn[0-9a-f]{10}\d{9}\b"), r"\1_ID"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"[\w.-]+ \(\d+\)"), "WHO"),
     (re.compile(r"-{2,}| {2,}"), " "),  # the width of a column follows the widest of these
