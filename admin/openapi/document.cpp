@@ -27,35 +27,17 @@ constexpr std::string_view servers = R"([{
 }])";
 
 // What the operations listener answers is answered here too (daemon/services/monitoring.cpp).
-constexpr std::string_view monitoring[][2] = {
-    {"/metrics", R"({"get": {
-        "operationId": "metrics",
-        "summary": "Prometheus text",
-        "description": "Needs the permit read.",
-        "responses": {
-            "200": {"description": "The metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}},
-            "default": {"$ref": "#/components/responses/Problem"}
-        }}})"},
-    {"/healthz", R"({"get": {
-        "operationId": "health",
-        "summary": "The process is alive",
-        "description": "Needs the permit read.",
-        "responses": {
-            "200": {"description": "It is.", "content": {"text/plain": {"schema": {"type": "string"}}}},
-            "default": {"$ref": "#/components/responses/Problem"}
-        }}})"},
-    {"/readyz", R"({"get": {
-        "operationId": "readiness",
-        "summary": "Events can be taken",
-        "description": "Needs the permit read.",
-        "responses": {
-            "200": {"description": "They can.", "content": {"text/plain": {"schema": {"type": "string"}}}},
-            "503": {
-                "description": "They cannot; the text says why.",
-                "content": {"text/plain": {"schema": {"type": "string"}}}
-            },
-            "default": {"$ref": "#/components/responses/Problem"}
-        }}})"},
+struct monitoring_call {
+    std::string_view path;
+    std::string_view id;
+    std::string_view summary;
+    std::string_view good;
+    std::string_view bad; // empty: it never answers 503
+};
+constexpr monitoring_call monitoring[] = {
+    {metrics_path, "metrics", "Prometheus text", "The metrics.", {}},
+    {health_path, "health", "The process is alive", "It is.", {}},
+    {ready_path, "readiness", "Events can be taken", "They can.", "They cannot; the text says why."},
 };
 
 constexpr std::string_view replayed = R"({"Idempotency-Replayed": {
@@ -188,6 +170,24 @@ void write_responses(json_writer& out, schemas& from, const route& of) {
     out.key("default").raw(R"({"$ref": "#/components/responses/Problem"})").end_object();
 }
 
+void write_text_response(json_writer& out, std::string_view status, std::string_view description) {
+    out.key(status).begin_object().member("description", description);
+    write_content(out, "text/plain", R"({"type": "string"})");
+    out.end_object();
+}
+
+void write_monitoring(json_writer& out, const monitoring_call& of) {
+    out.key(of.path).begin_object().key("get").begin_object();
+    out.member("operationId", of.id).member("summary", of.summary);
+    out.member("description", "Needs the permit " + std::string(to_string(permit::read)) + ".");
+    out.key("responses").begin_object();
+    write_text_response(out, "200", of.good);
+    if (!of.bad.empty())
+        write_text_response(out, "503", of.bad);
+    out.key("default").raw(R"({"$ref": "#/components/responses/Problem"})").end_object();
+    out.end_object().end_object();
+}
+
 class document {
   public:
     std::string text() {
@@ -199,8 +199,8 @@ class document {
             if (written.insert(each.pattern).second)
                 write_path(out, each.pattern);
         }
-        for (const auto& [path, operations] : monitoring)
-            out.key(path).raw(operations);
+        for (const monitoring_call& each : monitoring)
+            write_monitoring(out, each);
         out.end_object();
         write_components(out);
         return laid_out(json_tree(out.end_object().text()).root());

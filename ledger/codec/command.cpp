@@ -5,6 +5,7 @@
 #include "codec/effect.hpp"
 #include "ledger/names.hpp"
 
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -96,9 +97,10 @@ template <class Enum>
 requires std::is_enum_v<Enum>
 void read(netstring_reader& from, Enum& into) {
     const std::int64_t number = from.number();
-    const std::vector<Enum> known = all_values<Enum>();
-    if (number >= 0 && number < static_cast<std::int64_t>(known.size()))
-        into = known[static_cast<std::size_t>(number)];
+    const bool is_value = number >= 0 && number <= std::numeric_limits<std::underlying_type_t<Enum>>::max() &&
+                          to_string(static_cast<Enum>(number)) != nameless;
+    if (is_value)
+        into = static_cast<Enum>(number);
     else
         from.fail();
 }

@@ -17,7 +17,7 @@
 //                           | append a row                             | mark as changed
 //                           v                                          v
 //         plan_: transactions, events, event_updates,      changed_payments_, changed_accounts_
-//                event_actions, usages, keys                                 | finish()
+//                event_actions, usages, keys                           | finish()
 //                                                                      v
 //                                                          plan_: payments, accounts
 //
