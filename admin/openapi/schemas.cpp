@@ -47,7 +47,7 @@ value_schema value_of_kind(field_kind kind) {
     case field_kind::source:
         return one_of(ledger::grant_source_names());
     case field_kind::overrun:
-        return one_of(ledger::overrun_names());
+        return one_of(ledger::names_of<ledger::overrun>());
     case field_kind::time:
         return {.min_length = 1, .note = "RFC 3339, or a day of UTC."};
     case field_kind::tokens:

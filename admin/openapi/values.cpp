@@ -73,8 +73,8 @@ std::vector<value_row> rows() {
         {"?order", text_with_default(orders)},
         {"?span", text_with_default(spans)},
         {"?time_zone", time_zone()},
-        {"?group_by", text_with_default(ledger::usage_group_names())},
-        {"?time", text_with_default(ledger::usage_time_names())},
+        {"?group_by", text_with_default(ledger::names_of<ledger::usage_group>())},
+        {"?time", text_with_default(ledger::names_of<ledger::usage_time>())},
 
         {"*.uncovered", integer(1)},
         {"*.actor", integer(0, max_actor)},

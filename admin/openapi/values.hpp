@@ -36,10 +36,7 @@ struct value_schema {
 [[nodiscard]] value_schema one_of(std::span<const std::string_view> names);
 template <class Enum>
 [[nodiscard]] value_schema one_of_all() {
-    value_schema made;
-    for (const Enum each : ledger::all_values<Enum>())
-        made.names.push_back(to_string(each));
-    return made;
+    return one_of(ledger::names_of<Enum>());
 }
 [[nodiscard]] value_schema time();
 

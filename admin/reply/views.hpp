@@ -16,16 +16,6 @@
 
 namespace tokenledger::ledger {
 
-[[nodiscard]] constexpr std::string_view to_string(refund_status value) noexcept {
-    switch (value) {
-    case refund_status::counting:
-        return "counting";
-    case refund_status::voided:
-        return "void";
-    }
-    return nameless;
-}
-
 // ---- Writes. ----
 
 template <>

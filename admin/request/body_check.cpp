@@ -61,20 +61,13 @@ complaint check_string(const json_value& value, std::size_t least, std::size_t m
     return std::nullopt;
 }
 
-complaint check_source(const json_value& value) {
+template <class Enum>
+complaint check_name(const json_value& value) {
     if (auto wrong = wrong_kind(value, json_kind::string))
         return wrong;
-    if (ledger::value_of<ledger::grant_source>(value.string().value_or("")))
+    if (ledger::value_of<Enum>(value.string().value_or("")))
         return std::nullopt;
-    return "must be " + base::alternatives(ledger::grant_source_names());
-}
-
-complaint check_overrun(const json_value& value) {
-    if (auto wrong = wrong_kind(value, json_kind::string))
-        return wrong;
-    if (ledger::value_of<ledger::overrun>(value.string().value_or("")))
-        return std::nullopt;
-    return "must be " + base::alternatives(ledger::overrun_names());
+    return "must be " + base::alternatives(ledger::names_of<Enum>());
 }
 
 complaint check_time(const json_value& value) {
@@ -153,14 +146,14 @@ complaint check_value(const json_value& value, field_kind kind) {
     case field_kind::text:
         return check_string(value, 0, max_reason_bytes);
     case field_kind::source:
-        return check_source(value);
+        return check_name<ledger::grant_source>(value);
     case field_kind::tokens:
         return check_integer(value, 1);
     case field_kind::charge:
     case field_kind::count:
         return check_integer(value, 0);
     case field_kind::overrun:
-        return check_overrun(value);
+        return check_name<ledger::overrun>(value);
     case field_kind::time:
         return check_time(value);
     case field_kind::cost:

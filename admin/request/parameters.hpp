@@ -36,8 +36,8 @@ class parameters {
     [[nodiscard]] std::string one_of(std::string_view name, std::span<const std::string_view> known);
     // A value of an enumeration by its name.
     template <class Enum>
-    [[nodiscard]] Enum named(std::string_view name, std::span<const std::string_view> known, Enum otherwise) {
-        return ledger::value_of<Enum>(one_of(name, known)).value_or(otherwise);
+    [[nodiscard]] Enum named(std::string_view name, Enum otherwise) {
+        return ledger::value_of<Enum>(one_of(name, ledger::names_of<Enum>())).value_or(otherwise);
     }
     // `at`: digits are a sequence, everything else is a time in microseconds.
     [[nodiscard]] std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>> time_or_sequence();

@@ -4,7 +4,6 @@
 #include "request/parameters.hpp"
 
 #include "ledger/lists.hpp"
-#include "ledger/names.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -62,8 +61,8 @@ query account_at(parameters& in, std::string user_id) {
 
 ledger::report_shape usage_shape(parameters& in) {
     ledger::report_shape made(in.span(), in.time_zone());
-    made.by = in.named("group_by", ledger::usage_group_names(), ledger::usage_group::action);
-    made.time = in.named("time", ledger::usage_time_names(), ledger::usage_time::reported);
+    made.by = in.named("group_by", ledger::usage_group::action);
+    made.time = in.named("time", ledger::usage_time::reported);
     return made;
 }
 

@@ -26,12 +26,10 @@ void read(const json_value& value, field_kind kind, std::string& into) {
     else
         into = kind == field_kind::cost ? cost_text(value) : value.string().value_or("");
 }
-void read(const json_value& value, field_kind, ledger::grant_source& into) {
-    if (const auto source = ledger::value_of<ledger::grant_source>(value.string().value_or("")))
-        into = *source;
-}
-void read(const json_value& value, field_kind, ledger::overrun& into) {
-    if (const auto named = ledger::value_of<ledger::overrun>(value.string().value_or("")))
+template <class Enum>
+requires std::is_enum_v<Enum>
+void read(const json_value& value, field_kind, Enum& into) {
+    if (const auto named = ledger::value_of<Enum>(value.string().value_or("")))
         into = *named;
 }
 void read(const json_value& value, field_kind, std::int64_t& into) {

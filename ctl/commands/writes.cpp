@@ -299,8 +299,8 @@ void add_usage(command_line& to) {
     add_number(*sub, "--charge", what.charge, 0, "Tokens to deduct from the account");
     sub->add_option("--overrun", made->overrun,
                     "If the charge is higher than the balance: " +
-                        base::alternatives(ledger::overrun_names()) + "; refuse unless given")
-        ->check(one_of(ledger::overrun_names()));
+                        base::alternatives(ledger::names_of<ledger::overrun>()) + "; refuse unless given")
+        ->check(one_of(ledger::names_of<ledger::overrun>()));
     add_number(*sub, "--cached-input", made->cached_input_tokens, 0, "Cached tokens among the input tokens");
     add_number(*sub, "--reasoning", made->reasoning_tokens, 0, "Reasoning tokens among the output tokens");
     sub->add_option("--member", what.member, "Who of a shared account made the call");

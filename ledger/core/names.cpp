@@ -19,16 +19,9 @@ namespace {
 // An event's result that is none of an outcome: it waited longer than [ledger] allows (ledger/reader.hpp).
 constexpr std::string_view expired = "expired";
 
-template <class Enum>
-std::vector<std::string_view> all_names() {
-    std::vector<std::string_view> found;
-    for (const Enum each : all_values<Enum>())
-        found.push_back(to_string(each));
-    return found;
-}
-
 std::vector<std::string_view> names_of_event_results() {
-    std::vector<std::string_view> found = all_names<result>();
+    const auto results = names_of<result>();
+    std::vector<std::string_view> found(results.begin(), results.end());
     std::erase(found, to_string(result::refused)); // requests are refused, events are not
     found.push_back(expired);
     return found;
@@ -173,6 +166,16 @@ std::string_view to_string(grant_source value) noexcept {
     return to_string(source_of(value));
 }
 
+std::string_view to_string(refund_status value) noexcept {
+    switch (value) {
+    case refund_status::counting:
+        return "counting";
+    case refund_status::voided:
+        return "void";
+    }
+    return nameless;
+}
+
 std::string_view to_string(dispute_status value) noexcept {
     switch (value) {
     case dispute_status::undecided:
@@ -254,33 +257,15 @@ std::span<const transaction_kind> transaction_kinds() {
 }
 
 std::span<const std::string_view> transaction_type_names() {
-    static const std::vector<std::string_view> names = all_names<transaction_type>();
-    return names;
+    return names_of<transaction_type>();
 }
 
 std::span<const std::string_view> source_names() {
-    static const std::vector<std::string_view> names = all_names<source>();
-    return names;
+    return names_of<source>();
 }
 
 std::span<const std::string_view> grant_source_names() {
-    static const std::vector<std::string_view> names = all_names<grant_source>();
-    return names;
-}
-
-std::span<const std::string_view> usage_group_names() {
-    static const std::vector<std::string_view> names = all_names<usage_group>();
-    return names;
-}
-
-std::span<const std::string_view> usage_time_names() {
-    static const std::vector<std::string_view> names = all_names<usage_time>();
-    return names;
-}
-
-std::span<const std::string_view> overrun_names() {
-    static const std::vector<std::string_view> names = all_names<overrun>();
-    return names;
+    return names_of<grant_source>();
 }
 
 std::span<const std::string_view> event_result_names() {
@@ -298,8 +283,7 @@ std::span<const std::string_view> list_names() {
 }
 
 std::span<const std::string_view> reason_names() {
-    static const std::vector<std::string_view> names = all_names<reason>();
-    return std::span(names).subspan(1); // reason::none has no name
+    return names_of<reason>().subspan(1); // reason::none has no name
 }
 
 } // namespace tokenledger::ledger

@@ -17,6 +17,7 @@ enum class refund_status : std::uint8_t {
     counting, // pending, requires_action, succeeded
     voided,   // failed, canceled: the money stayed, or came back
 };
+[[nodiscard]] std::string_view to_string(refund_status value) noexcept;
 
 // One Refund object, by its id.
 struct refund_fact {

@@ -34,13 +34,22 @@ template <class Enum>
     return std::nullopt;
 }
 
+// The names of all values of an enumeration, in their order.
+template <class Enum>
+[[nodiscard]] std::span<const std::string_view> names_of() {
+    static const std::vector<std::string_view> names = [] {
+        std::vector<std::string_view> found;
+        for (const Enum each : all_values<Enum>())
+            found.push_back(to_string(each));
+        return found;
+    }();
+    return names;
+}
+
 // Each in the order of its enumeration: the closed lists of what filters and options may say.
 [[nodiscard]] std::span<const std::string_view> transaction_type_names();
 [[nodiscard]] std::span<const std::string_view> source_names();
 [[nodiscard]] std::span<const std::string_view> grant_source_names();
-[[nodiscard]] std::span<const std::string_view> overrun_names();
-[[nodiscard]] std::span<const std::string_view> usage_group_names();
-[[nodiscard]] std::span<const std::string_view> usage_time_names();
 // What can have become of an event that is stored: no `refused`, but `expired` (ledger/reader.hpp).
 [[nodiscard]] std::span<const std::string_view> event_result_names();
 [[nodiscard]] std::span<const std::string_view> reason_names(); // without reason::none

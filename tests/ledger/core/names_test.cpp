@@ -47,6 +47,7 @@ BOOST_AUTO_TEST_CASE(every_value_has_one_name_that_converts_back) {
     check_each_name_once<source>(6);
     check_each_name_once<grant_source>(3);
     check_each_name_once<dispute_status>(4);
+    check_each_name_once<refund_status>(2);
     check_each_name_once<key_scope>(4);
     check_each_name_once<overrun>(3);
     check_each_name_once<usage_group>(2);
