@@ -17,7 +17,19 @@ template <class Operation>
 constexpr auto fields_of_operation() {
     return std::apply(
         [](const auto&... each) {
-            return std::array{field{each.name, each.kind, each.presence == ledger::presence::required}...};
+            return std::array{field{each.name, each.kind,
+                                    each.presence == ledger::presence::required ||
+                                        each.presence == ledger::presence::in_path}...};
+        },
+        ledger::description<Operation>::fields);
+}
+// How many of them are in the path of the operation's call: none, or the first.
+template <class Operation>
+constexpr std::size_t fields_in_path() {
+    return std::apply(
+        [](const auto& first, const auto&... others) {
+            static_assert(sizeof...(others) > 0);
+            return first.presence == ledger::presence::in_path ? 1U : 0U;
         },
         ledger::description<Operation>::fields);
 }
@@ -25,8 +37,9 @@ template <class Operation>
 constexpr auto operation_fields = fields_of_operation<Operation>();
 
 struct described {
-    std::string_view name;
-    std::span<const field> fields;
+    std::string_view name{};
+    std::span<const field> fields{};
+    std::size_t in_path = 0; // so many of them, from the first one
 };
 
 template <class... Operations>
@@ -34,7 +47,8 @@ std::vector<described> descriptions_in(const std::variant<Operations...>*) {
     std::vector<described> found;
     const auto add = [&]<class Operation>(const Operation*) {
         if constexpr (ledger::has_fields<Operation>)
-            found.push_back({ledger::description<Operation>::name, operation_fields<Operation>});
+            found.push_back({ledger::description<Operation>::name, operation_fields<Operation>,
+                             fields_in_path<Operation>()});
     };
     (add(static_cast<const Operations*>(nullptr)), ...);
     return found;
@@ -46,9 +60,10 @@ const std::vector<described>& descriptions() {
     return all;
 }
 
-std::span<const field> fields_of_operation(std::string_view name) {
-    const auto found = std::ranges::find(descriptions(), name, &described::name);
-    return found != descriptions().end() ? found->fields : std::span<const field>();
+const described& description_of(std::string_view operation) {
+    static constexpr described none{};
+    const auto found = std::ranges::find(descriptions(), operation, &described::name);
+    return found != descriptions().end() ? *found : none;
 }
 
 constexpr std::array dismissal_fields{field{"reason", field_kind::words, true}};
@@ -65,8 +80,10 @@ constexpr std::array batch_fields{field{"items", field_kind::items, true}};
 
 std::span<const field> fields_of(const route& what) noexcept {
     switch (what.call) {
-    case call::operation:
-        return fields_of_operation(what.name);
+    case call::operation: {
+        const described& operation = description_of(what.name);
+        return operation.fields.subspan(operation.in_path);
+    }
     case call::batch:
         return batch_fields;
     case call::dismiss:
@@ -86,6 +103,10 @@ std::span<const field> fields_of(const route& what) noexcept {
         return {};
     }
     return {};
+}
+
+std::span<const field> fields_of_item(const route& what) noexcept {
+    return description_of(what.name).fields;
 }
 
 std::span<const std::string_view> batch_operations() noexcept {

@@ -51,6 +51,8 @@ constexpr std::array kinds{
     problem_kind{not_assignable, "not_assignable", 409, "The event cannot be completed"},
     problem_kind{payment_has_owner, "payment_has_owner", 409, "The payment is credited already"},
     problem_kind{time_out_of_range, "time_out_of_range", 422, "The time is in the future, or too long ago"},
+    problem_kind{unknown_usage, "unknown_usage", 404, "The account has no such usage"},
+    problem_kind{exceeds_charge, "exceeds_charge", 409, "The usage was charged less"},
     problem_kind{unavailable, "unavailable", 503, "The ledger cannot answer now"},
     problem_kind{internal_error, "internal_error", 500, "The ledger has a defect"},
 };

@@ -18,6 +18,8 @@ constexpr std::array table{
     route{call::operation, "POST", "/v1/deductions", permit::money, key_place::header, "deduction"},
     route{call::operation, "POST", "/v1/transfers", permit::money, key_place::header, "transfer"},
     route{call::operation, "POST", "/v1/usage", permit::usage, key_place::body, "usage"},
+    route{call::operation, "POST", "/v1/usage/{request_id}/reverse", permit::usage, key_place::body,
+          "reversal"},
     route{call::batch, "POST", "/v1/batch", permit::usage, key_place::header},
     route{call::account, "GET", "/v1/accounts/{user_id}", permit::read, key_place::none},
     route{call::list, "GET", "/v1/transactions", permit::read, key_place::none, "transactions"},
@@ -84,7 +86,7 @@ std::optional<problem> check_key(const route& what, const std::vector<std::strin
         if (keys.empty() || what.key == key_place::none)
             return std::nullopt;
         return problem{.type = idempotency_key_unexpected,
-                       .detail = "A usage has its request_id as key. Leave the Idempotency-Key out."};
+                       .detail = "The key of this call is its request_id. Leave the Idempotency-Key out."};
     }
     if (keys.empty())
         return problem{.type = idempotency_key_missing,

@@ -206,7 +206,7 @@ std::string schemas::items_schema() {
         if (of == nullptr)
             throw std::logic_error("the operation " + std::string(each) + " has no route");
         const std::string name = capitalized(each) + "Item";
-        any.raw(keep_schema(name, fields_schema(capitalized(each), fields_of(*of), each, {})));
+        any.raw(keep_schema(name, fields_schema(capitalized(each), fields_of_item(*of), each, {})));
         mapping.member(each, pointer_to("schemas", name));
     }
     json_writer out;

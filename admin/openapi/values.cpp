@@ -90,6 +90,8 @@ std::vector<value_row> rows() {
         {"UsageRow.cached_input_tokens", integer(0)},
         {"UsageRow.reasoning_tokens", integer(0)},
         {"UsageRow.uncovered_tokens", integer(1)},
+        {"UsageRow.reversed_tokens", integer(1)},
+        {"UsageRow.refund_sequence", integer(1)},
         {"UsageRow.cost_estimate", matching(R"(^\d+(\.\d+)?$)")},
         {"UsageRow.deduction_sequence", integer(1)},
         {"Event.position", integer(0)},
@@ -107,6 +109,7 @@ std::vector<value_row> rows() {
         {"UsageReportRow.cached_input_tokens", sum()},
         {"UsageReportRow.reasoning_tokens", sum()},
         {"UsageReportRow.uncovered_tokens", sum()},
+        {"UsageReportRow.reversed_tokens", sum()},
         {"TransactionReportRow.tokens", sum()},
         {"TransactionReportRow.amount_paid_cents", sum()},
 

@@ -42,6 +42,10 @@ problem_type type_of(ledger::refusal why) {
         return problem_type::unknown_pack;
     case ledger::refusal::time_out_of_range:
         return problem_type::time_out_of_range;
+    case ledger::refusal::unknown_usage:
+        return problem_type::unknown_usage;
+    case ledger::refusal::exceeds_charge:
+        return problem_type::exceeds_charge;
     case ledger::refusal::none:
         break;
     }
@@ -95,6 +99,15 @@ std::string advice_for(ledger::refusal why) {
         return "`occurred_at` must be at most " + std::to_string(ledger::max_usage_age.count()) +
                " days ago, and not in the future by the clock of the database. Leave it out for the time of "
                "the report." +
+               std::string(nothing_done);
+    case ledger::refusal::unknown_usage:
+        return "This account has no usage of this request_id, or it was archived. Check user_id and "
+               "request_id: "
+               "GET /v1/usage lists them." +
+               std::string(nothing_done);
+    case ledger::refusal::exceeds_charge:
+        return "At most what the usage was charged can be given back: charged_tokens in GET /v1/usage. Leave "
+               "`tokens` out to give back all of it." +
                std::string(nothing_done);
     case ledger::refusal::unknown_event: // has a detail of its own
     case ledger::refusal::none:

@@ -194,7 +194,8 @@ struct description<usage_report_row> {
         shown_as("charged_tokens", &usage_report_row::charged_tokens),
         shown_as("cached_input_tokens", &usage_report_row::cached_input_tokens),
         shown_as("reasoning_tokens", &usage_report_row::reasoning_tokens),
-        shown_as("uncovered_tokens", &usage_report_row::uncovered_tokens)};
+        shown_as("uncovered_tokens", &usage_report_row::uncovered_tokens),
+        shown_as("reversed_tokens", &usage_report_row::reversed_tokens)};
 };
 template <>
 struct description<transaction_report_row> {

@@ -48,14 +48,19 @@ struct request {
     std::int64_t tokens = 0;
 };
 
+// `in_path`: of the call; nullptr: an item of a batch, which has it as a member.
 template <ledger::has_fields Operation>
-request read_fields(const json_value& object) {
+request read_fields(const json_value& object, const std::string* in_path) {
     Operation made;
     std::int64_t tokens = 0;
     ledger::for_each_field<Operation>([&](const auto& field) {
         auto& value = made.*field.member;
         if (const json_value given = object.member(field.name))
             read(given, field.kind, value);
+        if constexpr (std::is_same_v<decltype(value), std::string&>) {
+            if (field.presence == ledger::presence::in_path && in_path != nullptr)
+                value = *in_path;
+        }
         if constexpr (std::is_same_v<decltype(value), std::int64_t&>) {
             if (field.kind == field_kind::tokens || field.kind == field_kind::charge)
                 tokens += value;
@@ -66,14 +71,14 @@ request read_fields(const json_value& object) {
 
 // The alternative of ledger::operation with this name.
 template <std::size_t Alternative = 0>
-request read_operation(std::string_view name, const json_value& object) {
+request read_operation(std::string_view name, const json_value& object, const std::string* in_path) {
     if constexpr (Alternative < std::variant_size_v<ledger::operation>) {
         using operation = std::variant_alternative_t<Alternative, ledger::operation>;
         if constexpr (ledger::has_fields<operation>) {
             if (ledger::description<operation>::name == name)
-                return read_fields<operation>(object);
+                return read_fields<operation>(object, in_path);
         }
-        return read_operation<Alternative + 1>(name, object);
+        return read_operation<Alternative + 1>(name, object, in_path);
     } else {
         throw std::logic_error("the route of " + std::string(name) + " names no operation");
     }
@@ -83,22 +88,10 @@ class translator {
   public:
     translator(const allowance& allowed, ledger::admin_command& into) : allowed_(allowed), into_(into) {}
 
-    std::optional<problem> add(const route& what, const json_value& object, std::optional<std::size_t> item) {
-        if (auto wrong = check_body(object, fields_of(what), item))
+    std::optional<problem> add_lone(const resolved_call& what, const json_value& object) {
+        if (auto wrong = check_body(object, fields_of(*what.route), std::nullopt))
             return wrong;
-        request read = read_operation(what.name, object);
-        const auto* granted = std::get_if<ledger::grant>(&read.what);
-        if (granted != nullptr && ledger::reference_scope_of(granted->source) && granted->reference.empty())
-            return problem{.type = problem_type::missing_field,
-                           .detail =
-                               "`reference` is required with this source: the invoice or subscription that "
-                               "is granted for, so that it is granted once.",
-                           .item = item,
-                           .field = "reference"};
-        if (auto wrong = count(read.tokens, item))
-            return wrong;
-        into_.operations.push_back(std::move(read.what));
-        return std::nullopt;
+        return add(read_operation(what.route->name, object, &what.parameter), std::nullopt);
     }
 
     std::optional<problem> add_items(const route& batch, const json_value& object) {
@@ -118,13 +111,32 @@ class translator {
     }
 
   private:
+    std::optional<problem> add(request read, std::optional<std::size_t> item) {
+        const auto* granted = std::get_if<ledger::grant>(&read.what);
+        if (granted != nullptr && ledger::reference_scope_of(granted->source) && granted->reference.empty())
+            return problem{.type = problem_type::missing_field,
+                           .detail =
+                               "`reference` is required with this source: the invoice or subscription that "
+                               "is granted for, so that it is granted once.",
+                           .item = item,
+                           .field = "reference"};
+        if (auto wrong = count(read.tokens, item))
+            return wrong;
+        into_.operations.push_back(std::move(read.what));
+        return std::nullopt;
+    }
+
     std::optional<problem> add_item(const json_value& object, std::size_t item) {
         const json_value operation = object.member(operation_field);
         const auto name = operation.string();
         const route* what = name ? route_of(*name) : nullptr;
-        if (what != nullptr)
-            return allowed_.permits.contains(what->needs) ? add(*what, object, item)
-                                                          : not_permitted(*what, item);
+        if (what != nullptr) {
+            if (!allowed_.permits.contains(what->needs))
+                return not_permitted(*what, item);
+            if (auto wrong = check_body(object, fields_of_item(*what), item))
+                return wrong;
+            return add(read_operation(what->name, object, nullptr), item);
+        }
         const auto known = batch_operations();
         problem wrong{.type = operation ? problem_type::invalid_field : problem_type::missing_field,
                       .detail = "Each item is an object that says in `operation` what it is: " +
@@ -160,13 +172,14 @@ class translator {
 
 } // namespace
 
-std::variant<ledger::admin_command, problem> translate(const route& what, std::string_view key,
+std::variant<ledger::admin_command, problem> translate(const resolved_call& what, std::string_view key,
                                                        std::string_view body, std::int64_t actor,
                                                        const allowance& allowed) {
     ledger::admin_command made{.idempotency_key = std::string(key), .actor = actor, .operations = {}};
     const auto read = [&](const json_value& root) {
         translator into(allowed, made);
-        return what.call == call::batch ? into.add_items(what, root) : into.add(what, root, std::nullopt);
+        return what.route->call == call::batch ? into.add_items(*what.route, root)
+                                               : into.add_lone(what, root);
     };
     const json_tree tree(body, unrepresentable_json::refuse);
     if (tree.error() == json_error::unrepresentable)

@@ -61,13 +61,13 @@ std::chrono::seconds timeout_of(const context& in, int otherwise) {
     return std::chrono::seconds(in.common.timeout_s > 0 ? in.common.timeout_s : otherwise);
 }
 
-// The same command, with its key.
+// The same command, with its key, if it has one beside its words.
 std::string again(const context& in, const std::string& key) {
     auto words = in.words;
     const bool has_key = std::any_of(words.begin(), words.end(), [](const std::string& each) {
         return each == "--key" || each.starts_with("--key=");
     });
-    if (!has_key) {
+    if (!has_key && !key.empty()) {
         const auto end_of_options = std::find(words.begin(), words.end(), "--");
         words.insert(end_of_options, {"--key", key});
     }
@@ -77,7 +77,10 @@ std::string again(const context& in, const std::string& key) {
 } // namespace
 
 request_path::request_path(admin::call what, std::string_view in_path)
-    : text_(std::ranges::find(admin::routes(), what, &admin::route::call)->pattern) {
+    : request_path(*std::ranges::find(admin::routes(), what, &admin::route::call), in_path) {
+}
+
+request_path::request_path(const admin::route& what, std::string_view in_path) : text_(what.pattern) {
     const std::size_t open = text_.find('{');
     if (open != std::string::npos)
         text_.replace(open, text_.find('}') + 1 - open, percent_encoded(in_path));
@@ -88,6 +91,13 @@ request_path request_path::of_list(std::string_view name) {
         return each.call == admin::call::list && each.name == name;
     };
     return request_path(std::ranges::find_if(admin::routes(), is_of)->pattern);
+}
+
+request_path request_path::of_operation(std::string_view name, std::string_view in_path) {
+    const admin::route* const to = admin::route_of(name);
+    if (to == nullptr)
+        throw std::logic_error("no route posts a " + std::string(name));
+    return {*to, in_path};
 }
 
 request_path& request_path::parameter(std::string_view name, std::string_view value) {
@@ -110,7 +120,8 @@ answer post(const context& in, const write_call& what) {
     if (!what.key_is_in_body)
         request.headers.emplace_back("Idempotency-Key", what.key);
     // Printed before the request is sent: it is needed if the program is interrupted from here on.
-    say_key(in, what.key);
+    if (!what.key.empty())
+        say_key(in, what.key);
     return judged(in, exchange({.socket = in.common.socket}, request, timeout_of(in, default_timeout_s)),
                   problems::said, again(in, what.key));
 }

@@ -28,6 +28,7 @@ class request_path {
     // `in_path` replaces the parameter in the route's pattern.
     explicit request_path(admin::call what, std::string_view in_path = {});
     [[nodiscard]] static request_path of_list(std::string_view name);
+    [[nodiscard]] static request_path of_operation(std::string_view name, std::string_view in_path);
     // metrics_path, health_path or ready_path.
     [[nodiscard]] static request_path of_monitoring(std::string_view path) { return request_path(path); }
 
@@ -37,6 +38,7 @@ class request_path {
 
   private:
     explicit request_path(std::string_view path) : text_(path) {}
+    request_path(const admin::route& what, std::string_view in_path);
 
     std::string text_;
     char separator_ = '?';
@@ -59,8 +61,8 @@ enum class problems : unsigned char { said, left_to_caller };
 [[nodiscard]] answer get(const context& in, const request_path& what, problems how = problems::said,
                          int timeout_s = default_timeout_s);
 
-// A write with a key, which is printed on standard error before the request is sent. `key_is_in_body`: a
-// usage, whose key is its request id.
+// A write with a key, which is printed on standard error before the request is sent, unless the command line
+// has it in any case: then it is empty. `key_is_in_body`: no header field carries it.
 struct write_call {
     std::string path{};
     std::string body{};

@@ -124,7 +124,8 @@ row usage_report_row(json_value each) {
             {.text = number_of(each.member("output_tokens"))},
             {.text = number_of(each.member("cost_estimate"))},
             {.text = number_of(each.member("charged_tokens"))},
-            {.text = number_of(each.member("uncovered_tokens"))}};
+            {.text = number_of(each.member("uncovered_tokens"))},
+            {.text = number_of(each.member("reversed_tokens"))}};
 }
 
 std::string disputes_of(json_value account) {
@@ -234,7 +235,8 @@ int usage_report(const context& in, const list_options& what) {
                        {.title = "output", .right = true, .optional = true},
                        {.title = "cost (cents)", .right = true, .optional = true},
                        {.title = "charged", .right = true, .optional = true},
-                       {.title = "uncovered", .right = true, .optional = true}},
+                       {.title = "uncovered", .right = true, .optional = true},
+                       {.title = "reversed", .right = true, .optional = true}},
                       usage_report_row);
 }
 

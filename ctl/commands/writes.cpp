@@ -1,4 +1,5 @@
-// grant, deduct, transfer, usage: their options and actions. Large amounts are confirmed at the terminal.
+// grant, deduct, transfer, usage, reverse: their options and actions. Large amounts are confirmed at the
+// terminal.
 #include "client/random_key.hpp"
 #include "command_line/command_line.hpp"
 #include "command_line/one_of.hpp"
@@ -117,6 +118,8 @@ std::string body_of(const Operation& what) {
     out.begin_object();
     ledger::for_each_field<Operation>([&](const auto& field) {
         const auto& value = what.*field.member;
+        if (field.presence == ledger::presence::in_path)
+            return;
         if (field.presence == ledger::presence::required || value != Operation{}.*field.member)
             write_value(out.key(field.name), value, field.kind);
     });
@@ -124,14 +127,26 @@ std::string body_of(const Operation& what) {
 }
 
 template <class Operation>
+std::string path_of(const Operation& what) {
+    std::string_view parameter;
+    ledger::for_each_field<Operation>([&](const auto& field) {
+        if constexpr (std::is_convertible_v<decltype(what.*field.member), std::string_view>) {
+            if (field.presence == ledger::presence::in_path)
+                parameter = what.*field.member;
+        }
+    });
+    return request_path::of_operation(ledger::description<Operation>::name, parameter).text();
+}
+
+template <class Operation>
 answer send(const context& in, const Operation& what, const std::string& key) {
-    const admin::route* to = admin::route_of(ledger::description<Operation>::name);
-    if (to == nullptr)
-        throw std::logic_error("the operation has no route");
-    return post(in, {.path = std::string(to->pattern),
-                     .body = body_of(what),
-                     .key = key_of(key),
-                     .key_is_in_body = to->key == admin::key_place::body});
+    return post(in, {.path = path_of(what), .body = body_of(what), .key = key_of(key)});
+}
+
+// The operation has its key among its fields. `key`: to print; empty: the command line has it.
+template <class Operation>
+answer send_with_own_key(const context& in, const Operation& what, const std::string& key) {
+    return post(in, {.path = path_of(what), .body = body_of(what), .key = key, .key_is_in_body = true});
 }
 
 // ---- grant ----
@@ -267,7 +282,7 @@ int report_usage(const context& in, const usage_options& options) {
     what.reasoning_tokens = if_given(options.reasoning_tokens);
     what.occurred_at_us = base::parse_time(options.occurred_at);
     what.overrun = ledger::value_of<ledger::overrun>(options.overrun).value_or(ledger::overrun::refuse);
-    const answer got = send(in, what, what.request_id);
+    const answer got = send_with_own_key(in, what, what.request_id);
     const std::int64_t uncovered = got.ok() ? got.root().member("uncovered").integer().value_or(0) : 0;
     std::string done = "recorded " + grouped(what.tokens_used) + " tokens used by " + visible(what.user_id);
     done += what.charge > uncovered ? ", charged " + grouped(what.charge - uncovered) : ", nothing charged";
@@ -311,6 +326,37 @@ void add_usage(command_line& to) {
     add_key(*sub, what.request_id);
 }
 
+// ---- reverse ----
+
+struct reverse_options {
+    ledger::reversal what{};
+    std::int64_t tokens = 0; // 0: not given
+};
+
+int reverse(const context& in, const reverse_options& options) {
+    ledger::reversal what = options.what;
+    if (options.tokens > 0)
+        what.tokens = options.tokens;
+    const answer got = send_with_own_key(in, what, {});
+    const json_value posted = got.root().member("transactions").first();
+    return print_outcome(in, got,
+                         "gave back " + number_of(posted.member("token_amount")) + " tokens to " +
+                             visible(what.user_id));
+}
+
+void add_reverse(command_line& to) {
+    const auto made = std::make_shared<reverse_options>();
+    auto* sub = to.add("reverse", "Give back what a failed AI call was charged",
+                       "  tokenledgerctl reverse user_1 req_1 --reason 'the stream broke off'\n"
+                       "  tokenledgerctl reverse user_1 req_1 --tokens 200",
+                       [made](const context& in) { return reverse(in, *made); });
+    sub->add_option("user", made->what.user_id, "User id of the account that was charged")->required();
+    sub->add_option("request", made->what.request_id, "Request id of the usage. It is reversed once")
+        ->required();
+    add_number(*sub, "--tokens", made->tokens, 1, "Tokens to give back; all that were charged unless given");
+    add_reason(*sub, made->what.reason);
+}
+
 } // namespace
 
 void add_writes(command_line& to) {
@@ -318,6 +364,7 @@ void add_writes(command_line& to) {
     add_deduct(to);
     add_transfer(to);
     add_usage(to);
+    add_reverse(to);
 }
 
 } // namespace tokenledger::ctl

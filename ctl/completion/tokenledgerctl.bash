@@ -22,9 +22,9 @@ _tokenledgerctl() {
         case "$word" in
         --socket | --timeout | --reason | --source | --reference | --metadata | --key | \
             --confirm-above | --input | --output | --model | --cost | --charge | --overrun | \
-            --cached-input | --reasoning | --member | --occurred-at | --at | --type | --actor | \
-            --from | --to | --time-zone | --limit | --cursor | --action | --result | \
-            --payment | --user | --tokens | --pack | --quantity | --by | --format | \
+            --cached-input | --reasoning | --member | --occurred-at | --tokens | --at | \
+            --type | --actor | --from | --to | --time-zone | --limit | --cursor | --action | \
+            --result | --payment | --user | --pack | --quantity | --by | --format | \
             --secret-file | --url | --timestamp)
             is_value=yes
             continue
@@ -35,6 +35,7 @@ _tokenledgerctl() {
         '/deduct') path='deduct' ;;
         '/transfer') path='transfer' ;;
         '/usage') path='usage' ;;
+        '/reverse') path='reverse' ;;
         '/balance') path='balance' ;;
         '/history') path='history' ;;
         '/purchases') path='purchases' ;;
@@ -67,6 +68,7 @@ _tokenledgerctl() {
     'transfer --socket') compopt -o default 2>/dev/null; return ;;
     'usage --socket') compopt -o default 2>/dev/null; return ;;
     'usage --overrun') words='refuse to_zero allow_negative' ;;
+    'reverse --socket') compopt -o default 2>/dev/null; return ;;
     'balance --socket') compopt -o default 2>/dev/null; return ;;
     'history --socket') compopt -o default 2>/dev/null; return ;;
     'history --type') words='grant purchase deduction refund transfer' ;;
@@ -132,9 +134,9 @@ _tokenledgerctl() {
     *)
         [[ -z $is_value ]] || return # a text or a number of the caller's
         case "$path" in
-        '') words='grant deduct transfer usage balance history purchases usage-report activity
-            payment events verify status report export send -h --help --version --socket
-            --json --timeout' ;;
+        '') words='grant deduct transfer usage reverse balance history purchases usage-report
+            activity payment events verify status report export send -h --help --version
+            --socket --json --timeout' ;;
         'grant') words='-h --help --socket --json --timeout --reason --source --reference --metadata
             --existing --key -y --yes --dry-run --confirm-above' ;;
         'deduct') words='-h --help --socket --json --timeout --reason --allow-negative --key -y --yes
@@ -143,6 +145,7 @@ _tokenledgerctl() {
             --confirm-above' ;;
         'usage') words='-h --help --socket --json --timeout --input --output --model --cost --charge
             --overrun --cached-input --reasoning --member --occurred-at --metadata --key' ;;
+        'reverse') words='-h --help --socket --json --timeout --tokens --reason' ;;
         'balance') words='-h --help --socket --json --timeout --at' ;;
         'history') words='-h --help --socket --json --timeout --type --source --actor --from --to
             --time-zone --limit --cursor --oldest-first' ;;

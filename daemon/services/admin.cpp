@@ -181,7 +181,7 @@ http_handlers::handled admin_service::write(const admin::resolved_call& what, st
                       .call = "POST " + std::string(what.route->pattern),
                       .key = std::string(key),
                       .actor = std::to_string(actor)};
-    auto made = admin::translate(*what.route, key, body, actor, allowed_);
+    auto made = admin::translate(what, key, body, actor, allowed_);
     if (const auto* wrong = std::get_if<admin::problem>(&made)) {
         admin::reply reply = admin::reply_for(*wrong);
         line.log(reply, nullptr);
@@ -190,6 +190,9 @@ http_handlers::handled admin_service::write(const admin::resolved_call& what, st
     auto& command = std::get<ledger::admin_command>(made);
     if (const auto* used = std::get_if<ledger::usage>(&command.operations.front()); used != nullptr && !batch)
         line.key = used->request_id;
+    if (const auto* back = std::get_if<ledger::reversal>(&command.operations.front());
+        back != nullptr && !batch)
+        line.key = back->request_id;
     auto refused = submit(behind_, std::move(command), batch, std::move(line), deadline, std::move(respond));
     if (refused)
         return std::move(*refused);

@@ -19,6 +19,7 @@ batch_ledger::batch_ledger(const snapshot& known)
       payments_(known.payments),
       accounts_(known.accounts),
       keys_(known.keys),
+      charges_(known.charges),
       unclaimed_(known.unclaimed_events),
       acted_events_(known.acted_events) {
 }
@@ -229,6 +230,17 @@ const account_state* batch_ledger::account(std::string_view user_id) const {
 const key_state* batch_ledger::key(const key_id& id) const {
     const auto found = keys_.find(id);
     return found == keys_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::int64_t> batch_ledger::charge(const usage_id& of) const {
+    if (const auto found = charges_.find(of); found != charges_.end())
+        return found->second;
+    for (const usage_row& row :
+         plan_.usages) { // reversals are rare: no map of them on the way of every usage
+        if (row.what->request_id == of.request_id && row.what->user_id == of.user_id)
+            return row.charged_tokens;
+    }
+    return std::nullopt;
 }
 
 void batch_ledger::record_usage(usage_row row) {

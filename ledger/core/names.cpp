@@ -122,6 +122,10 @@ std::string_view to_string(refusal value) noexcept {
         return "unknown_pack";
     case refusal::time_out_of_range:
         return "time_out_of_range";
+    case refusal::unknown_usage:
+        return "unknown_usage";
+    case refusal::exceeds_charge:
+        return "exceeds_charge";
     }
     return nameless;
 }
@@ -195,6 +199,8 @@ std::string_view to_string(key_scope value) noexcept {
         return "request";
     if (value == key_scope::usage)
         return "usage";
+    if (value == key_scope::reversal)
+        return "reversal";
     const auto* const row = find_row(sources, &source_row::reference_scope, value);
     return row != nullptr ? row->name : nameless;
 }

@@ -53,6 +53,15 @@ operation_terms terms(const usage& what) {
     return made;
 }
 
+operation_terms terms(const reversal& what) {
+    return {.movements = {{.user_id = what.user_id, .tokens = what.tokens.value_or(0)}},
+            .type = transaction_type::refund,
+            .source = source::usage,
+            .reason = what.reason,
+            .reverses = &what,
+            .key = operation_terms::own_key{key_scope::reversal, what.request_id}};
+}
+
 operation_terms terms(const event_action auto&) {
     return {};
 }

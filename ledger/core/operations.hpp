@@ -41,6 +41,8 @@ struct operation_terms {
     std::string_view metadata{};
     // Set: the operation is recorded as a use, with the sequence of its row if it has one.
     const usage* used = nullptr;
+    // Set: the movement gives back what this usage of its account was charged; without tokens, all of it.
+    const reversal* reverses = nullptr;
     // What the operation uses up besides the key of its command.
     struct own_key {
         key_scope scope = key_scope::request;

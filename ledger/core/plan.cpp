@@ -207,6 +207,15 @@ std::vector<key_id> keys_to_read(std::span<const command> batch) {
     return sorted_once(std::move(keys));
 }
 
+std::vector<usage_id> charges_to_read(std::span<const command> batch) {
+    std::vector<usage_id> usages;
+    for_each_operation(batch, [&](const operation& one) {
+        if (const auto* back = std::get_if<reversal>(&one); back != nullptr)
+            usages.push_back({back->user_id, back->request_id});
+    });
+    return sorted_once(std::move(usages));
+}
+
 std::vector<std::string_view> events_to_lock(std::span<const command> batch) {
     std::vector<std::string_view> ids;
     for_each_operation(batch, [&](const operation& one) {

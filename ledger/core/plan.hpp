@@ -7,7 +7,7 @@
 //         batch, in the order of the queue
 //           |    |
 //           |    |  payments_to_lock, accounts_to_lock, accounts_to_look_for,
-//           |    |  contested_events, events_to_lock, keys_to_read
+//           |    |  contested_events, events_to_lock, keys_to_read, charges_to_read
 //           |    v
 //           |  store: locks, then reads --> snapshot: payments, accounts, events, keys, clock
 //           |                                  | copy
@@ -183,6 +183,9 @@ accounts_to_lock(std::span<const command> batch, const event_id_set& committed, 
 
 // The keys of a batch's requests, sorted, each once.
 [[nodiscard]] std::vector<key_id> keys_to_read(std::span<const command> batch);
+
+// The usages that the batch's requests reverse, sorted, each once.
+[[nodiscard]] std::vector<usage_id> charges_to_read(std::span<const command> batch);
 
 // Precondition: the snapshot holds what the functions above name. Never throws for what a command says.
 [[nodiscard]] batch_plan plan(std::span<const command> batch, const snapshot& known);

@@ -17,19 +17,33 @@ namespace tokenledger::ledger {
 
 namespace {
 
-bool is_lone_usage(const admin_command& what) {
+// True of a usage or a reversal that was sent alone.
+bool has_key_of_operation(const admin_command& what) {
     return what.idempotency_key.empty();
 }
 
 key_id own_key(const admin_command& what) {
-    if (!is_lone_usage(what))
+    if (!has_key_of_operation(what))
         return {key_scope::request, what.idempotency_key};
-    return {key_scope::usage, std::get<usage>(what.operations.front()).request_id};
+    return key_of(what.operations.front()).value();
 }
 
-// A usage has the same hash alone and in a batch.
+// An operation has the same hash alone and in a batch.
 std::string command_hash(const admin_command& what) {
-    return is_lone_usage(what) ? hash_of(what.operations.front()) : hash_of(what);
+    return has_key_of_operation(what) ? hash_of(what.operations.front()) : hash_of(what);
+}
+
+// The tokens of a reversal are those that its usage was charged, or a part of them.
+refusal look_up_charge(const batch_ledger& work, operation_terms& of) {
+    if (of.reverses == nullptr)
+        return refusal::none;
+    movement& back = of.movements.front();
+    const std::optional<std::int64_t> charged = work.charge({of.reverses->user_id, of.reverses->request_id});
+    if (!charged)
+        return refusal::unknown_usage;
+    if (!of.reverses->tokens)
+        back.tokens = *charged;
+    return back.tokens > 0 && back.tokens <= *charged ? refusal::none : refusal::exceeds_charge;
 }
 
 // The balances after the operations checked so far.
@@ -37,7 +51,7 @@ class trial_balance {
   public:
     explicit trial_balance(const batch_ledger& work) : work_(work) {}
 
-    refusal check(const operation_terms& what) {
+    refusal check_accounts(const operation_terms& what) {
         const auto& moves = what.movements;
         if (moves.size() == 2 && moves.front().user_id == moves.back().user_id)
             return refusal::same_account;
@@ -45,7 +59,12 @@ class trial_balance {
             if (!each.creates_account && known(each.user_id) == nullptr)
                 return refusal::unknown_account;
         }
-        for (const movement& each : moves) {
+        return refusal::none;
+    }
+
+    // Precondition: check_accounts() refused nothing.
+    refusal check(const operation_terms& what) {
+        for (const movement& each : what.movements) {
             if (const refusal why = move(each); why != refusal::none)
                 return why;
         }
@@ -102,13 +121,18 @@ std::optional<outcome> check(const batch_ledger& work, const admin_command& what
     std::set<key_id> used{own_key(what)};
     for (std::size_t i = 0; i < what.operations.size(); ++i) {
         const operation& each = what.operations[i];
-        if (const auto key = key_of(each); key && !is_lone_usage(what)) {
+        if (const auto key = key_of(each); key && !has_key_of_operation(what)) {
             if (work.key(*key) != nullptr || !used.insert(*key).second)
                 return refused(refusal_of_used(key->scope), i);
         }
         if (is_out_of_range(work, what, each))
             return refused(refusal::time_out_of_range, i);
-        const refusal why = balances.check(terms_of(each));
+        operation_terms terms = terms_of(each);
+        refusal why = balances.check_accounts(terms);
+        if (why == refusal::none)
+            why = look_up_charge(work, terms);
+        if (why == refusal::none)
+            why = balances.check(terms);
         if (why != refusal::none)
             return refused(why, i);
     }
@@ -119,8 +143,9 @@ class poster {
   public:
     poster(batch_ledger& work, const admin_command& what) : work_(work), what_(what) {}
 
-    // Returns the tokens of a charge that the balance did not cover.
-    std::int64_t post(const operation_terms& what) {
+    // Returns the tokens of a charge that the balance did not cover. Precondition: check() refused nothing.
+    std::int64_t post(operation_terms what) {
+        look_up_charge(work_, what);
         usage_row use{.what = what.used, .actor = what_.actor};
         for (const movement& each : what.movements) {
             transaction_row row = row_for(what, each);
@@ -157,6 +182,8 @@ class poster {
         row.actor = what_.actor;
         if (what.used != nullptr)
             row.usage_request_id = what.used->request_id;
+        if (what.reverses != nullptr)
+            row.usage_request_id = what.reverses->request_id;
         return row;
     }
 

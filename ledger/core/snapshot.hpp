@@ -85,6 +85,15 @@ struct used_keys {
     key_map keys;
     std::int64_t asked_at_us = 0; // the database's clock
 };
+// Of an account.
+struct usage_id {
+    std::string user_id;
+    std::string request_id;
+
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
+    auto operator<=>(const usage_id&) const = default;
+};
+using charge_map = std::map<usage_id, std::int64_t>; // tokens that each usage was charged, >= 0
 using payment_map = std::map<std::string, payment_state, std::less<>>;
 using account_map = std::map<std::string, account_state, std::less<>>;
 using event_id_set = std::set<std::string, std::less<>>;
@@ -112,6 +121,7 @@ struct snapshot {
     account_map accounts;          // every account the batch may change, locked
     event_map acted_events;        // the events that operators act on, and contested ones, locked
     key_map keys;                  // of the batch's keys: those that were used before
+    charge_map charges{};          // of the usages that the batch reverses: those that are stored
     std::int64_t now_us = 0;       // the database's clock after the locks, microseconds since the epoch
     // The same when the keys were read. For checks: rows have now_us, or the time of their writing.
     std::int64_t asked_at_us = 0;

@@ -179,10 +179,15 @@ std::string select_keys(std::span<const key_id> ids, std::vector<std::optional<s
     std::string sql;
     for (const key_scope scope : all_values<key_scope>()) {
         pg::array keys;
+        bool any = false;
         for (const key_id& id : ids) {
-            if (id.scope == scope)
-                keys.add(id.key);
+            if (id.scope != scope)
+                continue;
+            keys.add(id.key);
+            any = true;
         }
+        if (!any)
+            continue;
         parameters.emplace_back(std::move(keys).finish());
         sql += (sql.empty() ? "" : " UNION ALL ");
         sql += "SELECT k.scope, k.key, encode(k.command_hash, 'hex'), posted.place, posted.user_id, "
@@ -227,6 +232,26 @@ used_keys read_keys(const pg::rows& from) {
                                     .balance_after = from.number(row, 10)});
     }
     return known;
+}
+
+charge_map read_charges(pg::connection& connection, std::span<const usage_id> ids) {
+    pg::array users, requests;
+    for (const usage_id& id : ids) {
+        users.add(id.user_id);
+        requests.add(id.request_id);
+    }
+    parameters columns;
+    columns.add(std::move(users), std::move(requests));
+    const pg::rows found =
+        connection.exec("SELECT u.user_id, u.request_id, u.charged_tokens FROM tokenledger.token_usage AS u"
+                        " JOIN unnest($1::text[], $2::text[]) AS wanted (user_id, request_id)"
+                        " USING (user_id, request_id)",
+                        columns.values());
+    charge_map charges;
+    for (std::size_t row = 0; row < found.size(); ++row)
+        charges.emplace(usage_id{std::string(found.text(row, 0)), std::string(found.text(row, 1))},
+                        found.number(row, 2));
+    return charges;
 }
 
 void apply_requests(pg::connection& connection, const batch_plan& rows, std::span<const command> batch,

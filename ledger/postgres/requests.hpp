@@ -8,10 +8,12 @@
 
 namespace tokenledger::ledger {
 
-// The statement that reads keys; fills in its `parameters`.
+// The statement that reads keys; fills in its `parameters`. Precondition: `ids` is not empty.
 [[nodiscard]] std::string select_keys(std::span<const key_id> ids,
                                       std::vector<std::optional<std::string>>& parameters);
 [[nodiscard]] used_keys read_keys(const pg::rows& from);
+// Tokens that these usages were charged; those that are not stored are left out.
+[[nodiscard]] charge_map read_charges(pg::connection& connection, std::span<const usage_id> ids);
 
 // Writes keys, usages and actions; without any, no round trip. `now_us`: the database's clock, read while a
 // table of the lists was locked for writing. Throws conflict if a key was used meanwhile.

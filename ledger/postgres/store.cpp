@@ -90,6 +90,7 @@ class postgres_store final : public store {
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override;
     event_map lock_events(std::span<const std::string_view> event_ids) override;
     used_keys read_keys(std::span<const key_id> ids) override;
+    charge_map read_charges(std::span<const usage_id> ids) override;
     std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
                                    std::span<const std::string> evidence) override;
     void commit() override;
@@ -274,6 +275,14 @@ used_keys postgres_store::read_keys(std::span<const key_id> ids) {
         std::vector<std::optional<std::string>> values;
         const std::string sql = select_keys(ids, values);
         return ledger::read_keys(connected().exec(sql, values));
+    });
+}
+
+charge_map postgres_store::read_charges(std::span<const usage_id> ids) {
+    return guarded([&] {
+        if (state_ != transaction::open)
+            locking("SELECT 1"); // a batch of reversals of nobody's usages: BEGIN has not been sent yet
+        return ledger::read_charges(connected(), ids);
     });
 }
 

@@ -122,7 +122,7 @@ charges read_charges(pg::connection& connection, const std::vector<transaction_v
     pg::array users, requests;
     bool any = false;
     for (const transaction_view& row : rows) {
-        if (row.usage_request_id.empty())
+        if (row.usage_request_id.empty() || row.type != transaction_type::deduction)
             continue;
         users.add(row.user_id);
         requests.add(row.usage_request_id);
@@ -135,7 +135,8 @@ charges read_charges(pg::connection& connection, const std::vector<transaction_v
     const pg::rows from =
         connection.exec("SELECT " + usage_columns() +
                             " FROM unnest($1::text[], $2::text[]) AS asked (user_id, request_id)"
-                            " JOIN tokenledger.token_usage AS u USING (user_id, request_id)",
+                            " JOIN tokenledger.token_usage AS u USING (user_id, request_id)" +
+                            std::string(join_reversals),
                         values);
     for (usage_view& each : read_rows<usage_view>(from)) {
         std::pair key{each.user_id, each.deduction_sequence.value_or(0)};

@@ -101,9 +101,9 @@ std::vector<usage_report_row> report_usage(read_session& session, const usage_fi
         " coalesce(sum(u.input_tokens), 0), coalesce(sum(u.output_tokens), 0),"
         " coalesce(sum(u.cost_estimate), 0), coalesce(sum(u.charged_tokens), 0),"
         " coalesce(sum(u.cached_input_tokens), 0), coalesce(sum(u.reasoning_tokens), 0),"
-        " coalesce(sum(u.uncovered_tokens), 0)"
-        " FROM tokenledger.token_usage AS u WHERE true" +
-        where + grouped_by("1, 2, 3");
+        " coalesce(sum(u.uncovered_tokens), 0), coalesce(sum(back.token_amount), 0)"
+        " FROM tokenledger.token_usage AS u" +
+        std::string(join_reversals) + " WHERE true" + where + grouped_by("1, 2, 3");
     return report(session, shape, select, [by_action](row_reader& from) {
         const std::string date = from.text();
         const std::string first = from.text();
@@ -121,7 +121,8 @@ std::vector<usage_report_row> report_usage(read_session& session, const usage_fi
                                 .charged_tokens = from.text(),
                                 .cached_input_tokens = from.text(),
                                 .reasoning_tokens = from.text(),
-                                .uncovered_tokens = from.text()};
+                                .uncovered_tokens = from.text(),
+                                .reversed_tokens = from.text()};
     });
 }
 

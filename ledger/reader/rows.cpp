@@ -20,7 +20,8 @@ const std::string& transaction_columns() {
 }
 
 const std::string& usage_columns() {
-    static const std::string columns = select_list<usage_view>("u");
+    static const std::string columns = select_list<usage_view>(
+        "u", {{"reversed_tokens", "back.token_amount"}, {"refund_sequence", "back.sequence"}});
     return columns;
 }
 

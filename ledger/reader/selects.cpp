@@ -46,13 +46,14 @@ std::string equal(statement& to, std::string_view column, std::string_view value
     return value.empty() ? "" : " AND " + std::string(column) + " = " + to.text(value);
 }
 
-// True if the filter admits no purchase and no charged operation: the rows of the index
+// True if the filter admits no purchase and no charge of a usage: the rows of the index
 // token_transactions_seldom. The constraint token_transactions_type_source ensures it.
 bool is_seldom(const transaction_filter& filter) {
     return std::ranges::none_of(transaction_kinds(), [&](const transaction_kind& kind) {
         return filter.type.value_or(kind.type) == kind.type &&
                filter.source.value_or(kind.source) == kind.source &&
-               (kind.type == transaction_type::purchase || kind.source == source::usage);
+               (kind.type == transaction_type::purchase ||
+                (kind.type == transaction_type::deduction && kind.source == source::usage));
     });
 }
 
@@ -104,7 +105,8 @@ statement select_transactions(const transaction_filter& filter, const stream_par
     if (filter.actor)
         where += " AND t.actor = " + made.number(*filter.actor);
     if (is_seldom(filter))
-        where += " AND t.transaction_type <> 'purchase' AND t.source <> 'usage'";
+        where += " AND t.transaction_type <> 'purchase'"
+                 " AND (t.source <> 'usage' OR t.transaction_type = 'refund')";
     if (part.after && (merged || filter.user_id.empty()))
         where +=
             beyond(made, part, "t.created_at", "(t.created_at, t.user_id, 0::bigint, t.sequence, ''::text)");
@@ -126,7 +128,8 @@ statement select_usage(const usage_filter& filter, const stream_part& part, bool
     if (part.after)
         where += beyond(made, part, "u.created_at",
                         "(u.created_at, u.user_id, 1::bigint, 0::bigint, u.request_id)");
-    made.sql = "SELECT " + usage_columns() + " FROM tokenledger.token_usage AS u WHERE true" + where;
+    made.sql = "SELECT " + usage_columns() + " FROM tokenledger.token_usage AS u" +
+               std::string(join_reversals) + " WHERE true" + where;
     made.sql += sorted(part, {"u.created_at", "u.user_id", "u.request_id"});
     return made;
 }

@@ -51,19 +51,19 @@ constexpr verify_rule row_rules[] = {
      "'a type from a source it can have'", what_it_is},
     {"row_sign",
      "token_amount = 0 OR (token_amount < 0 AND transaction_type IN ({types_that_add}))"
-     " OR (token_amount > 0 AND transaction_type IN ({types_that_take}))",
+     " OR (token_amount > 0 AND transaction_type IN ({types_that_take}))"
+     " OR (token_amount < 0 AND transaction_type = 'refund' AND source = 'usage')",
      "'the sign of its type'", its_tokens},
     {"row_below_zero", "balance_after < 0 AND token_amount < 0 AND transaction_type = 'transfer'",
      "'no balance below zero'", its_tokens},
     {"row_stripe",
-     "(transaction_type IN ('purchase', 'refund')) <> (payment IS NOT NULL) OR (payment IS NULL) <> (event "
-     "IS NULL)",
-     "'payment and event with purchases and refunds, and only there'",
+     "(source IN ('token_pack', 'stripe')) <> (payment IS NOT NULL) OR (payment IS NULL) <> (event IS NULL)",
+     "'payment and event with purchases and their refunds, and only there'",
      "concat_ws(' ', transaction_type, 'with', coalesce(payment, 'no payment'), coalesce(event, 'no "
      "event'))"},
     {"row_money",
      "(amount_paid_cents IS NULL) <> (currency IS NULL)"
-     " OR (amount_paid_cents IS NOT NULL AND transaction_type NOT IN ('purchase', 'refund'))"
+     " OR (amount_paid_cents IS NOT NULL AND source NOT IN ('token_pack', 'stripe'))"
      " OR (transaction_type = 'purchase' AND (amount_paid_cents IS NULL OR amount_paid_cents < 0))",
      "'money and currency with purchases, none with what is no payment'", its_money},
     {"row_pack",
@@ -71,7 +71,7 @@ constexpr verify_rule row_rules[] = {
      "'pack and quantity with source token_pack, and only there'",
      "concat_ws(' ', source, 'with', coalesce(pack, 'no pack'), quantity)"},
     {"row_request",
-     "CASE WHEN transaction_type IN ('purchase', 'refund') THEN usage_request_id IS NOT NULL"
+     "CASE WHEN source IN ('token_pack', 'stripe') THEN usage_request_id IS NOT NULL"
      " WHEN source = 'usage' THEN usage_request_id IS NULL"
      " ELSE usage_request_id IS NOT NULL OR idempotency_key IS NULL END"
      " OR (source IN ({sources_with_reference}) AND reference IS NULL)",

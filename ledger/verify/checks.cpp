@@ -74,11 +74,11 @@ std::string with_lists(std::string sql) {
 
 std::span<const verify_check> verify_checks() noexcept {
     static const std::array checks = {
-        chain_check(),    row_check(),    account_check(),        transfer_check(),
-        purchase_check(), refund_check(), purchase_event_check(), refund_event_check(),
-        waiting_check(),  detail_check(), usage_check(),          uncovered_check(),
-        archive_check(),  posted_check(), named_check(),          hash_check(),
-        action_check(),   mode_check(),
+        chain_check(),     row_check(),     account_check(),        transfer_check(),
+        purchase_check(),  refund_check(),  purchase_event_check(), refund_event_check(),
+        waiting_check(),   detail_check(),  usage_check(),          reversal_check(),
+        uncovered_check(), archive_check(), posted_check(),         named_check(),
+        hash_check(),      action_check(),  mode_check(),
     };
     return checks;
 }

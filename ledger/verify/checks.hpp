@@ -38,6 +38,7 @@ struct verify_check {
 [[nodiscard]] verify_check mode_check() noexcept;
 [[nodiscard]] verify_check detail_check() noexcept;
 [[nodiscard]] verify_check usage_check() noexcept;
+[[nodiscard]] verify_check reversal_check() noexcept;
 [[nodiscard]] verify_check uncovered_check() noexcept;
 [[nodiscard]] verify_check archive_check() noexcept;
 [[nodiscard]] verify_check posted_check() noexcept;

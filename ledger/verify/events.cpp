@@ -41,7 +41,7 @@ SELECT back.user_id, back.sequence, back.stripe_payment_intent_id AS payment, ba
   LEFT JOIN (SELECT event_id, result, reason, payment_intent_id,
                     evidence IS NOT NULL AND evidence_format IS NOT NULL OR evidence_sha256 IS NOT NULL AS proven
                FROM tokenledger.stripe_events) AS event ON event.event_id = back.stripe_event_id
- WHERE back.transaction_type = 'refund'
+ WHERE back.transaction_type = 'refund' AND back.source = 'stripe'
 )sql";
 
 constexpr verify_rule refund_event_rules[] = {

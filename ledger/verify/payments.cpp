@@ -75,7 +75,7 @@ SELECT coalesce(back.user_id, paid.user_id) AS user_id, back.sequence,
                sum(token_amount) OVER payment AS tokens, sum(amount_paid_cents) OVER payment AS cents,
                row_number() OVER payment AS place
           FROM tokenledger.token_transactions
-         WHERE transaction_type = 'refund'
+         WHERE transaction_type = 'refund' AND source = 'stripe'
         WINDOW payment AS (PARTITION BY stripe_payment_intent_id ORDER BY user_id, sequence
                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) AS back
   FULL JOIN (SELECT payment_intent_id, user_id, currency, taken_tokens, lost_cents

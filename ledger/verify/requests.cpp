@@ -43,6 +43,25 @@ constexpr verify_rule usage_rules[] = {
     {"deduction_without_usage", "missing", "concat('the operation ', usage_request_id)", "'none'"},
 };
 
+// What was given back for a usage, against its deduction, which is never archived.
+constexpr std::string_view reversal_source = R"sql(
+SELECT back.user_id, back.sequence, NULL AS payment, NULL AS event, back.usage_request_id, back.token_amount,
+       -charge.token_amount AS charged, charge.sequence AS charge_sequence,
+       row_number() OVER (PARTITION BY back.user_id, back.usage_request_id ORDER BY back.sequence) AS place
+  FROM tokenledger.token_transactions AS back
+  LEFT JOIN tokenledger.token_transactions AS charge
+    ON charge.user_id = back.user_id AND charge.usage_request_id = back.usage_request_id
+   AND charge.transaction_type = 'deduction' AND charge.source = 'usage'
+ WHERE back.transaction_type = 'refund' AND back.source = 'usage'
+)sql";
+
+constexpr verify_rule reversal_rules[] = {
+    {"reversal_without_charge", "charged IS NULL OR charge_sequence > sequence",
+     "'a deduction before it for ' || coalesce(usage_request_id, 'a usage')", "'none'"},
+    {"reversal_tokens", "token_amount > charged", "'at most ' || charged", "token_amount"},
+    {"reversal_twice", "place > 1", "'one for ' || usage_request_id", "place"},
+};
+
 // What a charge left uncovered is said twice: beside the usage, and by its key for the answer to a
 // repetition.
 constexpr std::string_view uncovered_source = R"sql(
@@ -112,18 +131,22 @@ constexpr verify_rule posted_rules[] = {
     {"key_without_transaction", "claimed AND NOT known", "concat('a row of ', scope, ' ', key)", "'none'"},
     {"key_of_transaction",
      "claimed AND known AND CASE scope WHEN 'request' THEN idempotency_key IS DISTINCT FROM key"
-     " ELSE usage_request_id IS DISTINCT FROM key OR idempotency_key IS NOT NULL END",
+     " ELSE usage_request_id IS DISTINCT FROM key OR idempotency_key IS NOT NULL"
+     " OR transaction_type <> CASE scope WHEN 'usage' THEN 'deduction' ELSE 'refund' END END",
      "concat(scope, ' ', key)", "concat_ws(' ', 'request', idempotency_key, 'usage', usage_request_id)"},
-    {"transaction_without_key", "known AND NOT claimed AND transaction_type NOT IN ('purchase', 'refund')",
+    {"transaction_without_key",
+     "known AND NOT claimed AND (transaction_type NOT IN ('purchase', 'refund') OR usage_request_id IS NOT "
+     "NULL)",
      "'a key that posted it'", "concat_ws(' ', 'request', idempotency_key, 'usage', usage_request_id)"},
 };
 
 // Everything that names a key, against the keys.
 constexpr std::string_view named_source = R"sql(
 SELECT named.user_id, named.sequence, NULL AS payment, named.event, named.scope, named.key
-  FROM (SELECT user_id, sequence, stripe_event_id AS event, unnest(ARRAY['usage', source, 'request']) AS scope,
+  FROM (SELECT user_id, sequence, stripe_event_id AS event, unnest(ARRAY['usage', source, 'request', 'reversal']) AS scope,
                unnest(ARRAY[usage_request_id, CASE WHEN source IN ({sources_with_reference}) THEN reference END,
-                            CASE WHEN transaction_type IN ('purchase', 'refund') THEN idempotency_key END]) AS key
+                            CASE WHEN transaction_type IN ('purchase', 'refund') THEN idempotency_key END,
+                            CASE WHEN transaction_type = 'refund' THEN usage_request_id END]) AS key
           FROM tokenledger.token_transactions
          WHERE idempotency_key IS NOT NULL OR usage_request_id IS NOT NULL OR source IN ({sources_with_reference})
         UNION ALL
@@ -136,6 +159,7 @@ SELECT named.user_id, named.sequence, NULL AS payment, named.event, named.scope,
 )sql";
 
 constexpr verify_rule named_rules[] = {
+    {"reversal_without_key", "scope = 'reversal'", "'the key of the reversal of ' || key", "'none'"},
     {"usage_without_key", "scope = 'usage'", "'the key of operation ' || key", "'none'"},
     {"reference_without_key", "scope IN ({sources_with_reference})", "concat('the key of ', scope, ' ', key)",
      "'none'"},
@@ -153,7 +177,8 @@ SELECT NULL AS user_id, NULL::bigint AS sequence, NULL AS payment, NULL AS event
 
 constexpr verify_rule hash_rules[] = {
     {"key_hash",
-     "CASE scope WHEN 'usage' THEN command_hash <> sha256(substring(command FROM position('\\x3a'::bytea IN "
+     "CASE WHEN scope IN ('usage', 'reversal') THEN command_hash <> sha256(substring(command FROM "
+     "position('\\x3a'::bytea IN "
      "command) + 1"
      " FOR octet_length(command) - position('\\x3a'::bytea IN command) - 1))"
      " ELSE command_hash <> sha256(command) AND encode(substring(command FROM 1 FOR 40), 'escape')"
@@ -177,6 +202,10 @@ constexpr verify_rule action_rules[] = {
 
 verify_check usage_check() noexcept {
     return {"charged operations", usage_source, usage_rules};
+}
+
+verify_check reversal_check() noexcept {
+    return {"reversed charges", reversal_source, reversal_rules};
 }
 
 verify_check uncovered_check() noexcept {

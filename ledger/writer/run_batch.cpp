@@ -148,6 +148,8 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
         known.keys = std::move(used.keys);
         known.asked_at_us = used.asked_at_us;
     }
+    if (const auto usages = charges_to_read(batch); !usages.empty())
+        known.charges = where.read_charges(usages);
     batch_plan rows = plan(batch, known);
     const std::vector<std::string> evidence = pack_all(rows, batch);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);

@@ -57,6 +57,10 @@ class store {
     // Which of these keys were used, and for what? Read after the locks.
     [[nodiscard]] virtual used_keys read_keys(std::span<const key_id> ids) = 0;
 
+    // What were these usages charged? Those that are not stored, or were archived, are left out. Read after
+    // the locks.
+    [[nodiscard]] virtual charge_map read_charges(std::span<const usage_id> ids) = 0;
+
     // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
     // Returns the positions in the batch whose event id another transaction committed meanwhile. If rows of
     // the plan depend on such an event, or if a key was used meanwhile, throws conflict instead.

@@ -47,11 +47,14 @@ inline const admin::route& route_named(std::string_view name) {
     throw std::logic_error("no route is named " + std::string(name));
 }
 
+// What stands in the path where its pattern has a parameter.
+inline constexpr std::string_view in_path = "req-in-path";
+
 inline std::variant<ledger::admin_command, admin::problem>
 translated(std::string_view name, std::string_view body, const admin::allowance& allowed = everything()) {
     const admin::route& what = route_named(name);
-    return admin::translate(what, what.key == admin::key_place::body ? "" : "key-1", body, caller_uid,
-                            allowed);
+    return admin::translate({.route = &what, .parameter = std::string(in_path)},
+                            what.key == admin::key_place::body ? "" : "key-1", body, caller_uid, allowed);
 }
 
 template <class Operation>

@@ -125,7 +125,8 @@ std::optional<problem> refusal_of(const route& what, const std::string& body) {
     };
     if (is_event_action(what.call))
         return why(translate_event_action({.route = &what, .parameter = "evt_1"}, body, {}));
-    return why(translate(what, what.key == key_place::body ? "" : "key", body, test::caller_uid, {}));
+    return why(translate({.route = &what, .parameter = "req_1"}, what.key == key_place::body ? "" : "key",
+                         body, test::caller_uid, {}));
 }
 
 bool refuses(const std::optional<problem>& why, problem_type type, std::string_view field) {

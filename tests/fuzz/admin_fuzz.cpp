@@ -46,6 +46,10 @@ struct operation_check {
         require(base::is_identifier(one.action_type) && one.tokens_used >= 0 && one.charge >= 0);
         require(one.cost_estimate.empty() || base::is_cost(one.cost_estimate));
     }
+    void operator()(const ledger::reversal& one) const {
+        require(base::is_identifier(one.request_id) && base::is_identifier(one.user_id));
+        require(one.tokens.value_or(1) > 0 && base::is_storable_text(one.reason));
+    }
     // translate() never returns these.
     void operator()(const ledger::retry_event&) const { std::abort(); }
     void operator()(const ledger::dismiss_event&) const { std::abort(); }
@@ -53,7 +57,8 @@ struct operation_check {
 };
 
 void try_body(const admin::route& what, std::string_view body) {
-    const auto made = admin::translate(what, what.key == admin::key_place::body ? "" : "k", body, 0, {});
+    const auto made = admin::translate({.route = &what, .parameter = "r"},
+                                       what.key == admin::key_place::body ? "" : "k", body, 0, {});
     if (const auto* wrong = std::get_if<admin::problem>(&made))
         return check_problem(*wrong);
     const auto& command = std::get<ledger::admin_command>(made);

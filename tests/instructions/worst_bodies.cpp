@@ -266,7 +266,7 @@ class doors {
         if (through == door::webhook)
             return receive(body);
         const admin::route& what = body.starts_with("{\"items\"") ? batch_ : grant_;
-        static_cast<void>(admin::translate(what, "key", body, 1000, allowed_));
+        static_cast<void>(admin::translate({.route = &what}, "key", body, 1000, allowed_));
     }
 
   private:

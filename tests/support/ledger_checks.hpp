@@ -32,7 +32,10 @@ inline void require_sound_chains(const ledger::memory_database& rows) {
         BOOST_REQUIRE_GE(row.created_at_us, account.last_created_at_us);
         BOOST_REQUIRE_NE(row.token_amount, 0);
         account = {row.balance_after, row.sequence, row.created_at_us};
-        if (row.type != ledger::transaction_type::purchase && row.type != ledger::transaction_type::refund) {
+        const bool is_of_payment =
+            row.type == ledger::transaction_type::purchase ||
+            (row.type == ledger::transaction_type::refund && row.source != ledger::source::usage);
+        if (!is_of_payment) {
             BOOST_REQUIRE(row.event_id.empty() && row.payment_intent_id.empty() && row.actor.has_value());
             BOOST_REQUIRE(!row.idempotency_key.empty() || !row.usage_request_id.empty());
             continue;

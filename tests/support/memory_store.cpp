@@ -103,6 +103,15 @@ class memory_store final : public store {
         return used;
     }
 
+    charge_map read_charges(std::span<const usage_id> ids) override {
+        charge_map charges;
+        for (const memory_database::stored_usage& each : database_->usages) {
+            if (std::ranges::find(ids, usage_id{each.what.user_id, each.what.request_id}) != ids.end())
+                charges.emplace(usage_id{each.what.user_id, each.what.request_id}, each.charged_tokens);
+        }
+        return charges;
+    }
+
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override {
         locked_accounts locked;
         for (const std::string_view user : user_ids)

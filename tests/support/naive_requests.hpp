@@ -68,7 +68,10 @@ class naive_books : public naive_ledger {
         operations asked;
         naive_outcome first;
     };
-    std::map<std::string, answered> keys_; // by scope and key
+    std::map<std::string, answered> keys_;                                       // by scope and key
+    using charges = std::map<std::pair<std::string, std::string>, std::int64_t>; // by user and request id
+    charges charges_;
+    charges charges_of_command_; // not known to its other operations
 
     // The request as the key remembers it: without values from today's catalogue and from the event.
     static operations asked_in(operations all) {
@@ -94,6 +97,8 @@ class naive_books : public naive_ledger {
     static std::string key_of(const ledger::operation& what) {
         if (const auto* used = std::get_if<ledger::usage>(&what))
             return "usage " + used->request_id;
+        if (const auto* back = std::get_if<ledger::reversal>(&what))
+            return "reversal " + back->request_id;
         const auto* granted = std::get_if<ledger::grant>(&what);
         if (granted == nullptr || granted->source == ledger::grant_source::admin)
             return "";
@@ -117,6 +122,7 @@ class naive_books : public naive_ledger {
             first.replayed = true;
             return first;
         }
+        charges_of_command_.clear();
         const auto balances_before = balances;
         const auto keys_before = keys_;
         naive_outcome made{.result = ledger::result::applied};
@@ -127,8 +133,9 @@ class naive_books : public naive_ledger {
             ledger::refusal why = ledger::refusal::none;
             if (!lone && !key.empty() &&
                 !keys_.emplace(key, answered{{each}, {.result = ledger::result::applied}}).second)
-                why =
-                    key.starts_with("usage") ? ledger::refusal::key_reused : ledger::refusal::reference_used;
+                why = key.starts_with("usage") || key.starts_with("reversal")
+                          ? ledger::refusal::key_reused
+                          : ledger::refusal::reference_used;
             if (why == ledger::refusal::none)
                 why = std::visit([&](const auto& one) { return perform(one, made); }, each);
             if (why == ledger::refusal::none) {
@@ -140,6 +147,7 @@ class naive_books : public naive_ledger {
             keys_ = keys_before;
             return refused(why, i, made.reason);
         }
+        charges_.insert(charges_of_command_.begin(), charges_of_command_.end());
         made.posted = posted;
         keys_[own] = {asked_in(what.operations), made};
         return made;
@@ -165,9 +173,23 @@ class naive_books : public naive_ledger {
             post(what.to, what.tokens);
         return why;
     }
+    ledger::refusal perform(const ledger::reversal& what, naive_outcome&) {
+        if (!balances.contains(what.user_id))
+            return ledger::refusal::unknown_account;
+        const auto charged = charges_.find({what.user_id, what.request_id});
+        if (charged == charges_.end())
+            return ledger::refusal::unknown_usage;
+        const std::int64_t back = what.tokens.value_or(charged->second);
+        if (back == 0 || back > charged->second)
+            return ledger::refusal::exceeds_charge;
+        post(what.user_id, back);
+        return ledger::refusal::none;
+    }
     ledger::refusal perform(const ledger::usage& what, naive_outcome& made) {
+        std::int64_t& told = charges_of_command_[{what.user_id, what.request_id}];
         if (what.charge == 0)
             return ledger::refusal::none;
+        told = what.charge;
         if (what.overrun != ledger::overrun::to_zero)
             return take_from(what.user_id, what.charge, what.overrun == ledger::overrun::allow_negative);
         if (!balances.contains(what.user_id))
@@ -177,6 +199,7 @@ class naive_books : public naive_ledger {
             ++charged;
         if (charged > 0)
             post(what.user_id, -charged);
+        told = charged;
         made.uncovered += what.charge - charged;
         return ledger::refusal::none;
     }

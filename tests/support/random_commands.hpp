@@ -113,7 +113,10 @@ class random_values {
     }
 
     ledger::operation operation() {
-        switch (below(7)) {
+        switch (below(8)) {
+        case 6:
+            return ledger::reversal{
+                .request_id = text(), .user_id = text(), .tokens = maybe_number(), .reason = text()};
         case 0:
             return ledger::grant{.user_id = text(),
                                  .tokens = number(),

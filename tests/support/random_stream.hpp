@@ -187,11 +187,25 @@ class mixed_stream {
         ledger::usage made =
             using_up("req_" + name_ + std::to_string(pick(200)), user(), pick(3) == 0 ? 0 : tokens());
         made.overrun = static_cast<ledger::overrun>(pick(3));
+        used_.push_back(made);
+        return made;
+    }
+
+    // Of a usage of the stream, which may have been refused; at times of another account's.
+    ledger::operation reversed() {
+        if (used_.empty())
+            return reversing("req_" + name_ + "none", user());
+        const ledger::usage& what = used_[pick(used_.size())];
+        ledger::reversal made = reversing(what.request_id, pick(8) == 0 ? user() : what.user_id);
+        if (pick(2) == 0)
+            made.tokens = 1 + static_cast<std::int64_t>(pick(static_cast<std::uint64_t>(what.charge + 2)));
         return made;
     }
 
     ledger::operation balance() {
-        switch (pick(6)) {
+        switch (pick(7)) {
+        case 4:
+            return reversed();
         case 0: {
             ledger::grant made = granting(user(), tokens());
             made.existing = pick(3) == 0;
@@ -217,10 +231,12 @@ class mixed_stream {
         return made;
     }
 
-    // Sometimes reuses the key of an earlier request; a single usage may have no key but its request id.
+    // Sometimes reuses the key of an earlier request; a single usage or reversal may have no key but its
+    // request id.
     ledger::command remember(std::vector<ledger::operation> what) {
-        const bool lone =
-            what.size() == 1 && std::holds_alternative<ledger::usage>(what.front()) && pick(2) == 0;
+        const bool has_own_key = std::holds_alternative<ledger::usage>(what.front()) ||
+                                 std::holds_alternative<ledger::reversal>(what.front());
+        const bool lone = what.size() == 1 && has_own_key && pick(2) == 0;
         const auto number = pick(12) == 0 ? pick(asked_.size() + 1) : asked_.size();
         asked_.push_back(request(lone ? "" : "key_" + name_ + std::to_string(number), std::move(what)));
         return asked_.back();
@@ -241,6 +257,7 @@ class mixed_stream {
     std::string name_;
     pools of_;
     std::vector<ledger::command> asked_;
+    std::vector<ledger::usage> used_;
 };
 
 } // namespace tokenledger::test

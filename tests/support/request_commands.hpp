@@ -3,6 +3,8 @@
 
 #include "ledger/command.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,8 +64,17 @@ inline ledger::command request(std::string key, std::vector<ledger::operation> o
         .idempotency_key = std::move(key), .actor = operator_uid, .operations = std::move(operations)};
 }
 
+inline ledger::reversal reversing(std::string request, std::string user,
+                                  std::optional<std::int64_t> tokens = std::nullopt) {
+    return {.request_id = std::move(request), .user_id = std::move(user), .tokens = tokens, .reason = {}};
+}
+
 // A usage that is the whole request: its request_id is the key.
 inline ledger::command lone_usage(ledger::usage what) {
+    return request("", {std::move(what)});
+}
+
+inline ledger::command lone_reversal(ledger::reversal what) {
     return request("", {std::move(what)});
 }
 

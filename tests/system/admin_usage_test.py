@@ -110,6 +110,69 @@ class Usage(CtlTest):
         self.assertRegex(shown, r"team +ada +2 ")
         self.assertNotIn("chat", shown)
 
+    def reverse(self, request_id, **body):
+        return self.admin.post(f"/v1/usage/{request_id}/reverse", {"user_id": "team", **body})
+
+    def test_a_charge_is_given_back_once_in_whole_or_in_part(self):
+        self.use("r/1", charge=100)
+        self.use("r2", charge=50)
+        told = self.reverse("r%2F1", tokens=40, reason="broke off")
+        row, = told.json()["transactions"]
+        self.assertEqual((row["type"], row["source"], row["token_amount"], row["balance_after"]),
+                         ("refund", "usage", 40, 190))
+        again = self.reverse("r%2F1", tokens=40, reason="broke off")
+        self.assertEqual((again.json(), again.header("Idempotency-Replayed")), (told.json(), "true"))
+        self.assert_problem(self.reverse("r%2F1", tokens=1), 422, "key_reused")
+        self.assertEqual(self.reverse("r2").json()["transactions"][0]["token_amount"], 50)
+        self.assertEqual(self.admin.balance("team"), 240)
+        shown = {row["request_id"]: row for row in self.admin.get("/v1/usage").json()["rows"]}
+        refund, = self.admin.get("/v1/transactions?type=refund&user_id=team&order=oldest_first&limit=1").json()["rows"]
+        self.assertEqual((refund["usage_request_id"], refund["reason"]), ("r/1", "broke off"))
+        self.assertEqual((shown["r/1"]["reversed_tokens"], shown["r/1"]["refund_sequence"]), (40, refund["sequence"]))
+        row, = self.admin.get("/v1/reports/usage").json()["rows"]
+        self.assertEqual((row["charged_tokens"], row["reversed_tokens"]), ("150", "90"))
+        self.assert_sound()
+
+    def test_a_reversal_that_cannot_be_is_refused_and_uses_up_nothing(self):
+        self.admin.grant("other", 5)
+        self.use("r", charge=500, overrun="to_zero")
+        self.use("free", charge=0)
+        self.assert_problem(self.reverse("r", tokens=301), 409, "exceeds_charge")
+        self.assert_problem(self.reverse("free"), 409, "exceeds_charge")
+        self.assert_problem(self.reverse("unheard"), 404, "unknown_usage")
+        self.assert_problem(self.reverse("r", user_id="other"), 404, "unknown_usage")
+        self.assert_problem(self.reverse("r", user_id="nobody"), 404, "unknown_account")
+        for tokens in (0, -1, 2 ** 63, 1.5, "1", None):
+            self.assert_problem(self.reverse("r", tokens=tokens), 422, "invalid_field", field="tokens")
+        self.assert_problem(self.reverse("r", request="r"), 422, "unknown_field", field="request")
+        self.assert_problem(self.admin.post("/v1/usage/r/reverse", {}), 422, "missing_field", field="user_id")
+        self.assert_problem(self.admin.post("/v1/usage/r/reverse", {"user_id": "team"}, "key"), 400,
+                            "idempotency_key_unexpected")
+        self.assertEqual(self.reverse("r").json()["transactions"][0]["token_amount"], 300)
+        self.assert_sound()
+
+    def test_reversals_through_two_daemons_at_once_give_back_each_charge_once(self):
+        self.start(self.database, admin=[{"socket": f"{self.directory}/other.sock"}])
+        clients = (self.admin, Client(f"{self.directory}/other.sock"))
+        for number in range(16):
+            self.use(f"r{number}", charge=10)
+
+        def reverse(number):
+            return lambda: clients[number % 2].post(f"/v1/usage/r{number // 4}/reverse", {"user_id": "team"}).status
+        self.assertEqual(set(all_at_once([reverse(number) for number in range(64)])), {200})
+        self.assertEqual(self.admin.balance("team"), 300)
+        self.assert_sound()
+
+    def test_tokenledgerctl_gives_back_a_charge(self):
+        self.use("r", charge=100)
+        done = self.ctl("reverse", "team", "r", "--tokens", "30", "--reason", "broke off")
+        self.assertIn("gave back 30 tokens to team", done.stdout)
+        self.assertNotIn("--key", done.stdout + done.stderr)
+        again = self.ctl("reverse", "team", "r", "--tokens", "30", "--reason", "broke off")
+        self.assertIn("done before", again.stdout)
+        self.assertRegex(self.ctl("usage-report").stdout, r"reversed")
+        self.assertEqual(self.admin.balance("team"), 230)
+
     def test_tokenledgerctl_says_what_was_charged_and_what_was_not(self):
         done = self.ctl("usage", "team", "chat", "500", "--charge", "500", "--overrun", "to_zero", "--member", "ada")
         self.assertIn("charged 300, 200 uncovered", done.stdout)
@@ -119,6 +182,9 @@ class Usage(CtlTest):
     def test_the_ledger_is_made_again_with_what_was_uncovered(self):
         self.use("r1", overrun="to_zero", member="ada", occurred_at=moment(-29 * DAY_S), metadata={"a": 1})
         self.use("r2", overrun="allow_negative")
+        self.assertEqual(self.reverse("r1", tokens=7).status, 200)
+        batch = [{"operation": "reversal", "request_id": "r2", "user_id": "team"}]
+        self.assertEqual(self.admin.post("/v1/batch", {"items": batch}, "key").status, 200)
         done = run("rebuild", "--config", self.config, "--into", self.new_database().url)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 

@@ -40,6 +40,13 @@ class EveryOption(CtlTest):
         self.assertEqual(self.daemon.post(posted).json()["result"], "parked")
         return posted["id"]
 
+    def charge(self):
+        """The request id of a new usage."""
+        name = self.new_name()
+        self.admin.post("/v1/usage", {"request_id": name, "user_id": "user_1", "action_type": "chat",
+                                      "tokens_used": 1, "charge": 1})
+        return name
+
     def new_name(self):
         return f"new_{next(self.numbers)}"
 
@@ -67,6 +74,7 @@ class EveryOption(CtlTest):
                                                 "--occurred-at": lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ",
                                                                                        time.gmtime()),
                                                 "--metadata": '{"a": 1}'}),
+            "reverse": (("user_1", self.charge), {"--tokens": "1", "--reason": "broke off"}),
             "events retry": ((self.parked,), key),
             "events dismiss": ((self.park, "--reason", "a test"), {**key, "--reason": GIVEN}),
             "events assign": ((self.park, "--user", "user_9", "--tokens", "7"),

@@ -31,6 +31,8 @@ struct field {
 
 // Empty for calls without a body.
 [[nodiscard]] std::span<const field> fields_of(const route& what) noexcept;
+// Of an item of a batch that is this operation: also what is in the path of its call.
+[[nodiscard]] std::span<const field> fields_of_item(const route& what) noexcept;
 
 // The operations that an item of a batch can be: the values of its operation_field.
 [[nodiscard]] std::span<const std::string_view> batch_operations() noexcept;

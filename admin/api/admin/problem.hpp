@@ -53,6 +53,8 @@ enum class problem_type : std::uint8_t {
     not_assignable,
     payment_has_owner,
     time_out_of_range,
+    unknown_usage,
+    exceeds_charge,
     unavailable,
     internal_error,
 };

@@ -35,7 +35,7 @@ enum class call : std::uint8_t {
 enum class key_place : std::uint8_t {
     none,   // reads
     header, // Idempotency-Key
-    body,   // usage: its request_id
+    body,   // a usage and its reversal: the request_id, in the body or the path
 };
 
 struct route {

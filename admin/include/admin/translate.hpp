@@ -15,9 +15,8 @@ namespace tokenledger::admin {
 
 // `what` comes from resolve() with the same allowance, and is an operation or a batch. `key`: the
 // Idempotency-Key; empty where the call takes none. `actor`: uid of the peer.
-[[nodiscard]] std::variant<ledger::admin_command, problem> translate(const route& what, std::string_view key,
-                                                                     std::string_view body,
-                                                                     std::int64_t actor,
-                                                                     const allowance& allowed);
+[[nodiscard]] std::variant<ledger::admin_command, problem>
+translate(const resolved_call& what, std::string_view key, std::string_view body, std::int64_t actor,
+          const allowance& allowed);
 
 } // namespace tokenledger::admin

@@ -199,6 +199,24 @@ struct description<usage> {
         added("overrun", &usage::overrun, field_kind::overrun)};
 };
 
+// Gives back what a usage was charged, in whole or in part: once for each usage.
+struct reversal {
+    std::string request_id;             // of the usage; idempotency key of its own
+    std::string user_id;                // whom the usage was charged to
+    std::optional<std::int64_t> tokens; // 1..what was charged; nullopt: all of it
+    std::string reason;
+
+    bool operator==(const reversal&) const = default;
+};
+template <>
+struct description<reversal> {
+    static constexpr std::string_view name = "reversal";
+    static constexpr std::tuple fields{in_path("request_id", &reversal::request_id, field_kind::identifier),
+                                       required("user_id", &reversal::user_id, field_kind::identifier),
+                                       optional("tokens", &reversal::tokens, field_kind::tokens),
+                                       optional("reason", &reversal::reason, field_kind::text)};
+};
+
 // ---- An operator's decision about an event that is parked or waiting: the only operation of its command.
 // ----
 
@@ -258,12 +276,14 @@ concept event_action = requires(const Operation& what) {
     what.payment_intent_id;
 };
 
-using operation = std::variant<grant, deduction, transfer, usage, retry_event, dismiss_event, assign_event>;
+using operation =
+    std::variant<grant, deduction, transfer, usage, reversal, retry_event, dismiss_event, assign_event>;
 
 // One or several operations, all or nothing.
 struct admin_command {
-    std::string idempotency_key; // empty: the one operation is a usage, and its request_id is the key
-    std::int64_t actor = 0;      // uid of the peer, 0..2^32-1
+    std::string
+        idempotency_key;    // empty: the one operation is a usage or a reversal, and has a key of its own
+    std::int64_t actor = 0; // uid of the peer, 0..2^32-1
     std::vector<operation> operations;
     std::int64_t replayed_at_us = 0; // as stripe_command's
 };

@@ -28,6 +28,7 @@ enum class field_kind : std::uint8_t {
 
 enum class presence : std::uint8_t {
     required,
+    in_path, // required: the parameter of the call's path, not a member of the body
     optional,
     added, // optional, and unknown to earlier versions: without a value, it is not part of the stored bytes
 };
@@ -43,6 +44,10 @@ struct described_field {
 template <class Operation, class Value>
 constexpr auto required(std::string_view name, Value Operation::*member, field_kind kind) {
     return described_field<Operation, Value>{name, member, kind, presence::required};
+}
+template <class Operation, class Value>
+constexpr auto in_path(std::string_view name, Value Operation::*member, field_kind kind) {
+    return described_field<Operation, Value>{name, member, kind, presence::in_path};
 }
 template <class Operation, class Value>
 constexpr auto optional(std::string_view name, Value Operation::*member, field_kind kind) {

@@ -46,7 +46,7 @@ struct transaction_view {
     std::string idempotency_key{};
     std::optional<std::int64_t> actor{}; // uid
     std::string counterparty_user_id{};
-    std::string usage_request_id{}; // the charged operation
+    std::string usage_request_id{}; // the operation that was charged, or whose charge was given back
     std::string metadata{};         // JSON text
     std::int64_t created_at_us = 0;
 
@@ -111,6 +111,8 @@ struct usage_view {
     std::optional<std::int64_t> occurred_at_us{};   // by the application's clock
     std::optional<std::int64_t> uncovered_tokens{}; // of the charge, what the balance did not cover
     std::string metadata{};                         // JSON text
+    std::optional<std::int64_t> reversed_tokens{};  // of charged_tokens, what was given back
+    std::optional<std::int64_t> refund_sequence{};  // of the row that gave it back
 
     bool operator==(const usage_view&) const = default;
 };
@@ -134,7 +136,9 @@ struct description<usage_view> {
         shown_as("member", &usage_view::member, shown::if_any),
         shown_as("occurred_at", &usage_view::occurred_at_us, shown::time),
         shown_as("uncovered_tokens", &usage_view::uncovered_tokens, shown::if_any),
-        shown_as("metadata", &usage_view::metadata, shown::json)};
+        shown_as("metadata", &usage_view::metadata, shown::json),
+        shown_as("reversed_tokens", &usage_view::reversed_tokens, shown::if_any),
+        shown_as("refund_sequence", &usage_view::refund_sequence, shown::if_any)};
 };
 
 // A change of a balance, an operation, or both: a charged operation and its deduction are one entry. The

@@ -70,6 +70,8 @@ enum class refusal : std::uint8_t {
     payment_has_owner, // the payment is credited already
     unknown_pack,      // the catalogue has no pack of the name that an operator gave
     time_out_of_range, // a usage says that it occurred in the future, or too long ago
+    unknown_usage,     // the account has no usage of this request_id, or it was archived
+    exceeds_charge,    // more tokens to give back than the usage was charged
 };
 [[nodiscard]] std::string_view to_string(refusal value) noexcept;
 

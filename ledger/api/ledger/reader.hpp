@@ -153,6 +153,7 @@ struct usage_report_row {
     std::string cached_input_tokens{};
     std::string reasoning_tokens{};
     std::string uncovered_tokens{};
+    std::string reversed_tokens{}; // given back since, whenever that was
 
     bool operator==(const usage_report_row&) const = default;
 };

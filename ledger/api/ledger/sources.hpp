@@ -18,9 +18,10 @@ enum class transaction_type : std::uint8_t { grant, purchase, deduction, refund,
 enum class source : std::uint8_t { admin, subscription, trial, token_pack, stripe, usage, count };
 // The sources that a grant may name. Commands are stored with the number: a new one comes behind the others.
 enum class grant_source : std::uint8_t { admin, subscription, trial, count };
-// What a key stands for: requests by their Idempotency-Key, usages by their request_id, grants by the
-// reference of their source. Keys are sorted by it: a new one comes behind the others.
-enum class key_scope : std::uint8_t { request, usage, subscription, trial, count };
+// What a key stands for: requests by their Idempotency-Key, usages and their reversals by the usage's
+// request_id, grants by the reference of their source. Keys are sorted by it: a new one comes behind the
+// others.
+enum class key_scope : std::uint8_t { request, usage, subscription, trial, reversal, count };
 
 // Of the token_amount of a row.
 enum class token_sign : std::uint8_t { positive, negative, either };
@@ -63,7 +64,8 @@ inline constexpr auto transaction_types = [] {
     using enum transaction_type;
     return std::to_array<transaction_type_row>({
         {purchase, "purchase", token_sign::positive},
-        {refund, "refund", token_sign::either}, // a settlement may give back what an earlier one took
+        // Of a payment: a settlement may give back what an earlier one took. Of a usage: positive.
+        {refund, "refund", token_sign::either},
         {grant, "grant", token_sign::positive},
         {deduction, "deduction", token_sign::negative},
         {transfer, "transfer", token_sign::either}, // two rows
@@ -79,7 +81,8 @@ inline constexpr auto sources = [] {
         {source::trial, "trial", {grant}, grant_source::trial, key_scope::trial},
         {source::token_pack, "token_pack", {purchase}, none, none},
         {source::stripe, "stripe", {purchase, refund}, none, none},
-        {source::usage, "usage", {deduction}, none, none},
+        {source::usage, "usage", {deduction, refund}, none, none}, // charges, and what their reversals give
+                                                                   // back
     });
 }();
 
@@ -94,11 +97,11 @@ template <class Row, std::size_t size, class Member, class Value>
     return nullptr;
 }
 
-// True if each value from `first` to the last is the member of exactly one row.
+// True if each value from `first` to the one before `end` is the member of exactly one row.
 template <class Row, std::size_t size, class Member, class Value>
 [[nodiscard]] constexpr bool has_row_of_each(const std::array<Row, size>& rows, Member Row::*member,
-                                             Value first) noexcept {
-    for (auto value = static_cast<unsigned>(first); value < static_cast<unsigned>(Value::count); ++value) {
+                                             Value first, Value end = Value::count) noexcept {
+    for (auto value = static_cast<unsigned>(first); value < static_cast<unsigned>(end); ++value) {
         unsigned found = 0;
         for (const Row& row : rows)
             found += row.*member == static_cast<Value>(value) ? 1 : 0;
@@ -116,9 +119,12 @@ static_assert(has_row_of_each(sources, &source_row::source, source{}) &&
               "every source has its row");
 static_assert(has_row_of_each(sources, &source_row::granted_as, grant_source{}),
               "every source of grants is in the row of its source");
-static_assert(has_row_of_each(sources, &source_row::reference_scope, key_scope::subscription) &&
-                  static_cast<std::size_t>(key_scope::subscription) == 2,
-              "every scope of keys but request and usage is in the row of its source");
+static_assert(has_row_of_each(sources, &source_row::reference_scope, key_scope::subscription,
+                              key_scope::reversal) &&
+                  static_cast<std::size_t>(key_scope::subscription) == 2 &&
+                  static_cast<std::size_t>(key_scope::reversal) + 1 ==
+                      static_cast<std::size_t>(key_scope::count),
+              "every scope of keys but request, usage and reversal is in the row of its source");
 static_assert(
     [] {
         for (const source_row& row : sources) {

@@ -63,12 +63,27 @@ BOOST_AUTO_TEST_CASE(planner_and_naive_model_agree_on_fixed_mixed_streams) {
         require_agreement(seed, seen);
     for (const auto& [what, times] : seen)
         BOOST_TEST_MESSAGE(what << ": " << times);
-    for (const char* each :
-         {"applied ", "duplicate ", "ignored ", "parked ", "waiting ", "dismissed ", "replayed",
-          "refused insufficient_balance", "refused unknown_account", "refused same_account",
-          "refused key_reused", "refused reference_used", "refused unknown_event", "refused event_settled",
-          "refused event_waiting", "refused still_parked", "refused not_assignable",
-          "refused payment_has_owner", "refused unknown_pack"})
+    for (const char* each : {"applied ",
+                             "duplicate ",
+                             "ignored ",
+                             "parked ",
+                             "waiting ",
+                             "dismissed ",
+                             "replayed",
+                             "refused insufficient_balance",
+                             "refused unknown_account",
+                             "refused same_account",
+                             "refused key_reused",
+                             "refused reference_used",
+                             "refused unknown_event",
+                             "refused event_settled",
+                             "refused event_waiting",
+                             "refused still_parked",
+                             "refused not_assignable",
+                             "refused payment_has_owner",
+                             "refused unknown_pack",
+                             "refused unknown_usage",
+                             "refused exceeds_charge"})
         BOOST_TEST(seen[each] > 0, each << " never came");
 }
 

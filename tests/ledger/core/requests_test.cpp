@@ -1,6 +1,7 @@
 // Grants, deductions, transfers and usage: all or nothing, one key, one effect.
 #include "commands.hpp"
 #include "request_commands.hpp"
+#include "request_fixture.hpp"
 
 #include "codec/command.hpp"
 #include "ledger/writer.hpp"
@@ -20,35 +21,7 @@ using namespace tokenledger::test;
 
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
-struct fixture {
-    std::shared_ptr<memory_database> database = std::make_shared<memory_database>();
-    std::unique_ptr<store> where = make_memory_store(database);
-
-    outcome run(command what) {
-        const std::vector<command> batch{std::move(what)};
-        return run_batch(*where, batch).front();
-    }
-    std::vector<outcome> run_all(const std::vector<command>& batch) { return run_batch(*where, batch); }
-
-    [[nodiscard]] std::int64_t balance(const std::string& user) const {
-        const auto at = database->accounts.find(user);
-        return at == database->accounts.end() ? 0 : at->second.balance;
-    }
-    // A refused request must leave nothing behind.
-    void require_refused(command what, refusal why, std::size_t item = 0) {
-        const auto rows = database->transactions.size();
-        const auto keys = database->keys;
-        const outcome got = run(std::move(what));
-        BOOST_TEST((got.result == result::refused));
-        BOOST_TEST(to_string(got.refusal) == to_string(why));
-        BOOST_TEST(got.item == item);
-        BOOST_TEST(got.posted.empty());
-        BOOST_TEST(database->transactions.size() == rows);
-        BOOST_TEST((database->keys == keys));
-    }
-};
-
-BOOST_FIXTURE_TEST_SUITE(requests, fixture)
+BOOST_FIXTURE_TEST_SUITE(requests, request_fixture)
 
 BOOST_AUTO_TEST_CASE(a_grant_to_an_account_that_must_exist_does_not_create_it) {
     grant existing = granting("alice", 500);

@@ -90,6 +90,56 @@ BOOST_AUTO_TEST_CASE(everything_that_a_usage_says_is_stored) {
                      " FROM tokenledger.token_usage WHERE request_id = 'req_2'") == "0 7 t");
 }
 
+BOOST_AUTO_TEST_CASE(a_reversal_is_linked_with_its_usage_and_happens_once) {
+    run(*store, request("key_1", {granting("team", 10)}));
+    run(*store, lone_usage(using_up("req_1", "team", 7)));
+    const outcome got = run(*store, lone_reversal(reversing("req_1", "team", 5)));
+    BOOST_TEST((got.result == result::applied));
+    const auto other = new_store();
+    const outcome again = run(*other, lone_reversal(reversing("req_1", "team", 5)));
+    BOOST_TEST(again.replayed);
+    BOOST_TEST((again.posted == got.posted));
+    BOOST_TEST((run(*other, lone_reversal(reversing("req_1", "team"))).refusal == refusal::key_reused));
+    BOOST_TEST(value("SELECT concat_ws(' ', transaction_type, source, token_amount, balance_after,"
+                     " usage_request_id, actor, idempotency_key IS NULL) FROM tokenledger.token_transactions"
+                     " WHERE sequence = 3") == "refund usage 5 8 req_1 1000 t");
+    BOOST_TEST(value("SELECT concat_ws(' ', posted_user_ids, posted_sequences) FROM"
+                     " tokenledger.idempotency_keys WHERE scope = 'reversal' AND key = 'req_1'") ==
+               "{team} {3}");
+    BOOST_TEST((run(*store, lone_reversal(reversing("req_2", "team"))).refusal == refusal::unknown_usage));
+    BOOST_TEST(
+        (run(*store, lone_reversal(reversing("req_2", "nobody"))).refusal == refusal::unknown_account));
+}
+
+BOOST_AUTO_TEST_CASE(reversals_of_one_usage_at_once_give_back_once) {
+    run(*store, request("start", {granting("team", 100)}));
+    constexpr int rounds = 10;
+    for (int round = 0; round < rounds; ++round)
+        run(*store, lone_usage(using_up("req_" + std::to_string(round), "team", 10)));
+    std::vector<std::future<int>> running;
+    for (std::int64_t tokens = 1; tokens <= 4; ++tokens) {
+        running.push_back(std::async(std::launch::async, [this, tokens] {
+            const auto own = new_store();
+            int done = 0;
+            for (int round = 0; round < rounds; ++round) {
+                const outcome got =
+                    run(*own, lone_reversal(reversing("req_" + std::to_string(round), "team", tokens)));
+                done += got.result == result::applied ? 1 : 0;
+            }
+            return done;
+        }));
+    }
+    int done = 0;
+    for (auto& each : running)
+        done += each.get();
+    BOOST_TEST(done == rounds);
+    BOOST_TEST(
+        value("SELECT count(*) FROM tokenledger.token_transactions WHERE transaction_type = 'refund'") ==
+        std::to_string(rounds));
+    BOOST_TEST(value("SELECT balance = sum(token_amount) FROM tokenledger.token_accounts JOIN"
+                     " tokenledger.token_transactions USING (user_id) GROUP BY balance") == "t");
+}
+
 BOOST_AUTO_TEST_CASE(the_clock_of_the_database_decides_whether_a_usage_occurred_in_time) {
     const auto now = std::stoll(value("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"));
     constexpr std::int64_t minute = 60'000'000;

@@ -78,7 +78,8 @@ BOOST_AUTO_TEST_CASE(usage_is_summed_by_action_and_model_with_exact_costs) {
                                                     .charged_tokens = "3",
                                                     .cached_input_tokens = "0",
                                                     .reasoning_tokens = "0",
-                                                    .uncovered_tokens = "0"}));
+                                                    .uncovered_tokens = "0",
+                                                    .reversed_tokens = "0"}));
     BOOST_TEST(rows[1].cost_estimate == "0");
     BOOST_TEST(reader->usage_report({.action_type = "image_generation"}, ledger::report_span::day).size() ==
                1U);
@@ -133,6 +134,28 @@ BOOST_AUTO_TEST_CASE(the_list_of_usage_is_filtered_by_member_and_shows_what_was_
     BOOST_TEST(second.occurred_at_us.has_value());
     BOOST_TEST(!rows[1].uncovered_tokens.has_value());
     BOOST_TEST(!rows[1].occurred_at_us.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_usage_shows_what_was_given_back_of_its_charge) {
+    run({lone_reversal(reversing("req_2", "team", 30))});
+    const auto rows = reader->page_of(ledger::usage_query{{.user_id = "team", .member = "ada"}, {}}).rows;
+    BOOST_REQUIRE_EQUAL(rows.size(), 2U);
+    BOOST_TEST(rows[0].charged_tokens == 90);
+    BOOST_TEST(rows[0].reversed_tokens.value_or(0) == 30);
+    BOOST_TEST(!rows[1].reversed_tokens.has_value());
+    BOOST_TEST(!rows[1].refund_sequence.has_value());
+    const auto refunds =
+        reader->page_of(ledger::transactions_query{{.type = ledger::transaction_type::refund}, {}}).rows;
+    BOOST_REQUIRE_EQUAL(refunds.size(), 1U);
+    BOOST_TEST(refunds[0].usage_request_id == "req_2");
+    BOOST_TEST((refunds[0].sequence == rows[0].refund_sequence));
+    const auto sums = reader->usage_report({.user_id = "team", .member = "ada"}, by_member()).at(0);
+    BOOST_TEST(sums.charged_tokens == "100");
+    BOOST_TEST(sums.reversed_tokens == "30");
+    const auto activity = reader->page_of(ledger::activity_query{{.user_id = "team"}, {}}).rows;
+    BOOST_REQUIRE(activity.front().transaction.has_value());
+    BOOST_TEST((activity.front().transaction->type == ledger::transaction_type::refund));
+    BOOST_TEST(!activity.front().usage.has_value()); // the usage is the entry of its charge
 }
 
 BOOST_AUTO_TEST_SUITE_END()

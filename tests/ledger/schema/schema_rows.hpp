@@ -67,6 +67,8 @@ const columns a_transfer =
     with(a_deduction, {{"transaction_type", "'transfer'"}, {"counterparty_user_id", "'user_2'"}});
 const columns a_charge =
     with(a_deduction, {{"source", "'usage'"}, {"usage_request_id", "'req_1'"}, {"idempotency_key", "NULL"}});
+const columns a_reversal =
+    with(a_charge, {{"transaction_type", "'refund'"}, {"token_amount", "1"}, {"balance_after", "101"}});
 const columns an_event = {{"event_id", "'evt_1'"},  {"event_type", "'payment_intent.succeeded'"},
                           {"result", "'applied'"},  {"endpoint", "'/stripe/webhook'"},
                           {"evidence_format", "1"}, {"evidence", "'x'"}};

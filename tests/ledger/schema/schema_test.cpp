@@ -9,7 +9,7 @@ using namespace tokenledger::test;
 BOOST_AUTO_TEST_SUITE(schema)
 
 BOOST_FIXTURE_TEST_CASE(valid_rows_are_accepted, database_with_account) {
-    for (const columns& row : {a_purchase, a_grant, a_deduction, a_refund, a_transfer, a_charge})
+    for (const columns& row : {a_purchase, a_grant, a_deduction, a_refund, a_transfer, a_charge, a_reversal})
         BOOST_TEST(refusing(insert("token_transactions", row)) == "");
     BOOST_TEST(refusing(insert("token_transactions", a_deduction,
                                {{"token_amount", "-101"}, {"balance_after", "-1"}})) == "");
@@ -32,10 +32,11 @@ BOOST_FIXTURE_TEST_CASE(an_invalid_transaction_is_refused_by_the_named_constrain
         {a_grant, {{"transaction_type", "'gift'"}}, "token_transactions_type_source"},
         {a_purchase,
          {{"source", "'admin'"}, {"actor", "1"}, {"pack", "NULL"}, {"quantity", "NULL"}},
-         "token_transactions_type_source"},
+         "token_transactions_money"},
         {a_grant, {{"source", "'usage'"}, {"usage_request_id", "'r'"}}, "token_transactions_type_source"},
         {a_deduction, {{"source", "'trial'"}, {"reference", "'x'"}}, "token_transactions_type_source"},
-        {a_transfer, {{"source", "'stripe'"}}, "token_transactions_type_source"},
+        {a_transfer, {{"source", "'stripe'"}}, "token_transactions_stripe"},
+        {a_transfer, {{"source", "'trial'"}, {"reference", "'x'"}}, "token_transactions_type_source"},
         {a_refund,
          {{"source", "'token_pack'"}, {"pack", "'p'"}, {"quantity", "1"}},
          "token_transactions_type_source"},
@@ -43,6 +44,7 @@ BOOST_FIXTURE_TEST_CASE(an_invalid_transaction_is_refused_by_the_named_constrain
         {a_grant, {{"token_amount", "0"}, {"balance_after", "0"}}, "token_transactions_sign"},
         {a_deduction, {{"token_amount", "1"}, {"balance_after", "101"}}, "token_transactions_sign"},
         {a_refund, {{"token_amount", "0"}, {"balance_after", "100"}}, "token_transactions_sign"},
+        {a_reversal, {{"token_amount", "-1"}, {"balance_after", "99"}}, "token_transactions_sign"},
         {a_transfer, {{"token_amount", "-101"}, {"balance_after", "-1"}}, "token_transactions_below_zero"},
         {a_purchase, {{"stripe_payment_intent_id", "NULL"}}, "token_transactions_stripe"},
         {a_purchase, {{"stripe_event_id", "NULL"}}, "token_transactions_stripe"},
@@ -65,6 +67,12 @@ BOOST_FIXTURE_TEST_CASE(an_invalid_transaction_is_refused_by_the_named_constrain
         {a_grant, {{"usage_request_id", "'req_1'"}}, "token_transactions_request"},
         {a_charge, {{"usage_request_id", "NULL"}}, "token_transactions_request"},
         {a_purchase, {{"usage_request_id", "'req_1'"}}, "token_transactions_request"},
+        {a_reversal, {{"usage_request_id", "NULL"}}, "token_transactions_request"},
+        {a_reversal, {{"actor", "NULL"}}, "token_transactions_actor"},
+        {a_reversal, {{"amount_paid_cents", "1"}, {"currency", "'usd'"}}, "token_transactions_money"},
+        {a_reversal,
+         {{"stripe_payment_intent_id", "'pi_1'"}, {"stripe_event_id", "'evt_2'"}},
+         "token_transactions_stripe"},
         {a_grant, {{"actor", "NULL"}}, "token_transactions_actor"},
         {a_grant, {{"actor", "-1"}}, "token_transactions_actor"},
         {a_grant, {{"actor", "4294967296"}}, "token_transactions_actor"},
@@ -90,6 +98,14 @@ BOOST_FIXTURE_TEST_CASE(an_invalid_transaction_is_refused_by_the_named_constrain
         BOOST_TEST_CONTEXT(statement)
         BOOST_TEST(refusing(statement) == constraint);
     }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_usage_is_reversed_once, database_with_account) {
+    const std::string second =
+        insert("token_transactions", a_reversal,
+               {{"sequence", "3"}, {"balance_before", "101"}, {"balance_after", "102"}});
+    BOOST_TEST(refusing(insert("token_transactions", a_reversal) + "; " + second) ==
+               "token_transactions_reversal");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_payment_has_one_purchase_and_a_sequence_number_is_used_once,

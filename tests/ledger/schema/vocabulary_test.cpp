@@ -48,7 +48,10 @@ struct constraints : test_database {
     bool allows(const std::string& constraint, const std::string& columns) {
         const auto definition = session().rows(
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '" + constraint + "'");
-        const std::string condition = definition.at(0).at(0).value().substr(std::string("CHECK ").size());
+        std::string condition = definition.at(0).at(0).value().substr(std::string("CHECK ").size());
+        // A constraint that was replaced is not checked against older rows.
+        if (const std::string_view mark = " NOT VALID"; condition.ends_with(mark))
+            condition.resize(condition.size() - mark.size());
         return session().rows("SELECT " + condition + " FROM (SELECT " + columns + ") AS row").at(0).at(0) ==
                "t";
     }
@@ -87,10 +90,12 @@ BOOST_FIXTURE_TEST_CASE(the_database_allows_the_same_types_and_sources_as_the_pr
                 source.types.contains(type.type));
         }
         BOOST_TEST_INFO(type.name);
-        BOOST_TEST(allows("token_transactions_sign", of_type + ", 1::bigint AS token_amount") ==
+        BOOST_TEST(allows("token_transactions_sign",
+                          of_type + ", 'any'::text AS source, 1::bigint AS token_amount") ==
                    (type.sign != ledger::token_sign::negative));
         BOOST_TEST_INFO(type.name);
-        BOOST_TEST(allows("token_transactions_sign", of_type + ", -1::bigint AS token_amount") ==
+        BOOST_TEST(allows("token_transactions_sign",
+                          of_type + ", 'any'::text AS source, -1::bigint AS token_amount") ==
                    (type.sign != ledger::token_sign::positive));
     }
     for (const ledger::source_row& source : ledger::sources) {

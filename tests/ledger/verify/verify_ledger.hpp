@@ -139,4 +139,12 @@ struct verify_fixture : proven_fixture {
     }
 };
 
+// gina: 1 grant, 2 charged usage, 3 what was given back of it.
+struct reversed_fixture : verify_fixture {
+    reversed_fixture() {
+        run({request("key_g", {granting("gina", 100)}), lone_usage(using_up("req_g1", "gina", 40)),
+             lone_reversal(reversing("req_g1", "gina", 15))});
+    }
+};
+
 } // namespace tokenledger::test

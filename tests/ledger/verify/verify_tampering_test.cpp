@@ -27,6 +27,10 @@ std::string dave(int sequence) {
     return " WHERE user_id = 'dave' AND sequence = " + std::to_string(sequence);
 }
 
+std::string gina(int sequence) {
+    return " WHERE user_id = 'gina' AND sequence = " + std::to_string(sequence);
+}
+
 const std::string rows = "UPDATE tokenledger.token_transactions SET ";
 const std::string accounts = "UPDATE tokenledger.token_accounts SET ";
 const std::string payments = "UPDATE tokenledger.payments SET ";
@@ -115,9 +119,9 @@ const std::vector<tampering> with_requests = {
     {"DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'",
      in_chain("deduction_without_usage", "dave", 2, "the operation req_1", "none")},
     {"DELETE FROM tokenledger.token_usage WHERE request_id = 'req_2'",
-     {.check = "usage_missing", .expected = "4 operations, kept or archived", .found = "3"}},
+     {.check = "usage_missing", .expected = "5 operations, kept or archived", .found = "4"}},
     {archives + "usages = 3",
-     {.check = "usage_missing", .expected = "4 operations, kept or archived", .found = "5"}},
+     {.check = "usage_missing", .expected = "5 operations, kept or archived", .found = "6"}},
     // Deleted usage that is older than the archive, but that the archive did not count.
     {archives + "before = clock_timestamp(); DELETE FROM tokenledger.token_usage WHERE request_id = 'req_1'",
      {.check = "archive_charges", .expected = "1 deductions whose operation was archived", .found = "2"}},
@@ -157,6 +161,31 @@ const std::vector<tampering> with_requests = {
     {keys + "command = overlay(command PLACING 'x' FROM 20) WHERE key = 'req_2'",
      {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
     {keys + "command_hash = sha256('x') WHERE key = 'req_1'",
+     {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
+};
+
+const std::vector<tampering> reversed = {
+    {rows + "token_amount = 41" + gina(3), in_chain("reversal_tokens", "gina", 3, "at most 40", "41")},
+    {rows + "token_amount = -15" + gina(3),
+     in_chain("row_sign", "gina", 3, "the sign of its type", "refund from usage of -15 to 75")},
+    {"DELETE FROM tokenledger.token_transactions" + gina(2),
+     in_chain("reversal_without_charge", "gina", 3, "a deduction before it for req_g1", "none")},
+    {rows + "usage_request_id = NULL" + gina(3),
+     in_chain("row_request", "gina", 3, "the request behind it", "refund from usage")},
+    {"DROP INDEX tokenledger.token_transactions_reversal; INSERT INTO tokenledger.token_transactions"
+     " (user_id, sequence, transaction_type, source, token_amount, balance_before, balance_after, actor,"
+     " usage_request_id, created_at)"
+     " SELECT user_id, 4, transaction_type, source, token_amount, 75, 90, actor, usage_request_id, created_at"
+     " FROM tokenledger.token_transactions" +
+         gina(3),
+     in_chain("reversal_twice", "gina", 4, "one for req_g1", "2")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE scope = 'reversal'",
+     in_chain("reversal_without_key", "gina", 3, "the key of the reversal of req_g1", "none")},
+    {"DELETE FROM tokenledger.idempotency_keys WHERE scope = 'reversal'",
+     in_chain("transaction_without_key", "gina", 3, "a key that posted it", "request usage req_g1")},
+    {keys + "posted_sequences = '{2}' WHERE scope = 'reversal'",
+     in_chain("key_of_transaction", "gina", 2, "reversal req_g1", "")},
+    {keys + "command_hash = sha256('x') WHERE scope = 'reversal'",
      {.check = "key_hash", .expected = "the SHA-256 of its command", .found = ""}},
 };
 
@@ -305,7 +334,7 @@ bool same(const ledger::discrepancy& wanted, const ledger::discrepancy& found) {
 }
 
 void check_each(const std::vector<tampering>& cases) {
-    verify_fixture ledger;
+    reversed_fixture ledger;
     ledger.tamper("");
     ledger.save();
     for (const tampering& each : cases) {
@@ -335,6 +364,10 @@ BOOST_AUTO_TEST_CASE(with_requests_keys_and_archives) {
     check_each(with_requests);
 }
 
+BOOST_AUTO_TEST_CASE(with_reversals) {
+    check_each(reversed);
+}
+
 BOOST_AUTO_TEST_CASE(with_payments_refunds_and_disputes) {
     check_each(with_payments);
 }
@@ -345,7 +378,7 @@ BOOST_AUTO_TEST_CASE(with_events_and_evidence) {
 
 BOOST_AUTO_TEST_CASE(with_a_case_for_every_check) {
     std::set<std::string, std::less<>> tried;
-    for (const auto* cases : {&with_chains, &with_requests, &with_payments, &with_events}) {
+    for (const auto* cases : {&with_chains, &with_requests, &reversed, &with_payments, &with_events}) {
         for (const tampering& each : *cases)
             tried.insert(each.found.check);
     }
