@@ -16,8 +16,9 @@ def command_of(what, is_it):
         if not is_it(entry):
             continue
         words = shlex.split(entry["command"])
-        if os.path.basename(words[0]) == "ccache":
-            words = words[1:]
+        names = [os.path.basename(word) for word in words]
+        if "ccache" in names:
+            words = words[names.index("ccache") + 1:]
         kept, skip = [], 0
         for word in words:
             if skip:
