@@ -7,9 +7,6 @@
 -- this file changes only together with a new migration: an older program sees the migration, and leaves newer rights alone
 -- (docs/decisions/0039).
 --
--- The function's text is still that of the migration 20261122220000, so that a database that has it needs nothing. The
--- condition on evidence_dictionaries can go with the next change.
-
 -- Grants exactly what is listed: what else PUBLIC and these roles were granted is taken away. roles.sql calls it too, after
 -- it has made the roles.
 CREATE OR REPLACE FUNCTION tokenledger.grant_privileges() RETURNS void
@@ -30,7 +27,7 @@ BEGIN
             tokenledger.idempotency_keys, tokenledger.event_actions TO tokenledger_daemon;
         GRANT SELECT, INSERT, UPDATE ON tokenledger.token_accounts, tokenledger.payments,
             tokenledger.payment_refunds, tokenledger.payment_disputes,
-            tokenledger.payment_dispute_transactions TO tokenledger_daemon;
+            tokenledger.payment_dispute_transactions, tokenledger.member_limits TO tokenledger_daemon;
         -- What became of an event can change, and an endpoint that ignored it gives way to one that does not; what
         -- was delivered never changes: see the trigger stripe_events_evidence_once.
         GRANT SELECT, INSERT, UPDATE (result, reason, payment_intent_id, endpoint, account, livemode, position,
@@ -39,10 +36,7 @@ BEGIN
         -- Functions run with the caller's rights: these allow nothing that the lines above do not.
         GRANT EXECUTE ON FUNCTION tokenledger.open_batch, tokenledger.add_events, tokenledger.set_payments,
             tokenledger.add_transactions, tokenledger.set_balances TO tokenledger_daemon;
-        -- A migration that may or may not have come before this one.
-        IF to_regclass('tokenledger.evidence_dictionaries') IS NOT NULL THEN
-            GRANT SELECT, INSERT ON tokenledger.evidence_dictionaries TO tokenledger_daemon;
-        END IF;
+        GRANT SELECT, INSERT ON tokenledger.evidence_dictionaries TO tokenledger_daemon;
     END IF;
 
     IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'tokenledger_report') THEN

@@ -53,6 +53,7 @@ constexpr std::array kinds{
     problem_kind{time_out_of_range, "time_out_of_range", 422, "The time is in the future, or too long ago"},
     problem_kind{unknown_usage, "unknown_usage", 404, "The account has no such usage"},
     problem_kind{exceeds_charge, "exceeds_charge", 409, "The usage was charged less"},
+    problem_kind{member_limit, "member_limit", 409, "A limit of the member does not suffice"},
     problem_kind{unavailable, "unavailable", 503, "The ledger cannot answer now"},
     problem_kind{internal_error, "internal_error", 500, "The ledger has a defect"},
 };

@@ -20,6 +20,7 @@ constexpr std::array table{
     route{call::operation, "POST", "/v1/usage", permit::usage, key_place::body, "usage"},
     route{call::operation, "POST", "/v1/usage/{request_id}/reverse", permit::usage, key_place::body,
           "reversal"},
+    route{call::operation, "PUT", "/v1/accounts/{user_id}/limits", permit::money, key_place::header, "limit"},
     route{call::batch, "POST", "/v1/batch", permit::usage, key_place::header},
     route{call::account, "GET", "/v1/accounts/{user_id}", permit::read, key_place::none},
     route{call::list, "GET", "/v1/transactions", permit::read, key_place::none, "transactions"},

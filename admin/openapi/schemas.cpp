@@ -48,6 +48,8 @@ value_schema value_of_kind(field_kind kind) {
         return one_of(ledger::grant_source_names());
     case field_kind::overrun:
         return one_of(ledger::names_of<ledger::overrun>());
+    case field_kind::window:
+        return one_of(ledger::names_of<ledger::limit_window>());
     case field_kind::time:
         return {.min_length = 1, .note = "RFC 3339, or a day of UTC."};
     case field_kind::tokens:
@@ -268,6 +270,8 @@ std::string schemas::problem() {
     add("field", {});
     add("nearest", {});
     add("reason", {});
+    add("member", {});
+    add("left", integer(0));
     return keep_schema("Problem", made.text());
 }
 

@@ -46,6 +46,8 @@ problem_type type_of(ledger::refusal why) {
         return problem_type::unknown_usage;
     case ledger::refusal::exceeds_charge:
         return problem_type::exceeds_charge;
+    case ledger::refusal::member_limit:
+        return problem_type::member_limit;
     case ledger::refusal::none:
         break;
     }
@@ -109,11 +111,33 @@ std::string advice_for(ledger::refusal why) {
         return "At most what the usage was charged can be given back: charged_tokens in GET /v1/usage. Leave "
                "`tokens` out to give back all of it." +
                std::string(nothing_done);
-    case ledger::refusal::unknown_event: // has a detail of its own
+    case ledger::refusal::member_limit:  // has a detail of its own
+    case ledger::refusal::unknown_event: // likewise
     case ledger::refusal::none:
         break;
     }
     return "The ledger gave no reason.";
+}
+
+std::string time_of(ledger::limit_window per) {
+    switch (per) {
+    case ledger::limit_window::day:
+        return "this day of UTC";
+    case ledger::limit_window::month:
+        return "this month of UTC";
+    case ledger::limit_window::rolling:
+        break;
+    }
+    return "24 hours";
+}
+
+void describe(const ledger::limit_reached& limit, problem& into) {
+    into.detail = "Of the " + std::to_string(limit.tokens) + " tokens that this member may be charged in " +
+                  time_of(limit.per) + ", " + std::to_string(limit.left) +
+                  " are left. Charge fewer, or raise the limit with PUT /v1/accounts/{user_id}/limits." +
+                  std::string(nothing_done);
+    into.member = limit.member;
+    into.left = limit.left;
 }
 
 reply applied(const ledger::outcome& outcome) {
@@ -136,7 +160,10 @@ reply reply_for(const problem& what) {
     // A name that the request sent may not be UTF-8: an escaped lone surrogate.
     if (base::is_storable_text(what.field))
         out.member_if("field", what.field);
-    out.member_if("nearest", what.nearest).member_if("reason", what.reason).end_object();
+    out.member_if("nearest", what.nearest).member_if("reason", what.reason).member_if("member", what.member);
+    if (what.left)
+        out.member("left", *what.left);
+    out.end_object();
     return {.status = kind.status,
             .body = out.text(),
             .content_type = "application/problem+json",
@@ -168,6 +195,8 @@ reply reply_for(const ledger::completion& completed, bool batch) {
     refused.detail = advice_for(outcome.refusal);
     if (refused.type == problem_type::unknown_event)
         refused = unknown_event();
+    if (outcome.limit)
+        describe(*outcome.limit, refused);
     refused.reason = ledger::to_string(outcome.reason);
     if (batch)
         refused.item = outcome.item;

@@ -44,6 +44,12 @@ struct description<type_total> {
                                        shown_as("tokens", &type_total::tokens)};
 };
 template <>
+struct description<limit_view> {
+    static constexpr std::tuple fields{
+        shown_as("member", &limit_view::member), shown_as("per", &limit_view::per),
+        shown_as("tokens", &limit_view::tokens), shown_as("set_at", &limit_view::set_at_us, shown::time)};
+};
+template <>
 struct description<account_view> {
     static constexpr std::tuple fields{
         shown_as("user_id", &account_view::user_id),
@@ -52,7 +58,8 @@ struct description<account_view> {
         shown_as("last_transaction_at", &account_view::last_transaction_at_us, shown::time),
         shown_as("created_at", &account_view::created_at_us, shown::time),
         shown_as("totals", &account_view::totals),
-        shown_as("disputed_payments", &account_view::disputed_payments)};
+        shown_as("disputed_payments", &account_view::disputed_payments),
+        shown_as("limits", &account_view::limits, shown::if_any)};
 };
 template <>
 struct description<balance_view> {

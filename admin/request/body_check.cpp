@@ -154,6 +154,8 @@ complaint check_value(const json_value& value, field_kind kind) {
         return check_integer(value, 0);
     case field_kind::overrun:
         return check_name<ledger::overrun>(value);
+    case field_kind::window:
+        return check_name<ledger::limit_window>(value);
     case field_kind::time:
         return check_time(value);
     case field_kind::cost:

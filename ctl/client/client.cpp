@@ -114,7 +114,7 @@ answer get(const context& in, const request_path& what, problems how, int timeou
 }
 
 answer post(const context& in, const write_call& what) {
-    http_request request{.method = "POST", .target = what.path, .body = what.body};
+    http_request request{.method = std::string(what.method), .target = what.path, .body = what.body};
     if (!what.body.empty())
         request.headers.emplace_back("Content-Type", "application/json");
     if (!what.key_is_in_body)

@@ -64,6 +64,7 @@ enum class problems : unsigned char { said, left_to_caller };
 // A write with a key, which is printed on standard error before the request is sent, unless the command line
 // has it in any case: then it is empty. `key_is_in_body`: no header field carries it.
 struct write_call {
+    std::string_view method = "POST";
     std::string path{};
     std::string body{};
     std::string key{};

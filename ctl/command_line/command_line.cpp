@@ -122,6 +122,7 @@ void describe(command_line& line) {
     add_common(line.app, line.common);
     line.app.footer(exit_codes);
     add_writes(line);
+    add_usage_writes(line);
     add_reads(line);
     add_events(line);
     add_operations(line);

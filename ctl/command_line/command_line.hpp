@@ -30,6 +30,7 @@ struct command_line {
 };
 
 void add_writes(command_line& to);
+void add_usage_writes(command_line& to);
 void add_reads(command_line& to);
 void add_events(command_line& to);
 void add_operations(command_line& to);

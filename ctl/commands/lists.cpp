@@ -168,6 +168,10 @@ int balance(const context& in, const balance_options& what) {
             sum.text += " (what was taken was given back)";
         lines.emplace_back(text_of(each.member("type")) + " x" + number_of(each.member("count")), sum);
     }
+    for (auto each = account.member("limits").first(); each; each = each.next())
+        lines.emplace_back(
+            "limit of " + text_of(each.member("member")),
+            cell{.text = number_of(each.member("tokens")) + " per " + text_of(each.member("per"))});
     if (const auto last = account.member("last_transaction_at").string())
         lines.emplace_back("last change", cell{.text = short_time(*last) + " UTC"});
     if (const std::string disputes = disputes_of(account); !disputes.empty())

@@ -1,8 +1,8 @@
-// grant, deduct, transfer, usage, reverse: their options and actions. Large amounts are confirmed at the
-// terminal.
+// grant, deduct, transfer: their options and actions. Large amounts are confirmed at the terminal.
 #include "client/random_key.hpp"
 #include "command_line/command_line.hpp"
 #include "command_line/one_of.hpp"
+#include "commands/posting.hpp"
 #include "commands/preview.hpp"
 #include "screen/cells.hpp"
 #include "screen/text.hpp"
@@ -69,14 +69,6 @@ void add_tokens(CLI::App& to, std::int64_t& tokens) {
     add_number(to, "tokens", tokens, 1, "Number of tokens")->required();
 }
 
-void add_reason(CLI::App& to, std::string& reason) {
-    to.add_option("--reason", reason, "The reason, as free text");
-}
-
-std::string key_of(const std::string& given) {
-    return given.empty() ? random_key() : given;
-}
-
 // Asks for confirmation at a terminal if the amount is large. False: declined.
 bool is_wanted(const context& in, const care& how, std::int64_t tokens, const std::string& question) {
     if (how.yes || tokens <= how.confirm_above || !in.at.in || !in.at.out)
@@ -85,68 +77,6 @@ bool is_wanted(const context& in, const care& how, std::int64_t tokens, const st
         return true;
     complain(in, "nothing was done");
     return false;
-}
-
-void write_value(json_writer& out, const std::string& value, ledger::field_kind kind) {
-    if (kind == ledger::field_kind::object)
-        out.raw(value);
-    else
-        out.string(value);
-}
-void write_value(json_writer& out, std::int64_t value, ledger::field_kind) {
-    out.integer(value);
-}
-void write_value(json_writer& out, const std::optional<std::int64_t>& value, ledger::field_kind kind) {
-    if (kind == ledger::field_kind::time)
-        out.string(base::time_text(value.value_or(0)));
-    else
-        out.integer(value.value_or(0));
-}
-void write_value(json_writer& out, bool value, ledger::field_kind) {
-    out.boolean(value);
-}
-template <class Enum>
-requires std::is_enum_v<Enum>
-void write_value(json_writer& out, Enum value, ledger::field_kind) {
-    out.string(to_string(value));
-}
-
-// The body of the operation's request; optional fields with their default are left out.
-template <ledger::has_fields Operation>
-std::string body_of(const Operation& what) {
-    json_writer out;
-    out.begin_object();
-    ledger::for_each_field<Operation>([&](const auto& field) {
-        const auto& value = what.*field.member;
-        if (field.presence == ledger::presence::in_path)
-            return;
-        if (field.presence == ledger::presence::required || value != Operation{}.*field.member)
-            write_value(out.key(field.name), value, field.kind);
-    });
-    return out.end_object().text();
-}
-
-template <class Operation>
-std::string path_of(const Operation& what) {
-    std::string_view parameter;
-    ledger::for_each_field<Operation>([&](const auto& field) {
-        if constexpr (std::is_convertible_v<decltype(what.*field.member), std::string_view>) {
-            if (field.presence == ledger::presence::in_path)
-                parameter = what.*field.member;
-        }
-    });
-    return request_path::of_operation(ledger::description<Operation>::name, parameter).text();
-}
-
-template <class Operation>
-answer send(const context& in, const Operation& what, const std::string& key) {
-    return post(in, {.path = path_of(what), .body = body_of(what), .key = key_of(key)});
-}
-
-// The operation has its key among its fields. `key`: to print; empty: the command line has it.
-template <class Operation>
-answer send_with_own_key(const context& in, const Operation& what, const std::string& key) {
-    return post(in, {.path = path_of(what), .body = body_of(what), .key = key, .key_is_in_body = true});
 }
 
 // ---- grant ----
@@ -257,114 +187,12 @@ void add_transfer(command_line& to) {
     add_care(*sub, made->how);
 }
 
-// ---- usage ----
-
-struct usage_options {
-    ledger::usage what{};
-    std::int64_t input_tokens = -1; // -1: not given
-    std::int64_t output_tokens = -1;
-    std::int64_t cached_input_tokens = -1;
-    std::int64_t reasoning_tokens = -1;
-    std::string occurred_at{};
-    std::string overrun{};
-};
-
-std::optional<std::int64_t> if_given(std::int64_t number) {
-    return number < 0 ? std::nullopt : std::optional(number);
-}
-
-int report_usage(const context& in, const usage_options& options) {
-    ledger::usage what = options.what;
-    what.request_id = key_of(what.request_id);
-    what.input_tokens = if_given(options.input_tokens);
-    what.output_tokens = if_given(options.output_tokens);
-    what.cached_input_tokens = if_given(options.cached_input_tokens);
-    what.reasoning_tokens = if_given(options.reasoning_tokens);
-    what.occurred_at_us = base::parse_time(options.occurred_at);
-    what.overrun = ledger::value_of<ledger::overrun>(options.overrun).value_or(ledger::overrun::refuse);
-    const answer got = send_with_own_key(in, what, what.request_id);
-    const std::int64_t uncovered = got.ok() ? got.root().member("uncovered").integer().value_or(0) : 0;
-    std::string done = "recorded " + grouped(what.tokens_used) + " tokens used by " + visible(what.user_id);
-    done += what.charge > uncovered ? ", charged " + grouped(what.charge - uncovered) : ", nothing charged";
-    if (uncovered > 0)
-        done += ", " + grouped(uncovered) + " uncovered";
-    return print_outcome(in, got, done);
-}
-
-std::string is_time(const std::string& text) {
-    return base::parse_time(text) ? std::string() : "not a time such as 2026-11-22T18:30:00Z: " + text;
-}
-
-void add_usage(command_line& to) {
-    const auto made = std::make_shared<usage_options>();
-    ledger::usage& what = made->what;
-    auto* sub = to.add("usage", "Report what one AI call consumed, and charge it",
-                       "  tokenledgerctl usage user_1 chat_conversation 321 --model a-model --charge 321\n"
-                       "  tokenledgerctl usage user_1 image 1 --cost 0.0125 --key req_1\n"
-                       "  tokenledgerctl usage team_1 chat 900 --charge 900 --member ada --overrun to_zero",
-                       [made](const context& in) { return report_usage(in, *made); });
-    sub->add_option("user", what.user_id, "User id of the account")->required();
-    sub->add_option("action", what.action_type, "Kind of operation: chat_conversation, image, ...")
-        ->required();
-    add_number(*sub, "tokens", what.tokens_used, 0, "Tokens used")->required();
-    add_number(*sub, "--input", made->input_tokens, 0, "Input tokens among them");
-    add_number(*sub, "--output", made->output_tokens, 0, "Output tokens among them");
-    sub->add_option("--model", what.model_used, "Name of the model");
-    sub->add_option("--cost", what.cost_estimate, "Your cost, in decimal cents");
-    add_number(*sub, "--charge", what.charge, 0, "Tokens to deduct from the account");
-    sub->add_option("--overrun", made->overrun,
-                    "If the charge is higher than the balance: " +
-                        base::alternatives(ledger::names_of<ledger::overrun>()) + "; refuse unless given")
-        ->check(one_of(ledger::names_of<ledger::overrun>()));
-    add_number(*sub, "--cached-input", made->cached_input_tokens, 0, "Cached tokens among the input tokens");
-    add_number(*sub, "--reasoning", made->reasoning_tokens, 0, "Reasoning tokens among the output tokens");
-    sub->add_option("--member", what.member, "Who of a shared account made the call");
-    sub->add_option("--occurred-at", made->occurred_at,
-                    "When the call was made: a time of RFC 3339 of the last 30 days; now unless given")
-        ->check(is_time);
-    sub->add_option("--metadata", what.metadata, "A JSON object to store with the usage");
-    add_key(*sub, what.request_id);
-}
-
-// ---- reverse ----
-
-struct reverse_options {
-    ledger::reversal what{};
-    std::int64_t tokens = 0; // 0: not given
-};
-
-int reverse(const context& in, const reverse_options& options) {
-    ledger::reversal what = options.what;
-    if (options.tokens > 0)
-        what.tokens = options.tokens;
-    const answer got = send_with_own_key(in, what, {});
-    const json_value posted = got.root().member("transactions").first();
-    return print_outcome(in, got,
-                         "gave back " + number_of(posted.member("token_amount")) + " tokens to " +
-                             visible(what.user_id));
-}
-
-void add_reverse(command_line& to) {
-    const auto made = std::make_shared<reverse_options>();
-    auto* sub = to.add("reverse", "Give back what a failed AI call was charged",
-                       "  tokenledgerctl reverse user_1 req_1 --reason 'the stream broke off'\n"
-                       "  tokenledgerctl reverse user_1 req_1 --tokens 200",
-                       [made](const context& in) { return reverse(in, *made); });
-    sub->add_option("user", made->what.user_id, "User id of the account that was charged")->required();
-    sub->add_option("request", made->what.request_id, "Request id of the usage. It is reversed once")
-        ->required();
-    add_number(*sub, "--tokens", made->tokens, 1, "Tokens to give back; all that were charged unless given");
-    add_reason(*sub, made->what.reason);
-}
-
 } // namespace
 
 void add_writes(command_line& to) {
     add_grant(to);
     add_deduct(to);
     add_transfer(to);
-    add_usage(to);
-    add_reverse(to);
 }
 
 } // namespace tokenledger::ctl

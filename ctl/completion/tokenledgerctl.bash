@@ -22,7 +22,7 @@ _tokenledgerctl() {
         case "$word" in
         --socket | --timeout | --reason | --source | --reference | --metadata | --key | \
             --confirm-above | --input | --output | --model | --cost | --charge | --overrun | \
-            --cached-input | --reasoning | --member | --occurred-at | --tokens | --at | \
+            --cached-input | --reasoning | --member | --occurred-at | --tokens | --per | --at | \
             --type | --actor | --from | --to | --time-zone | --limit | --cursor | --action | \
             --result | --payment | --user | --pack | --quantity | --by | --format | \
             --secret-file | --url | --timestamp)
@@ -36,6 +36,7 @@ _tokenledgerctl() {
         '/transfer') path='transfer' ;;
         '/usage') path='usage' ;;
         '/reverse') path='reverse' ;;
+        '/limit') path='limit' ;;
         '/balance') path='balance' ;;
         '/history') path='history' ;;
         '/purchases') path='purchases' ;;
@@ -69,6 +70,8 @@ _tokenledgerctl() {
     'usage --socket') compopt -o default 2>/dev/null; return ;;
     'usage --overrun') words='refuse to_zero allow_negative' ;;
     'reverse --socket') compopt -o default 2>/dev/null; return ;;
+    'limit --socket') compopt -o default 2>/dev/null; return ;;
+    'limit --per') words='day month 24h' ;;
     'balance --socket') compopt -o default 2>/dev/null; return ;;
     'history --socket') compopt -o default 2>/dev/null; return ;;
     'history --type') words='grant purchase deduction refund transfer' ;;
@@ -134,7 +137,7 @@ _tokenledgerctl() {
     *)
         [[ -z $is_value ]] || return # a text or a number of the caller's
         case "$path" in
-        '') words='grant deduct transfer usage reverse balance history purchases usage-report
+        '') words='grant deduct transfer usage reverse limit balance history purchases usage-report
             activity payment events verify status report export send -h --help --version
             --socket --json --timeout' ;;
         'grant') words='-h --help --socket --json --timeout --reason --source --reference --metadata
@@ -146,6 +149,7 @@ _tokenledgerctl() {
         'usage') words='-h --help --socket --json --timeout --input --output --model --cost --charge
             --overrun --cached-input --reasoning --member --occurred-at --metadata --key' ;;
         'reverse') words='-h --help --socket --json --timeout --tokens --reason' ;;
+        'limit') words='-h --help --socket --json --timeout --tokens --none --per --key' ;;
         'balance') words='-h --help --socket --json --timeout --at' ;;
         'history') words='-h --help --socket --json --timeout --type --source --actor --from --to
             --time-zone --limit --cursor --oldest-first' ;;

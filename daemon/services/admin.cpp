@@ -178,7 +178,7 @@ http_handlers::handled admin_service::write(const admin::resolved_call& what, st
                                             respond_fn respond) {
     const bool batch = what.route->call == admin::call::batch;
     request_line line{.listener = name_,
-                      .call = "POST " + std::string(what.route->pattern),
+                      .call = std::string(what.route->method) + " " + std::string(what.route->pattern),
                       .key = std::string(key),
                       .actor = std::to_string(actor)};
     auto made = admin::translate(what, key, body, actor, allowed_);
@@ -203,7 +203,7 @@ http_handlers::handled admin_service::act(const admin::resolved_call& what, std:
                                           std::string_view body, std::int64_t actor, time_point deadline,
                                           respond_fn respond) {
     request_line line{.listener = name_,
-                      .call = "POST " + std::string(what.route->pattern),
+                      .call = std::string(what.route->method) + " " + std::string(what.route->pattern),
                       .key = std::string(key),
                       .actor = std::to_string(actor),
                       .event = what.parameter};

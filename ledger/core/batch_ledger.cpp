@@ -20,6 +20,7 @@ batch_ledger::batch_ledger(const snapshot& known)
       accounts_(known.accounts),
       keys_(known.keys),
       charges_(known.charges),
+      spending_(known.spending),
       unclaimed_(known.unclaimed_events),
       acted_events_(known.acted_events) {
 }
@@ -232,19 +233,32 @@ const key_state* batch_ledger::key(const key_id& id) const {
     return found == keys_.end() ? nullptr : &found->second;
 }
 
-std::optional<std::int64_t> batch_ledger::charge(const usage_id& of) const {
+std::optional<charge_state> batch_ledger::charge(const usage_id& of) const {
     if (const auto found = charges_.find(of); found != charges_.end())
         return found->second;
     for (const usage_row& row :
          plan_.usages) { // reversals are rare: no map of them on the way of every usage
         if (row.what->request_id == of.request_id && row.what->user_id == of.user_id)
-            return row.charged_tokens;
+            return charge_state{.tokens = row.charged_tokens, .member = row.what->member};
     }
     return std::nullopt;
 }
 
+void batch_ledger::give_back(const usage_id& of, std::int64_t tokens) {
+    if (const auto charged = charge(of); charged && !charged->member.empty())
+        spending_.add({of.user_id, charged->member}, -tokens, charged->created_at_us, asked_at_us_);
+}
+
+void batch_ledger::set_limit(limit_row row) {
+    row.at_us = now_us_;
+    spending_.set(*row.what);
+    plan_.limits.push_back(row);
+}
+
 void batch_ledger::record_usage(usage_row row) {
     row.at_us = now_us_;
+    if (!row.what->member.empty())
+        spending_.add({row.what->user_id, row.what->member}, row.charged_tokens, 0, asked_at_us_);
     plan_.usages.push_back(row);
 }
 

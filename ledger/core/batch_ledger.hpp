@@ -97,8 +97,12 @@ class batch_ledger {
     [[nodiscard]] const account_state* account(std::string_view user_id) const;
     // Null if the key was never used.
     [[nodiscard]] const key_state* key(const key_id& id) const;
-    // Tokens that the usage was charged; nullopt: no such usage is stored, and none is in the batch so far.
-    [[nodiscard]] std::optional<std::int64_t> charge(const usage_id& of) const;
+    // What the usage was charged; nullopt: no such usage is stored, and none is in the batch so far.
+    [[nodiscard]] std::optional<charge_state> charge(const usage_id& of) const;
+    [[nodiscard]] const member_spending& spending() const { return spending_; }
+    // What a reversal gave back no longer counts against the member's limits.
+    void give_back(const usage_id& of, std::int64_t tokens);
+    void set_limit(limit_row row);
     void use_key(key_row row);
     void record_usage(usage_row row);
 
@@ -117,6 +121,7 @@ class batch_ledger {
     account_map accounts_;
     key_map keys_;
     charge_map charges_;
+    member_spending spending_;
     event_map unclaimed_;
     event_map acted_events_;
     std::map<std::string_view, mark, std::less<>> changed_payments_; // keys live in payments_

@@ -126,6 +126,8 @@ std::string_view to_string(refusal value) noexcept {
         return "unknown_usage";
     case refusal::exceeds_charge:
         return "exceeds_charge";
+    case refusal::member_limit:
+        return "member_limit";
     }
     return nameless;
 }
@@ -138,6 +140,18 @@ std::string_view to_string(overrun value) noexcept {
         return "to_zero";
     case overrun::allow_negative:
         return "allow_negative";
+    }
+    return nameless;
+}
+
+std::string_view to_string(limit_window value) noexcept {
+    switch (value) {
+    case limit_window::day:
+        return "day";
+    case limit_window::month:
+        return "month";
+    case limit_window::rolling:
+        return "24h";
     }
     return nameless;
 }

@@ -62,6 +62,10 @@ operation_terms terms(const reversal& what) {
             .key = operation_terms::own_key{key_scope::reversal, what.request_id}};
 }
 
+operation_terms terms(const member_limit& what) {
+    return {.movements = {{.user_id = what.user_id}}, .limits = &what};
+}
+
 operation_terms terms(const event_action auto&) {
     return {};
 }

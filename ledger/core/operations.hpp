@@ -43,6 +43,8 @@ struct operation_terms {
     const usage* used = nullptr;
     // Set: the movement gives back what this usage of its account was charged; without tokens, all of it.
     const reversal* reverses = nullptr;
+    // Set: the operation replaces a limit of the movement's account, and moves nothing.
+    const member_limit* limits = nullptr;
     // What the operation uses up besides the key of its command.
     struct own_key {
         key_scope scope = key_scope::request;

@@ -216,6 +216,28 @@ std::vector<usage_id> charges_to_read(std::span<const command> batch) {
     return sorted_once(std::move(usages));
 }
 
+std::vector<member_id> members_to_read(std::span<const command> batch) {
+    std::vector<member_id> members;
+    for (const command& each : batch) {
+        const auto* admin = std::get_if<admin_command>(&each);
+        if (admin == nullptr || admin->replayed_at_us != 0)
+            continue;
+        for (const operation& one : admin->operations) {
+            const auto* used = std::get_if<usage>(&one);
+            if (used != nullptr && used->charge > 0 && !used->member.empty())
+                members.push_back({used->user_id, used->member});
+        }
+    }
+    return sorted_once(std::move(members));
+}
+
+bool sets_limits(std::span<const command> batch) {
+    bool any = false;
+    for_each_operation(batch,
+                       [&](const operation& one) { any = any || std::holds_alternative<member_limit>(one); });
+    return any;
+}
+
 std::vector<std::string_view> events_to_lock(std::span<const command> batch) {
     std::vector<std::string_view> ids;
     for_each_operation(batch, [&](const operation& one) {

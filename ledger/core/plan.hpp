@@ -7,7 +7,7 @@
 //         batch, in the order of the queue
 //           |    |
 //           |    |  payments_to_lock, accounts_to_lock, accounts_to_look_for,
-//           |    |  contested_events, events_to_lock, keys_to_read, charges_to_read
+//           |    |  contested_events, events_to_lock, keys_to_read, charges_to_read, members_to_read
 //           |    v
 //           |  store: locks, then reads --> snapshot: payments, accounts, events, keys, clock
 //           |                                  | copy
@@ -76,6 +76,13 @@ struct usage_row {
     std::optional<std::int64_t> deduction_sequence{};
     std::int64_t uncovered_tokens = 0; // of the charge, what was not there
     std::int64_t at_us = 0;            // 0: the database's clock
+};
+
+// One row of member_limits. `what` points into the batch.
+struct limit_row {
+    const member_limit* what = nullptr;
+    std::int64_t actor = 0;
+    std::int64_t at_us = 0; // 0: the database's clock
 };
 
 // One row of idempotency_keys.
@@ -156,6 +163,7 @@ struct batch_plan {
     std::vector<event_update> event_updates; // in order: an event may be in it more than once
     std::vector<event_action_row> event_actions;
     std::vector<usage_row> usages;
+    std::vector<limit_row> limits; // in order: a limit may be in it more than once
     std::vector<key_row> keys;
     std::vector<outcome> outcomes; // one per command, in order
 };
@@ -186,6 +194,11 @@ accounts_to_lock(std::span<const command> batch, const event_id_set& committed, 
 
 // The usages that the batch's requests reverse, sorted, each once.
 [[nodiscard]] std::vector<usage_id> charges_to_read(std::span<const command> batch);
+
+// The members whom the batch's requests charge, sorted, each once. What is replayed is within its limits.
+[[nodiscard]] std::vector<member_id> members_to_read(std::span<const command> batch);
+// True if the batch itself sets limits, for which their sums are needed too.
+[[nodiscard]] bool sets_limits(std::span<const command> batch);
 
 // Precondition: the snapshot holds what the functions above name. Never throws for what a command says.
 [[nodiscard]] batch_plan plan(std::span<const command> batch, const snapshot& known);

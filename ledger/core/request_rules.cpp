@@ -38,12 +38,12 @@ refusal look_up_charge(const batch_ledger& work, operation_terms& of) {
     if (of.reverses == nullptr)
         return refusal::none;
     movement& back = of.movements.front();
-    const std::optional<std::int64_t> charged = work.charge({of.reverses->user_id, of.reverses->request_id});
+    const auto charged = work.charge({of.reverses->user_id, of.reverses->request_id});
     if (!charged)
         return refusal::unknown_usage;
     if (!of.reverses->tokens)
-        back.tokens = *charged;
-    return back.tokens > 0 && back.tokens <= *charged ? refusal::none : refusal::exceeds_charge;
+        back.tokens = charged->tokens;
+    return back.tokens > 0 && back.tokens <= charged->tokens ? refusal::none : refusal::exceeds_charge;
 }
 
 // The balances after the operations checked so far.
@@ -64,12 +64,16 @@ class trial_balance {
 
     // Precondition: check_accounts() refused nothing.
     refusal check(const operation_terms& what) {
+        last_moved_ = 0;
         for (const movement& each : what.movements) {
             if (const refusal why = move(each); why != refusal::none)
                 return why;
         }
         return refusal::none;
     }
+
+    // Of the last movement that check() let pass, added to the balance.
+    [[nodiscard]] std::int64_t last_moved() const { return last_moved_; }
 
   private:
     // Null: this user has no transaction yet.
@@ -89,12 +93,41 @@ class trial_balance {
         const std::int64_t tokens = tokens_of(what, *balance);
         if (__builtin_add_overflow(*balance, tokens, balance))
             return refusal::balance_overflow;
+        last_moved_ = tokens;
         const bool is_short = tokens < 0 && *balance < 0 && !what.may_go_below_zero;
         return is_short ? refusal::insufficient_balance : refusal::none;
     }
 
     const batch_ledger& work_;
     std::map<std::string_view, std::int64_t> balances_;
+    std::int64_t last_moved_ = 0;
+};
+
+// What the operations checked so far charge members, beside what is posted. A command that is replayed was
+// within its limits at its own time.
+class trial_spending {
+  public:
+    trial_spending(const batch_ledger& work, const admin_command& what)
+        : work_(work),
+          is_replayed_(what.replayed_at_us != 0) {}
+
+    // The limit that refuses it; nullopt: none. `charged`: tokens of the balance.
+    std::optional<limit_reached> check(const operation_terms& what, std::int64_t charged) {
+        if (is_replayed_ || what.used == nullptr || what.used->member.empty())
+            return std::nullopt;
+        const member_id by{what.used->user_id, what.used->member};
+        std::int64_t& others = charged_[by];
+        if (auto limit = work_.spending().reached(by, charged, others))
+            return limit;
+        if (__builtin_add_overflow(others, charged, &others))
+            others = std::numeric_limits<std::int64_t>::max();
+        return std::nullopt;
+    }
+
+  private:
+    const batch_ledger& work_;
+    bool is_replayed_;
+    std::map<member_id, std::int64_t> charged_;
 };
 
 outcome refused(refusal why, std::size_t item) {
@@ -118,6 +151,7 @@ bool is_out_of_range(const batch_ledger& work, const admin_command& what, const 
 // The refusal; nullopt: the command can be applied.
 std::optional<outcome> check(const batch_ledger& work, const admin_command& what) {
     trial_balance balances(work);
+    trial_spending spending(work, what);
     std::set<key_id> used{own_key(what)};
     for (std::size_t i = 0; i < what.operations.size(); ++i) {
         const operation& each = what.operations[i];
@@ -135,6 +169,11 @@ std::optional<outcome> check(const batch_ledger& work, const admin_command& what
             why = balances.check(terms);
         if (why != refusal::none)
             return refused(why, i);
+        if (auto limit = spending.check(terms, -balances.last_moved())) {
+            outcome no = refused(refusal::member_limit, i);
+            no.limit = std::move(limit);
+            return no;
+        }
     }
     return std::nullopt;
 }
@@ -162,6 +201,10 @@ class poster {
         }
         if (what.used != nullptr)
             work_.record_usage(use);
+        if (what.reverses != nullptr)
+            work_.give_back({what.reverses->user_id, what.reverses->request_id}, posted.back().token_amount);
+        if (what.limits != nullptr)
+            work_.set_limit({.what = what.limits, .actor = what_.actor});
         return use.uncovered_tokens;
     }
 

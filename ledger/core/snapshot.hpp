@@ -1,6 +1,7 @@
 // The part of the database that the planner reads for one batch, after the locks.
 #pragma once
 
+#include "core/spending.hpp"
 #include "ledger/facts.hpp"
 #include "ledger/outcome.hpp"
 #include "ledger/sources.hpp"
@@ -93,7 +94,15 @@ struct usage_id {
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
     auto operator<=>(const usage_id&) const = default;
 };
-using charge_map = std::map<usage_id, std::int64_t>; // tokens that each usage was charged, >= 0
+// What a usage was charged.
+struct charge_state {
+    std::int64_t tokens = 0;        // >= 0
+    std::string member{};           // empty: not given
+    std::int64_t created_at_us = 0; // of the usage; 0: it is of this batch
+
+    bool operator==(const charge_state&) const = default;
+};
+using charge_map = std::map<usage_id, charge_state>;
 using payment_map = std::map<std::string, payment_state, std::less<>>;
 using account_map = std::map<std::string, account_state, std::less<>>;
 using event_id_set = std::set<std::string, std::less<>>;
@@ -122,6 +131,7 @@ struct snapshot {
     event_map acted_events;        // the events that operators act on, and contested ones, locked
     key_map keys;                  // of the batch's keys: those that were used before
     charge_map charges{};          // of the usages that the batch reverses: those that are stored
+    member_spending spending{};    // of the members whom the batch charges, where their accounts have limits
     std::int64_t now_us = 0;       // the database's clock after the locks, microseconds since the epoch
     // The same when the keys were read. For checks: rows have now_us, or the time of their writing.
     std::int64_t asked_at_us = 0;

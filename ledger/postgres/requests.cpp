@@ -6,6 +6,7 @@
 #include "codec/command.hpp"
 #include "pg/parameters.hpp"
 #include "postgres/names.hpp"
+#include "postgres/spending.hpp"
 
 #include <cstdint>
 #include <stdexcept>
@@ -242,15 +243,18 @@ charge_map read_charges(pg::connection& connection, std::span<const usage_id> id
     }
     parameters columns;
     columns.add(std::move(users), std::move(requests));
-    const pg::rows found =
-        connection.exec("SELECT u.user_id, u.request_id, u.charged_tokens FROM tokenledger.token_usage AS u"
-                        " JOIN unnest($1::text[], $2::text[]) AS wanted (user_id, request_id)"
-                        " USING (user_id, request_id)",
-                        columns.values());
+    const pg::rows found = connection.exec(
+        "SELECT u.user_id, u.request_id, u.charged_tokens, u.member,"
+        " (extract(epoch FROM u.created_at) * 1000000)::bigint FROM tokenledger.token_usage AS u"
+        " JOIN unnest($1::text[], $2::text[]) AS wanted (user_id, request_id)"
+        " USING (user_id, request_id)",
+        columns.values());
     charge_map charges;
     for (std::size_t row = 0; row < found.size(); ++row)
         charges.emplace(usage_id{std::string(found.text(row, 0)), std::string(found.text(row, 1))},
-                        found.number(row, 2));
+                        charge_state{.tokens = found.number(row, 2),
+                                     .member = std::string(found.get(row, 3).value_or("")),
+                                     .created_at_us = found.number(row, 4)});
     return charges;
 }
 
@@ -260,6 +264,8 @@ void apply_requests(pg::connection& connection, const batch_plan& rows, std::spa
         apply_keys(connection, rows, batch, now_us);
     if (!rows.usages.empty())
         apply_usages(connection, rows, now_us);
+    if (!rows.limits.empty())
+        apply_limits(connection, rows, now_us);
     if (!rows.event_actions.empty())
         apply_event_actions(connection, rows, batch, now_us);
 }

@@ -45,6 +45,7 @@
 #include "postgres/names.hpp"
 #include "postgres/payments.hpp"
 #include "postgres/requests.hpp"
+#include "postgres/spending.hpp"
 #include "postgres/store.hpp"
 
 #include <algorithm>
@@ -91,6 +92,8 @@ class postgres_store final : public store {
     event_map lock_events(std::span<const std::string_view> event_ids) override;
     used_keys read_keys(std::span<const key_id> ids) override;
     charge_map read_charges(std::span<const usage_id> ids) override;
+    member_spending read_spending(std::span<const member_id> members, std::int64_t now_us,
+                                  bool with_sums) override;
     std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
                                    std::span<const std::string> evidence) override;
     void commit() override;
@@ -286,6 +289,12 @@ charge_map postgres_store::read_charges(std::span<const usage_id> ids) {
     });
 }
 
+// The accounts are locked, so BEGIN has been sent.
+member_spending postgres_store::read_spending(std::span<const member_id> members, std::int64_t now_us,
+                                              bool with_sums) {
+    return guarded([&] { return ledger::read_spending(connected(), members, now_us, with_sums); });
+}
+
 store::locked_accounts postgres_store::lock_accounts(std::span<const std::string_view> user_ids) {
     return guarded([&] {
         if (user_ids.empty())
@@ -321,7 +330,8 @@ std::vector<std::size_t> postgres_store::apply(const batch_plan& rows, std::span
         std::vector<std::size_t> known = apply_rows(connected(), rows, batch, evidence);
         const bool beside_events = !rows.transactions.empty() || !rows.payments.empty() ||
                                    !rows.accounts.empty() || !rows.event_updates.empty() ||
-                                   !rows.event_actions.empty() || !rows.usages.empty() || !rows.keys.empty();
+                                   !rows.event_actions.empty() || !rows.usages.empty() ||
+                                   !rows.limits.empty() || !rows.keys.empty();
         wrote_ = beside_events || known.size() < rows.events.size();
         return known;
     });

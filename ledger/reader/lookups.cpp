@@ -71,6 +71,21 @@ std::vector<std::string> read_disputed(pg::connection& connection, const std::st
     return disputed;
 }
 
+std::vector<limit_view> read_limits(pg::connection& connection, const std::string& user_id) {
+    return read_rows(
+        lookup(connection,
+               "SELECT l.member, l.per, l.tokens, (extract(epoch FROM l.set_at) * 1000000)::bigint"
+               " FROM tokenledger.member_limits AS l WHERE l.user_id = $1::text"
+               " AND l.tokens IS NOT NULL ORDER BY l.member, l.per",
+               user_id),
+        [](row_reader& from) {
+            return limit_view{.member = from.text(),
+                              .per = value_named<limit_window>(from.text()),
+                              .tokens = from.number(),
+                              .set_at_us = from.number()};
+        });
+}
+
 std::optional<balance_view> read_balance(const pg::rows& from) {
     if (from.size() == 0)
         return std::nullopt;
@@ -150,6 +165,7 @@ std::optional<account_view> find_account(read_session& session, const std::strin
                           .created_at_us = columns.number()};
         made.totals = read_totals(connection, user_id);
         made.disputed_payments = read_disputed(connection, user_id);
+        made.limits = read_limits(connection, user_id);
         return made;
     });
 }

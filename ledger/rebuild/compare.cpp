@@ -124,6 +124,7 @@ const std::vector<table>& tables() {
           {"uncovered_tokens"},
           {"created_at", true}},
          "true"},
+        {"member_limits", {"user_id", "member", "per"}, {{"tokens"}, {"actor"}, {"set_at", true}}, "true"},
         {"token_usage",
          {"user_id", "request_id"},
          {{"action_type"},

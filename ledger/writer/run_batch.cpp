@@ -150,6 +150,8 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
     }
     if (const auto usages = charges_to_read(batch); !usages.empty())
         known.charges = where.read_charges(usages);
+    if (const auto members = members_to_read(batch); !members.empty())
+        known.spending = where.read_spending(members, known.asked_at_us, sets_limits(batch));
     batch_plan rows = plan(batch, known);
     const std::vector<std::string> evidence = pack_all(rows, batch);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);

@@ -61,6 +61,11 @@ class store {
     // the locks.
     [[nodiscard]] virtual charge_map read_charges(std::span<const usage_id> ids) = 0;
 
+    // The limits of these members' accounts, and what they have spent in each window that ends at `now_us`.
+    // Without limits no sums are read, unless `with_sums`. Read after the locks.
+    [[nodiscard]] virtual member_spending read_spending(std::span<const member_id> members,
+                                                        std::int64_t now_us, bool with_sums) = 0;
+
     // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
     // Returns the positions in the batch whose event id another transaction committed meanwhile. If rows of
     // the plan depend on such an event, or if a key was used meanwhile, throws conflict instead.

@@ -50,6 +50,10 @@ struct operation_check {
         require(base::is_identifier(one.request_id) && base::is_identifier(one.user_id));
         require(one.tokens.value_or(1) > 0 && base::is_storable_text(one.reason));
     }
+    void operator()(const ledger::member_limit& one) const {
+        require(base::is_identifier(one.user_id) && base::is_identifier(one.member) &&
+                one.tokens.value_or(0) >= 0);
+    }
     // translate() never returns these.
     void operator()(const ledger::retry_event&) const { std::abort(); }
     void operator()(const ledger::dismiss_event&) const { std::abort(); }

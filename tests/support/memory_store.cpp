@@ -56,6 +56,7 @@ class memory_store final : public store {
         events_ = database_->events;
         keys_ = database_->keys;
         usages_.clear();
+        limits_.clear();
         transactions_.clear();
         actions_.clear();
         if (!found.committed.empty())
@@ -107,9 +108,29 @@ class memory_store final : public store {
         charge_map charges;
         for (const memory_database::stored_usage& each : database_->usages) {
             if (std::ranges::find(ids, usage_id{each.what.user_id, each.what.request_id}) != ids.end())
-                charges.emplace(usage_id{each.what.user_id, each.what.request_id}, each.charged_tokens);
+                charges.emplace(usage_id{each.what.user_id, each.what.request_id},
+                                charge_state{.tokens = each.charged_tokens,
+                                             .member = each.what.member,
+                                             .created_at_us = each.created_at_us});
         }
         return charges;
+    }
+
+    member_spending read_spending(std::span<const member_id> members, std::int64_t now_us,
+                                  bool with_sums) override {
+        member_spending found;
+        for (const member_id& each : members) {
+            if (const auto limits = database_->limits.find(each.user_id); limits != database_->limits.end())
+                found.limits.insert(*limits);
+        }
+        if (found.limits.empty() && !with_sums)
+            return found;
+        for (const member_id& each : members)
+            found.spent[each] = {};
+        for (const memory_database::stored_usage& each : database_->usages)
+            found.add({each.what.user_id, each.what.member}, each.charged_tokens - given_back(each.what),
+                      each.created_at_us, now_us);
+        return found;
     }
 
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override {
@@ -141,7 +162,9 @@ class memory_store final : public store {
                                .actor = row.actor,
                                .deduction_sequence = row.deduction_sequence,
                                .charged_tokens = row.charged_tokens,
-                               .uncovered_tokens = row.uncovered_tokens});
+                               .uncovered_tokens = row.uncovered_tokens,
+                               .created_at_us = row.at_us != 0 ? row.at_us : database_->now_us});
+        limits_ = rows.limits;
         std::vector<std::size_t> committed_meanwhile;
         for (const event_row& row : rows.events) {
             const auto& what = std::get<stripe_command>(batch[row.command]);
@@ -188,6 +211,10 @@ class memory_store final : public store {
         database_->actions.insert(database_->actions.end(), actions_.begin(), actions_.end());
         database_->keys = std::move(keys_);
         database_->usages.insert(database_->usages.end(), usages_.begin(), usages_.end());
+        member_spending limits{.limits = std::move(database_->limits)};
+        for (const limit_row& row : limits_)
+            limits.set(*row.what);
+        database_->limits = std::move(limits.limits);
         step("after_commit", {});
         lock_.unlock();
     }
@@ -198,6 +225,15 @@ class memory_store final : public store {
     }
 
   private:
+    [[nodiscard]] std::int64_t given_back(const usage& what) const {
+        for (const transaction_row& row : database_->transactions) {
+            if (row.type == transaction_type::refund && row.user_id == what.user_id &&
+                row.usage_request_id == what.request_id)
+                return row.token_amount;
+        }
+        return 0;
+    }
+
     [[nodiscard]] event_map committed(std::span<const std::string_view> event_ids) const {
         event_map known;
         for (const std::string_view id : event_ids) {
@@ -221,6 +257,7 @@ class memory_store final : public store {
     key_map keys_;
     std::vector<event_action_row> actions_;
     std::vector<memory_database::stored_usage> usages_;
+    std::vector<limit_row> limits_;
 };
 
 } // namespace

@@ -27,6 +27,7 @@ struct memory_database {
         std::optional<std::int64_t> deduction_sequence;
         std::int64_t charged_tokens = 0;
         std::int64_t uncovered_tokens = 0;
+        std::int64_t created_at_us = 0;
     };
     std::recursive_mutex guard; // held from begin to commit or rollback: transactions run one at a time
     payment_map payments;
@@ -36,6 +37,7 @@ struct memory_database {
     key_map keys;
     std::vector<stored_usage> usages;
     std::vector<event_action_row> actions;
+    std::map<std::string, account_limits, std::less<>> limits; // by user
     std::int64_t now_us = 1'700'000'000'000'000;
 
     // Called before every step ("begin", "lock", "apply", "commit", "after_commit"); may throw store_error to

@@ -4,7 +4,11 @@
 
 #include "naive_ledger.hpp"
 
+#include <algorithm>
+#include <ctime>
+#include <optional>
 #include <span>
+#include <tuple>
 
 namespace tokenledger::test {
 
@@ -17,6 +21,8 @@ struct naive_outcome {
     std::vector<naive_posting> posted{};
     std::int64_t uncovered = 0;
 
+    std::optional<ledger::limit_reached> limit{};
+
     bool operator==(const naive_outcome&) const = default;
 };
 
@@ -26,7 +32,8 @@ inline naive_outcome naive(const ledger::outcome& of) {
                        .refusal = of.refusal,
                        .item = of.item,
                        .replayed = of.replayed,
-                       .uncovered = of.uncovered};
+                       .uncovered = of.uncovered,
+                       .limit = of.limit};
     for (const ledger::posting& each : of.posted)
         made.posted.push_back({each.user_id, each.token_amount, each.balance_after});
     return made;
@@ -37,6 +44,9 @@ inline std::string in_words(const naive_outcome& of) {
     for (const std::string_view each : {to_string(of.reason), to_string(of.refusal)})
         text += (each.empty() ? "" : " ") + std::string(each);
     text += of.replayed ? " replayed" : "";
+    if (of.limit)
+        text += " limit " + of.limit->member + " " + std::string(to_string(of.limit->per)) + " " +
+                std::to_string(of.limit->left);
     text += of.uncovered != 0 ? " uncovered " + std::to_string(of.uncovered) : "";
     for (const naive_posting& each : of.posted)
         text += ", " + each.user + " " + std::to_string(each.tokens) + " " + std::to_string(each.balance);
@@ -45,6 +55,8 @@ inline std::string in_words(const naive_outcome& of) {
 
 class naive_books : public naive_ledger {
   public:
+    std::int64_t now_us = 0;
+
     // Takes the events of a batch first, then its requests.
     std::vector<naive_outcome> take_batch(std::span<const ledger::command> batch) {
         std::vector<naive_outcome> made(batch.size());
@@ -68,8 +80,16 @@ class naive_books : public naive_ledger {
         operations asked;
         naive_outcome first;
     };
-    std::map<std::string, answered> keys_;                                       // by scope and key
-    using charges = std::map<std::pair<std::string, std::string>, std::int64_t>; // by user and request id
+    std::map<std::string, answered> keys_; // by scope and key
+    // What was charged, less what was given back.
+    struct charge {
+        std::string member;
+        std::int64_t tokens = 0;
+        std::int64_t counted = 0;
+        std::int64_t at_us = 0;
+    };
+    using charges = std::map<std::pair<std::string, std::string>, charge>; // by user and request id
+    std::map<std::tuple<std::string, std::string, ledger::limit_window>, std::int64_t> limits_;
     charges charges_;
     charges charges_of_command_; // not known to its other operations
 
@@ -145,9 +165,20 @@ class naive_books : public naive_ledger {
             }
             balances = balances_before;
             keys_ = keys_before;
-            return refused(why, i, made.reason);
+            naive_outcome no = refused(why, i, made.reason);
+            no.limit = made.limit;
+            return no;
         }
-        charges_.insert(charges_of_command_.begin(), charges_of_command_.end());
+        for (const auto& [id, one] : charges_of_command_) {
+            if (one.counted < 0)
+                charges_[id].counted += one.counted; // given back
+            else
+                charges_[id] = one;
+        }
+        for (const ledger::operation& each : what.operations) {
+            if (const auto* limit = std::get_if<ledger::member_limit>(&each))
+                set(*limit);
+        }
         made.posted = posted;
         keys_[own] = {asked_in(what.operations), made};
         return made;
@@ -173,25 +204,49 @@ class naive_books : public naive_ledger {
             post(what.to, what.tokens);
         return why;
     }
+    void set(const ledger::member_limit& what) {
+        const std::tuple of{what.user_id, what.member, what.per};
+        limits_.erase(of);
+        if (what.tokens)
+            limits_[of] = *what.tokens;
+    }
+    ledger::refusal perform(const ledger::member_limit& what, naive_outcome&) {
+        return balances.contains(what.user_id) ? ledger::refusal::none : ledger::refusal::unknown_account;
+    }
     ledger::refusal perform(const ledger::reversal& what, naive_outcome&) {
         if (!balances.contains(what.user_id))
             return ledger::refusal::unknown_account;
         const auto charged = charges_.find({what.user_id, what.request_id});
         if (charged == charges_.end())
             return ledger::refusal::unknown_usage;
-        const std::int64_t back = what.tokens.value_or(charged->second);
-        if (back == 0 || back > charged->second)
+        const std::int64_t back = what.tokens.value_or(charged->second.tokens);
+        if (back == 0 || back > charged->second.tokens)
             return ledger::refusal::exceeds_charge;
+        charges_of_command_[{what.user_id, what.request_id}] = charged->second;
+        charges_of_command_[{what.user_id, what.request_id}].counted = -back;
         post(what.user_id, back);
         return ledger::refusal::none;
     }
     ledger::refusal perform(const ledger::usage& what, naive_outcome& made) {
-        std::int64_t& told = charges_of_command_[{what.user_id, what.request_id}];
+        charge& told = charges_of_command_[{what.user_id, what.request_id}];
+        told = {.member = what.member, .at_us = now_us};
         if (what.charge == 0)
             return ledger::refusal::none;
-        told = what.charge;
+        ledger::refusal why = ledger::refusal::none;
+        const std::int64_t before = balances.contains(what.user_id) ? balances[what.user_id] : 0;
         if (what.overrun != ledger::overrun::to_zero)
-            return take_from(what.user_id, what.charge, what.overrun == ledger::overrun::allow_negative);
+            why = take_from(what.user_id, what.charge, what.overrun == ledger::overrun::allow_negative);
+        else
+            why = take_what_is_there(what, made);
+        if (why != ledger::refusal::none)
+            return why;
+        const std::int64_t charged = before - balances[what.user_id];
+        if (!what.member.empty() && charged > 0)
+            made.limit = limit_below(what, charged);
+        told.tokens = told.counted = charged;
+        return made.limit ? ledger::refusal::member_limit : ledger::refusal::none;
+    }
+    ledger::refusal take_what_is_there(const ledger::usage& what, naive_outcome& made) {
         if (!balances.contains(what.user_id))
             return ledger::refusal::unknown_account;
         std::int64_t charged = 0;
@@ -199,9 +254,48 @@ class naive_books : public naive_ledger {
             ++charged;
         if (charged > 0)
             post(what.user_id, -charged);
-        told = charged;
         made.uncovered += what.charge - charged;
         return ledger::refusal::none;
+    }
+
+    // True if the window that ends now has the time in it; by the calendar of the C library.
+    [[nodiscard]] bool is_in(ledger::limit_window window, std::int64_t at_us) const {
+        if (window == ledger::limit_window::rolling)
+            return at_us >= now_us - 24LL * 3600 * 1'000'000;
+        const auto calendar = [](std::int64_t us) {
+            const std::time_t seconds = us / 1'000'000;
+            std::tm made{};
+            gmtime_r(&seconds, &made);
+            return made;
+        };
+        const std::tm then = calendar(at_us);
+        const std::tm now = calendar(now_us);
+        const bool same_month = then.tm_year == now.tm_year && then.tm_mon == now.tm_mon;
+        return same_month && (window == ledger::limit_window::month || then.tm_mday == now.tm_mday);
+    }
+    [[nodiscard]] std::optional<ledger::limit_reached> limit_below(const ledger::usage& what,
+                                                                   std::int64_t charged) const {
+        using enum ledger::limit_window;
+        std::optional<ledger::limit_reached> found;
+        for (const ledger::limit_window window : {day, month, rolling}) {
+            auto limit = limits_.find({what.user_id, what.member, window});
+            if (limit == limits_.end())
+                limit = limits_.find({what.user_id, "*", window});
+            if (limit == limits_.end())
+                continue;
+            std::int64_t left = limit->second;
+            for (const charges* each : {&charges_, &charges_of_command_}) {
+                for (const auto& [id, one] : *each) {
+                    const bool is_theirs = id.first == what.user_id && one.member == what.member;
+                    if (is_theirs && is_in(window, one.at_us) && one.counted > 0)
+                        left -= one.counted;
+                }
+            }
+            left = std::max<std::int64_t>(left, 0);
+            if (charged > left && (!found || left < found->left))
+                found = {.member = what.member, .per = window, .tokens = limit->second, .left = left};
+        }
+        return found;
     }
     ledger::refusal take_from(const std::string& user, std::int64_t tokens, bool allow_negative) {
         if (!balances.contains(user))

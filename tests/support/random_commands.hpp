@@ -113,7 +113,12 @@ class random_values {
     }
 
     ledger::operation operation() {
-        switch (below(8)) {
+        switch (below(9)) {
+        case 7:
+            return ledger::member_limit{.user_id = text(),
+                                        .member = text(),
+                                        .per = static_cast<ledger::limit_window>(below(3)),
+                                        .tokens = maybe_number()};
         case 6:
             return ledger::reversal{
                 .request_id = text(), .user_id = text(), .tokens = maybe_number(), .reason = text()};

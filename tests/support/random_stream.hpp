@@ -64,6 +64,7 @@ class mixed_stream {
         std::uint64_t users = 4;
         std::uint64_t payments = 6;
         std::uint64_t events = 24;
+        bool only_rolling_limits = false; // those of days and months change with the clock
     };
     // `name` is part of all keys and request ids: streams of different names have none in common.
     mixed_stream(std::uint64_t seed, std::string name, pools of)
@@ -187,7 +188,26 @@ class mixed_stream {
         ledger::usage made =
             using_up("req_" + name_ + std::to_string(pick(200)), user(), pick(3) == 0 ? 0 : tokens());
         made.overrun = static_cast<ledger::overrun>(pick(3));
+        made.member = member();
         used_.push_back(made);
+        return made;
+    }
+
+    std::string member() {
+        static const std::vector<std::string> names{"", "ada", "bob"};
+        return names[pick(names.size())];
+    }
+
+    ledger::operation limited() {
+        ledger::member_limit made{.user_id = user(),
+                                  .member = member(),
+                                  .per = of_.only_rolling_limits ? ledger::limit_window::rolling
+                                                                 : static_cast<ledger::limit_window>(pick(3)),
+                                  .tokens = std::nullopt};
+        if (made.member.empty())
+            made.member = ledger::every_member;
+        if (pick(4) != 0)
+            made.tokens = tokens();
         return made;
     }
 
@@ -203,9 +223,11 @@ class mixed_stream {
     }
 
     ledger::operation balance() {
-        switch (pick(7)) {
+        switch (pick(8)) {
         case 4:
             return reversed();
+        case 5:
+            return limited();
         case 0: {
             ledger::grant made = granting(user(), tokens());
             made.existing = pick(3) == 0;

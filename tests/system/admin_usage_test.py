@@ -173,6 +173,54 @@ class Usage(CtlTest):
         self.assertRegex(self.ctl("usage-report").stdout, r"reversed")
         self.assertEqual(self.admin.balance("team"), 230)
 
+    def limit(self, member, tokens=None, per="day", key=None):
+        body = {"member": member, "per": per} | ({} if tokens is None else {"tokens": tokens})
+        return self.admin.send("PUT", "/v1/accounts/team/limits", body, key or f"{member} {per} {tokens}")
+
+    def test_a_member_is_charged_up_to_the_limit(self):
+        done = self.limit("ada", 100, "24h", "k")
+        self.assertEqual((done.status, done.json()["transactions"]), (200, []))
+        self.assertEqual(self.limit("ada", 100, "24h", "k").header("Idempotency-Replayed"), "true")
+        self.assertEqual(self.use("r1", charge=60, member="ada").status, 200)
+        refused = self.assert_problem(self.use("r2", charge=41, member="ada"), 409, "member_limit")
+        self.assertEqual((refused["member"], refused["left"]), ("ada", 40))
+        self.assertIn("40 are left", refused["detail"])
+        self.assertEqual(self.use("r2", charge=40, member="ada").status, 200)
+        self.assertEqual(self.use("r3", charge=100, member="bob").status, 200)
+        limit, = self.admin.get("/v1/accounts/team").json()["limits"]
+        self.assertEqual((limit["member"], limit["per"], limit["tokens"]), ("ada", "24h", 100))
+        self.assertEqual(self.limit("ada", None, "24h").status, 200)
+        self.assertNotIn("limits", self.admin.get("/v1/accounts/team").json())
+        self.assert_sound()
+
+    def test_a_limit_that_cannot_be_is_refused(self):
+        self.assert_problem(self.limit("ada", -1), 422, "invalid_field", field="tokens")
+        self.assert_problem(self.limit("ada", 2 ** 63), 422, "invalid_field", field="tokens")
+        self.assert_problem(self.limit("ada", 1, "week"), 422, "invalid_field", field="per")
+        self.assert_problem(self.limit("", 1), 422, "invalid_field", field="member")
+        unknown = self.admin.send("PUT", "/v1/accounts/nobody/limits", {"member": "ada", "per": "day"}, "k")
+        self.assert_problem(unknown, 404, "unknown_account")
+        self.assert_problem(self.admin.send("POST", "/v1/accounts/team/limits", {}, "k"), 405, "method_not_allowed")
+
+    def test_charges_through_two_daemons_at_once_never_pass_the_limit(self):
+        self.start(self.database, admin=[{"socket": f"{self.directory}/other.sock"}])
+        clients = (self.admin, Client(f"{self.directory}/other.sock"))
+        self.limit("*", 100, "24h")
+
+        def use(number):
+            body = {"request_id": f"r{number}", **CHARGED, "charge": 7, "member": "ada"}
+            return lambda: clients[number % 2].post("/v1/usage", body).status
+        statuses = all_at_once([use(number) for number in range(32)])
+        self.assertEqual((statuses.count(200), statuses.count(409)), (14, 18))
+        self.assertEqual(self.admin.balance("team"), 300 - 98)
+        self.assert_sound()
+
+    def test_tokenledgerctl_limits_a_member(self):
+        done = self.ctl("limit", "team", "ada", "--tokens", "100")
+        self.assertIn("ada of team may be charged 100 tokens per day", done.stdout)
+        self.assertRegex(self.ctl("balance", "team").stdout, "limit of ada +100 per day")
+        self.assertIn("has no limit per day", self.ctl("limit", "team", "ada", "--none").stdout)
+
     def test_tokenledgerctl_says_what_was_charged_and_what_was_not(self):
         done = self.ctl("usage", "team", "chat", "500", "--charge", "500", "--overrun", "to_zero", "--member", "ada")
         self.assertIn("charged 300, 200 uncovered", done.stdout)
@@ -185,6 +233,9 @@ class Usage(CtlTest):
         self.assertEqual(self.reverse("r1", tokens=7).status, 200)
         batch = [{"operation": "reversal", "request_id": "r2", "user_id": "team"}]
         self.assertEqual(self.admin.post("/v1/batch", {"items": batch}, "key").status, 200)
+        self.limit("ada", 5)
+        self.limit("bob", 7)
+        self.limit("bob")
         done = run("rebuild", "--config", self.config, "--into", self.new_database().url)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 

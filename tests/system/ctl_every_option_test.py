@@ -75,6 +75,7 @@ class EveryOption(CtlTest):
                                                                                        time.gmtime()),
                                                 "--metadata": '{"a": 1}'}),
             "reverse": (("user_1", self.charge), {"--tokens": "1", "--reason": "broke off"}),
+            "limit": (("user_1", "ada", "--tokens", "5"), {**key, "--tokens": GIVEN, "--per": "month"}),
             "events retry": ((self.parked,), key),
             "events dismiss": ((self.park, "--reason", "a test"), {**key, "--reason": GIVEN}),
             "events assign": ((self.park, "--user", "user_9", "--tokens", "7"),
@@ -122,8 +123,9 @@ class EveryOption(CtlTest):
         """(command, its words, the options to try with them)"""
         by_pack = ("events assign", (self.park, "--user", "user_9", "--pack", "starter"),
                    {"--pack": GIVEN, "--quantity": "2"})
+        unlimited = ("limit", ("user_1", "ada", "--none"), {"--none": GIVEN})
         return [(name, *entry) for name, entry in {**self.writes(), **self.reads()}.items()] + \
-            self.exports() + [by_pack]
+            self.exports() + [by_pack, unlimited]
 
     def called(self, words):
         return [word() if callable(word) else word for word in words]

@@ -55,6 +55,7 @@ enum class problem_type : std::uint8_t {
     time_out_of_range,
     unknown_usage,
     exceeds_charge,
+    member_limit,
     unavailable,
     internal_error,
 };
@@ -74,11 +75,13 @@ struct problem_kind {
 struct problem {
     problem_type type = problem_type::internal_error;
     std::string detail{};
-    std::optional<std::size_t> item{}; // of a batch, from 0
-    std::string field{};               // member of the body, or parameter of the query; empty: none
-    std::string nearest{};             // the known name nearest to an unknown one
-    std::string reason{};              // why an event is parked
-    std::string allow{};               // the Allow field of a 405
+    std::optional<std::size_t> item{};  // of a batch, from 0
+    std::string field{};                // member of the body, or parameter of the query; empty: none
+    std::string nearest{};              // the known name nearest to an unknown one
+    std::string reason{};               // why an event is parked
+    std::string member{};               // whose limit refuses a charge
+    std::optional<std::int64_t> left{}; // tokens that the limit leaves them
+    std::string allow{};                // the Allow field of a 405
 };
 
 [[nodiscard]] problem unknown_event();

@@ -217,6 +217,27 @@ struct description<reversal> {
                                        optional("reason", &reversal::reason, field_kind::text)};
 };
 
+// The member of a limit that is for each member who has none of their own for the same window.
+inline constexpr std::string_view every_member = "*";
+
+// How many tokens a member of a shared account may be charged. Replaces the limit before it.
+struct member_limit {
+    std::string user_id; // the account exists
+    std::string member;  // or every_member
+    limit_window per = limit_window::day;
+    std::optional<std::int64_t> tokens; // >= 0; nullopt: no limit any longer
+
+    bool operator==(const member_limit&) const = default;
+};
+template <>
+struct description<member_limit> {
+    static constexpr std::string_view name = "limit";
+    static constexpr std::tuple fields{in_path("user_id", &member_limit::user_id, field_kind::identifier),
+                                       required("member", &member_limit::member, field_kind::identifier),
+                                       required("per", &member_limit::per, field_kind::window),
+                                       optional("tokens", &member_limit::tokens, field_kind::count)};
+};
+
 // ---- An operator's decision about an event that is parked or waiting: the only operation of its command.
 // ----
 
@@ -276,8 +297,8 @@ concept event_action = requires(const Operation& what) {
     what.payment_intent_id;
 };
 
-using operation =
-    std::variant<grant, deduction, transfer, usage, reversal, retry_event, dismiss_event, assign_event>;
+using operation = std::variant<grant, deduction, transfer, usage, reversal, member_limit, retry_event,
+                               dismiss_event, assign_event>;
 
 // One or several operations, all or nothing.
 struct admin_command {

@@ -18,6 +18,7 @@ enum class field_kind : std::uint8_t {
     tokens,     // integer > 0: tokens that the operation moves
     charge,     // integer >= 0: likewise
     overrun,    // name of an overrun
+    window,     // name of a limit_window
     time,       // RFC 3339, or a day
     count,      // integer >= 0
     cost,       // decimal, as a string or a number (base::is_cost)

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -72,17 +73,38 @@ enum class refusal : std::uint8_t {
     time_out_of_range, // a usage says that it occurred in the future, or too long ago
     unknown_usage,     // the account has no usage of this request_id, or it was archived
     exceeds_charge,    // more tokens to give back than the usage was charged
+    member_limit,      // a charge above what outcome::limit leaves the member
 };
 [[nodiscard]] std::string_view to_string(refusal value) noexcept;
+
+// The time over which a limit sums up what was charged. Stored with the number: a new one comes behind the
+// others.
+enum class limit_window : std::uint8_t {
+    day,     // of UTC
+    month,   // of UTC
+    rolling, // the last 24 hours
+};
+[[nodiscard]] std::string_view to_string(limit_window value) noexcept;
+
+// The limit that refused a charge.
+struct limit_reached {
+    std::string member{};
+    limit_window per{};
+    std::int64_t tokens = 0; // of the limit
+    std::int64_t left = 0;   // of them, >= 0
+
+    bool operator==(const limit_reached&) const = default;
+};
 
 struct outcome {
     ledger::result result = result::ignored; // of an action on an event: what became of the event
     ledger::reason reason = reason::none;
     std::vector<posting> posted{}; // in the order of the rows
     ledger::refusal refusal = refusal::none;
-    std::size_t item = 0;       // which operation of the command was refused
-    bool replayed = false;      // the first outcome of the same command with the same key, again
-    std::int64_t uncovered = 0; // tokens of its charges that no balance covered
+    std::size_t item = 0;                 // which operation of the command was refused
+    bool replayed = false;                // the first outcome of the same command with the same key, again
+    std::int64_t uncovered = 0;           // tokens of its charges that no balance covered
+    std::optional<limit_reached> limit{}; // of refusal::member_limit
 
     bool operator==(const outcome&) const = default;
 };

@@ -43,6 +43,16 @@ struct type_total {
     bool operator==(const type_total&) const = default;
 };
 
+// A limit in force (command.hpp, member_limit).
+struct limit_view {
+    std::string member{};
+    limit_window per = limit_window::day;
+    std::int64_t tokens = 0;
+    std::int64_t set_at_us = 0;
+
+    bool operator==(const limit_view&) const = default;
+};
+
 struct account_view {
     std::string user_id{};
     std::int64_t balance = 0;
@@ -51,6 +61,7 @@ struct account_view {
     std::int64_t created_at_us = 0;
     std::vector<type_total> totals{};             // of types that occur; one scan of the user's rows
     std::vector<std::string> disputed_payments{}; // in dispute now (entitlement_of), sorted by id
+    std::vector<limit_view> limits{};             // of its members, sorted by member
 };
 
 // The account as it was. A user without a transaction by then has sequence 0 and balance 0.

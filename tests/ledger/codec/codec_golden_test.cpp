@@ -93,6 +93,21 @@ BOOST_AUTO_TEST_CASE(a_usage_is_encoded_and_hashed_as_by_the_first_version) {
                     "f70379449dee77120905fd2cc3e9905243b61e6a3b7db9c576640a88cd3c8b04");
 }
 
+BOOST_AUTO_TEST_CASE(a_reversal_is_encoded_and_hashed_as_by_the_first_version_that_knew_it) {
+    require_written(reversal{.request_id = "req_1", .user_id = "user_1", .tokens = 30, .reason = "broke off"},
+                    "8:reversal,5:req_1,6:user_1,2:30,9:broke off,",
+                    "45a8a3bc34430181a3190bc3f92424a840e0f95c8c292c0c0946e465a9569232",
+                    "11f63efbf2292ad73589a874c1c3ca9c60ff4dad40488b62a1b77d08a89d8782");
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_is_encoded_and_hashed_as_by_the_first_version_that_knew_it) {
+    require_written(
+        member_limit{.user_id = "team_1", .member = "ada", .per = limit_window::rolling, .tokens = 5000},
+        "5:limit,6:team_1,3:ada,1:2,4:5000,",
+        "9c1be867b474ba89de4ca605e144940886de18945e6d4627723bd91c277cbaa3",
+        "d39e0e3928fce26b77b555684fae1e24a400023d17b4953cf24a5de3dbd06bb9");
+}
+
 BOOST_AUTO_TEST_CASE(a_dismissal_is_encoded_and_hashed_as_by_the_first_version) {
     require_written(dismiss_event{.event_id = "evt_1", .payment_intent_id = "pi_1", .reason = "seen"},
                     "13:dismiss_event,5:evt_1,4:seen,4:pi_1,",

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_SUITE(ledger_names)
 BOOST_AUTO_TEST_CASE(every_value_has_one_name_that_converts_back) {
     check_each_name_once<result>(7);
     check_each_name_once<reason>(12);
-    check_each_name_once<refusal>(17);
+    check_each_name_once<refusal>(18);
     check_each_name_once<transaction_type>(5);
     check_each_name_once<source>(6);
     check_each_name_once<grant_source>(3);
@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(every_value_has_one_name_that_converts_back) {
     check_each_name_once<refund_status>(2);
     check_each_name_once<key_scope>(5);
     check_each_name_once<overrun>(3);
+    check_each_name_once<limit_window>(3);
     check_each_name_once<usage_group>(2);
     check_each_name_once<usage_time>(2);
 }

@@ -2,8 +2,6 @@
 #include "request_commands.hpp"
 #include "store_fixture.hpp"
 
-#include "writer/run_batch.hpp"
-
 #include <boost/test/unit_test.hpp>
 
 #include <future>
@@ -16,18 +14,6 @@ using namespace tokenledger::test;
 using ledger::outcome;
 using ledger::refusal;
 using ledger::result;
-
-outcome run(ledger::store& where, const ledger::command& what) {
-    const std::vector<ledger::command> batch{what};
-    for (;;) {
-        try {
-            return ledger::run_batch(where, batch).front();
-        } catch (const ledger::store_error& error) {
-            if (error.failure() != ledger::store_failure::conflict)
-                throw;
-        }
-    }
-}
 
 } // namespace
 

@@ -6,6 +6,8 @@
 #include "postgres/store.hpp"
 #include "test_database.hpp"
 
+#include "writer/run_batch.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 namespace tokenledger::test {
@@ -48,6 +50,19 @@ ledger::store_failure failure_of(Call call) {
         return error.failure();
     }
     throw std::logic_error("it did not fail");
+}
+
+// Alone in its batch; again if another transaction was faster.
+inline ledger::outcome run(ledger::store& where, const ledger::command& what) {
+    const std::vector<ledger::command> batch{what};
+    for (;;) {
+        try {
+            return ledger::run_batch(where, batch).front();
+        } catch (const ledger::store_error& error) {
+            if (error.failure() != ledger::store_failure::conflict)
+                throw;
+        }
+    }
 }
 
 struct store_fixture {

@@ -86,6 +86,7 @@ BOOST_AUTO_TEST_CASE(a_schema_applied_by_psql_is_current_and_migrate_records_the
     test::test_database database(contents::nothing);
     for (const ledger::migration& file : ledger::known_migrations())
         run_psql(database, path_of(file));
+    run_psql(database, "migrations/rights.sql");
     const std::string unchecked = "SELECT count(*) FROM tokenledger.schema_migrations WHERE checksum IS NULL";
     BOOST_TEST(database.session().value(unchecked) == std::to_string(known_count()));
     BOOST_TEST((ledger::inspect_schema(options_for(database)).state == schema_state::current));

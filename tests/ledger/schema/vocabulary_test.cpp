@@ -76,6 +76,7 @@ BOOST_FIXTURE_TEST_CASE(the_constraints_of_the_database_list_the_names_of_the_pr
     BOOST_TEST(strings_of("stripe_events_result") == results, boost::test_tools::per_element());
     BOOST_TEST(strings_of("idempotency_keys_scope") == all_names<ledger::key_scope>(),
                boost::test_tools::per_element());
+    BOOST_TEST((strings_of("member_limits_per") == words{"day", "month"})); // and 24h, which is no word
     BOOST_TEST(strings_of("payment_disputes_status") == all_names<ledger::dispute_status>(),
                boost::test_tools::per_element());
 }
