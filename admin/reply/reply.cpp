@@ -104,8 +104,7 @@ std::string advice_for(ledger::refusal why) {
                std::string(nothing_done);
     case ledger::refusal::unknown_usage:
         return "This account has no usage of this request_id, or it was archived. Check user_id and "
-               "request_id: "
-               "GET /v1/usage lists them." +
+               "request_id: GET /v1/usage lists them." +
                std::string(nothing_done);
     case ledger::refusal::exceeds_charge:
         return "At most what the usage was charged can be given back: charged_tokens in GET /v1/usage. Leave "

@@ -93,13 +93,6 @@ request_path request_path::of_list(std::string_view name) {
     return request_path(std::ranges::find_if(admin::routes(), is_of)->pattern);
 }
 
-request_path request_path::of_operation(std::string_view name, std::string_view in_path) {
-    const admin::route* const to = admin::route_of(name);
-    if (to == nullptr)
-        throw std::logic_error("no route posts a " + std::string(name));
-    return {*to, in_path};
-}
-
 request_path& request_path::parameter(std::string_view name, std::string_view value) {
     if (value.empty())
         return *this;

@@ -27,8 +27,8 @@ class request_path {
   public:
     // `in_path` replaces the parameter in the route's pattern.
     explicit request_path(admin::call what, std::string_view in_path = {});
+    request_path(const admin::route& what, std::string_view in_path);
     [[nodiscard]] static request_path of_list(std::string_view name);
-    [[nodiscard]] static request_path of_operation(std::string_view name, std::string_view in_path);
     // metrics_path, health_path or ready_path.
     [[nodiscard]] static request_path of_monitoring(std::string_view path) { return request_path(path); }
 
@@ -38,7 +38,6 @@ class request_path {
 
   private:
     explicit request_path(std::string_view path) : text_(path) {}
-    request_path(const admin::route& what, std::string_view in_path);
 
     std::string text_;
     char separator_ = '?';

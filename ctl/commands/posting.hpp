@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -66,8 +67,9 @@ std::string body_of(const Operation& what) {
     return out.end_object().text();
 }
 
-template <class Operation>
-std::string path_of(const Operation& what) {
+// What stands in the path of the operation's call; empty: nothing.
+template <ledger::has_fields Operation>
+std::string_view path_parameter_of(const Operation& what) {
     std::string_view parameter;
     ledger::for_each_field<Operation>([&](const auto& field) {
         if constexpr (std::is_convertible_v<decltype(what.*field.member), std::string_view>) {
@@ -75,21 +77,22 @@ std::string path_of(const Operation& what) {
                 parameter = what.*field.member;
         }
     });
-    return request_path::of_operation(ledger::description<Operation>::name, parameter).text();
+    return parameter;
 }
 
-template <class Operation>
+// `key`: a random one if it is empty; of an operation that has its key among its fields, the one to print, if
+// any.
+template <ledger::has_fields Operation>
 answer send(const context& in, const Operation& what, const std::string& key) {
-    return post(in, {.method = admin::route_of(ledger::description<Operation>::name)->method,
-                     .path = path_of(what),
+    const admin::route* const to = admin::route_of(ledger::description<Operation>::name);
+    if (to == nullptr)
+        throw std::logic_error("the operation has no route");
+    const bool has_own_key = to->key == admin::key_place::body;
+    return post(in, {.method = to->method,
+                     .path = request_path(*to, path_parameter_of(what)).text(),
                      .body = body_of(what),
-                     .key = key_of(key)});
-}
-
-// The operation has its key among its fields. `key`: to print; empty: the command line has it.
-template <class Operation>
-answer send_with_own_key(const context& in, const Operation& what, const std::string& key) {
-    return post(in, {.path = path_of(what), .body = body_of(what), .key = key, .key_is_in_body = true});
+                     .key = has_own_key ? key : key_of(key),
+                     .key_is_in_body = has_own_key});
 }
 
 } // namespace tokenledger::ctl

@@ -37,7 +37,7 @@ int report_usage(const context& in, const usage_options& options) {
     what.reasoning_tokens = if_given(options.reasoning_tokens);
     what.occurred_at_us = base::parse_time(options.occurred_at);
     what.overrun = ledger::value_of<ledger::overrun>(options.overrun).value_or(ledger::overrun::refuse);
-    const answer got = send_with_own_key(in, what, what.request_id);
+    const answer got = send(in, what, what.request_id);
     const std::int64_t uncovered = got.ok() ? got.root().member("uncovered").integer().value_or(0) : 0;
     std::string done = "recorded " + grouped(what.tokens_used) + " tokens used by " + visible(what.user_id);
     done += what.charge > uncovered ? ", charged " + grouped(what.charge - uncovered) : ", nothing charged";
@@ -92,7 +92,7 @@ int reverse(const context& in, const reverse_options& options) {
     ledger::reversal what = options.what;
     if (options.tokens > 0)
         what.tokens = options.tokens;
-    const answer got = send_with_own_key(in, what, {});
+    const answer got = send(in, what, {});
     const json_value posted = got.root().member("transactions").first();
     return print_outcome(in, got,
                          "gave back " + number_of(posted.member("token_amount")) + " tokens to " +

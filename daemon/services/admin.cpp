@@ -188,11 +188,14 @@ http_handlers::handled admin_service::write(const admin::resolved_call& what, st
         return to_http(std::move(reply));
     }
     auto& command = std::get<ledger::admin_command>(made);
-    if (const auto* used = std::get_if<ledger::usage>(&command.operations.front()); used != nullptr && !batch)
-        line.key = used->request_id;
-    if (const auto* back = std::get_if<ledger::reversal>(&command.operations.front());
-        back != nullptr && !batch)
-        line.key = back->request_id;
+    if (key.empty()) { // the operation has its own
+        std::visit(
+            [&](const auto& what_is_asked) {
+                if constexpr (requires { what_is_asked.request_id; })
+                    line.key = what_is_asked.request_id;
+            },
+            command.operations.front());
+    }
     auto refused = submit(behind_, std::move(command), batch, std::move(line), deadline, std::move(respond));
     if (refused)
         return std::move(*refused);

@@ -113,7 +113,8 @@ class trial_spending {
 
     // The limit that refuses it; nullopt: none. `charged`: tokens of the balance.
     std::optional<limit_reached> check(const operation_terms& what, std::int64_t charged) {
-        if (is_replayed_ || what.used == nullptr || what.used->member.empty())
+        if (is_replayed_ || work_.spending().limits.empty() || what.used == nullptr ||
+            what.used->member.empty())
             return std::nullopt;
         const member_id by{what.used->user_id, what.used->member};
         std::int64_t& others = charged_[by];

@@ -3,6 +3,7 @@
 
 #include "pg/parameters.hpp"
 #include "postgres/names.hpp"
+#include "postgres/reversals.hpp"
 
 #include <map>
 #include <string>
@@ -22,7 +23,7 @@ SELECT DISTINCT kept.user_id, kept.member, kept.per, kept.tokens
 )sql";
 
 // $3 to $5: where the windows begin. A sum beyond int64 is as good as its limit.
-constexpr std::string_view select_sums = R"sql(
+const std::string select_sums = std::string(R"sql(
 SELECT asked.user_id, asked.member, least(sums.day, 9223372036854775807)::bigint,
        least(sums.month, 9223372036854775807)::bigint, least(sums.rolling, 9223372036854775807)::bigint
   FROM unnest($1::text[], $2::text[]) AS asked (user_id, member)
@@ -34,10 +35,8 @@ SELECT asked.user_id, asked.member, least(sums.day, 9223372036854775807)::bigint
                coalesce(sum(used.tokens) FILTER (WHERE used.created_at >= began.month), 0) AS month,
                coalesce(sum(used.tokens) FILTER (WHERE used.created_at >= began.rolling), 0) AS rolling
           FROM (SELECT u.created_at, u.charged_tokens - coalesce(back.token_amount, 0) AS tokens
-                  FROM tokenledger.token_usage AS u
-                  LEFT JOIN tokenledger.token_transactions AS back
-                    ON back.user_id = u.user_id AND back.usage_request_id = u.request_id
-                   AND back.transaction_type = 'refund' AND back.source = 'usage'
+                  FROM tokenledger.token_usage AS u)sql") +
+                                std::string(join_reversals) + R"sql(
                  WHERE u.user_id = asked.user_id AND u.member = asked.member AND u.member IS NOT NULL
                    AND u.created_at >= least(began.day, began.month, began.rolling)) AS used) AS sums
 )sql";
@@ -74,7 +73,7 @@ member_spending read_spending(pg::connection& connection, std::span<const member
     values.resize(2);
     for (const limit_window window : all_values<limit_window>())
         values.emplace_back(std::to_string(start_of(window, now_us)));
-    const pg::rows sums = connection.exec(std::string(select_sums), values);
+    const pg::rows sums = connection.exec(select_sums, values);
     for (std::size_t row = 0; row < sums.size(); ++row)
         found.spent[{std::string(sums.text(row, 0)), std::string(sums.text(row, 1))}] = {
             sums.number(row, 2), sums.number(row, 3), sums.number(row, 4)};

@@ -281,15 +281,11 @@ used_keys postgres_store::read_keys(std::span<const key_id> ids) {
     });
 }
 
+// These two come after read_keys(), which has sent BEGIN.
 charge_map postgres_store::read_charges(std::span<const usage_id> ids) {
-    return guarded([&] {
-        if (state_ != transaction::open)
-            locking("SELECT 1"); // a batch of reversals of nobody's usages: BEGIN has not been sent yet
-        return ledger::read_charges(connected(), ids);
-    });
+    return guarded([&] { return ledger::read_charges(connected(), ids); });
 }
 
-// The accounts are locked, so BEGIN has been sent.
 member_spending postgres_store::read_spending(std::span<const member_id> members, std::int64_t now_us,
                                               bool with_sums) {
     return guarded([&] { return ledger::read_spending(connected(), members, now_us, with_sums); });

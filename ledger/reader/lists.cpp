@@ -3,6 +3,7 @@
 #include "reader/lists.hpp"
 
 #include "pg/array.hpp"
+#include "postgres/reversals.hpp"
 #include "reader/page_bytes.hpp"
 #include "reader/page_cursor.hpp"
 #include "reader/rows.hpp"

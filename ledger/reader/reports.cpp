@@ -3,6 +3,7 @@
 
 #include "ledger/command.hpp"
 #include "postgres/names.hpp"
+#include "postgres/reversals.hpp"
 #include "reader/page_cursor.hpp"
 #include "reader/rows.hpp"
 #include "reader/selects.hpp"

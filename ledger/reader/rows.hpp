@@ -111,11 +111,6 @@ std::string select_list(std::string_view alias, std::initializer_list<other_colu
 [[nodiscard]] const std::string& transaction_columns();
 // Of token_usage AS u with join_reversals.
 [[nodiscard]] const std::string& usage_columns();
-// AS back: what was given back for a usage, if anything was.
-inline constexpr std::string_view join_reversals =
-    " LEFT JOIN tokenledger.token_transactions AS back ON back.user_id = u.user_id"
-    " AND back.usage_request_id = u.request_id AND back.transaction_type = 'refund' AND back.source = "
-    "'usage'";
 // `waiting_expires`: postgres_options'.
 [[nodiscard]] std::string event_columns(std::chrono::days waiting_expires);
 // SQL: true if e has waited for longer than that.

@@ -2,6 +2,7 @@
 // not sort, are sorted by the rest of the key during the scan.
 #include "reader/selects.hpp"
 
+#include "postgres/reversals.hpp"
 #include "reader/rows.hpp"
 
 #include <algorithm>
