@@ -24,10 +24,11 @@ BEGIN
         GRANT USAGE ON SCHEMA tokenledger TO tokenledger_daemon;
         GRANT SELECT ON tokenledger.schema_migrations, tokenledger.usage_archives TO tokenledger_daemon;
         GRANT SELECT, INSERT ON tokenledger.token_transactions, tokenledger.token_usage,
-            tokenledger.idempotency_keys, tokenledger.event_actions TO tokenledger_daemon;
+            tokenledger.idempotency_keys, tokenledger.event_actions, tokenledger.token_lot_movements TO tokenledger_daemon;
         GRANT SELECT, INSERT, UPDATE ON tokenledger.token_accounts, tokenledger.payments,
             tokenledger.payment_refunds, tokenledger.payment_disputes,
-            tokenledger.payment_dispute_transactions, tokenledger.member_limits TO tokenledger_daemon;
+            tokenledger.payment_dispute_transactions, tokenledger.member_limits, tokenledger.token_lots,
+            tokenledger.token_holds TO tokenledger_daemon;
         -- What became of an event can change, and an endpoint that ignored it gives way to one that does not; what
         -- was delivered never changes: see the trigger stripe_events_evidence_once.
         GRANT SELECT, INSERT, UPDATE (result, reason, payment_intent_id, endpoint, account, livemode, position,

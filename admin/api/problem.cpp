@@ -54,6 +54,12 @@ constexpr std::array kinds{
     problem_kind{unknown_usage, "unknown_usage", 404, "The account has no such usage"},
     problem_kind{exceeds_charge, "exceeds_charge", 409, "The usage was charged less"},
     problem_kind{member_limit, "member_limit", 409, "A limit of the member does not suffice"},
+    problem_kind{expiry_in_past, "expiry_in_past", 422, "The tokens would expire at once"},
+    problem_kind{unknown_hold, "unknown_hold", 404, "The account has no such hold"},
+    problem_kind{hold_captured, "hold_captured", 409, "The hold is captured already"},
+    problem_kind{hold_released, "hold_released", 409, "The hold is released already"},
+    problem_kind{hold_expired, "hold_expired", 409, "The hold has timed out"},
+    problem_kind{too_many_holds, "too_many_holds", 409, "The account has too many open holds"},
     problem_kind{unavailable, "unavailable", 503, "The ledger cannot answer now"},
     problem_kind{internal_error, "internal_error", 500, "The ledger has a defect"},
 };

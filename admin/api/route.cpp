@@ -20,12 +20,17 @@ constexpr std::array table{
     route{call::operation, "POST", "/v1/usage", permit::usage, key_place::body, "usage"},
     route{call::operation, "POST", "/v1/usage/{request_id}/reverse", permit::usage, key_place::body,
           "reversal"},
+    route{call::operation, "POST", "/v1/holds", permit::usage, key_place::body, "hold"},
+    route{call::operation, "POST", "/v1/holds/{hold_id}/capture", permit::usage, key_place::body, "capture"},
+    route{call::operation, "POST", "/v1/holds/{hold_id}/release", permit::usage, key_place::body, "release"},
+    route{call::operation, "POST", "/v1/holds/{hold_id}/extend", permit::usage, key_place::header, "extend"},
     route{call::operation, "PUT", "/v1/accounts/{user_id}/limits", permit::money, key_place::header, "limit"},
     route{call::batch, "POST", "/v1/batch", permit::usage, key_place::header},
     route{call::account, "GET", "/v1/accounts/{user_id}", permit::read, key_place::none},
     route{call::list, "GET", "/v1/transactions", permit::read, key_place::none, "transactions"},
     route{call::list, "GET", "/v1/purchases", permit::read, key_place::none, "purchases"},
     route{call::list, "GET", "/v1/usage", permit::read, key_place::none, "usage"},
+    route{call::list, "GET", "/v1/holds", permit::read, key_place::none, "holds"},
     route{call::list, "GET", "/v1/activity", permit::read, key_place::none, "activity"},
     route{call::payment, "GET", "/v1/payments/{stripe_payment_intent_id}", permit::read, key_place::none},
     route{call::prove, "GET", "/v1/payments/{stripe_payment_intent_id}/prove", permit::read, key_place::none},
@@ -87,7 +92,8 @@ std::optional<problem> check_key(const route& what, const std::vector<std::strin
         if (keys.empty() || what.key == key_place::none)
             return std::nullopt;
         return problem{.type = idempotency_key_unexpected,
-                       .detail = "The key of this call is its request_id. Leave the Idempotency-Key out."};
+                       .detail = "The key of this call is its request_id or hold_id. Leave the "
+                                 "Idempotency-Key out."};
     }
     if (keys.empty())
         return problem{.type = idempotency_key_missing,

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <stdexcept>
 
 namespace tokenledger::admin {
@@ -57,6 +58,10 @@ value_schema value_of_kind(field_kind kind) {
     case field_kind::charge:
     case field_kind::count:
         return integer(0);
+    case field_kind::priority:
+        return integer(0, ledger::max_lot_priority);
+    case field_kind::timeout:
+        return integer(1, std::chrono::seconds(ledger::max_hold_timeout).count());
     case field_kind::boolean:
         return boolean();
     case field_kind::object:
@@ -235,6 +240,7 @@ std::string schemas::applied() {
     made.add("result", constant.text(), true);
     made.add("transactions", array("", row<ledger::posting>()), true);
     made.add("uncovered", member("Applied.uncovered", integer()), false);
+    made.add("hold", row<ledger::hold_view>(), false);
     return keep_schema("Applied", made.text());
 }
 

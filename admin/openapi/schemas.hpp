@@ -35,6 +35,8 @@ inline constexpr std::string_view schema_name<ledger::purchase_view> = "Purchase
 template <>
 inline constexpr std::string_view schema_name<ledger::usage_view> = "UsageRow";
 template <>
+inline constexpr std::string_view schema_name<ledger::hold_list_row> = "HoldRow";
+template <>
 inline constexpr std::string_view schema_name<ledger::activity_view> = "Activity";
 template <>
 inline constexpr std::string_view schema_name<ledger::event_view> = "Event";
@@ -42,6 +44,8 @@ template <>
 inline constexpr std::string_view schema_name<ledger::event_action_view> = "EventAction";
 template <>
 inline constexpr std::string_view schema_name<ledger::posting> = "Posting";
+template <>
+inline constexpr std::string_view schema_name<ledger::hold_view> = "HoldNow";
 template <>
 inline constexpr std::string_view schema_name<ledger::outcome> = "EventOutcome";
 template <>

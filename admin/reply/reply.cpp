@@ -48,6 +48,19 @@ problem_type type_of(ledger::refusal why) {
         return problem_type::exceeds_charge;
     case ledger::refusal::member_limit:
         return problem_type::member_limit;
+    case ledger::refusal::expiry_in_past:
+        return problem_type::expiry_in_past;
+    case ledger::refusal::unknown_hold:
+        return problem_type::unknown_hold;
+    case ledger::refusal::hold_captured:
+        return problem_type::hold_captured;
+    case ledger::refusal::hold_released:
+        return problem_type::hold_released;
+    case ledger::refusal::hold_expired:
+        return problem_type::hold_expired;
+    case ledger::refusal::too_many_holds:
+        return problem_type::too_many_holds;
+    case ledger::refusal::nothing_due: // of the ledger's own commands
     case ledger::refusal::none:
         break;
     }
@@ -59,8 +72,9 @@ constexpr std::string_view nothing_done = " Nothing was done, and the Idempotenc
 std::string advice_for(ledger::refusal why) {
     switch (why) {
     case ledger::refusal::insufficient_balance:
-        return "The balance is lower than the number of tokens requested. Request fewer, grant tokens "
-               "first, or send allow_negative with a deduction, `overrun` with a usage." +
+        return "Fewer tokens are available than were requested: the balance, less what is held and what has "
+               "expired. Request fewer, grant tokens first, or send allow_negative with a deduction, "
+               "`overrun` with a usage." +
                std::string(nothing_done);
     case ledger::refusal::unknown_account:
         return "No account with this user id exists. Check the spelling; a grant without `existing` "
@@ -110,6 +124,30 @@ std::string advice_for(ledger::refusal why) {
         return "At most what the usage was charged can be given back: charged_tokens in GET /v1/usage. Leave "
                "`tokens` out to give back all of it." +
                std::string(nothing_done);
+    case ledger::refusal::expiry_in_past:
+        return "`expires_at` must be in the future by the clock of the database. Leave it out for tokens "
+               "that "
+               "never expire." +
+               std::string(nothing_done);
+    case ledger::refusal::unknown_hold:
+        return "This account has no hold of this hold_id. Check user_id and hold_id: GET /v1/holds lists "
+               "them." +
+               std::string(nothing_done);
+    case ledger::refusal::hold_captured:
+        return "The hold has ended with a capture, and its charge is in the ledger. To give back what was "
+               "charged, reverse the usage whose request_id is the hold_id.";
+    case ledger::refusal::hold_released:
+        return "The hold has ended without a charge. Report what the call consumed with POST /v1/usage.";
+    case ledger::refusal::hold_expired:
+        return "The hold has timed out, and its tokens are available again. Make another one; a capture of "
+               "this "
+               "one still charges what is available.";
+    case ledger::refusal::too_many_holds:
+        return "An account has at most " + std::to_string(ledger::max_open_holds) +
+               " open holds. Capture or release some: those of calls that were given up stay open until they "
+               "time out." +
+               std::string(nothing_done);
+    case ledger::refusal::nothing_due:   // of the ledger's own commands
     case ledger::refusal::member_limit:  // has a detail of its own
     case ledger::refusal::unknown_event: // likewise
     case ledger::refusal::none:

@@ -28,11 +28,20 @@ struct description<posting> {
                                        shown_as("balance_after", &posting::balance_after)};
 };
 template <>
+struct description<hold_view> {
+    static constexpr std::tuple fields{shown_as("hold_id", &hold_view::hold_id),
+                                       shown_as("state", &hold_view::state),
+                                       shown_as("held", &hold_view::held),
+                                       shown_as("balance", &hold_view::balance),
+                                       shown_as("available", &hold_view::available),
+                                       shown_as("expires_at", &hold_view::expires_at_us, shown::time)};
+};
+template <>
 struct description<outcome> {
-    static constexpr std::tuple fields{shown_as("result", &outcome::result),
-                                       shown_as("reason", &outcome::reason, shown::if_any),
-                                       shown_as("transactions", &outcome::posted),
-                                       shown_as("uncovered", &outcome::uncovered, shown::if_any)};
+    static constexpr std::tuple fields{
+        shown_as("result", &outcome::result), shown_as("reason", &outcome::reason, shown::if_any),
+        shown_as("transactions", &outcome::posted), shown_as("uncovered", &outcome::uncovered, shown::if_any),
+        shown_as("hold", &outcome::hold, shown::if_any)};
 };
 
 // ---- Accounts. ----
@@ -50,16 +59,32 @@ struct description<limit_view> {
         shown_as("tokens", &limit_view::tokens), shown_as("set_at", &limit_view::set_at_us, shown::time)};
 };
 template <>
+struct description<lot_view> {
+    static constexpr std::tuple fields{
+        shown_as("lot", &lot_view::lot),
+        shown_as("tokens", &lot_view::tokens),
+        shown_as("held", &lot_view::held, shown::if_any),
+        shown_as("expires_at", &lot_view::expires_at_us, shown::time),
+        shown_as("priority", &lot_view::priority),
+        shown_as("paid", &lot_view::paid),
+        shown_as("stripe_payment_intent_id", &lot_view::payment_intent_id, shown::if_any),
+        shown_as("sequence", &lot_view::sequence)};
+};
+template <>
 struct description<account_view> {
     static constexpr std::tuple fields{
         shown_as("user_id", &account_view::user_id),
         shown_as("balance", &account_view::balance),
+        shown_as("available", &account_view::available),
+        shown_as("held", &account_view::held, shown::if_any),
+        shown_as("expired_not_posted", &account_view::expired_not_posted, shown::if_any),
         shown_as("last_sequence", &account_view::last_sequence),
         shown_as("last_transaction_at", &account_view::last_transaction_at_us, shown::time),
         shown_as("created_at", &account_view::created_at_us, shown::time),
         shown_as("totals", &account_view::totals),
         shown_as("disputed_payments", &account_view::disputed_payments),
-        shown_as("limits", &account_view::limits, shown::if_any)};
+        shown_as("limits", &account_view::limits, shown::if_any),
+        shown_as("lots", &account_view::lots, shown::if_any)};
 };
 template <>
 struct description<balance_view> {

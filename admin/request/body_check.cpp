@@ -9,6 +9,8 @@
 #include "ledger/names.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -78,16 +80,17 @@ complaint check_time(const json_value& value) {
     return "must be a time such as 2026-11-22T18:30:00Z";
 }
 
-complaint check_integer(const json_value& value, std::int64_t least) {
+complaint check_integer(const json_value& value, std::int64_t least,
+                        std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
     if (auto wrong = wrong_kind(value, json_kind::number))
         return wrong;
-    if (const auto number = value.integer(); number && *number >= least)
+    if (const auto number = value.integer(); number && *number >= least && *number <= most)
         return std::nullopt;
     const bool written_as_integer = value.raw_number().find_first_of(".eE") == std::string_view::npos;
     return (written_as_integer ? "must be from "
                                : "must be written as an integer, without fraction or "
                                  "exponent, from ") +
-           std::to_string(least) + " to 9223372036854775807";
+           std::to_string(least) + " to " + std::to_string(most);
 }
 
 complaint check_cost(const json_value& value) {
@@ -152,6 +155,10 @@ complaint check_value(const json_value& value, field_kind kind) {
     case field_kind::charge:
     case field_kind::count:
         return check_integer(value, 0);
+    case field_kind::priority:
+        return check_integer(value, 0, ledger::max_lot_priority);
+    case field_kind::timeout:
+        return check_integer(value, 1, std::chrono::seconds(ledger::max_hold_timeout).count());
     case field_kind::overrun:
         return check_name<ledger::overrun>(value);
     case field_kind::window:

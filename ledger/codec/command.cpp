@@ -57,6 +57,10 @@ void add(netstring_writer& to, const retry_event& what, extent how) {
         to.add(what.payment_intent_id).add(encode(what.effect));
 }
 
+void add(netstring_writer& to, const expire& what, extent) {
+    to.add(description<expire>::name).add(what.user_id).add(what.last_sequence);
+}
+
 void add(netstring_writer& to, const dismiss_event& what, extent how) {
     to.add(description<dismiss_event>::name).add(what.event_id).add(what.reason);
     if (how == extent::everything)
@@ -76,8 +80,11 @@ void add(netstring_writer& to, const assign_event& what, extent how) {
             .add(what.amount_cents)
             .add(what.currency)
             .add(what.amount_requested_cents);
-    if (by_pack)
-        to.add(what.catalog).add(what.pack).add(what.quantity);
+    if (!by_pack)
+        return;
+    to.add(what.catalog).add(what.pack).add(what.quantity);
+    if (what.lifetime != lifetime{})
+        to.add(what.lifetime.days).add(what.lifetime.years);
 }
 
 std::string encode(const operation& what, extent how) {
@@ -142,6 +149,11 @@ void read(netstring_reader& from, retry_event& into) {
         from.fail();
 }
 
+void read(netstring_reader& from, expire& into) {
+    into.user_id = from.string();
+    into.last_sequence = from.number();
+}
+
 void read(netstring_reader& from, dismiss_event& into) {
     into.event_id = from.string();
     into.reason = from.string();
@@ -161,6 +173,8 @@ void read(netstring_reader& from, assign_event& into) {
         into.catalog = from.string();
         into.pack = from.string();
         into.quantity = from.number();
+        if (from.more())
+            read(from, into.lifetime);
         if (into.pack.empty())
             from.fail(); // encode() never writes an empty pack
     }

@@ -22,6 +22,8 @@ void add(netstring_writer& to, const purchase& what) {
     to.add("purchase").add(what.user_id).add(what.catalog).add(what.pack).add(what.quantity);
     to.add(what.tokens).add(what.amount_cents).add(what.currency).add(what.amount_requested_cents);
     to.add(to_string(what.refused));
+    if (what.lifetime != lifetime{})
+        to.add(what.lifetime.days).add(what.lifetime.years);
 }
 
 // "update" has neither currencies of refunds nor amounts of balance transactions. It was the only form
@@ -97,6 +99,8 @@ purchase read_purchase(netstring_reader& from) {
     made.currency = from.string();
     made.amount_requested_cents = from.number();
     made.refused = read_reason(from);
+    if (from.more())
+        read(from, made.lifetime);
     return made;
 }
 
@@ -182,6 +186,13 @@ reason read_reason(netstring_reader& from) {
     }
     from.fail();
     return reason::none;
+}
+
+void read(netstring_reader& from, lifetime& into) {
+    into.days = from.number();
+    into.years = from.number();
+    if (into == lifetime{})
+        from.fail(); // encode() never writes that tokens never expire
 }
 
 std::string encode(const stripe_effect& what) {

@@ -8,5 +8,6 @@ namespace tokenledger::ledger {
 
 // The reason of a slug; none for the empty text; fails `from` if there is no such reason.
 [[nodiscard]] reason read_reason(netstring_reader& from);
+void read(netstring_reader& from, lifetime& into);
 
 } // namespace tokenledger::ledger

@@ -1,6 +1,8 @@
 // Posting rows and merging facts, with the marks from which the plan's final rows follow.
 #include "core/batch_ledger.hpp"
 
+#include "core/due.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -134,16 +136,12 @@ bool batch_ledger::has_room(std::string_view user_id, std::int64_t tokens) const
     return account != accounts_.end() && !__builtin_add_overflow(account->second.balance, tokens, &after);
 }
 
-posting batch_ledger::post(transaction_row row) {
+posting batch_ledger::post(transaction_row row, std::span<const new_lot> opens) {
     const auto entry = accounts_.find(row.user_id);
-    account_state& account = entry->second;
-    row.sequence = account.last_sequence + 1;
-    row.balance_before = account.balance;
-    row.balance_after = account.balance + row.token_amount;
-    row.created_at_us = std::max(now_us_, account.last_created_at_us);
-    account = {
-        .balance = row.balance_after, .last_sequence = row.sequence, .last_created_at_us = row.created_at_us};
+    append(entry->second, row, opens, now_us_);
     changed_accounts_.insert(entry->first);
+    for (const lot_tokens& each : row.lots)
+        changed_lots_[entry->first].lots.insert(each.lot);
     posting made{.user_id = row.user_id,
                  .sequence = row.sequence,
                  .type = row.type,
@@ -152,6 +150,36 @@ posting batch_ledger::post(transaction_row row) {
                  .balance_after = row.balance_after};
     plan_.transactions.push_back(std::move(row));
     return made;
+}
+
+std::vector<posting> batch_ledger::post_due(std::string_view user_id) {
+    const auto entry = accounts_.find(user_id);
+    std::vector<posting> posted;
+    if (entry == accounts_.end() || entry->second.lots.lots.empty())
+        return posted;
+    for (const due_expiry& each : due(entry->second.lots, entry->second.now(now_us_)))
+        posted.push_back(post(row_of(entry->first, each)));
+    return posted;
+}
+
+void batch_ledger::note_due(std::string_view user_id) {
+    if (const auto entry = accounts_.find(user_id); entry != accounts_.end())
+        changed_lots_[entry->first];
+}
+
+void batch_ledger::set_hold(std::string_view user_id, std::string_view hold_id, held_tokens state) {
+    const auto entry = accounts_.find(user_id);
+    entry->second.lots.holds.insert_or_assign(std::string(hold_id), std::move(state));
+    changed_lots_[entry->first].holds.emplace(hold_id);
+}
+
+entitlement batch_ledger::worth_of(std::string_view payment_id, const credit& of,
+                                   const payment_facts& facts) const {
+    entitlement worth = entitlement_of(credited_of(of), facts);
+    if (const account_state* owner = account(of.user_id); owner != nullptr)
+        worth.taken_tokens =
+            taken_with(owner->lots.of_payment(payment_id), worth.taken_tokens, owner->now(now_us_));
+    return worth;
 }
 
 void batch_ledger::mark_credited(std::string_view payment_id) {
@@ -189,14 +217,22 @@ std::optional<posting> batch_ledger::post_settlement(std::string_view payment_id
     if (tokens == 0)
         return std::nullopt;
     payment.lost_cents = worth.lost_cents;
-    return post({.user_id = payment.credit->user_id,
-                 .type = transaction_type::refund,
-                 .source = source::stripe,
-                 .token_amount = tokens,
-                 .amount_paid_cents = cents,
-                 .currency = payment.credit->currency,
-                 .payment_intent_id = entry->first,
-                 .event_id = cause});
+    transaction_row row{.user_id = payment.credit->user_id,
+                        .type = transaction_type::refund,
+                        .source = source::stripe,
+                        .token_amount = tokens,
+                        .amount_paid_cents = cents,
+                        .currency = payment.credit->currency,
+                        .payment_intent_id = entry->first,
+                        .event_id = cause};
+    if (const account_state* account = this->account(row.user_id); account != nullptr)
+        row.lots = lots_of_settlement(*account, payment, entry->first, tokens, now_us_);
+    const account_lots& known = accounts_.find(row.user_id)->second.lots;
+    for (const lot_tokens& each : row.lots) {
+        if (known.find(each.lot)->terms.payment_intent_id != entry->first)
+            add_tokens(payment.taken_from, {each.lot, -each.tokens});
+    }
+    return post(std::move(row));
 }
 
 void batch_ledger::forget_waiting(std::string_view payment_id, std::string_view event_id) {
@@ -239,9 +275,21 @@ std::optional<charge_state> batch_ledger::charge(const usage_id& of) const {
     for (const usage_row& row :
          plan_.usages) { // reversals are rare: no map of them on the way of every usage
         if (row.what->request_id == of.request_id && row.what->user_id == of.user_id)
-            return charge_state{.tokens = row.charged_tokens, .member = row.what->member};
+            return charge_state{
+                .tokens = row.charged_tokens, .member = row.what->member, .from = lots_of_charge(row)};
     }
     return std::nullopt;
+}
+
+std::vector<lot_tokens> batch_ledger::lots_of_charge(const usage_row& of) const {
+    std::vector<lot_tokens> from;
+    for (const transaction_row& row : plan_.transactions) {
+        if (row.sequence != of.deduction_sequence || row.user_id != of.what->user_id)
+            continue;
+        for (const lot_tokens& each : row.lots)
+            from.push_back({each.lot, -each.tokens});
+    }
+    return from;
 }
 
 void batch_ledger::give_back(const usage_id& of, std::int64_t tokens) {
@@ -262,10 +310,29 @@ void batch_ledger::record_usage(usage_row row) {
     plan_.usages.push_back(row);
 }
 
+void batch_ledger::record_usage(usage_row row, usage what) {
+    row.what = &plan_.captured.emplace_back(std::move(what));
+    record_usage(row);
+}
+
 void batch_ledger::use_key(key_row row) {
     row.at_us = now_us_;
     keys_.emplace(row.id, row.state);
     plan_.keys.push_back(std::move(row));
+}
+
+void batch_ledger::finish_lots() {
+    for (const auto& [user, marks] : changed_lots_) {
+        const account_state& account = accounts_.find(user)->second;
+        for (const std::int64_t lot : marks.lots)
+            plan_.lots.push_back({.user_id = std::string(user), .state = *account.lots.find(lot)});
+        for (const std::string& id : marks.holds)
+            plan_.holds.push_back(
+                {.user_id = std::string(user), .hold_id = id, .state = account.lots.holds.find(id)->second});
+        const std::int64_t at_us = next_due(account.lots, account.now(now_us_)).value_or(never_due);
+        if (account.due_at_us != at_us)
+            plan_.due.push_back({.user_id = std::string(user), .at_us = at_us});
+    }
 }
 
 batch_plan batch_ledger::finish() && {
@@ -276,6 +343,7 @@ batch_plan batch_ledger::finish() && {
                                   .facts_changed = what.facts});
     for (const std::string_view user : changed_accounts_)
         plan_.accounts.emplace_back(user, accounts_.find(user)->second);
+    finish_lots();
     for (auto place = replaced_.rbegin(); place != replaced_.rend(); ++place)
         plan_.events.erase(plan_.events.begin() + static_cast<std::ptrdiff_t>(*place));
     return std::move(plan_);

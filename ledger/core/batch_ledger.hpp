@@ -19,7 +19,7 @@
 //         plan_: transactions, events, event_updates,      changed_payments_, changed_accounts_
 //                event_actions, usages, keys                           | finish()
 //                                                                      v
-//                                                          plan_: payments, accounts
+//                                                          plan_: payments, accounts, lots, holds
 //
 // History is appended in order, row by row. Of state only the last value counts: finish() makes one row of
 // each marked payment and account. So a hundred purchases of one user are a hundred transactions and one
@@ -27,8 +27,8 @@
 // again within the batch, its row is changed in place or gives way to a later one.
 //
 // Invariants:
-// - A chain has no gap: only post() changes an account. It takes sequence and balance_before from the
-//   account and stores sequence and balance_after in it.
+// - A chain has no gap: only post() changes an account's balance and lots. It takes sequence and
+//   balance_before from the account and stores sequence and balance_after in it (chain.hpp).
 // - The refund rows of a payment sum up to -taken_tokens: only post_settlement() changes taken_tokens, and
 //   it posts exactly the difference.
 // - Nothing undoes a command within the batch. So the rules check before they change: has_room() is a
@@ -36,11 +36,13 @@
 //   mark_credited(), and the events that wait, after merge_facts().
 #pragma once
 
+#include "core/chain.hpp"
 #include "core/entitlement.hpp"
 #include "core/plan.hpp"
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -75,8 +77,18 @@ class batch_ledger {
     // True if the account is there and `tokens` more or less would stay within int64.
     [[nodiscard]] bool has_room(std::string_view user_id, std::int64_t tokens) const;
 
-    // Appends a transaction; sequence, balances and time follow from the account. Precondition: has_room.
-    posting post(transaction_row row);
+    // Appends a transaction; sequence, balances and time follow from the account. `opens`: of its tokens,
+    // those that become lots. Precondition: has_room.
+    posting post(transaction_row row, std::span<const new_lot> opens = {});
+    // Posts what of the account's lots is over: beside commands_due(), what returned to a lot or was no
+    // longer held only now.
+    std::vector<posting> post_due(std::string_view user_id);
+    // Looks when the account is due next, though nothing of it has changed.
+    void note_due(std::string_view user_id);
+    void set_hold(std::string_view user_id, std::string_view hold_id, held_tokens state);
+    // What the facts leave of a payment with this credit, given its lot.
+    [[nodiscard]] entitlement worth_of(std::string_view payment_id, const credit& of,
+                                       const payment_facts& facts) const;
 
     [[nodiscard]] std::int64_t last_posted_at_us() const { return plan_.transactions.back().created_at_us; }
 
@@ -105,10 +117,19 @@ class batch_ledger {
     void set_limit(limit_row row);
     void use_key(key_row row);
     void record_usage(usage_row row);
+    // The same for a capture, of which the batch has no usage.
+    void record_usage(usage_row row, usage what);
+    [[nodiscard]] std::int64_t clock_us() const { return now_us_; }
 
     [[nodiscard]] batch_plan finish() &&;
 
   private:
+    struct lot_marks {
+        std::set<std::int64_t> lots{};
+        std::set<std::string, std::less<>> holds{};
+    };
+    void finish_lots();
+    [[nodiscard]] std::vector<lot_tokens> lots_of_charge(const usage_row& of) const;
     struct mark {
         bool credited = false;
         bool facts = false;
@@ -126,6 +147,7 @@ class batch_ledger {
     event_map acted_events_;
     std::map<std::string_view, mark, std::less<>> changed_payments_; // keys live in payments_
     std::set<std::string_view> changed_accounts_;                    // likewise in accounts_
+    std::map<std::string_view, lot_marks> changed_lots_;             // likewise
     // Of this batch's events: the place in plan_.events, and the command.
     struct own_event {
         std::size_t place = 0;

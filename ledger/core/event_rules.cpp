@@ -7,6 +7,15 @@ namespace tokenledger::ledger {
 
 namespace {
 
+void post_difference(batch_ledger& work, const event_name& event, const payment_state& payment,
+                     const entitlement& worth, const std::string& cause, outcome& made) {
+    if (auto posted = work.post_settlement(event.payment, worth, cause)) {
+        made.posted.push_back(std::move(*posted));
+        for (posting& each : work.post_due(payment.credit->user_id))
+            made.posted.push_back(std::move(each));
+    }
+}
+
 class decision {
   public:
     explicit decision(batch_ledger& work) : work_(work) {}
@@ -79,7 +88,7 @@ class decision {
     // A refund or dispute of a credited payment: posts the difference to what was posted.
     outcome settle_update(const event_name& event, const payment_update& update, payment_state& payment) {
         const payment_facts merged = merge(payment.facts, update.facts);
-        const entitlement worth = entitlement_of(credited_of(*payment.credit), merged);
+        const entitlement worth = work_.worth_of(event.payment, *payment.credit, merged);
         // Compares states, not news: any event settles what an older daemon left unsettled.
         if (merged == payment.facts && worth.taken_tokens == payment.taken_tokens && payment.waiting.empty())
             return {.result = result::duplicate};
@@ -88,8 +97,7 @@ class decision {
         work_.merge_facts(event.payment, update.facts);
         note_origin(event);
         outcome made{.result = result::applied};
-        if (auto posted = work_.post_settlement(event.payment, worth, event.id))
-            made.posted.push_back(std::move(*posted));
+        post_difference(work_, event, payment, worth, event.id, made);
         work_.release_waiting(event.payment, result::applied, reason::none);
         made.reason = doubt_about(payment, update);
         if (made.reason != reason::none)
@@ -116,7 +124,7 @@ class decision {
             return false;
         if (!payment->credit)
             return !after.facts.canceled && !after.facts.not_ours;
-        const entitlement worth = entitlement_of(credited_of(*payment->credit), after.facts);
+        const entitlement worth = work_.worth_of(event.payment, *payment->credit, after.facts);
         return work_.has_room(payment->credit->user_id, payment->taken_tokens - worth.taken_tokens) &&
                doubt_about(after, update) == reason::none;
     }
@@ -138,10 +146,9 @@ reason doubt_of(const entitlement& worth) {
 
 // Refunds and disputes that came before their purchase are settled in its transaction.
 void settle_what_waited(batch_ledger& work, const event_name& event, payment_state& payment, outcome& made) {
-    const entitlement worth = entitlement_of(credited_of(*payment.credit), payment.facts);
+    const entitlement worth = work.worth_of(event.payment, *payment.credit, payment.facts);
     const std::string& cause = payment.waiting.empty() ? event.id : payment.waiting.back();
-    if (auto posted = work.post_settlement(event.payment, worth, cause))
-        made.posted.push_back(std::move(*posted));
+    post_difference(work, event, payment, worth, cause, made);
     const reason doubt = doubt_of(worth);
     work.release_waiting(event.payment, doubt == reason::none ? result::applied : result::parked, doubt);
 }
@@ -181,7 +188,11 @@ outcome credit_payment(batch_ledger& work, const event_name& event, const purcha
         row.idempotency_key = by->idempotency_key;
         row.actor = by->actor;
     }
-    made.posted.push_back(work.post(std::move(row)));
+    std::vector<new_lot> opens;
+    if (const auto end = end_of(bought.lifetime, work.account(bought.user_id)->now(work.clock_us())))
+        opens.push_back({.terms = {.expires_at_us = end, .paid = true, .payment_intent_id = event.payment},
+                         .tokens = bought.tokens});
+    made.posted.push_back(work.post(std::move(row), opens));
     payment.credit = credit{.user_id = bought.user_id,
                             .tokens = bought.tokens,
                             .amount_cents = bought.amount_cents,

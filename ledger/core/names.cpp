@@ -128,6 +128,20 @@ std::string_view to_string(refusal value) noexcept {
         return "exceeds_charge";
     case refusal::member_limit:
         return "member_limit";
+    case refusal::expiry_in_past:
+        return "expiry_in_past";
+    case refusal::unknown_hold:
+        return "unknown_hold";
+    case refusal::hold_captured:
+        return "hold_captured";
+    case refusal::hold_released:
+        return "hold_released";
+    case refusal::hold_expired:
+        return "hold_expired";
+    case refusal::too_many_holds:
+        return "too_many_holds";
+    case refusal::nothing_due:
+        return "nothing_due";
     }
     return nameless;
 }
@@ -140,6 +154,20 @@ std::string_view to_string(overrun value) noexcept {
         return "to_zero";
     case overrun::allow_negative:
         return "allow_negative";
+    }
+    return nameless;
+}
+
+std::string_view to_string(hold_state value) noexcept {
+    switch (value) {
+    case hold_state::open:
+        return "open";
+    case hold_state::captured:
+        return "captured";
+    case hold_state::released:
+        return "released";
+    case hold_state::expired:
+        return "expired";
     }
     return nameless;
 }
@@ -209,12 +237,24 @@ std::string_view to_string(dispute_status value) noexcept {
 }
 
 std::string_view to_string(key_scope value) noexcept {
-    if (value == key_scope::request)
+    switch (value) {
+    case key_scope::request:
         return "request";
-    if (value == key_scope::usage)
+    case key_scope::usage:
         return "usage";
-    if (value == key_scope::reversal)
+    case key_scope::reversal:
         return "reversal";
+    case key_scope::hold:
+        return "hold";
+    case key_scope::release:
+        return "release";
+    case key_scope::expiry:
+        return "expiry";
+    case key_scope::subscription:
+    case key_scope::trial:
+    case key_scope::count:
+        break;
+    }
     const auto* const row = find_row(sources, &source_row::reference_scope, value);
     return row != nullptr ? row->name : nameless;
 }

@@ -1,7 +1,11 @@
 // The terms of each operation. An operation without terms here does not compile.
 #include "core/operations.hpp"
 
-#include <algorithm>
+#include "base/hex.hpp"
+#include "base/sha256.hpp"
+
+#include <string>
+#include <type_traits>
 
 namespace tokenledger::ledger {
 
@@ -20,6 +24,7 @@ operation_terms terms(const grant& what) {
         .reason = what.reason,
         .reference = what.reference,
         .metadata = what.metadata,
+        .opens = what.expires_at_us || what.priority ? &what : nullptr,
         .key = key_of_reference(what)};
 }
 
@@ -66,24 +71,79 @@ operation_terms terms(const member_limit& what) {
     return {.movements = {{.user_id = what.user_id}}, .limits = &what};
 }
 
+operation_terms terms(const hold& what) {
+    return {.movements = {{.user_id = what.user_id}},
+            .holds = &what,
+            .key = operation_terms::own_key{key_scope::hold, what.hold_id}};
+}
+
+operation_terms terms(const capture& what) {
+    return {.movements = {{.user_id = what.user_id,
+                           .tokens = -what.tokens,
+                           .may_go_below_zero = what.allow_negative,
+                           .takes_what_is_there = !what.allow_negative}},
+            .type = transaction_type::deduction,
+            .source = source::usage,
+            .captures = &what,
+            .key = operation_terms::own_key{key_scope::usage, what.hold_id}};
+}
+
+operation_terms terms(const release& what) {
+    return {.movements = {{.user_id = what.user_id}},
+            .releases = &what,
+            .key = operation_terms::own_key{key_scope::release, what.hold_id}};
+}
+
+operation_terms terms(const extension& what) {
+    return {.movements = {{.user_id = what.user_id}}, .extends = &what};
+}
+
+operation_terms terms(const expire& what) {
+    return {.movements = {{.user_id = what.user_id}}, .expires = &what};
+}
+
 operation_terms terms(const event_action auto&) {
     return {};
 }
 
 } // namespace
 
-std::int64_t tokens_of(const movement& what, std::int64_t balance) noexcept {
-    return what.takes_what_is_there ? std::max(what.tokens, -std::max<std::int64_t>(balance, 0))
-                                    : what.tokens;
-}
-
 operation_terms terms_of(const operation& what) {
     return std::visit([](const auto& each) { return terms(each); }, what);
 }
 
 std::optional<key_id> key_of(const operation& what) {
+    // The user and the sequence have no bounded text in common: the key is their hash.
+    if (const auto* over = std::get_if<expire>(&what)) {
+        base::sha256_stream hash;
+        hash.add(std::to_string(over->last_sequence)).add(" ").add(over->user_id);
+        return key_id{key_scope::expiry, base::to_hex(hash.finish())};
+    }
     const auto own = terms_of(what).key;
     return own ? std::optional(key_id{own->scope, std::string(own->key)}) : std::nullopt;
+}
+
+hold_id hold_of(const operation_terms& what) {
+    if (what.holds != nullptr)
+        return {what.holds->user_id, what.holds->hold_id};
+    if (what.captures != nullptr)
+        return {what.captures->user_id, what.captures->hold_id};
+    if (what.releases != nullptr)
+        return {what.releases->user_id, what.releases->hold_id};
+    if (what.extends != nullptr)
+        return {what.extends->user_id, what.extends->hold_id};
+    return {};
+}
+
+hold_id hold_of(const operation& what) {
+    return std::visit(
+        [](const auto& each) -> hold_id {
+            if constexpr (on_hold<std::remove_cvref_t<decltype(each)>>)
+                return {each.user_id, each.hold_id};
+            else
+                return {};
+        },
+        what);
 }
 
 } // namespace tokenledger::ledger

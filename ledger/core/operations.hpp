@@ -2,7 +2,7 @@
 // terms, so the terms are the one place of the core that says what an operation does.
 #pragma once
 
-#include "core/snapshot.hpp"
+#include "core/plan.hpp"
 #include "ledger/command.hpp"
 
 #include <boost/container/static_vector.hpp>
@@ -20,11 +20,8 @@ struct movement {
     std::int64_t tokens = 0; // added to the balance; negative: taken from it
     bool creates_account = false;
     bool may_go_below_zero = false;
-    bool takes_what_is_there = false; // at most the balance; the rest is uncovered
+    bool takes_what_is_there = false; // at most what is available; the rest is uncovered
 };
-
-// What the movement adds to this balance.
-[[nodiscard]] std::int64_t tokens_of(const movement& what, std::int64_t balance) noexcept;
 
 // Of a transfer: from and to.
 inline constexpr std::size_t max_movements = 2;
@@ -45,6 +42,16 @@ struct operation_terms {
     const reversal* reverses = nullptr;
     // Set: the operation replaces a limit of the movement's account, and moves nothing.
     const member_limit* limits = nullptr;
+    // Set: the tokens become a lot.
+    const grant* opens = nullptr;
+    // At most one is set: what the operation does to a hold of the movement's account. The tokens of a
+    // capture are the movement's, but it takes what the hold has set aside.
+    const hold* holds = nullptr;
+    const capture* captures = nullptr;
+    const release* releases = nullptr;
+    const extension* extends = nullptr;
+    // Set: the operation posts what of the account is due.
+    const expire* expires = nullptr;
     // What the operation uses up besides the key of its command.
     struct own_key {
         key_scope scope = key_scope::request;
@@ -57,5 +64,9 @@ struct operation_terms {
 [[nodiscard]] operation_terms terms_of(const operation& what);
 
 [[nodiscard]] std::optional<key_id> key_of(const operation& what);
+
+// Of an operation on a hold; empty: it is on none.
+[[nodiscard]] hold_id hold_of(const operation& what);
+[[nodiscard]] hold_id hold_of(const operation_terms& what);
 
 } // namespace tokenledger::ledger

@@ -3,6 +3,7 @@
 #include "core/plan.hpp"
 
 #include "core/batch_ledger.hpp"
+#include "core/due.hpp"
 #include "core/event_rules.hpp"
 #include "core/operations.hpp"
 #include "core/request_rules.hpp"
@@ -143,6 +144,15 @@ void for_each_operation(std::span<const command> batch, Visit visit) {
     }
 }
 
+// Whom a usage charges, or a hold is for. A capture counts too, but no limit refuses it.
+member_id member_of(const operation& what) {
+    if (const auto* used = std::get_if<usage>(&what); used != nullptr && used->charge > 0)
+        return {used->user_id, used->member};
+    if (const auto* held = std::get_if<hold>(&what))
+        return {held->user_id, held->member};
+    return {};
+}
+
 // The accounts whose rows the operations create, or those that must exist.
 void add_accounts(std::span<const command> batch, bool created, std::vector<std::string_view>& into) {
     for_each_operation(batch, [&](const operation& one) {
@@ -223,9 +233,9 @@ std::vector<member_id> members_to_read(std::span<const command> batch) {
         if (admin == nullptr || admin->replayed_at_us != 0)
             continue;
         for (const operation& one : admin->operations) {
-            const auto* used = std::get_if<usage>(&one);
-            if (used != nullptr && used->charge > 0 && !used->member.empty())
-                members.push_back({used->user_id, used->member});
+            member_id by = member_of(one);
+            if (!by.member.empty())
+                members.push_back(std::move(by));
         }
     }
     return sorted_once(std::move(members));
@@ -236,6 +246,39 @@ bool sets_limits(std::span<const command> batch) {
     for_each_operation(batch,
                        [&](const operation& one) { any = any || std::holds_alternative<member_limit>(one); });
     return any;
+}
+
+std::vector<hold_id> holds_to_read(std::span<const command> batch) {
+    std::vector<hold_id> holds;
+    for_each_operation(batch, [&](const operation& one) {
+        if (hold_id id = hold_of(one); !id.id.empty())
+            holds.push_back(std::move(id));
+    });
+    return sorted_once(std::move(holds));
+}
+
+std::int64_t earliest_time(std::span<const command> batch, std::int64_t clock_us) {
+    std::int64_t earliest = clock_us;
+    for (const command& each : batch) {
+        const std::int64_t at_us = std::visit([](const auto& what) { return what.replayed_at_us; }, each);
+        if (at_us != 0)
+            earliest = std::min(earliest, at_us);
+    }
+    return earliest;
+}
+
+std::vector<command> commands_due(std::span<const command> batch, const snapshot& known) {
+    std::vector<command> first;
+    if (earliest_time(batch, never_due) != never_due)
+        return first;
+    for (const auto& [user, account] : known.accounts) {
+        if (account.lots.lots.empty() || due(account.lots, account.now(known.now_us)).empty())
+            continue;
+        admin_command made;
+        made.operations.emplace_back(expire{.user_id = user, .last_sequence = account.last_sequence});
+        first.emplace_back(std::move(made));
+    }
+    return first;
 }
 
 std::vector<std::string_view> events_to_lock(std::span<const command> batch) {

@@ -7,7 +7,8 @@
 //         batch, in the order of the queue
 //           |    |
 //           |    |  payments_to_lock, accounts_to_lock, accounts_to_look_for,
-//           |    |  contested_events, events_to_lock, keys_to_read, charges_to_read, members_to_read
+//           |    |  contested_events, events_to_lock, keys_to_read, charges_to_read, members_to_read,
+//           |    |  holds_to_read, commands_due
 //           |    v
 //           |  store: locks, then reads --> snapshot: payments, accounts, events, keys, clock
 //           |                                  | copy
@@ -23,6 +24,9 @@
 // it, so the size of a batch changes its cost and nothing else. The store numbers events before requests
 // too, and rebuild replays by number.
 //
+// One time holds for a batch: the database's, read after the locks, and stored with each command, so that a
+// rebuild decides with the same. Whatever is due by then was posted before, as commands of their own.
+//
 // Why the snapshot can be trusted: payments, accounts and the events that a command acts on or takes over
 // stay locked until COMMIT. A command whose event id is in committed_events is a duplicate, whatever
 // happens to that event. What cannot be locked, the id of a new event or a key that nobody has used, is
@@ -35,6 +39,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,9 +57,9 @@ struct transaction_row {
     std::int64_t balance_before = 0;
     std::int64_t balance_after = 0;
     std::int64_t amount_paid_cents = 0; // negative: money returned
-    std::string currency;
-    std::string payment_intent_id;
-    std::string event_id;
+    std::string currency{};
+    std::string payment_intent_id{};
+    std::string event_id{};
     std::string pack{}; // purchases from the catalogue only
     std::int64_t quantity = 1;
     std::int64_t created_at_us = 0; // never before the user's previous row
@@ -66,6 +71,9 @@ struct transaction_row {
     std::string counterparty{};
     std::string usage_request_id{};
     std::string metadata{}; // JSON text
+    // What the row adds to lots, negative where it takes; the rest is of what never expires.
+    std::vector<lot_tokens> lots{};
+    std::optional<std::int64_t> effective_at_us{}; // of an expiry: when the tokens could no longer be used
 };
 
 // One row of token_usage. `what` points into the batch.
@@ -83,6 +91,21 @@ struct limit_row {
     const member_limit* what = nullptr;
     std::int64_t actor = 0;
     std::int64_t at_us = 0; // 0: the database's clock
+};
+
+// The final state of a lot or a hold that the batch has changed, and when its account is due next.
+struct lot_row {
+    std::string user_id;
+    lot_state state;
+};
+struct hold_row {
+    std::string user_id;
+    std::string hold_id;
+    held_tokens state;
+};
+struct due_row {
+    std::string user_id;
+    std::int64_t at_us = never_due;
 };
 
 // One row of idempotency_keys.
@@ -165,6 +188,10 @@ struct batch_plan {
     std::vector<usage_row> usages;
     std::vector<limit_row> limits; // in order: a limit may be in it more than once
     std::vector<key_row> keys;
+    std::vector<lot_row> lots;
+    std::vector<hold_row> holds;
+    std::vector<due_row> due;
+    std::list<usage> captured;     // what usages of captures point to
     std::vector<outcome> outcomes; // one per command, in order
 };
 
@@ -199,6 +226,23 @@ accounts_to_lock(std::span<const command> batch, const event_id_set& committed, 
 [[nodiscard]] std::vector<member_id> members_to_read(std::span<const command> batch);
 // True if the batch itself sets limits, for which their sums are needed too.
 [[nodiscard]] bool sets_limits(std::span<const command> batch);
+
+// The holds that the batch names, sorted, each once.
+struct hold_id {
+    std::string user_id;
+    std::string id;
+
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
+    auto operator<=>(const hold_id&) const = default;
+};
+[[nodiscard]] std::vector<hold_id> holds_to_read(std::span<const command> batch);
+
+// The earliest time that a command of the batch has: the clock's, or in a rebuild that of its first run.
+[[nodiscard]] std::int64_t earliest_time(std::span<const command> batch, std::int64_t clock_us);
+
+// What has to be posted before the batch: an expiry for each of its accounts of which something is due. In a
+// rebuild none: the expiries of the first run are commands like the others.
+[[nodiscard]] std::vector<command> commands_due(std::span<const command> batch, const snapshot& known);
 
 // Precondition: the snapshot holds what the functions above name. Never throws for what a command says.
 [[nodiscard]] batch_plan plan(std::span<const command> batch, const snapshot& known);

@@ -74,6 +74,7 @@ class queue_decision {
         completed.catalog = assigned.catalog;
         completed.pack = assigned.pack;
         completed.quantity = assigned.quantity;
+        completed.lifetime = assigned.lifetime;
         completed.tokens = assigned.tokens;
         completed.amount_cents = assigned.amount_cents;
         completed.currency = assigned.currency;

@@ -1,12 +1,14 @@
 // The part of the database that the planner reads for one batch, after the locks.
 #pragma once
 
+#include "core/lots.hpp"
 #include "core/spending.hpp"
 #include "ledger/facts.hpp"
 #include "ledger/outcome.hpp"
 #include "ledger/sources.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -49,14 +51,30 @@ struct payment_state {
     std::int64_t lost_cents = 0;   // and the money behind it, 0..credit->amount_cents
     // Committed events that wait for the credit, in commit order. Only without a credit.
     std::vector<std::string> waiting{};
+    // What its refunds took from lots that are not its own, less what they gave back.
+    std::vector<lot_tokens> taken_from{};
 
     bool operator==(const payment_state&) const = default;
 };
+
+inline constexpr std::int64_t never_due = std::numeric_limits<std::int64_t>::max();
 
 struct account_state {
     std::int64_t balance = 0;
     std::int64_t last_sequence = 0;      // 0: no transaction yet
     std::int64_t last_created_at_us = 0; // microseconds since the epoch; 0: no transaction yet
+    // When something of it expires, at the earliest; never_due: nothing does by itself. nullopt: it never
+    // had a lot or a hold.
+    std::optional<std::int64_t> due_at_us{};
+    account_lots lots{}; // those that still matter
+
+    // The time of a command. A chain's times never run backwards, so nothing expires twice or comes back.
+    [[nodiscard]] std::int64_t now(std::int64_t clock_us) const {
+        return clock_us > last_created_at_us ? clock_us : last_created_at_us;
+    }
+    [[nodiscard]] std::int64_t available(std::int64_t clock_us) const {
+        return ledger::available(lots, balance, now(clock_us));
+    }
 
     bool operator==(const account_state&) const = default;
 };
@@ -93,14 +111,6 @@ struct usage_id {
 
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
     auto operator<=>(const usage_id&) const = default;
-};
-// What a usage was charged.
-struct charge_state {
-    std::int64_t tokens = 0;        // >= 0
-    std::string member{};           // empty: not given
-    std::int64_t created_at_us = 0; // of the usage; 0: it is of this batch
-
-    bool operator==(const charge_state&) const = default;
 };
 using charge_map = std::map<usage_id, charge_state>;
 using payment_map = std::map<std::string, payment_state, std::less<>>;

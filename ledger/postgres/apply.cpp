@@ -7,6 +7,7 @@
 #include "codec/evidence.hpp"
 #include "pg/array.hpp"
 #include "pg/parameters.hpp"
+#include "postgres/lots.hpp"
 #include "postgres/payments.hpp"
 #include "postgres/requests.hpp"
 
@@ -25,13 +26,13 @@ constexpr std::int64_t max_event_created = 253'402'300'799;
 // them, when the tables are locked: the time of rows that have none.
 constexpr std::string_view statement = R"sql(
 SELECT known, 0, 0, 0, 0
-  FROM tokenledger.add_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $53, $54, $55) AS given (known)
+  FROM tokenledger.add_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $54, $55, $56) AS given (known)
  UNION ALL
 SELECT NULL,
        tokenledger.set_payments($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27),
        tokenledger.add_transactions($28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42,
-                                    $43, $44, $45, $46, $47, $48),
-       tokenledger.set_balances($49, $50, $51, $52),
+                                    $43, $44, $45, $46, $47, $48, $49),
+       tokenledger.set_balances($50, $51, $52, $53),
        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 )sql";
 
@@ -136,7 +137,7 @@ void add_payments(parameters& into, const batch_plan& rows) {
 void add_transactions(parameters& into, const batch_plan& rows) {
     pg::array user, sequence, type, source, tokens, before, after;
     pg::array paid, currency, payment, event, pack, quantity, at;
-    pg::array reason, reference, key, actor, counterparty, request, metadata;
+    pg::array reason, reference, key, actor, counterparty, request, metadata, effective;
     for (const transaction_row& row : rows.transactions) {
         user.add(row.user_id);
         sequence.add(row.sequence);
@@ -159,12 +160,13 @@ void add_transactions(parameters& into, const batch_plan& rows) {
         counterparty.add_or_null(row.counterparty);
         request.add_or_null(row.usage_request_id);
         metadata.add_or_null(row.metadata);
+        effective.add(row.effective_at_us);
     }
     into.add(std::move(user), std::move(sequence), std::move(type), std::move(source), std::move(tokens),
              std::move(before), std::move(after), std::move(paid), std::move(currency), std::move(payment),
              std::move(event), std::move(pack), std::move(quantity), std::move(at), std::move(reason),
              std::move(reference), std::move(key), std::move(actor), std::move(counterparty),
-             std::move(request), std::move(metadata));
+             std::move(request), std::move(metadata), std::move(effective));
 }
 
 void add_accounts(parameters& into, const batch_plan& rows) {
@@ -199,6 +201,7 @@ std::vector<std::size_t> apply_rows(pg::connection& connection, const batch_plan
     check_count("token_accounts", written.number(counts, 3), rows.accounts.size());
 
     apply_details(connection, rows);
+    apply_lots(connection, rows);
     apply_requests(connection, rows, batch, written.number(counts, 4));
 
     std::vector<std::size_t> committed_meanwhile;

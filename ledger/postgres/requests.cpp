@@ -5,6 +5,7 @@
 #include "base/hex.hpp"
 #include "codec/command.hpp"
 #include "pg/parameters.hpp"
+#include "postgres/lots.hpp"
 #include "postgres/names.hpp"
 #include "postgres/spending.hpp"
 
@@ -243,18 +244,21 @@ charge_map read_charges(pg::connection& connection, std::span<const usage_id> id
     }
     parameters columns;
     columns.add(std::move(users), std::move(requests));
-    const pg::rows found = connection.exec(
-        "SELECT u.user_id, u.request_id, u.charged_tokens, u.member,"
-        " (extract(epoch FROM u.created_at) * 1000000)::bigint FROM tokenledger.token_usage AS u"
-        " JOIN unnest($1::text[], $2::text[]) AS wanted (user_id, request_id)"
-        " USING (user_id, request_id)",
-        columns.values());
+    const pg::rows found =
+        connection.exec("SELECT u.user_id, u.request_id, u.charged_tokens, u.member,"
+                        " (extract(epoch FROM u.created_at) * 1000000)::bigint," +
+                            lots_of_row("u.user_id", "u.deduction_sequence") +
+                            " FROM tokenledger.token_usage AS u"
+                            " JOIN unnest($1::text[], $2::text[]) AS wanted (user_id, request_id)"
+                            " USING (user_id, request_id)",
+                        columns.values());
     charge_map charges;
     for (std::size_t row = 0; row < found.size(); ++row)
         charges.emplace(usage_id{std::string(found.text(row, 0)), std::string(found.text(row, 1))},
                         charge_state{.tokens = found.number(row, 2),
                                      .member = std::string(found.get(row, 3).value_or("")),
-                                     .created_at_us = found.number(row, 4)});
+                                     .created_at_us = found.number(row, 4),
+                                     .from = taken_from_lots(found.get(row, 5).value_or(""))});
     return charges;
 }
 

@@ -42,6 +42,7 @@
 #include "pg/array.hpp"
 #include "pg/connection.hpp"
 #include "postgres/apply.hpp"
+#include "postgres/lots.hpp"
 #include "postgres/names.hpp"
 #include "postgres/payments.hpp"
 #include "postgres/requests.hpp"
@@ -66,10 +67,12 @@ event_state event_state_of(const pg::rows& from, std::size_t row, std::size_t co
 
 // Reads an account from a row of tokenledger.open_batch.
 void read_account(const pg::rows& from, std::size_t row, store::locked_accounts& into) {
-    into.accounts.insert_or_assign(std::string(from.text(row, 1)),
-                                   account_state{.balance = from.number(row, 6),
-                                                 .last_sequence = from.number(row, 7),
-                                                 .last_created_at_us = from.number(row, 8)});
+    into.accounts.insert_or_assign(
+        std::string(from.text(row, 1)),
+        account_state{.balance = from.number(row, 6),
+                      .last_sequence = from.number(row, 7),
+                      .last_created_at_us = from.number(row, 8),
+                      .due_at_us = from.get(row, 10) ? std::optional(from.number(row, 10)) : std::nullopt});
     into.now_us = std::max(into.now_us, from.number(row, 9));
 }
 
@@ -94,6 +97,7 @@ class postgres_store final : public store {
     charge_map read_charges(std::span<const usage_id> ids) override;
     member_spending read_spending(std::span<const member_id> members, std::int64_t now_us,
                                   bool with_sums) override;
+    found_lots read_lots(const wanted_lots& of) override;
     std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
                                    std::span<const std::string> evidence) override;
     void commit() override;
@@ -291,6 +295,11 @@ member_spending postgres_store::read_spending(std::span<const member_id> members
     return guarded([&] { return ledger::read_spending(connected(), members, now_us, with_sums); });
 }
 
+// After the locks: BEGIN has been sent.
+store::found_lots postgres_store::read_lots(const wanted_lots& of) {
+    return guarded([&] { return ledger::read_lots(connected(), of); });
+}
+
 store::locked_accounts postgres_store::lock_accounts(std::span<const std::string_view> user_ids) {
     return guarded([&] {
         if (user_ids.empty())
@@ -327,7 +336,8 @@ std::vector<std::size_t> postgres_store::apply(const batch_plan& rows, std::span
         const bool beside_events = !rows.transactions.empty() || !rows.payments.empty() ||
                                    !rows.accounts.empty() || !rows.event_updates.empty() ||
                                    !rows.event_actions.empty() || !rows.usages.empty() ||
-                                   !rows.limits.empty() || !rows.keys.empty();
+                                   !rows.limits.empty() || !rows.keys.empty() || !rows.lots.empty() ||
+                                   !rows.holds.empty() || !rows.due.empty();
         wrote_ = beside_events || known.size() < rows.events.size();
         return known;
     });

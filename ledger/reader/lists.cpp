@@ -30,6 +30,9 @@ page_key key_of(const usage_view& row) {
 page_key key_of(const activity_view& row) {
     return row.transaction ? key_of(*row.transaction) : key_of(*row.usage);
 }
+page_key key_of(const hold_list_row& row) {
+    return {.at_us = row.created_at_us, .user_id = row.user_id, .text = row.hold_id};
+}
 page_key key_of(const event_view& row) {
     return {.at_us = row.received_at_us, .text = row.event_id};
 }
@@ -256,6 +259,13 @@ page<event_view> read(read_session& session, const events_query& what) {
                      [&](pg::connection& connection, const stream_part& part) {
                          return read_rows<event_view>(
                              run(connection, select_events(what.filter, part, session.waiting_expires())));
+                     });
+}
+
+page<hold_list_row> read(read_session& session, const holds_query& what) {
+    return read_page(session, what, false, shape_of(what.filter.user_id),
+                     [&](pg::connection& connection, const stream_part& part) {
+                         return read_rows<hold_list_row>(run(connection, select_holds(what.filter, part)));
                      });
 }
 

@@ -3,9 +3,11 @@
 
 #include "base/hex.hpp"
 #include "core/batch_ledger.hpp"
+#include "core/due.hpp"
 #include "core/entitlement.hpp"
 #include "pg/array.hpp"
 #include "postgres/evidence_reader.hpp"
+#include "postgres/lots.hpp"
 #include "postgres/names.hpp"
 #include "postgres/payments.hpp"
 #include "reader/page_cursor.hpp"
@@ -13,6 +15,7 @@
 #include "reader/rows.hpp"
 #include "reader/selects.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tokenledger::ledger {
@@ -84,6 +87,64 @@ std::vector<limit_view> read_limits(pg::connection& connection, const std::strin
                               .tokens = from.number(),
                               .set_at_us = from.number()};
         });
+}
+
+// The account's lots and holds, and the time to look at them; nullopt: it never had any.
+struct lots_now {
+    account_lots lots{};
+    std::int64_t now_us = 0;
+};
+std::optional<lots_now> read_lots_now(pg::connection& connection, const std::string& user_id) {
+    const pg::rows from = lookup(connection,
+                                 "SELECT (extract(epoch FROM greatest(clock_timestamp(),"
+                                 " a.last_transaction_at)) * 1000000)::bigint"
+                                 " FROM tokenledger.token_accounts AS a"
+                                 " WHERE a.user_id = $1::text AND a.due_at IS NOT NULL",
+                                 user_id);
+    if (from.size() == 0)
+        return std::nullopt;
+    lots_now made{.now_us = from.number(0, 0)};
+    store::found_lots found = read_lots(connection, {.users = {user_id}, .from_us = made.now_us});
+    made.lots = std::move(found.accounts[user_id]);
+    return made;
+}
+
+void show_lots(const lots_now& known, account_view& into) {
+    into.available = available(known.lots, into.balance, known.now_us);
+    into.held = held(known.lots, known.now_us);
+    for (const due_expiry& each : due(known.lots, known.now_us))
+        into.expired_not_posted += each.tokens;
+    for (const lot_state& lot : known.lots.lots) {
+        const std::int64_t kept = reserved(known.lots, lot, known.now_us);
+        if (lot.is_over(known.now_us) && kept == 0)
+            continue;
+        into.lots.push_back({.lot = lot.lot,
+                             .tokens = lot.is_over(known.now_us) ? kept : lot.remaining,
+                             .held = kept,
+                             .expires_at_us = lot.terms.expires_at_us,
+                             .priority = lot.terms.priority,
+                             .paid = lot.terms.paid,
+                             .payment_intent_id = lot.terms.payment_intent_id,
+                             .sequence = lot.sequence});
+    }
+}
+
+// What was over at a time, though its row is of later or is not posted yet: the balance of then is without
+// it.
+std::int64_t over_by(pg::connection& connection, const std::string& user_id, std::int64_t at_us) {
+    const auto known = read_lots_now(connection, user_id);
+    if (!known)
+        return 0;
+    statement select;
+    const std::string at = select.time_after(at_us);
+    select.sql = "SELECT coalesce(-sum(t.token_amount), 0)::bigint FROM tokenledger.token_transactions AS t"
+                 " WHERE t.user_id = " +
+                 select.text(user_id) + " AND t.source = 'expiry' AND t.effective_at < " + at +
+                 " AND t.created_at >= " + at;
+    std::int64_t over = run(connection, select).number(0, 0);
+    for (const due_expiry& each : due(known->lots, std::min(at_us, known->now_us)))
+        over += each.tokens;
+    return over;
 }
 
 std::optional<balance_view> read_balance(const pg::rows& from) {
@@ -160,12 +221,16 @@ std::optional<account_view> find_account(read_session& session, const std::strin
         row_reader columns(from, 0);
         account_view made{.user_id = columns.text(),
                           .balance = columns.number(),
+                          .available = 0,
                           .last_sequence = columns.number(),
                           .last_transaction_at_us = columns.number_if_any(),
                           .created_at_us = columns.number()};
         made.totals = read_totals(connection, user_id);
         made.disputed_payments = read_disputed(connection, user_id);
         made.limits = read_limits(connection, user_id);
+        made.available = made.balance;
+        if (const auto known = read_lots_now(connection, user_id))
+            show_lots(*known, made);
         return made;
     });
 }
@@ -181,8 +246,12 @@ std::optional<balance_view> find_balance_at_time(read_session& session, const st
                  " AS sequence) AS place LEFT JOIN tokenledger.token_transactions AS t"
                  " ON t.user_id = a.user_id AND t.sequence = place.sequence WHERE a.user_id = " +
                  user;
-    return session.run(plan_shape::lookups,
-                       [&](pg::connection& connection) { return read_balance(run(connection, select)); });
+    return session.run(plan_shape::lookups, [&](pg::connection& connection) {
+        std::optional<balance_view> made = read_balance(run(connection, select));
+        if (made)
+            made->balance -= over_by(connection, user_id, at_us);
+        return made;
+    });
 }
 
 std::optional<balance_view> find_balance_at_sequence(read_session& session, const std::string& user_id,

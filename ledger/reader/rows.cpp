@@ -15,13 +15,34 @@ void read_column(row_reader& from, source& into) {
 }
 
 const std::string& transaction_columns() {
-    static const std::string columns = select_list<transaction_view>("t", {{"type", "t.transaction_type"}});
+    static const std::string columns = select_list<transaction_view>(
+        "t", {{"type", "t.transaction_type"},
+              {"lots", "(SELECT json_object_agg(moved.lot, moved.tokens ORDER BY moved.lot)"
+                       " FROM tokenledger.token_lot_movements AS moved"
+                       " WHERE moved.user_id = t.user_id AND moved.sequence = t.sequence)"}});
     return columns;
 }
 
 const std::string& usage_columns() {
     static const std::string columns = select_list<usage_view>(
         "u", {{"reversed_tokens", "back.token_amount"}, {"refund_sequence", "back.sequence"}});
+    return columns;
+}
+
+void read_column(row_reader& from, hold_state& into) {
+    into = value_named<hold_state>(from.text());
+}
+
+const std::string& state_of_hold() {
+    static const std::string state =
+        "(CASE WHEN h.ended = 'captured' AND h.ended_at >= h.expires_at THEN 'expired'"
+        " WHEN h.ended IS NOT NULL THEN h.ended"
+        " WHEN h.expires_at > statement_timestamp() THEN 'open' ELSE 'expired' END)";
+    return state;
+}
+
+const std::string& hold_columns() {
+    static const std::string columns = select_list<hold_list_row>("h", {{"state", state_of_hold()}});
     return columns;
 }
 

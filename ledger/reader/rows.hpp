@@ -66,6 +66,7 @@ inline void read_column(row_reader& from, std::optional<bool>& into) {
 }
 void read_column(row_reader& from, transaction_type& into);
 void read_column(row_reader& from, source& into);
+void read_column(row_reader& from, hold_state& into);
 template <class Row>
 void read_column(row_reader&, std::vector<Row>&) {
 }
@@ -111,6 +112,9 @@ std::string select_list(std::string_view alias, std::initializer_list<other_colu
 [[nodiscard]] const std::string& transaction_columns();
 // Of token_usage AS u with join_reversals.
 [[nodiscard]] const std::string& usage_columns();
+// Of token_holds AS h; and of its state now.
+[[nodiscard]] const std::string& hold_columns();
+[[nodiscard]] const std::string& state_of_hold();
 // `waiting_expires`: postgres_options'.
 [[nodiscard]] std::string event_columns(std::chrono::days waiting_expires);
 // SQL: true if e has waited for longer than that.

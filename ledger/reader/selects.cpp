@@ -135,6 +135,19 @@ statement select_usage(const usage_filter& filter, const stream_part& part, bool
     return made;
 }
 
+statement select_holds(const hold_filter& filter, const stream_part& part) {
+    statement made;
+    std::string where = equal(made, "h.user_id", filter.user_id) +
+                        equal(made, state_of_hold(), filter.state) +
+                        in_period(made, filter.period, part, "h.created_at");
+    if (part.after)
+        where +=
+            beyond(made, part, "h.created_at", "(h.created_at, h.user_id, 0::bigint, 0::bigint, h.hold_id)");
+    made.sql = "SELECT " + hold_columns() + " FROM tokenledger.token_holds AS h WHERE true" + where +
+               sorted(part, {"h.created_at", "h.user_id", "h.hold_id"});
+    return made;
+}
+
 std::string events_of_payment(const std::string& payment) {
     return "(SELECT * FROM tokenledger.stripe_events AS named WHERE named.payment_intent_id = " + payment +
            " AND (named.event_type <> 'payment_intent.succeeded' OR named.result <> 'applied')"

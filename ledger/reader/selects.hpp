@@ -30,6 +30,7 @@ struct stream_part {
 [[nodiscard]] statement select_usage(const usage_filter& filter, const stream_part& part, bool uncharged);
 [[nodiscard]] statement select_events(const event_filter& filter, const stream_part& part,
                                       std::chrono::days waiting_expires);
+[[nodiscard]] statement select_holds(const hold_filter& filter, const stream_part& part);
 
 // The events that named a payment, in no order; $1 is the payment. An SQL expression to select from.
 [[nodiscard]] std::string events_of_payment(const std::string& payment_intent_id);

@@ -5,6 +5,7 @@
 #include "core/plan.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace tokenledger::ledger {
 
@@ -106,10 +107,35 @@ struct open_transaction {
     bool committed_ = false;
 };
 
-} // namespace
+// Reads lots and holds for those accounts that ever had one.
+void read_lots(store& where, std::span<const command> batch, snapshot& known) {
+    store::wanted_lots wanted{.from_us = earliest_time(batch, known.now_us)};
+    for (const auto& [user, account] : known.accounts) {
+        if (account.due_at_us)
+            wanted.users.push_back(user);
+    }
+    if (wanted.users.empty())
+        return;
+    for (const auto& [id, payment] : known.payments) {
+        if (payment.credit)
+            wanted.payments.push_back(id);
+    }
+    wanted.holds = holds_to_read(batch);
+    for (const auto& [of, charge] : known.charges) {
+        for (const lot_tokens& each : charge.from)
+            wanted.lots.emplace_back(of.user_id, each.lot);
+    }
+    store::found_lots found = where.read_lots(wanted);
+    for (auto& [user, lots] : found.accounts)
+        known.accounts[user].lots = std::move(lots);
+    for (auto& [id, taken] : found.taken_from)
+        known.payments[id].taken_from = std::move(taken);
+}
 
-std::vector<outcome> run_batch(store& where, std::span<const command> batch,
-                               const std::function<void()>& before_commit) {
+// One attempt; nullopt: nothing was done, because `due_first` has to be posted before.
+std::optional<std::vector<outcome>> attempt(store& where, std::span<const command> batch,
+                                            const std::function<void()>& before_commit,
+                                            std::vector<command>* due_first) {
     open_transaction transaction(where);
     snapshot known;
     store::opening opened = begin(where, batch);
@@ -152,6 +178,12 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
         known.charges = where.read_charges(usages);
     if (const auto members = members_to_read(batch); !members.empty())
         known.spending = where.read_spending(members, known.asked_at_us, sets_limits(batch));
+    read_lots(where, batch, known);
+    if (due_first != nullptr) {
+        *due_first = commands_due(batch, known);
+        if (!due_first->empty())
+            return std::nullopt;
+    }
     batch_plan rows = plan(batch, known);
     const std::vector<std::string> evidence = pack_all(rows, batch);
     const std::vector<std::size_t> committed_meanwhile = where.apply(rows, batch, evidence);
@@ -160,6 +192,20 @@ std::vector<outcome> run_batch(store& where, std::span<const command> batch,
     for (const std::size_t position : committed_meanwhile)
         rows.outcomes[position] = outcome{.result = result::duplicate};
     return std::move(rows.outcomes);
+}
+
+} // namespace
+
+std::vector<outcome> run_batch(store& where, std::span<const command> batch,
+                               const std::function<void()>& before_commit) {
+    std::vector<command> due_first;
+    for (;;) {
+        if (auto outcomes = attempt(where, batch, before_commit, &due_first))
+            return std::move(*outcomes);
+        // Commands of their own, before the batch that met them: so an expiry is posted, once, also where
+        // what met it is refused, and a rebuild finds its time with it.
+        static_cast<void>(attempt(where, due_first, {}, nullptr));
+    }
 }
 
 } // namespace tokenledger::ledger

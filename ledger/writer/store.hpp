@@ -6,10 +6,13 @@
 #include "core/plan.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tokenledger::ledger {
@@ -65,6 +68,24 @@ class store {
     // Without limits no sums are read, unless `with_sums`. Read after the locks.
     [[nodiscard]] virtual member_spending read_spending(std::span<const member_id> members,
                                                         std::int64_t now_us, bool with_sums) = 0;
+
+    // What of the lots and holds of these accounts may matter: the lots with remaining tokens, and those
+    // named otherwise; the holds that may be open at `from_us` or later, or may have kept one of those lots
+    // from expiring, and those named.
+    struct wanted_lots {
+        std::vector<std::string_view> users{};    // accounts that had a lot or a hold
+        std::vector<std::string_view> payments{}; // whose lots and refunds are needed
+        std::vector<hold_id> holds{};
+        std::vector<std::pair<std::string, std::int64_t>> lots{}; // of a user, its number
+        std::int64_t from_us = 0;
+    };
+    struct found_lots {
+        std::map<std::string, account_lots, std::less<>> accounts{};
+        // By payment: payment_state::taken_from.
+        std::map<std::string, std::vector<lot_tokens>, std::less<>> taken_from{};
+    };
+    // Read after the locks.
+    [[nodiscard]] virtual found_lots read_lots(const wanted_lots& wanted) = 0;
 
     // Writes the plan's rows. `evidence` is parallel to `batch`: packed bytes for the rows that keep them.
     // Returns the positions in the batch whose event id another transaction committed meanwhile. If rows of

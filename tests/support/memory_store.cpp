@@ -111,7 +111,8 @@ class memory_store final : public store {
                 charges.emplace(usage_id{each.what.user_id, each.what.request_id},
                                 charge_state{.tokens = each.charged_tokens,
                                              .member = each.what.member,
-                                             .created_at_us = each.created_at_us});
+                                             .created_at_us = each.created_at_us,
+                                             .from = lots_of(each)});
         }
         return charges;
     }
@@ -136,9 +137,19 @@ class memory_store final : public store {
     locked_accounts lock_accounts(std::span<const std::string_view> user_ids) override {
         locked_accounts locked;
         for (const std::string_view user : user_ids)
-            locked.accounts.insert(*accounts_.try_emplace(std::string(user)).first);
+            locked.accounts.insert(*accounts_.try_emplace(std::string(user)).first).first->second.lots = {};
         locked.now_us = database_->now_us;
         return locked;
+    }
+
+    // All that there is: what PostgreSQL leaves out does not matter.
+    found_lots read_lots(const wanted_lots& asked) override {
+        found_lots found;
+        for (const std::string_view user : asked.users)
+            found.accounts.emplace(user, accounts_.find(user)->second.lots);
+        for (const std::string_view id : asked.payments)
+            found.taken_from.emplace(id, payments_.find(id)->second.taken_from);
+        return found;
     }
 
     std::vector<std::size_t> apply(const batch_plan& rows, std::span<const command> batch,
@@ -152,8 +163,13 @@ class memory_store final : public store {
             event.result = update.result;
             event.reason = update.reason;
         }
-        for (const auto& [user, account] : rows.accounts)
-            accounts_[user] = account;
+        for (const auto& [user, account] : rows.accounts) {
+            account_state& known = accounts_[user];
+            known.balance = account.balance;
+            known.last_sequence = account.last_sequence;
+            known.last_created_at_us = account.last_created_at_us;
+        }
+        apply_lots(rows);
         actions_ = rows.event_actions;
         for (const key_row& row : rows.keys)
             keys_.emplace(row.id, row.state);
@@ -225,6 +241,33 @@ class memory_store final : public store {
     }
 
   private:
+    void apply_lots(const batch_plan& rows) {
+        for (const lot_row& row : rows.lots) {
+            account_lots& known = accounts_[row.user_id].lots;
+            if (lot_state* lot = known.find(row.state.lot)) {
+                *lot = row.state;
+                continue;
+            }
+            known.lots.insert(std::ranges::upper_bound(known.lots, row.state, is_used_before), row.state);
+            known.last_lot = std::max(known.last_lot, row.state.lot);
+        }
+        for (const hold_row& row : rows.holds)
+            accounts_[row.user_id].lots.holds.insert_or_assign(row.hold_id, row.state);
+        for (const due_row& row : rows.due)
+            accounts_[row.user_id].due_at_us = row.at_us;
+    }
+
+    [[nodiscard]] std::vector<lot_tokens> lots_of(const memory_database::stored_usage& of) const {
+        std::vector<lot_tokens> from;
+        for (const transaction_row& row : database_->transactions) {
+            if (row.user_id != of.what.user_id || row.sequence != of.deduction_sequence)
+                continue;
+            for (const lot_tokens& each : row.lots)
+                from.push_back({each.lot, -each.tokens});
+        }
+        return from;
+    }
+
     [[nodiscard]] std::int64_t given_back(const usage& what) const {
         for (const transaction_row& row : database_->transactions) {
             if (row.type == transaction_type::refund && row.user_id == what.user_id &&

@@ -306,6 +306,12 @@ class naive_books : public naive_ledger {
         return ledger::refusal::none;
     }
 
+    template <ledger::on_hold Operation>
+    ledger::refusal perform(const Operation&, naive_outcome&) {
+        return ledger::refusal::unknown_hold;
+    }
+    ledger::refusal perform(const ledger::expire&, naive_outcome&) { return ledger::refusal::nothing_due; }
+
     // ---- Actions on events.
     void take_origin_of(const std::string& event) {
         const ledger::stripe_event& row = rows_.at(event);

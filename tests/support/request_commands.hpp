@@ -69,6 +69,38 @@ inline ledger::reversal reversing(std::string request, std::string user,
     return {.request_id = std::move(request), .user_id = std::move(user), .tokens = tokens, .reason = {}};
 }
 
+inline ledger::grant granting_until(std::string user, std::int64_t tokens,
+                                    std::optional<std::int64_t> expires_at_us) {
+    ledger::grant made = granting(std::move(user), tokens);
+    made.expires_at_us = expires_at_us;
+    return made;
+}
+
+inline ledger::hold holding(std::string id, std::string user, std::int64_t tokens,
+                            std::optional<std::int64_t> timeout_seconds = std::nullopt) {
+    ledger::hold made;
+    made.hold_id = std::move(id);
+    made.user_id = std::move(user);
+    made.tokens = tokens;
+    made.timeout_seconds = timeout_seconds;
+    return made;
+}
+
+inline ledger::capture capturing(std::string id, std::string user, std::int64_t tokens,
+                                 bool allow_negative = false) {
+    ledger::capture made;
+    made.hold_id = std::move(id);
+    made.user_id = std::move(user);
+    made.tokens = tokens;
+    made.allow_negative = allow_negative;
+    return made;
+}
+
+// An operation with a key of its own that is the whole request.
+inline ledger::command lone(ledger::operation what) {
+    return request("", {std::move(what)});
+}
+
 // A usage that is the whole request: its request_id is the key.
 inline ledger::command lone_usage(ledger::usage what) {
     return request("", {std::move(what)});

@@ -56,6 +56,12 @@ enum class problem_type : std::uint8_t {
     unknown_usage,
     exceeds_charge,
     member_limit,
+    expiry_in_past,
+    unknown_hold,
+    hold_captured,
+    hold_released,
+    hold_expired,
+    too_many_holds,
     unavailable,
     internal_error,
 };

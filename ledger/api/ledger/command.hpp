@@ -45,6 +45,16 @@ struct park_event {
     bool operator==(const park_event&) const = default;
 };
 
+// How long the tokens of a pack can be used; no days and no years: they never expire.
+struct lifetime {
+    std::int64_t days = 0;  // 0..max_lifetime_days
+    std::int64_t years = 0; // 0..max_lifetime_years, of the calendar, UTC; 29 February becomes the 28th
+
+    bool operator==(const lifetime&) const = default;
+};
+inline constexpr std::int64_t max_lifetime_days = 36'500;
+inline constexpr std::int64_t max_lifetime_years = 100;
+
 // A payment that is ours has succeeded (stripe_event::payment_intent_id names it). The first one that is
 // credited fixes user, tokens, amount and currency of its payment for ever.
 struct purchase {
@@ -57,6 +67,8 @@ struct purchase {
     std::string currency;          // ISO 4217, lower case, as Stripe writes it
     // The amount asked for; above amount_cents, the payment was captured in part. 0: the same amount.
     std::int64_t amount_requested_cents = 0;
+    // When the tokens expire, from the time of the credit on.
+    ledger::lifetime lifetime{};
     // Why the catalogue cannot credit it. Such an event is parked, unless its payment is credited already
     // with the same user, amount and currency: then it brings nothing new.
     ledger::reason refused = reason::none;
@@ -85,6 +97,11 @@ struct stripe_command {
 
 // ---- Requests of operators and of the local application. ----
 
+// Of lots (core/lots.hpp), as Stripe's credit grants have it:
+// https://docs.stripe.com/api/billing/credit-grant/object
+inline constexpr std::int64_t max_lot_priority = 100;
+inline constexpr std::int64_t default_lot_priority = 50;
+
 // Creates the account if there is none, unless `existing` is set.
 struct grant {
     std::string user_id;
@@ -94,6 +111,10 @@ struct grant {
     std::string reference; // invoice or subscription; required and unique as sources.hpp says
     std::string metadata;  // JSON text for the application's own use; empty: none
     bool existing = false; // refused where there is no account yet
+    // Microseconds since the epoch, after the database's clock. nullopt: the tokens never expire.
+    std::optional<std::int64_t> expires_at_us{};
+    // 0..max_lot_priority: tokens of a lower one are used first. nullopt: default_lot_priority.
+    std::optional<std::int64_t> priority{};
 
     bool operator==(const grant&) const = default;
 };
@@ -106,7 +127,9 @@ struct description<grant> {
                                        optional("reason", &grant::reason, field_kind::text),
                                        optional("reference", &grant::reference, field_kind::identifier),
                                        optional("metadata", &grant::metadata, field_kind::object),
-                                       added("existing", &grant::existing, field_kind::boolean)};
+                                       added("existing", &grant::existing, field_kind::boolean),
+                                       added("expires_at", &grant::expires_at_us, field_kind::time),
+                                       added("priority", &grant::priority, field_kind::priority)};
 };
 
 struct deduction {
@@ -238,6 +261,132 @@ struct description<member_limit> {
                                        optional("tokens", &member_limit::tokens, field_kind::count)};
 };
 
+// How long a hold may be open, and how long it is where it does not say.
+inline constexpr std::chrono::hours max_hold_timeout{24};
+inline constexpr std::chrono::seconds default_hold_timeout{std::chrono::minutes(15)};
+// Of one account.
+inline constexpr std::size_t max_open_holds = 1000;
+
+// Sets tokens aside for a call whose cost is known afterwards. Moves nothing.
+struct hold {
+    std::string hold_id; // idempotency key of its own
+    std::string user_id;
+    std::int64_t tokens = 0;                     // > 0, and available
+    std::optional<std::int64_t> timeout_seconds; // 1..max_hold_timeout; nullopt: default_hold_timeout
+    std::string action_type;                     // of the call; empty: not given
+    std::string model_used;                      // likewise
+    std::string member;                          // likewise; a limit of theirs must leave as much
+
+    bool operator==(const hold&) const = default;
+};
+template <>
+struct description<hold> {
+    static constexpr std::string_view name = "hold";
+    static constexpr std::tuple fields{
+        required("hold_id", &hold::hold_id, field_kind::identifier),
+        required("user_id", &hold::user_id, field_kind::identifier),
+        required("tokens", &hold::tokens, field_kind::tokens),
+        optional("timeout_seconds", &hold::timeout_seconds, field_kind::timeout),
+        optional("action_type", &hold::action_type, field_kind::identifier),
+        optional("model_used", &hold::model_used, field_kind::identifier),
+        optional("member", &hold::member, field_kind::identifier)};
+};
+
+// Ends a hold with what the call did cost, and records the call as a usage whose request_id is the hold_id.
+// Never refused for lack of tokens: what neither the hold nor the balance covers is uncovered.
+struct capture {
+    std::string hold_id; // idempotency key of its own, in the scope of usages
+    std::string user_id;
+    std::int64_t tokens = 0;     // tokens of the balance to charge, >= 0
+    std::string action_type;     // empty: the hold's
+    std::string model_used;      // likewise
+    bool allow_negative = false; // all of it is charged
+    // As of a usage.
+    std::optional<std::int64_t> tokens_used; // nullopt: `tokens`
+    std::optional<std::int64_t> input_tokens;
+    std::optional<std::int64_t> output_tokens;
+    std::string cost_estimate;
+    std::optional<std::int64_t> cached_input_tokens;
+    std::optional<std::int64_t> reasoning_tokens;
+    std::string member; // empty: the hold's
+    std::optional<std::int64_t> occurred_at_us;
+    std::string metadata;
+
+    bool operator==(const capture&) const = default;
+};
+template <>
+struct description<capture> {
+    static constexpr std::string_view name = "capture";
+    static constexpr std::tuple fields{
+        in_path("hold_id", &capture::hold_id, field_kind::identifier),
+        required("user_id", &capture::user_id, field_kind::identifier),
+        required("tokens", &capture::tokens, field_kind::charge),
+        optional("action_type", &capture::action_type, field_kind::identifier),
+        optional("model_used", &capture::model_used, field_kind::identifier),
+        optional("allow_negative", &capture::allow_negative, field_kind::boolean),
+        optional("tokens_used", &capture::tokens_used, field_kind::count),
+        optional("input_tokens", &capture::input_tokens, field_kind::count),
+        optional("output_tokens", &capture::output_tokens, field_kind::count),
+        optional("cost_estimate", &capture::cost_estimate, field_kind::cost),
+        optional("cached_input_tokens", &capture::cached_input_tokens, field_kind::count),
+        optional("reasoning_tokens", &capture::reasoning_tokens, field_kind::count),
+        optional("member", &capture::member, field_kind::identifier),
+        optional("occurred_at", &capture::occurred_at_us, field_kind::time),
+        optional("metadata", &capture::metadata, field_kind::object)};
+};
+// The action_type of a capture that has none, and whose hold has none.
+inline constexpr std::string_view default_action_type = "hold";
+
+// Ends a hold without a charge.
+struct release {
+    std::string hold_id; // idempotency key of its own
+    std::string user_id;
+
+    bool operator==(const release&) const = default;
+};
+template <>
+struct description<release> {
+    static constexpr std::string_view name = "release";
+    static constexpr std::tuple fields{in_path("hold_id", &release::hold_id, field_kind::identifier),
+                                       required("user_id", &release::user_id, field_kind::identifier)};
+};
+
+// Keeps an open hold for longer, and changes how much it holds.
+struct extension {
+    std::string hold_id;
+    std::string user_id;
+    std::int64_t timeout_seconds = 0;     // from now, 1..max_hold_timeout
+    std::optional<std::int64_t> tokens{}; // in all; > 0; nullopt: as many as before
+
+    bool operator==(const extension&) const = default;
+};
+template <>
+struct description<extension> {
+    static constexpr std::string_view name = "extend";
+    static constexpr std::tuple fields{
+        in_path("hold_id", &extension::hold_id, field_kind::identifier),
+        required("user_id", &extension::user_id, field_kind::identifier),
+        required("timeout_seconds", &extension::timeout_seconds, field_kind::timeout),
+        optional("tokens", &extension::tokens, field_kind::tokens)};
+};
+
+template <class Operation>
+concept on_hold = requires(const Operation& what) {
+    what.hold_id;
+};
+
+// Posts what of the account's lots has expired. The ledger's own: no client sends it.
+struct expire {
+    std::string user_id;
+    std::int64_t last_sequence = 0; // of the account; with the user, the key
+
+    bool operator==(const expire&) const = default;
+};
+template <>
+struct description<expire> {
+    static constexpr std::string_view name = "expire";
+};
+
 // ---- An operator's decision about an event that is parked or waiting: the only operation of its command.
 // ----
 
@@ -283,6 +432,7 @@ struct assign_event {
     std::string catalog{};
     std::string pack{};
     std::int64_t quantity = 1;
+    ledger::lifetime lifetime{}; // of the pack, as purchase has it
 
     bool operator==(const assign_event&) const = default;
 };
@@ -297,14 +447,13 @@ concept event_action = requires(const Operation& what) {
     what.payment_intent_id;
 };
 
-using operation = std::variant<grant, deduction, transfer, usage, reversal, member_limit, retry_event,
-                               dismiss_event, assign_event>;
+using operation = std::variant<grant, deduction, transfer, usage, reversal, member_limit, hold, capture,
+                               release, extension, expire, retry_event, dismiss_event, assign_event>;
 
 // One or several operations, all or nothing.
 struct admin_command {
-    std::string
-        idempotency_key;    // empty: the one operation is a usage or a reversal, and has a key of its own
-    std::int64_t actor = 0; // uid of the peer, 0..2^32-1
+    std::string idempotency_key; // empty: the one operation has a key of its own
+    std::int64_t actor = 0;      // uid of the peer, 0..2^32-1
     std::vector<operation> operations;
     std::int64_t replayed_at_us = 0; // as stripe_command's
 };

@@ -20,6 +20,8 @@ enum class field_kind : std::uint8_t {
     overrun,    // name of an overrun
     window,     // name of a limit_window
     time,       // RFC 3339, or a day
+    priority,   // integer from 0 to max_lot_priority
+    timeout,    // integer of seconds, from 1 to max_hold_timeout
     count,      // integer >= 0
     cost,       // decimal, as a string or a number (base::is_cost)
     boolean,

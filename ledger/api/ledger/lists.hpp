@@ -49,6 +49,8 @@ struct transaction_view {
     std::string usage_request_id{}; // the operation that was charged, or whose charge was given back
     std::string metadata{};         // JSON text
     std::int64_t created_at_us = 0;
+    std::optional<std::int64_t> effective_at_us{}; // of an expiry: when the tokens could no longer be used
+    std::string lots{}; // JSON text: by number of the lot, the tokens that the row added; negative: took
 
     bool operator==(const transaction_view&) const = default;
 };
@@ -75,7 +77,9 @@ struct description<transaction_view> {
         shown_as("counterparty_user_id", &transaction_view::counterparty_user_id, shown::if_any),
         shown_as("usage_request_id", &transaction_view::usage_request_id, shown::if_any),
         shown_as("metadata", &transaction_view::metadata, shown::json),
-        shown_as("created_at", &transaction_view::created_at_us, shown::time)};
+        shown_as("created_at", &transaction_view::created_at_us, shown::time),
+        shown_as("effective_at", &transaction_view::effective_at_us, shown::time),
+        shown_as("lots", &transaction_view::lots, shown::json)};
 };
 
 struct purchase_view {
@@ -139,6 +143,36 @@ struct description<usage_view> {
         shown_as("metadata", &usage_view::metadata, shown::json),
         shown_as("reversed_tokens", &usage_view::reversed_tokens, shown::if_any),
         shown_as("refund_sequence", &usage_view::refund_sequence, shown::if_any)};
+};
+
+struct hold_list_row {
+    std::string hold_id{};
+    std::string user_id{};
+    hold_state state = hold_state::open; // now
+    std::int64_t tokens = 0;             // that it holds, or held
+    std::int64_t created_at_us = 0;
+    std::int64_t expires_at_us = 0;
+    std::optional<std::int64_t> ended_at_us{}; // of a capture or a release
+    std::string action_type{};
+    std::string model_used{};
+    std::string member{};
+    std::optional<std::int64_t> actor{};
+
+    bool operator==(const hold_list_row&) const = default;
+};
+template <>
+struct description<hold_list_row> {
+    static constexpr std::tuple fields{shown_as("hold_id", &hold_list_row::hold_id),
+                                       shown_as("user_id", &hold_list_row::user_id),
+                                       shown_as("state", &hold_list_row::state),
+                                       shown_as("tokens", &hold_list_row::tokens),
+                                       shown_as("created_at", &hold_list_row::created_at_us, shown::time),
+                                       shown_as("expires_at", &hold_list_row::expires_at_us, shown::time),
+                                       shown_as("ended_at", &hold_list_row::ended_at_us, shown::time),
+                                       shown_as("action_type", &hold_list_row::action_type, shown::if_any),
+                                       shown_as("model_used", &hold_list_row::model_used, shown::if_any),
+                                       shown_as("member", &hold_list_row::member, shown::if_any),
+                                       shown_as("actor", &hold_list_row::actor, shown::if_any)};
 };
 
 // A change of a balance, an operation, or both: a charged operation and its deduction are one entry. The
@@ -288,6 +322,17 @@ struct description<activity_filter> {
     static constexpr std::tuple fields{filtered_by("user_id", &activity_filter::user_id)};
 };
 
+struct hold_filter {
+    std::string user_id{};
+    std::string state{}; // name of a hold_state
+    ledger::period period{};
+};
+template <>
+struct description<hold_filter> {
+    static constexpr std::tuple fields{filtered_by("user_id", &hold_filter::user_id),
+                                       filtered_by("state", &hold_filter::state, names_of<hold_state>)};
+};
+
 struct event_filter {
     std::string result{}; // parked and waiting are the operator's queue
     std::string reason{};
@@ -357,8 +402,18 @@ struct description<events_query> {
     using row = event_view;
 };
 
+struct holds_query {
+    hold_filter filter{};
+    page_request page{};
+};
+template <>
+struct description<holds_query> {
+    static constexpr std::string_view name = "holds";
+    using row = hold_list_row;
+};
+
 using list_query =
-    std::variant<transactions_query, purchases_query, usage_query, activity_query, events_query>;
+    std::variant<transactions_query, purchases_query, usage_query, activity_query, events_query, holds_query>;
 
 template <class Query>
 using page_of_list = page<typename description<Query>::row>;

@@ -74,6 +74,13 @@ enum class refusal : std::uint8_t {
     unknown_usage,     // the account has no usage of this request_id, or it was archived
     exceeds_charge,    // more tokens to give back than the usage was charged
     member_limit,      // a charge above what outcome::limit leaves the member
+    expiry_in_past,    // a grant that would expire at once
+    unknown_hold,      // the account has no hold of this id
+    hold_captured,     // the hold has ended: its capture is in the ledger
+    hold_released,     // likewise: its tokens are available again
+    hold_expired,      // the hold has timed out: there is nothing to extend
+    too_many_holds,    // the account has max_open_holds open
+    nothing_due,       // nothing of the account expires now
 };
 [[nodiscard]] std::string_view to_string(refusal value) noexcept;
 
@@ -96,6 +103,26 @@ struct limit_reached {
     bool operator==(const limit_reached&) const = default;
 };
 
+enum class hold_state : std::uint8_t {
+    open,     // its tokens are held
+    captured, // it ended with a charge, in time
+    released,
+    expired, // it has timed out: its tokens are available again; a late capture leaves it so
+};
+[[nodiscard]] std::string_view to_string(hold_state value) noexcept;
+
+// A hold and its account as the command left them.
+struct hold_view {
+    std::string hold_id{};
+    hold_state state{};
+    std::int64_t held = 0;      // tokens; 0 unless it is open
+    std::int64_t balance = 0;   // of the account
+    std::int64_t available = 0; // likewise
+    std::int64_t expires_at_us = 0;
+
+    bool operator==(const hold_view&) const = default;
+};
+
 struct outcome {
     ledger::result result = result::ignored; // of an action on an event: what became of the event
     ledger::reason reason = reason::none;
@@ -105,6 +132,7 @@ struct outcome {
     bool replayed = false;                // the first outcome of the same command with the same key, again
     std::int64_t uncovered = 0;           // tokens of its charges that no balance covered
     std::optional<limit_reached> limit{}; // of refusal::member_limit
+    std::optional<hold_view> hold{};      // of the last operation on a hold
 
     bool operator==(const outcome&) const = default;
 };

@@ -53,18 +53,37 @@ struct limit_view {
     bool operator==(const limit_view&) const = default;
 };
 
+// A lot that has tokens left (core/lots.hpp).
+struct lot_view {
+    std::int64_t lot = 0;    // number within the account
+    std::int64_t tokens = 0; // left
+    std::int64_t held = 0;   // of them, by open holds
+    std::optional<std::int64_t> expires_at_us{};
+    std::int64_t priority = 0;
+    bool paid = false;
+    std::string payment_intent_id{};
+    std::int64_t sequence = 0; // of the row that credited it
+
+    bool operator==(const lot_view&) const = default;
+};
+
 struct account_view {
     std::string user_id{};
     std::int64_t balance = 0;
+    std::int64_t available = 0;                           // what a charge may take now
+    std::int64_t held = 0;                                // by open holds
+    std::int64_t expired_not_posted = 0;                  // in the balance, and no longer usable
     std::int64_t last_sequence = 0;                       // 0: no transaction yet
     std::optional<std::int64_t> last_transaction_at_us{}; // of the last transaction
     std::int64_t created_at_us = 0;
     std::vector<type_total> totals{};             // of types that occur; one scan of the user's rows
     std::vector<std::string> disputed_payments{}; // in dispute now (entitlement_of), sorted by id
     std::vector<limit_view> limits{};             // of its members, sorted by member
+    std::vector<lot_view> lots{};                 // in the order of use; those that have expired are not here
 };
 
-// The account as it was. A user without a transaction by then has sequence 0 and balance 0.
+// The account as it was: an expiry counts from its effective time on. A user without a transaction by then
+// has sequence 0 and balance 0.
 struct balance_view {
     std::string user_id{};
     std::int64_t balance = 0;

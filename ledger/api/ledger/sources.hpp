@@ -15,13 +15,23 @@ namespace tokenledger::ledger {
 
 // `count`, the last of each, is no value: it is the number of them.
 enum class transaction_type : std::uint8_t { grant, purchase, deduction, refund, transfer, count };
-enum class source : std::uint8_t { admin, subscription, trial, token_pack, stripe, usage, count };
+enum class source : std::uint8_t { admin, subscription, trial, token_pack, stripe, usage, expiry, count };
 // The sources that a grant may name. Commands are stored with the number: a new one comes behind the others.
 enum class grant_source : std::uint8_t { admin, subscription, trial, count };
 // What a key stands for: requests by their Idempotency-Key, usages and their reversals by the usage's
-// request_id, grants by the reference of their source. Keys are sorted by it: a new one comes behind the
-// others.
-enum class key_scope : std::uint8_t { request, usage, subscription, trial, reversal, count };
+// request_id, grants by the reference of their source, holds and their release by the hold_id, expiries by
+// their account and its last sequence. Keys are sorted by it: a new one comes behind the others.
+enum class key_scope : std::uint8_t {
+    request,
+    usage,
+    subscription,
+    trial,
+    reversal,
+    hold,
+    release,
+    expiry,
+    count
+};
 
 // Of the token_amount of a row.
 enum class token_sign : std::uint8_t { positive, negative, either };
@@ -81,8 +91,9 @@ inline constexpr auto sources = [] {
         {source::trial, "trial", {grant}, grant_source::trial, key_scope::trial},
         {source::token_pack, "token_pack", {purchase}, none, none},
         {source::stripe, "stripe", {purchase, refund}, none, none},
-        {source::usage, "usage", {deduction, refund}, none, none}, // charges, and what their reversals give
-                                                                   // back
+        // Charges, and what their reversals give back.
+        {source::usage, "usage", {deduction, refund}, none, none},
+        {source::expiry, "expiry", {deduction}, none, none}, // what a lot had left at its end
     });
 }();
 
@@ -122,9 +133,9 @@ static_assert(has_row_of_each(sources, &source_row::granted_as, grant_source{}),
 static_assert(has_row_of_each(sources, &source_row::reference_scope, key_scope::subscription,
                               key_scope::reversal) &&
                   static_cast<std::size_t>(key_scope::subscription) == 2 &&
-                  static_cast<std::size_t>(key_scope::reversal) + 1 ==
+                  static_cast<std::size_t>(key_scope::reversal) + 4 ==
                       static_cast<std::size_t>(key_scope::count),
-              "every scope of keys but request, usage and reversal is in the row of its source");
+              "the scopes of references, and no others, are in the row of their source");
 static_assert(
     [] {
         for (const source_row& row : sources) {

@@ -42,15 +42,16 @@ BOOST_AUTO_TEST_SUITE(ledger_names)
 BOOST_AUTO_TEST_CASE(every_value_has_one_name_that_converts_back) {
     check_each_name_once<result>(7);
     check_each_name_once<reason>(12);
-    check_each_name_once<refusal>(18);
+    check_each_name_once<refusal>(25);
     check_each_name_once<transaction_type>(5);
-    check_each_name_once<source>(6);
+    check_each_name_once<source>(7);
     check_each_name_once<grant_source>(3);
     check_each_name_once<dispute_status>(4);
     check_each_name_once<refund_status>(2);
-    check_each_name_once<key_scope>(5);
+    check_each_name_once<key_scope>(8);
     check_each_name_once<overrun>(3);
     check_each_name_once<limit_window>(3);
+    check_each_name_once<hold_state>(4);
     check_each_name_once<usage_group>(2);
     check_each_name_once<usage_time>(2);
 }
@@ -62,7 +63,7 @@ BOOST_AUTO_TEST_CASE(the_lists_of_names_hold_the_values_that_filters_and_options
     BOOST_TEST(listed(grant_source_names()) == (names{"admin", "subscription", "trial"}),
                boost::test_tools::per_element());
     BOOST_TEST(listed(source_names()) ==
-                   (names{"admin", "subscription", "trial", "token_pack", "stripe", "usage"}),
+                   (names{"admin", "subscription", "trial", "token_pack", "stripe", "usage", "expiry"}),
                boost::test_tools::per_element());
     // Only requests are refused; an event that waited too long is shown as expired.
     BOOST_TEST(listed(event_result_names()) ==
