@@ -43,6 +43,8 @@ std::vector<std::unique_ptr<ledger::reader>> make_readers(const config& with) {
     return readers;
 }
 
+constexpr std::chrono::seconds expiry_deadline{30};
+
 std::int64_t seconds_since_epoch() {
     return std::chrono::duration_cast<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -110,7 +112,13 @@ class application {
         if (report.is == state::ready) {
             metrics_.events_parked.with().Set(static_cast<double>(report.parked));
             metrics_.events_waiting.with().Set(static_cast<double>(report.waiting));
+            metrics_.open_holds.with().Set(static_cast<double>(report.open_holds));
+            metrics_.held_tokens.with().Set(report.held_tokens);
+            metrics_.timed_out_holds.with().Set(static_cast<double>(report.timed_out_holds));
+            metrics_.expiry_lag.with().Set(report.expiry_lag);
             metrics_.unsafe_settings.Set(static_cast<double>(report.unsafe_settings));
+            if (!stopping_)
+                post_due(report.due);
             if (warning_ != report.warning && !report.warning.empty())
                 log::warn("database", {{"warning", report.warning}});
             warning_ = report.warning;
@@ -137,6 +145,20 @@ class application {
             stop();
         }
         manager_.tell_status();
+    }
+
+    // Writes the rows of what has expired in accounts that nobody uses. Nothing waits for it: whoever uses an
+    // account posts what is due of it first. Several daemons may do it at once.
+    void post_due(const std::vector<ledger::expire>& accounts) {
+        for (const ledger::expire& each : accounts) {
+            ledger::admin_command made;
+            made.operations.emplace_back(each);
+            // If it fails, the next look finds the account again.
+            const auto taken = writer_->submit(std::move(made), std::chrono::steady_clock::now() + expiry_deadline,
+                                               [](const ledger::completion&) {});
+            if (taken != ledger::admission::accepted)
+                return;
+        }
     }
 
     void await_signal() {
@@ -268,6 +290,9 @@ class application {
     }
 
     void observe(const ledger::batch_report& report) {
+        if (report.expiries > 0)
+            metrics_.ledger_transactions.with(ledger::transaction_type::deduction, ledger::source::expiry)
+                .Increment(static_cast<double>(report.expiries));
         if (report.committed) {
             metrics_.batch_size.Observe(static_cast<double>(report.commands));
             metrics_.commit_duration.Observe(std::chrono::duration<double>(report.duration).count());

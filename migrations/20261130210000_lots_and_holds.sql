@@ -41,6 +41,10 @@ ALTER TABLE tokenledger.token_transactions
         AND (source <> 'expiry' OR (reference IS NOT NULL AND balance_after >= 0 AND actor IS NULL))) NOT VALID;
 COMMENT ON COLUMN tokenledger.token_transactions.reference IS 'Invoice or subscription behind a grant, unique per source through idempotency_keys; the lot of an expiry.';
 
+-- What a payment's lot lost by its end is not taken again, so a payment that lost all its money may have given back fewer
+-- tokens than it bought. tokenledgerd verify knows how many.
+ALTER TABLE tokenledger.payments DROP CONSTRAINT payments_lost_all;
+
 ALTER TABLE tokenledger.idempotency_keys
     DROP CONSTRAINT idempotency_keys_scope,
     ADD CONSTRAINT idempotency_keys_scope CHECK (
@@ -145,6 +149,8 @@ COMMENT ON COLUMN tokenledger.token_holds.ended IS 'captured or released; NULL: 
 COMMENT ON COLUMN tokenledger.token_holds.ended_at IS 'When it was captured or released.';
 CREATE INDEX token_holds_open ON tokenledger.token_holds (user_id, expires_at) WHERE ended IS NULL;
 COMMENT ON INDEX tokenledger.token_holds_open IS 'Holds that are open, or have timed out without an end.';
+CREATE INDEX token_holds_end ON tokenledger.token_holds (expires_at) WHERE ended IS NULL;
+COMMENT ON INDEX tokenledger.token_holds_end IS 'How many holds are open, and how many have timed out lately.';
 CREATE INDEX token_holds_time ON tokenledger.token_holds (created_at);
 COMMENT ON INDEX tokenledger.token_holds_time IS 'The list of all holds.';
 CREATE INDEX token_holds_user_time ON tokenledger.token_holds (user_id, created_at);

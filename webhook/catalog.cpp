@@ -40,7 +40,7 @@ appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quan
     }
     if (__builtin_mul_overflow(found->second.tokens, quantity, &tokens))
         return refuse(ledger::reason::amount_mismatch);
-    return {.refused = ledger::reason::none, .tokens = tokens};
+    return {.refused = ledger::reason::none, .tokens = tokens, .lifetime = found->second.lifetime};
 }
 
 } // namespace tokenledger::webhook

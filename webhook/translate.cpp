@@ -101,6 +101,7 @@ effect credit(const json_value& object, const catalog& prices) {
     made.quantity = *quantity;
     const appraisal worth = appraise(prices, pack, *quantity, paid->amount, paid->currency);
     made.tokens = worth.tokens;
+    made.lifetime = worth.lifetime;
     made.refused = worth.refused;
     return made;
 }

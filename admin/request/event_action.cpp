@@ -141,6 +141,7 @@ std::optional<problem> resolve_pack(ledger::operation& made, const event_action&
     assigned.pack = asked.pack;
     assigned.quantity = asked.quantity;
     assigned.tokens = found.tokens;
+    assigned.lifetime = found.lifetime;
     return std::nullopt;
 }
 

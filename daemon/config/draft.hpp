@@ -59,6 +59,7 @@ struct pack_draft {
     key_positions keys;
     std::string id;
     std::int64_t tokens = 0;
+    std::string expires = "never";
     amount_list prices;
     amount_list minimum;
     amount_list maximum;

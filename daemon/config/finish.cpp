@@ -159,7 +159,7 @@ class finisher {
     }
 
     webhook::pack finish_pack(const pack_draft& drafted) {
-        webhook::pack made{drafted.tokens, {}};
+        webhook::pack made{drafted.tokens, {}, parse_lifetime(drafted.expires)};
         for (const amount_item& item : drafted.prices)
             made.prices[item.currency] = {.amount = item.amount, .minimum = item.amount};
         if (drafted.prices.empty()) {

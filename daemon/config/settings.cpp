@@ -158,6 +158,10 @@ constexpr auto table = std::to_array<setting>({
      "The pack's id, as in the metadata; unique in its catalogue."},
     {"catalog.pack", "tokens", &in_pack<&pack_draft::tokens>, required, {1, webhook::max_pack_tokens}, reload,
      "Tokens credited for one pack."},
+    {"catalog.pack", "expires", &in_pack<&pack_draft::expires>, optional, {.rule = &lifetime_text}, reload,
+     "How long the tokens can be used after they are credited: `never`, or a number of days or years such as "
+     "`90d` or `1y`. It holds for purchases from then on. Laws on prepaid credit differ: ask before you let "
+     "what was paid for expire."},
     {"catalog.pack", "prices", &in_pack<&pack_draft::prices>, required, {1, webhook::max_pack_price}, reload,
      "Price of one pack in minor units, by currency; at least one currency. A payment may be higher (tax), "
      "up to `maximum`."},

@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include <arpa/inet.h>
@@ -98,6 +99,25 @@ bool is_log_level(std::string_view text) noexcept {
     return std::ranges::find(levels, text) != levels.end();
 }
 
+std::optional<ledger::lifetime> lifetime_of(std::string_view text) noexcept {
+    if (text == "never")
+        return ledger::lifetime{};
+    const bool in_years = text.ends_with('y');
+    if (text.size() < 2 || (!in_years && !text.ends_with('d')) || text.front() == '0')
+        return std::nullopt;
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size() - 1;
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    const std::int64_t most = in_years ? ledger::max_lifetime_years : ledger::max_lifetime_days;
+    if (error != std::errc{} || stopped != end || number < 1 || number > most)
+        return std::nullopt;
+    return in_years ? ledger::lifetime{.years = number} : ledger::lifetime{.days = number};
+}
+
+bool is_lifetime(std::string_view text) noexcept {
+    return lifetime_of(text).has_value();
+}
+
 bool is_proxy_address(std::string_view text) noexcept {
     return text == unix_peer || is_numeric_address(std::string(text));
 }
@@ -130,7 +150,13 @@ constinit const text_rule socket_path{"an absolute path of at most 107 bytes", i
 constinit const text_rule file_mode{"an octal file mode such as 0660", is_file_mode};
 constinit const text_rule group_name{"the name of a group", is_group_name};
 constinit const text_rule permit_name{"one of read, usage, money, operate", is_permit};
+constinit const text_rule lifetime_text{
+    "\"never\", or a number of days or years: \"90d\", at most 36500, or \"1y\", at most 100", is_lifetime};
 constinit const text_rule log_level_name{"one of trace, debug, info, warn, error", is_log_level};
+
+ledger::lifetime parse_lifetime(std::string_view text) {
+    return lifetime_of(text).value_or(ledger::lifetime{});
+}
 
 unsigned parse_mode(std::string_view octal) {
     unsigned made = 0;

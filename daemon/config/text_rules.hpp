@@ -25,7 +25,11 @@ extern const text_rule socket_path;     // where clients connect to
 extern const text_rule file_mode;       // octal
 extern const text_rule group_name;      // of the system
 extern const text_rule permit_name;     // of an admin listener
+extern const text_rule lifetime_text;   // of a pack's tokens
 extern const text_rule log_level_name;  // as spdlog knows them
+
+// "never", "90d", "1y". Precondition: the rule holds.
+[[nodiscard]] ledger::lifetime parse_lifetime(std::string_view text);
 
 // "0660". Precondition: the rule holds.
 [[nodiscard]] unsigned parse_mode(std::string_view octal);

@@ -47,6 +47,8 @@ event_translator::open_pack(std::string_view endpoint, std::string_view pack, st
     if (found == prices.packs.end() ||
         __builtin_mul_overflow(found->second.tokens, quantity, &made.tokens)) // never: a pack has limits
         made.tokens = 0;
+    else
+        made.lifetime = found->second.lifetime;
     return made;
 }
 

@@ -42,6 +42,7 @@ class event_translator {
     struct pack_contents {
         std::string catalog;
         std::int64_t tokens = 0;
+        ledger::lifetime lifetime{};
     };
     [[nodiscard]] std::optional<pack_contents> open_pack(std::string_view endpoint, std::string_view pack,
                                                          std::int64_t quantity) const;

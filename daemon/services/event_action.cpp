@@ -26,7 +26,9 @@ std::variant<ledger::operation, admin::problem> with_pack(ledger::operation made
     const auto found = translator.open_pack(stored.endpoint, asked.pack, asked.quantity);
     if (!found)
         return unreadable("no endpoint is configured at " + stored.endpoint);
-    if (auto wrong = admin::resolve_pack(made, asked, {.catalog = found->catalog, .tokens = found->tokens}))
+    if (auto wrong = admin::resolve_pack(
+            made, asked,
+            {.catalog = found->catalog, .tokens = found->tokens, .lifetime = found->lifetime}))
         return std::move(*wrong);
     return made;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -38,7 +39,12 @@ database_report look_once(ledger::health_probe& probe) {
                 .warning = warning_of(found),
                 .unsafe_settings = found.unsafe_settings.size(),
                 .parked = found.parked,
-                .waiting = found.waiting};
+                .waiting = found.waiting,
+                .open_holds = found.open_holds,
+                .held_tokens = std::strtod(found.held_tokens.c_str(), nullptr),
+                .timed_out_holds = found.timed_out_holds,
+                .expiry_lag = found.expiry_lag,
+                .due = found.due};
     } catch (const ledger::unreadable_url& error) {
         return {.is = state::unreadable, .detail = error.what()};
     } catch (const std::exception& error) {

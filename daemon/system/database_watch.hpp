@@ -25,6 +25,11 @@ struct database_report {
     std::size_t unsafe_settings = 0;
     std::int64_t parked = 0;
     std::int64_t waiting = 0;
+    std::int64_t open_holds = 0;
+    double held_tokens = 0;
+    std::int64_t timed_out_holds = 0;
+    double expiry_lag = 0;             // seconds
+    std::vector<ledger::expire> due{}; // accounts of which something is due
 };
 
 class database_watch {

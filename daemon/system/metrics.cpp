@@ -103,6 +103,11 @@ metrics::metrics()
       queue_depth(single<prometheus::Gauge>(registry_, family::queue_depth)),
       events_parked(registry_, family::events_parked),
       events_waiting(registry_, family::events_waiting),
+      open_holds(registry_, family::open_holds),
+      held_tokens(registry_, family::held_tokens),
+      timed_out_holds(registry_, family::timed_out_holds),
+      uncovered_tokens(single<prometheus::Counter>(registry_, family::uncovered_tokens)),
+      expiry_lag(registry_, family::expiry_lag),
       unsafe_settings(single<prometheus::Gauge>(registry_, family::unsafe_settings)),
       database_up(single<prometheus::Gauge>(registry_, family::database_up)) {
     for (const auto& [type, source] : ledger::transaction_kinds())
@@ -117,6 +122,7 @@ void metrics::count_postings(const ledger::outcome& from) {
         return;
     for (const ledger::posting& each : from.posted)
         ledger_transactions.with(each.type, each.source).Increment();
+    uncovered_tokens.Increment(static_cast<double>(from.uncovered));
 }
 
 std::string metrics::exposition() const {

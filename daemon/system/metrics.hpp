@@ -91,10 +91,15 @@ class metrics {
     prometheus::Gauge& queue_depth;
     metric_series<prometheus::Gauge> events_parked; // not known before the first look
     metric_series<prometheus::Gauge> events_waiting;
+    metric_series<prometheus::Gauge> open_holds;
+    metric_series<prometheus::Gauge> held_tokens;
+    metric_series<prometheus::Gauge> timed_out_holds;
+    prometheus::Counter& uncovered_tokens;
+    metric_series<prometheus::Gauge> expiry_lag;
     prometheus::Gauge& unsafe_settings;
     prometheus::Gauge& database_up;
 
-    // Counts the rows that an outcome added; a replay added none.
+    // Counts the rows that an outcome added, and what its charges did not get; a replay added none.
     void count_postings(const ledger::outcome& from);
 
     // The exposition format, version 0.0.4.

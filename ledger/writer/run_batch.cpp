@@ -197,14 +197,18 @@ std::optional<std::vector<outcome>> attempt(store& where, std::span<const comman
 } // namespace
 
 std::vector<outcome> run_batch(store& where, std::span<const command> batch,
-                               const std::function<void()>& before_commit) {
+                               const std::function<void()>& before_commit, std::size_t* expiries) {
     std::vector<command> due_first;
     for (;;) {
         if (auto outcomes = attempt(where, batch, before_commit, &due_first))
             return std::move(*outcomes);
         // Commands of their own, before the batch that met them: so an expiry is posted, once, also where
         // what met it is refused, and a rebuild finds its time with it.
-        static_cast<void>(attempt(where, due_first, {}, nullptr));
+        const auto posted = attempt(where, due_first, {}, nullptr);
+        for (const outcome& each : *posted) {
+            if (expiries != nullptr && !each.replayed)
+                *expiries += each.posted.size();
+        }
     }
 }
 

@@ -14,9 +14,15 @@
 
 namespace tokenledger::test {
 
+// What the fixtures run against; ledger/postgres/worked_examples_test.cpp sets another one.
+using store_maker = std::unique_ptr<ledger::store> (*)(const std::shared_ptr<ledger::memory_database>&);
+inline store_maker make_store = [](const std::shared_ptr<ledger::memory_database>& of) {
+    return ledger::make_memory_store(of);
+};
+
 struct request_fixture {
     std::shared_ptr<ledger::memory_database> database = std::make_shared<ledger::memory_database>();
-    std::unique_ptr<ledger::store> where = ledger::make_memory_store(database);
+    std::unique_ptr<ledger::store> where = make_store(database);
 
     ledger::outcome run(ledger::command what) {
         const std::vector<ledger::command> batch{std::move(what)};

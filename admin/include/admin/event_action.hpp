@@ -32,6 +32,7 @@ struct event_action {
 struct named_pack {
     std::string catalog{};   // empty: the default one
     std::int64_t tokens = 0; // quantity times the pack's; 0: there is no such pack
+    ledger::lifetime lifetime{}; // the pack's
 };
 
 [[nodiscard]] bool is_event_action(call what) noexcept;

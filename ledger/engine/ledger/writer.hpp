@@ -28,6 +28,7 @@ struct writer_options {
 struct batch_report {
     std::size_t commands = 0;
     std::chrono::steady_clock::duration duration{};
+    std::size_t expiries = 0; // rows that were posted before it, because they were due; committed
     bool committed = false;
     store_failure failure = store_failure::unavailable; // of the last attempt, if not committed
     std::string_view detail{};                          // the error's text, if not committed

@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(the_program_contains_rights_sql_of_the_source_tree) {
 BOOST_AUTO_TEST_CASE(a_change_of_the_rights_needs_a_new_migration) {
     // Two programs with the same migrations and different rights would undo each other's. A change of the
     // function needs a new migration, named here with the function's new hash.
-    const std::string version = "20261130120000";
-    const std::string sha256 = "36ccf60798b10dccd60b0628d8d2bcb2f96c70f09900885a9a8b500bab7e105c";
+    const std::string version = "20261130210000";
+    const std::string sha256 = "14ad67a2300ea03e52becb4a561772c001df7992074ba41394b2e9367656bb34";
     test_database database;
     BOOST_TEST(database.session().value("SELECT encode(sha256(convert_to((" + function_of_rights +
                                         "), 'UTF8')), 'hex')") == sha256);

@@ -1,6 +1,7 @@
 // The catalogue: the packs, the tokens that each gives, and the amounts that may have been paid for it.
 #pragma once
 
+#include "ledger/command.hpp"
 #include "ledger/outcome.hpp"
 
 #include <cstdint>
@@ -24,6 +25,7 @@ struct price {
 struct pack {
     std::int64_t tokens = 0;                          // 1..max_pack_tokens
     std::map<std::string, price, std::less<>> prices; // by currency, lower-case ISO 4217
+    ledger::lifetime lifetime{};                      // of the tokens
 };
 
 struct catalog {
@@ -38,6 +40,7 @@ struct appraisal {
     // none, unknown_pack, currency_mismatch, zero_amount or amount_mismatch
     ledger::reason refused = ledger::reason::none;
     std::int64_t tokens = 0; // quantity times the pack's tokens, if not refused
+    ledger::lifetime lifetime{}; // likewise
 };
 // What `amount` minor units of `currency` buy. Preconditions: 1 <= quantity <= max_quantity, amount >= 0.
 [[nodiscard]] appraisal appraise(const catalog& from, std::string_view pack, std::int64_t quantity,
