@@ -33,8 +33,8 @@ class Client:
         return answer
 
     def post(self, target, body, key=None, **options):
-        """A write. Without `key` it sends a new one, except for a usage and its reversal, which take none."""
-        if key is None and not target.startswith("/v1/usage"):
+        """A write. Without `key` it sends a new one, except where an id in the request is the key."""
+        if key is None and (not target.startswith(("/v1/usage", "/v1/holds")) or target.endswith("/extend")):
             key = str(uuid.uuid4())
         return self.send("POST", target, body, key, **options)
 
