@@ -80,9 +80,11 @@ class batch_ledger {
     // Appends a transaction; sequence, balances and time follow from the account. `opens`: of its tokens,
     // those that become lots. Precondition: has_room.
     posting post(transaction_row row, std::span<const new_lot> opens = {});
-    // Posts what of the account's lots is over: beside commands_due(), what returned to a lot or was no
-    // longer held only now.
+    // Posts what of the account's lots is over, as of when that happened.
     std::vector<posting> post_due(std::string_view user_id);
+    // The same after a row or the end of a hold, as of now: commands_due() posted what was over before, so
+    // this returned to its lot, or was no longer held, only now.
+    std::vector<posting> post_returned(std::string_view user_id);
     // Looks when the account is due next, though nothing of it has changed.
     void note_due(std::string_view user_id);
     void set_hold(std::string_view user_id, std::string_view hold_id, held_tokens state);
@@ -129,6 +131,7 @@ class batch_ledger {
         std::set<std::string, std::less<>> holds{};
     };
     void finish_lots();
+    std::vector<posting> post_expiries(std::string_view user_id, bool as_of_now);
     [[nodiscard]] std::vector<lot_tokens> lots_of_charge(const usage_row& of) const;
     struct mark {
         bool credited = false;

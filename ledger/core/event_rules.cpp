@@ -11,7 +11,7 @@ void post_difference(batch_ledger& work, const event_name& event, const payment_
                      const entitlement& worth, const std::string& cause, outcome& made) {
     if (auto posted = work.post_settlement(event.payment, worth, cause)) {
         made.posted.push_back(std::move(*posted));
-        for (posting& each : work.post_due(payment.credit->user_id))
+        for (posting& each : work.post_returned(payment.credit->user_id))
             made.posted.push_back(std::move(each));
     }
 }

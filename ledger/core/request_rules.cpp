@@ -66,6 +66,7 @@ class trial {
             post(row_of(std::string(user_id), each));
         return {};
     }
+    std::vector<posting> post_returned(std::string_view user_id) { return post_due(user_id); }
 
     void set_hold(std::string_view user_id, std::string_view hold_id, held_tokens state) {
         accounts_.find(user_id)->second.lots.holds.insert_or_assign(std::string(hold_id), std::move(state));
@@ -186,7 +187,7 @@ class performance {
         if (why != refusal::none)
             return why;
         for (const movement& each : what.movements) {
-            for (posting& over : on_.post_due(each.user_id))
+            for (posting& over : on_.post_returned(each.user_id))
                 made.posted.push_back(std::move(over));
         }
         return refusal::none;

@@ -326,6 +326,19 @@ class Lots(CreditsTest):
         self.assert_account(0, 0, 0, "bob")
         self.assert_sound()
 
+    def test_what_a_reversal_returns_to_a_lot_that_is_over_was_in_no_balance_before(self):
+        self.admin.grant("bob", 100, expires_at=moment(1))
+        self.hold("a", 60, "bob")
+        self.capture("a", 60, user_id="bob")
+        self.until(lambda: self.account("bob")["available"] == 0, "the lot has expired")
+        between = moment(0)
+        self.assertEqual(self.balance_at(between), 0)
+        told = self.admin.post("/v1/usage/a/reverse", {"user_id": "bob"}).json()
+        self.assertEqual([row["token_amount"] for row in told["transactions"]], [60, -60])
+        self.assertEqual(self.balance_at(between), 0)
+        self.assert_account(0, 0, 0, "bob")
+        self.assert_sound()
+
     def test_an_expiry_in_the_past_is_refused(self):
         self.assert_problem(self.admin.grant("alice", 5, expires_at=moment(-1)), 422, "expiry_in_past")
 

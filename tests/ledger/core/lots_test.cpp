@@ -237,6 +237,9 @@ BOOST_AUTO_TEST_CASE(what_a_reversal_returns_to_a_lot_that_is_over_expires_at_on
     const outcome got = run(lone_reversal(reversing("req_1", "alice")));
     BOOST_TEST((got.result == result::applied));
     CHECK_AMOUNTS(amounts_from(2), -40, 60, -60);
+    BOOST_TEST((database->transactions[2].effective_at_us == later(7 * day)));
+    // Not as of the lot's end: between the two the balance did not have these 60.
+    BOOST_TEST((database->transactions[4].effective_at_us == later(8 * day)));
     BOOST_TEST(balance("alice") == 0);
 }
 
