@@ -65,6 +65,10 @@ request read_fields(const json_value& object, const std::string* in_path) {
             if (field.kind == field_kind::tokens || field.kind == field_kind::charge)
                 tokens += value;
         }
+        // What it holds in all from now on. A reversal's tokens are not counted: they were charged before.
+        if constexpr (std::is_same_v<Operation, ledger::extension> &&
+                      std::is_same_v<decltype(value), std::optional<std::int64_t>&>)
+            tokens += value.value_or(0);
     });
     return {std::move(made), tokens};
 }

@@ -244,6 +244,17 @@ class Holds(CreditsTest):
         self.assert_account(1000, 0, 1000)
 
 
+    def test_an_extension_counts_against_what_a_request_may_move(self):
+        path = f"{self.directory}/application.sock"
+        self.start(self.database, admin=[{"socket": path, "permits": ["usage"], "max_tokens_per_request": 100}])
+        application = Client(path)
+        self.assert_problem(self.hold("a", 101, client=application), 422, "token_limit")
+        self.assertEqual(self.hold("a", 100, client=application).status, 200)
+        more = {"client": application, "timeout_seconds": 60, "tokens": 101}
+        self.assert_problem(self.end("a", "extend", **more), 422, "token_limit")
+        self.assert_account(1000, 100, 900)
+
+
 class Lots(CreditsTest):
     def grant_until(self, tokens, expires_at, user_id="alice"):
         answer = self.admin.grant(user_id, tokens, expires_at=expires_at)
