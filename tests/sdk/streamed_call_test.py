@@ -15,8 +15,8 @@ from streamed_calls import EXAMPLES, Checks, StreamedCalls
 
 TSC = os.path.join(HERE, "node_modules", "typescript", "bin", "tsc")
 STRICT = ["--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes", "--noUnusedLocals",
-          "--noUnusedParameters", "--noImplicitReturns", "--target", "es2022", "--module", "nodenext", "--types", "node",
-          "--typeRoots", os.path.join(HERE, "node_modules", "@types")]
+          "--noUnusedParameters", "--noImplicitReturns", "--target", "es2022", "--module", "nodenext",
+          "--types", "node", "--typeRoots", os.path.join(HERE, "node_modules", "@types")]
 TIMEOUT_S = 300
 
 
