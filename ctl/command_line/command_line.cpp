@@ -49,6 +49,22 @@ int not_parsed(context& in, const CLI::App& app, const CLI::ParseError& error) {
     return exit_usage;
 }
 
+// `number`: an integer, or an optional one.
+template <class Number>
+CLI::Option* add_number_to(CLI::App& to, const std::string& name, Number& number, std::int64_t least,
+                           const std::string& help) {
+    const auto take = [&number](const CLI::results_t& words) {
+        if (const auto told = whole_number(words.at(0)))
+            number = *told;
+        return true;
+    };
+    return to.add_option(name, take, help)->type_name("N")->check([least](const std::string& text) {
+        const auto value = whole_number(text);
+        return value && *value >= least ? std::string()
+                                        : "not a whole number from " + std::to_string(least) + " on: " + text;
+    });
+}
+
 int run_in(context& in, int argc, char** argv) {
     CLI::App app;
     command chosen;
@@ -91,27 +107,22 @@ std::optional<std::int64_t> whole_number(const std::string& text) {
 
 CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& number, std::int64_t least,
                         const std::string& help) {
-    const auto take = [&number](const CLI::results_t& words) {
-        number = whole_number(words.at(0)).value_or(number);
-        return true;
-    };
-    return to.add_option(name, take, help)->type_name("N")->check([least](const std::string& text) {
-        const auto value = whole_number(text);
-        return value && *value >= least ? std::string()
-                                        : "not a whole number from " + std::to_string(least) + " on: " + text;
-    });
+    return add_number_to(to, name, number, least, help);
 }
 
-void add_key(CLI::App& to, std::string& key) {
-    to.add_option("--key", key, "The idempotency key; a random one unless given")
-        ->check([](const std::string& text) {
-            for (const char each : text) {
-                if (static_cast<unsigned char>(each) < 0x20 || each == 0x7F)
-                    return std::string("a key has no control characters");
-            }
-            return text.empty() || text.size() > 255 ? std::string("a key has 1 to 255 bytes")
-                                                     : std::string();
-        });
+CLI::Option* add_number(CLI::App& to, const std::string& name, std::optional<std::int64_t>& number,
+                        std::int64_t least, const std::string& help) {
+    return add_number_to(to, name, number, least, help);
+}
+
+void add_key(CLI::App& to, std::string& key, const std::string& help) {
+    to.add_option("--key", key, help)->check([](const std::string& text) {
+        for (const char each : text) {
+            if (static_cast<unsigned char>(each) < 0x20 || each == 0x7F)
+                return std::string("a key has no control characters");
+        }
+        return text.empty() || text.size() > 255 ? std::string("a key has 1 to 255 bytes") : std::string();
+    });
 }
 
 void describe(command_line& line) {

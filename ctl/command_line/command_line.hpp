@@ -31,6 +31,7 @@ struct command_line {
 
 void add_writes(command_line& to);
 void add_usage_writes(command_line& to);
+void add_hold_writes(command_line& to);
 void add_reads(command_line& to);
 void add_events(command_line& to);
 void add_operations(command_line& to);
@@ -42,11 +43,15 @@ void describe(command_line& line);
 [[nodiscard]] std::string usage_fault(const CLI::App& app, const CLI::ParseError& error);
 
 // Options that several commands have.
-void add_key(CLI::App& to, std::string& key);
-void add_days(CLI::App& to, list_options& what); // --from, --to, --time-zone; once per command
+void add_key(CLI::App& to, std::string& key,
+             const std::string& help = "The idempotency key; a random one unless given");
+void add_days(CLI::App& to, list_options& what);   // --from, --to, --time-zone; once per command
+void add_expires(CLI::App& to, end_options& what); // --expires, --time-zone; likewise
 // A whole number from `least` on, within int64. CLI11's own reading takes 010 for 8.
 CLI::Option* add_number(CLI::App& to, const std::string& name, std::int64_t& number, std::int64_t least,
                         const std::string& help);
+CLI::Option* add_number(CLI::App& to, const std::string& name, std::optional<std::int64_t>& number,
+                        std::int64_t least, const std::string& help);
 // Decimal digits within int64; nothing else.
 std::optional<std::int64_t> whole_number(const std::string& text);
 std::string environment_or(const char* name, const std::string& otherwise);

@@ -1,4 +1,4 @@
-// --from, --to, --time-zone: the same on every command that has a period.
+// --from, --to, --expires, --time-zone: the same on every command that has a period or an end.
 #include "command_line/command_line.hpp"
 #include "command_line/when.hpp"
 
@@ -26,12 +26,30 @@ std::string fault_of_zone(const std::string& name) {
            "`; names are such as Europe/Berlin or UTC (package tzdata)";
 }
 
+std::string fault_of_end(const std::string& text) {
+    if (end_of_use(text, std::time(nullptr)))
+        return {};
+    return "`" + visible(text) +
+           "` is no day (2027-01-31, today, 90d: in ninety days, 1y), month (2027-01) or time "
+           "(2027-01-31T12:00:00Z)";
+}
+
+void add_time_zone(CLI::App& to, std::string& name) {
+    to.add_option("--time-zone", name,
+                  "Time zone of the days, such as Europe/Berlin; UTC unless given (or TOKENLEDGER_TIME_ZONE)")
+        ->check(fault_of_zone);
+}
+
+void use(std::string& zone) {
+    if (zone.empty())
+        zone = environment_or(zone_variable, "UTC");
+    if (!use_time_zone(zone))
+        throw CLI::ValidationError(zone_variable, fault_of_zone(zone));
+}
+
 // The words become instants, once all of them are there: the zone may come last.
 void resolve(list_options& what) {
-    if (what.time_zone.empty())
-        what.time_zone = environment_or(zone_variable, "UTC");
-    if (!use_time_zone(what.time_zone))
-        throw CLI::ValidationError(zone_variable, fault_of_zone(what.time_zone));
+    use(what.time_zone);
     const std::time_t now = std::time(nullptr);
     if (!what.from.empty())
         what.from = instant(what.from, edge::from, now).value_or("");
@@ -48,12 +66,24 @@ void add_days(CLI::App& to, list_options& what) {
         ->check(fault_of_moment);
     to.add_option("--to", what.to, "Through the end of this day or month; up to, but not including, a time")
         ->check(fault_of_moment);
-    to.add_option("--time-zone", what.time_zone,
-                  "Time zone of the days, such as Europe/Berlin; UTC unless given (or TOKENLEDGER_TIME_ZONE)")
-        ->check(fault_of_zone);
+    add_time_zone(to, what.time_zone);
     to.parse_complete_callback([&to, &what] {
         if (to.get_subcommands().empty()) // else a command within it is meant, which has no period
             resolve(what);
+    });
+}
+
+void add_expires(CLI::App& to, end_options& what) {
+    to.add_option("--expires", what.at,
+                  "The tokens can be used through this day or month, or before this time: 2027-01-31, "
+                  "2027-01, 90d (the day in ninety days), 1y, 2027-01-31T12:00:00Z; for ever unless given")
+        ->check(fault_of_end);
+    add_time_zone(to, what.time_zone);
+    to.parse_complete_callback([&what] {
+        if (what.at.empty())
+            return;
+        use(what.time_zone);
+        what.us = end_of_use(what.at, std::time(nullptr));
     });
 }
 

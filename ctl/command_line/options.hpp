@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct list_options {
     std::string action{};
     std::string model{};
     std::string member{};
+    std::string state{};
     std::string result{};
     std::string reason{};
     std::string payment{};
@@ -45,6 +47,13 @@ struct list_options {
     bool per_day = false;
     bool by_member = false;
     bool by_occurrence = false;
+};
+
+// When tokens end.
+struct end_options {
+    std::string at{}; // as it was told
+    std::string time_zone{};
+    std::optional<std::int64_t> us{}; // microseconds since the epoch; nullopt: never
 };
 
 struct balance_options {

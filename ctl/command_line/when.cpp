@@ -1,6 +1,9 @@
 // The calendar is <chrono>'s. This library has no time zones yet, so the C library looks at zoneinfo.
 #include "command_line/when.hpp"
 
+#include "base/time.hpp"
+#include "ledger/command.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -53,6 +56,24 @@ std::optional<days> calendar_days(std::string_view text) {
     return date.ok() ? std::optional(one(sys_days{date})) : std::nullopt;
 }
 
+// The 90 of "90d". At most five digits.
+std::optional<int> number_of(std::string_view text, char unit) {
+    if (text.size() < 2 || text.size() > 6 || !text.ends_with(unit))
+        return std::nullopt;
+    return number(text.substr(0, text.size() - 1));
+}
+
+// The day of "90d" or "1y" from today on; 29 February becomes the 28th.
+std::optional<sys_days> day_ahead(std::string_view text, sys_days today) {
+    if (const auto ahead = number_of(text, 'd'))
+        return today + std::chrono::days(*ahead);
+    const auto years = number_of(text, 'y');
+    if (!years || *years > ledger::max_lifetime_years)
+        return std::nullopt;
+    const auto then = std::chrono::year_month_day(today) + std::chrono::years(*years);
+    return then.ok() ? sys_days(then) : sys_days(then.year() / then.month() / std::chrono::last);
+}
+
 std::optional<days> days_of(std::string_view text, sys_days today) {
     if (text == "today")
         return one(today);
@@ -60,9 +81,7 @@ std::optional<days> days_of(std::string_view text, sys_days today) {
         return one(today - std::chrono::days(1));
     if (!text.starts_with('-'))
         return calendar_days(text);
-    if (text.size() < 3 || text.size() > 7 || !text.ends_with('d'))
-        return std::nullopt;
-    const auto ago = number(text.substr(1, text.size() - 2));
+    const auto ago = number_of(text.substr(1), 'd');
     return ago ? std::optional(one(today - std::chrono::days(*ago))) : std::nullopt;
 }
 
@@ -131,6 +150,12 @@ std::optional<std::string> instant(std::string_view text, edge which, std::time_
     if (!found)
         return std::nullopt;
     return time_text(begin_of(which == edge::from ? found->first : found->end));
+}
+
+std::optional<std::int64_t> end_of_use(std::string_view text, std::time_t now) {
+    if (const auto last = day_ahead(text, local_day(now)))
+        return base::parse_time(time_text(begin_of(one(*last).end)));
+    return base::parse_time(instant(text, edge::to, now).value_or(""));
 }
 
 } // namespace tokenledger::ctl

@@ -22,4 +22,9 @@ enum class edge : std::uint8_t { from, to };
 // nullopt: it is none of these.
 [[nodiscard]] std::optional<std::string> instant(std::string_view text, edge which, std::time_t now);
 
+// The end of what can be used until then, in microseconds since the epoch: a day or month as instant() has
+// them counts whole, "90d" is the day ninety days after `now`, "1y" that of a year, and a time is one of RFC
+// 3339.
+[[nodiscard]] std::optional<std::int64_t> end_of_use(std::string_view text, std::time_t now);
+
 } // namespace tokenledger::ctl

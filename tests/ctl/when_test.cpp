@@ -1,6 +1,8 @@
 // Days and months of the command line as instants, also in zones with days of 23 or 25 hours.
 #include "command_line/when.hpp"
 
+#include "base/time.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -24,6 +26,11 @@ std::string from(std::string_view text) {
 
 std::string to(std::string_view text) {
     return instant(text, edge::to, now).value_or("none");
+}
+
+std::string end(std::string_view text) {
+    const auto found = end_of_use(text, now);
+    return found ? tokenledger::base::time_text(*found) : "none";
 }
 
 } // namespace
@@ -98,6 +105,30 @@ BOOST_AUTO_TEST_CASE(only_names_in_zoneinfo_are_time_zones) {
                              "nowhere+3", "CET-1CEST", "Europe/Berlin "})
         BOOST_TEST(!is_time_zone(name), name);
     BOOST_TEST(!use_time_zone("nowhere+3"));
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_with_a_day_can_be_used_through_it) {
+    const zone berlin("Europe/Berlin");
+    BOOST_TEST(end("2027-01-31") == "2027-01-31T23:00:00.000000Z");
+    BOOST_TEST(end("2027-06") == "2027-06-30T22:00:00.000000Z");
+    BOOST_TEST(end("today") == "2026-11-29T23:00:00.000000Z");
+    BOOST_TEST(end("0d") == end("today"));
+    BOOST_TEST(end("1d") == "2026-11-30T23:00:00.000000Z");
+    BOOST_TEST(end("90d") == "2027-02-27T23:00:00.000000Z");
+    BOOST_TEST(end("150d") == "2027-04-28T22:00:00.000000Z"); // summer time has begun
+    BOOST_TEST(end("99999d") == end("2300-09-13"));
+    BOOST_TEST(end("1y") == end("2027-11-29"));
+    BOOST_TEST(end("100y") == end("2126-11-29"));
+    constexpr std::time_t leap_day = 1'835'438'400; // 2028-02-29T12:00:00Z
+    BOOST_TEST((end_of_use("1y", leap_day) == end_of_use("2029-02-28", leap_day)));
+    BOOST_TEST((end_of_use("4y", leap_day) == end_of_use("2032-02-29", leap_day)));
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_at_a_time_can_be_used_before_it) {
+    BOOST_TEST(end("2027-01-31T12:00:00.5+02:00") == "2027-01-31T10:00:00.500000Z");
+    for (const std::string_view word : {"", "d", "-d", "+1d", "1.5d", "100000d", "90", "90D", "90d ", "noon",
+                                        "y", "101y", "1m", "12:00", "2027-01-31T25:00:00Z", "2027-02-29"})
+        BOOST_TEST(end(word) == "none", word);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
