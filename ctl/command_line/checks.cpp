@@ -78,6 +78,8 @@ void add_export(command_line& to) {
     sub->add_option("--action", what->filter.action, "Only usage of this kind of operation");
     sub->add_option("--model", what->filter.model, "Only usage of this model");
     sub->add_option("--member", what->filter.member, "Only usage of this member of an account");
+    sub->add_option("--state", what->filter.state, "Only holds in this state")
+        ->check(one_of(ledger::names_of<ledger::hold_state>()));
     sub->add_option("--result", what->filter.result, "Only events with this result")
         ->check(one_of(ledger::event_result_names()));
     add_number(*sub, "--limit", what->filter.limit, 1, "Rows per request, 1 to 1000");

@@ -134,6 +134,7 @@ void describe(command_line& line) {
     line.app.footer(exit_codes);
     add_writes(line);
     add_usage_writes(line);
+    add_hold_writes(line);
     add_reads(line);
     add_events(line);
     add_operations(line);

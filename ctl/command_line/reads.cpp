@@ -1,10 +1,11 @@
-// balance, history, purchases, usage-report, activity, payment; events and what is done about them.
+// balance, history, purchases, usage-report, activity, holds, payment; events and what is done about them.
 #include "command_line/command_line.hpp"
 #include "command_line/one_of.hpp"
 #include "commands/commands.hpp"
 #include "commands/values.hpp"
 
 #include "ledger/names.hpp"
+#include "ledger/outcome.hpp"
 
 #include <memory>
 
@@ -31,11 +32,12 @@ void add_type_and_source(CLI::App& to, list_options& what) {
 
 void add_balance(command_line& to) {
     const auto what = std::make_shared<balance_options>();
-    auto* sub = to.add("balance", "Show an account: balance, totals, payments in dispute",
-                       "  tokenledgerctl balance user_1\n"
-                       "  tokenledgerctl balance user_1 --at 2026-01-31\n"
-                       "  tokenledgerctl balance user_1 --at 17        # after its 17th transaction",
-                       [what](const context& in) { return balance(in, *what); });
+    auto* sub =
+        to.add("balance", "Show an account: balance, what is held, what expires when, payments in dispute",
+               "  tokenledgerctl balance user_1\n"
+               "  tokenledgerctl balance user_1 --at 2026-01-31\n"
+               "  tokenledgerctl balance user_1 --at 17        # after its 17th transaction",
+               [what](const context& in) { return balance(in, *what); });
     sub->add_option("user", what->user, "User id of the account")->required();
     sub->add_option(
         "--at", what->at,
@@ -85,6 +87,16 @@ void add_lists(command_line& to) {
                  [all](const context& in) { return activity(in, *all); });
     sub->add_option("user", all->user, "User id; all users unless given");
     add_pages(*sub, *all);
+
+    const list held = std::make_shared<list_options>();
+    sub = to.add("holds", "List holds with their state",
+                 "  tokenledgerctl holds user_1\n"
+                 "  tokenledgerctl holds --state open --limit 100",
+                 [held](const context& in) { return list_holds(in, *held); });
+    sub->add_option("user", held->user, "User id; all users unless given");
+    sub->add_option("--state", held->state, "Only holds in this state")
+        ->check(one_of(ledger::names_of<ledger::hold_state>()));
+    add_pages(*sub, *held);
 }
 
 void add_payment(command_line& to) {

@@ -29,7 +29,7 @@ constexpr std::array environment{
     entry{"TOKENLEDGER_CONFIRM_ABOVE",
           "The number of tokens above which a person must confirm, unless --confirm-above is given."},
     entry{"TOKENLEDGER_TIME_ZONE",
-          "The time zone of the days in --from, --to and reports, unless --time-zone is given."},
+          "The time zone of the days in --from, --to, --expires and reports, unless --time-zone is given."},
     entry{"NO_COLOR", "If set, output has no colours."},
     entry{"COLUMNS", "The width of tables at a terminal."},
     entry{"TERM", "If it is dumb, output has no colours."},
@@ -48,6 +48,13 @@ tokenledgerctl grant user_1 5000 --reason 'sorry for the outage' --key ticket-17
 tokenledgerctl balance user_1
 tokenledgerctl history user_1 --from -7d
 tokenledgerctl payment pi_3Nxyz
+
+# Credits for a quarter, used before what never expires.
+tokenledgerctl grant user_1 5000 --expires 90d --reason 'welcome back'
+
+# Set tokens aside for a call, and end that with what it did cost.
+tokenledgerctl hold user_1 500 --key req_1
+tokenledgerctl capture user_1 req_1 321 --model a-model
 
 # Work off the queue.
 tokenledgerctl events --result parked

@@ -11,6 +11,7 @@ int history(const context& in, const list_options& what);
 int purchases(const context& in, const list_options& what);
 int usage_report(const context& in, const list_options& what);
 int activity(const context& in, const list_options& what);
+int list_holds(const context& in, const list_options& what);
 int payment(const context& in, const payment_options& what);
 
 int list_events(const context& in, const list_options& what);

@@ -1,10 +1,12 @@
 // payment and events: what came from Stripe, and the operator's queue.
 #include "client/random_key.hpp"
 #include "commands/commands.hpp"
+#include "commands/outcome.hpp"
 #include "commands/values.hpp"
 #include "screen/advice.hpp"
 #include "screen/cells.hpp"
 #include "screen/explain.hpp"
+#include "screen/lots.hpp"
 #include "screen/text.hpp"
 #include "screen/who.hpp"
 
@@ -30,7 +32,7 @@ std::vector<column> event_columns(bool with_payment) {
 }
 
 row event_row(json_value each, bool with_payment) {
-    row cells{{.text = short_time(each.member("received_at").string().value_or("")), .how = tone::faint},
+    row cells{time_cell(each.member("received_at")),
               id_cell(each.member("event_id")),
               {.text = text_of(each.member("type"))},
               result_cell(each.member("result")),
@@ -43,13 +45,13 @@ row event_row(json_value each, bool with_payment) {
 std::string rows_of_payment(json_value of, const view& how) {
     std::vector<row> rows;
     for (auto each = of.member("transactions").first(); each; each = each.next())
-        rows.push_back(
-            {{.text = short_time(each.member("created_at").string().value_or("")), .how = tone::faint},
-             id_cell(each.member("user_id")),
-             {.text = text_of(each.member("type"))},
-             signed_cell(each.member("token_amount")),
-             balance_cell(each.member("balance_after")),
-             id_cell(each.member("stripe_event_id"))});
+        rows.push_back({time_cell(each.member("created_at")),
+                        id_cell(each.member("user_id")),
+                        {.text = text_of(each.member("type"))},
+                        signed_cell(each.member("token_amount")),
+                        balance_cell(each.member("balance_after")),
+                        lots_cell(each),
+                        id_cell(each.member("stripe_event_id"))});
     if (rows.empty())
         return {};
     return "\n" + table({{.title = "posted (UTC)"},
@@ -57,6 +59,7 @@ std::string rows_of_payment(json_value of, const view& how) {
                          {.title = "type"},
                          {.title = "tokens", .right = true},
                          {.title = "balance", .right = true},
+                         {.title = "lots", .shrinks = true, .optional = true},
                          {.title = "event", .shrinks = true, .optional = true}},
                         rows, how);
 }

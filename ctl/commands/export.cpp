@@ -26,7 +26,7 @@ request_path page_of(const export_options& what, const std::string& cursor) {
     where.parameter("type", filter.type);
     where.parameter("source", filter.source).parameter("action_type", filter.action);
     where.parameter("model_used", filter.model).parameter("member", filter.member);
-    where.parameter("result", filter.result);
+    where.parameter("state", filter.state).parameter("result", filter.result);
     where.parameter("from", filter.from).parameter("to", filter.to).parameter("cursor", cursor);
     where.parameter("limit", std::to_string(filter.limit > 0 ? filter.limit : rows_of_a_page));
     return where.parameter("order", "oldest_first");

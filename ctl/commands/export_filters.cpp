@@ -49,7 +49,7 @@ std::string filter_fault(const export_options& what) {
     const std::array given{std::pair{"--user", &filter.user},     std::pair{"--type", &filter.type},
                            std::pair{"--source", &filter.source}, std::pair{"--action", &filter.action},
                            std::pair{"--model", &filter.model},   std::pair{"--member", &filter.member},
-                           std::pair{"--result", &filter.result}};
+                           std::pair{"--state", &filter.state},   std::pair{"--result", &filter.result}};
     words known = filters_of(what.list);
     std::erase_if(known, [&](const std::string& option) {
         return std::ranges::find(given, option, [](const auto& each) { return each.first; }) == given.end();

@@ -1,7 +1,9 @@
-// balance, history, purchases, activity, usage-report.
+// history, purchases, activity, holds, usage-report.
 #include "commands/commands.hpp"
+#include "commands/outcome.hpp"
 #include "commands/values.hpp"
 #include "screen/cells.hpp"
+#include "screen/lots.hpp"
 #include "screen/text.hpp"
 #include "screen/who.hpp"
 
@@ -17,6 +19,7 @@ constexpr std::int64_t rows_for_a_person = 20;
 answer page_of(const context& in, std::string_view list, const list_options& what) {
     request_path where = request_path::of_list(list);
     where.parameter("user_id", what.user).parameter("type", what.type).parameter("source", what.source);
+    where.parameter("state", what.state);
     where.parameter("actor", what.actor >= 0 ? std::to_string(what.actor) : "");
     where.parameter("from", what.from).parameter("to", what.to).parameter("cursor", what.cursor);
     where.parameter("limit", std::to_string(what.limit > 0 ? what.limit : rows_for_a_person));
@@ -43,13 +46,11 @@ int print_page(const context& in, const answer& got, const std::vector<column>& 
     return exit_done;
 }
 
-cell time_cell(json_value value) {
-    return {.text = short_time(value.string().value_or("")), .how = tone::faint};
-}
-
-// The reason of a row, or an id that it refers to.
+// The reason of a row, of an expiry its time, or an id that it refers to.
 cell details_of(json_value each) {
     cell made{.text = text_of(each.member("reason"))};
+    if (const std::string end = time_of(each.member("effective_at")); made.text.empty() && !end.empty())
+        made.text = "expired on " + end;
     for (const char* name : {"reference", "stripe_payment_intent_id", "usage_request_id"}) {
         if (made.text.empty())
             made = id_cell(each.member(name));
@@ -72,11 +73,15 @@ row transaction_row(json_value each) {
             details_of(each)};
 }
 
-// With the actor, if the row has one.
+cell actor_cell(json_value each) {
+    const auto actor = each.member("actor").integer();
+    return {.text = actor ? who(*actor) : std::string()};
+}
+
+// With its lots and the actor, if the row has them.
 row history_row(json_value each) {
     row made = transaction_row(each);
-    const auto actor = each.member("actor").integer();
-    made.insert(made.end() - 1, cell{.text = actor ? who(*actor) : std::string()});
+    made.insert(made.end() - 1, {lots_cell(each), actor_cell(each)});
     return made;
 }
 
@@ -95,21 +100,42 @@ row purchase_row(json_value each) {
             id_cell(each.member("stripe_payment_intent_id"))};
 }
 
+// "chat on m, ada"
+std::string call_of(json_value each) {
+    std::string made = text_of(each.member("action_type"));
+    if (const std::string model = text_of(each.member("model_used")); !model.empty())
+        made += std::string(made.empty() ? "on " : " on ") + model;
+    if (const std::string member = text_of(each.member("member")); !member.empty())
+        made += (made.empty() ? "" : ", ") + member;
+    return made;
+}
+
 row activity_row(json_value each) {
     if (const json_value usage = each.member("usage")) {
-        const std::string model = text_of(usage.member("model_used"));
         const std::string charged = number_of(usage.member("charged_tokens"));
         return {time_cell(usage.member("created_at")),
                 id_cell(usage.member("user_id")),
                 {.text = "usage", .how = tone::notice},
                 {.text = charged == "0" ? "" : "-" + charged, .how = tone::faint},
                 {},
-                {.text = text_of(usage.member("action_type")) + (model.empty() ? "" : " on " + model) + ": " +
-                         number_of(usage.member("tokens_used")) + " used"}};
+                {.text = call_of(usage) + ": " + number_of(usage.member("tokens_used")) + " used"}};
     }
     row made = transaction_row(each.member("transaction"));
     made.erase(made.begin() + 3);
     return made;
+}
+
+row hold_row(json_value each) {
+    const bool is_open = each.member("state").string() == "open";
+    return {time_cell(each.member("created_at")),
+            id_cell(each.member("user_id")),
+            id_cell(each.member("hold_id")),
+            {.text = text_of(each.member("state")), .how = is_open ? tone::notice : tone::faint},
+            {.text = number_of(each.member("tokens"))},
+            time_cell(each.member("expires_at")),
+            time_cell(each.member("ended_at")),
+            actor_cell(each),
+            {.text = call_of(each)}};
 }
 
 row usage_report_row(json_value each) {
@@ -128,57 +154,7 @@ row usage_report_row(json_value each) {
             {.text = number_of(each.member("reversed_tokens"))}};
 }
 
-std::string disputes_of(json_value account) {
-    std::string out;
-    for (auto each = account.member("disputed_payments").first(); each; each = each.next())
-        out += (out.empty() ? "" : " ") + text_of(each);
-    return out;
-}
-
 } // namespace
-
-void print_more(const context& in, const answer& got) {
-    const auto next = got.root().member("next").string();
-    if (got.root().member("more").boolean().value_or(false) && next)
-        std::cout << painted("more: --cursor " + visible(*next), tone::faint, in.at.screen.colour) << '\n';
-}
-
-int balance(const context& in, const balance_options& what) {
-    const answer got = get(in, request_path(admin::call::account, what.user).parameter("at", what.at));
-    if (!got.ok())
-        return got.exit_code;
-    if (in.common.json)
-        return print_json(got);
-    const json_value account = got.root();
-    std::vector<std::pair<std::string, cell>> lines{{"user", {.text = text_of(account.member("user_id"))}}};
-    cell amount = balance_cell(account.member("balance"));
-    if (amount.how == tone::plain)
-        amount.how = tone::strong;
-    lines.emplace_back("balance", amount);
-    if (!what.at.empty()) {
-        lines.emplace_back("sequence", cell{.text = number_of(account.member("sequence"))});
-        if (const auto when = account.member("created_at").string())
-            lines.emplace_back("since", cell{.text = short_time(*when) + " UTC"});
-        std::cout << pairs(lines, in.at.screen);
-        return exit_done;
-    }
-    for (auto each = account.member("totals").first(); each; each = each.next()) {
-        cell sum = signed_cell(each.member("tokens"));
-        if (sum.text == "0" && each.member("type").string() == "refund")
-            sum.text += " (what was taken was given back)";
-        lines.emplace_back(text_of(each.member("type")) + " x" + number_of(each.member("count")), sum);
-    }
-    for (auto each = account.member("limits").first(); each; each = each.next())
-        lines.emplace_back(
-            "limit of " + text_of(each.member("member")),
-            cell{.text = number_of(each.member("tokens")) + " per " + text_of(each.member("per"))});
-    if (const auto last = account.member("last_transaction_at").string())
-        lines.emplace_back("last change", cell{.text = short_time(*last) + " UTC"});
-    if (const std::string disputes = disputes_of(account); !disputes.empty())
-        lines.emplace_back("in dispute", cell{.text = disputes, .how = tone::bad});
-    std::cout << pairs(lines, in.at.screen);
-    return exit_done;
-}
 
 int history(const context& in, const list_options& what) {
     return print_page(in, page_of(in, "transactions", what),
@@ -188,6 +164,7 @@ int history(const context& in, const list_options& what) {
                        {.title = "source", .optional = true, .spare = true},
                        {.title = "tokens", .right = true},
                        {.title = "balance", .right = true},
+                       {.title = "lots", .shrinks = true, .optional = true},
                        {.title = "who", .optional = true},
                        {.title = "about", .shrinks = true, .optional = true}},
                       history_row);
@@ -214,6 +191,20 @@ int activity(const context& in, const list_options& what) {
                        {.title = "balance", .right = true},
                        {.title = "about", .shrinks = true, .optional = true}},
                       activity_row);
+}
+
+int list_holds(const context& in, const list_options& what) {
+    return print_page(in, page_of(in, "holds", what),
+                      {{.title = "time (UTC)"},
+                       {.title = "user", .shrinks = true, .spare = !what.user.empty()},
+                       {.title = "hold", .shrinks = true},
+                       {.title = "state"},
+                       {.title = "tokens", .right = true},
+                       {.title = "open until (UTC)", .optional = true},
+                       {.title = "ended (UTC)", .optional = true},
+                       {.title = "who", .optional = true},
+                       {.title = "about", .shrinks = true, .optional = true}},
+                      hold_row);
 }
 
 int usage_report(const context& in, const list_options& what) {

@@ -18,6 +18,10 @@ bool is_unknown_account(const answer& got) {
     return got.status == 404 && got.root().member("type").string() == "unknown_account";
 }
 
+std::int64_t number_in(const answer& account, std::string_view name) {
+    return account.root().member(name).integer().value_or(0);
+}
+
 struct foreseen {
     account_change of;
     std::int64_t before = 0;
@@ -36,16 +40,18 @@ bool look_up(const context& in, foreseen& what, int& exit_code) {
         return false;
     }
     // An account without a transaction does not count as existing: a refused write may have left its row.
-    const bool exists = got.ok() && got.root().member("last_sequence").integer().value_or(0) > 0;
+    const bool exists = got.ok() && number_in(got, "last_sequence") > 0;
     what.is_new = !exists;
-    what.before = got.root().member("balance").integer().value_or(0);
+    const std::int64_t available = number_in(got, "available");
+    // What has expired is posted before anything else is.
+    what.before = number_in(got, "balance") - number_in(got, "expired_not_posted");
     if (!exists && !what.of.may_be_new)
         what.refusal = "there is no account " + visible(what.of.user);
     else if (__builtin_add_overflow(what.before, what.of.tokens, &what.after))
         what.refusal = "the balance of " + visible(what.of.user) + " would leave the range of int64";
-    else if (what.of.tokens < 0 && what.after < 0 && !what.of.may_go_below_zero)
+    else if (what.of.tokens < 0 && available < -what.of.tokens && !what.of.may_go_below_zero)
         what.refusal =
-            "the balance of " + visible(what.of.user) + " does not suffice: " + grouped(what.before);
+            "of " + visible(what.of.user) + " only " + grouped(available) + " tokens are available";
     return true;
 }
 

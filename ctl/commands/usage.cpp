@@ -1,5 +1,7 @@
 // usage, reverse, limit: their options and actions.
 #include "command_line/one_of.hpp"
+#include "commands/call_options.hpp"
+#include "commands/outcome.hpp"
 #include "commands/posting.hpp"
 #include "screen/cells.hpp"
 #include "screen/text.hpp"
@@ -16,38 +18,17 @@ namespace {
 
 struct usage_options {
     ledger::usage what{};
-    std::int64_t input_tokens = -1; // -1: not given
-    std::int64_t output_tokens = -1;
-    std::int64_t cached_input_tokens = -1;
-    std::int64_t reasoning_tokens = -1;
-    std::string occurred_at{};
     std::string overrun{};
 };
-
-std::optional<std::int64_t> if_given(std::int64_t number) {
-    return number < 0 ? std::nullopt : std::optional(number);
-}
 
 int report_usage(const context& in, const usage_options& options) {
     ledger::usage what = options.what;
     what.request_id = key_of(what.request_id);
-    what.input_tokens = if_given(options.input_tokens);
-    what.output_tokens = if_given(options.output_tokens);
-    what.cached_input_tokens = if_given(options.cached_input_tokens);
-    what.reasoning_tokens = if_given(options.reasoning_tokens);
-    what.occurred_at_us = base::parse_time(options.occurred_at);
     what.overrun = ledger::value_of<ledger::overrun>(options.overrun).value_or(ledger::overrun::refuse);
     const answer got = send(in, what, what.request_id);
-    const std::int64_t uncovered = got.ok() ? got.root().member("uncovered").integer().value_or(0) : 0;
-    std::string done = "recorded " + grouped(what.tokens_used) + " tokens used by " + visible(what.user_id);
-    done += what.charge > uncovered ? ", charged " + grouped(what.charge - uncovered) : ", nothing charged";
-    if (uncovered > 0)
-        done += ", " + grouped(uncovered) + " uncovered";
-    return print_outcome(in, got, done);
-}
-
-std::string is_time(const std::string& text) {
-    return base::parse_time(text) ? std::string() : "not a time such as 2026-11-22T18:30:00Z: " + text;
+    const std::string done =
+        "recorded " + grouped(what.tokens_used) + " tokens used by " + visible(what.user_id);
+    return print_outcome(in, got, done + charged_words(what.charge, got));
 }
 
 void add_usage(command_line& to) {
@@ -62,36 +43,20 @@ void add_usage(command_line& to) {
     sub->add_option("action", what.action_type, "Kind of operation: chat_conversation, image, ...")
         ->required();
     add_number(*sub, "tokens", what.tokens_used, 0, "Tokens used")->required();
-    add_number(*sub, "--input", made->input_tokens, 0, "Input tokens among them");
-    add_number(*sub, "--output", made->output_tokens, 0, "Output tokens among them");
-    sub->add_option("--model", what.model_used, "Name of the model");
-    sub->add_option("--cost", what.cost_estimate, "Your cost, in decimal cents");
     add_number(*sub, "--charge", what.charge, 0, "Tokens to deduct from the account");
     sub->add_option("--overrun", made->overrun,
-                    "If the charge is higher than the balance: " +
+                    "If the charge is higher than what is available: " +
                         base::alternatives(ledger::names_of<ledger::overrun>()) + "; refuse unless given")
         ->check(one_of(ledger::names_of<ledger::overrun>()));
-    add_number(*sub, "--cached-input", made->cached_input_tokens, 0, "Cached tokens among the input tokens");
-    add_number(*sub, "--reasoning", made->reasoning_tokens, 0, "Reasoning tokens among the output tokens");
+    add_call(*sub, what);
+    sub->add_option("--model", what.model_used, "Name of the model");
     sub->add_option("--member", what.member, "Who of a shared account made the call");
-    sub->add_option("--occurred-at", made->occurred_at,
-                    "When the call was made: a time of RFC 3339 of the last 30 days; now unless given")
-        ->check(is_time);
-    sub->add_option("--metadata", what.metadata, "A JSON object to store with the usage");
     add_key(*sub, what.request_id);
 }
 
 // ---- reverse ----
 
-struct reverse_options {
-    ledger::reversal what{};
-    std::int64_t tokens = 0; // 0: not given
-};
-
-int reverse(const context& in, const reverse_options& options) {
-    ledger::reversal what = options.what;
-    if (options.tokens > 0)
-        what.tokens = options.tokens;
+int reverse(const context& in, const ledger::reversal& what) {
     const answer got = send(in, what, {});
     const json_value posted = got.root().member("transactions").first();
     return print_outcome(in, got,
@@ -100,16 +65,17 @@ int reverse(const context& in, const reverse_options& options) {
 }
 
 void add_reverse(command_line& to) {
-    const auto made = std::make_shared<reverse_options>();
+    const auto what = std::make_shared<ledger::reversal>();
     auto* sub = to.add("reverse", "Give back what a failed AI call was charged",
                        "  tokenledgerctl reverse user_1 req_1 --reason 'the stream broke off'\n"
                        "  tokenledgerctl reverse user_1 req_1 --tokens 200",
-                       [made](const context& in) { return reverse(in, *made); });
-    sub->add_option("user", made->what.user_id, "User id of the account that was charged")->required();
-    sub->add_option("request", made->what.request_id, "Request id of the usage. It is reversed once")
+                       [what](const context& in) { return reverse(in, *what); });
+    sub->add_option("user", what->user_id, "User id of the account that was charged")->required();
+    sub->add_option("request", what->request_id,
+                    "Request id of the usage, or id of the hold that was captured. It is reversed once")
         ->required();
-    add_number(*sub, "--tokens", made->tokens, 1, "Tokens to give back; all that were charged unless given");
-    add_reason(*sub, made->what.reason);
+    add_number(*sub, "--tokens", what->tokens, 1, "Tokens to give back; all that were charged unless given");
+    add_reason(*sub, what->reason);
 }
 
 // ---- limit ----
@@ -117,27 +83,23 @@ void add_reverse(command_line& to) {
 struct limit_options {
     ledger::member_limit what{};
     std::string per{};
-    std::int64_t tokens = -1; // not given
     bool none = false;
     std::string key{};
 };
 
 int limit(const context& in, const limit_options& options) {
-    if (options.tokens < 0 && !options.none) {
+    if (!options.what.tokens && !options.none) {
         complain(in, complaint{.type = "usage", .title = "--tokens or --none is required"});
         return exit_usage;
     }
     ledger::member_limit what = options.what;
     what.per = ledger::value_of<ledger::limit_window>(options.per).value_or(ledger::limit_window::day);
-    if (!options.none)
-        what.tokens = options.tokens;
     const std::string whom = what.member == ledger::every_member ? "each member" : visible(what.member);
     const std::string time = " per " + std::string(to_string(what.per));
     return print_outcome(in, send(in, what, options.key),
                          whom + " of " + visible(what.user_id) +
-                             (options.none
-                                  ? " has no limit" + time
-                                  : " may be charged " + grouped(options.tokens) + " tokens" + time));
+                             (!what.tokens ? " has no limit" + time
+                                           : " may be charged " + grouped(*what.tokens) + " tokens" + time));
 }
 
 void add_limit(command_line& to) {
@@ -151,7 +113,7 @@ void add_limit(command_line& to) {
     sub->add_option("member", made->what.member,
                     "Whom to limit; *: each member without a limit of their own for the same time")
         ->required();
-    auto* tokens = add_number(*sub, "--tokens", made->tokens, 0, "Tokens that may be charged; 0: none");
+    auto* tokens = add_number(*sub, "--tokens", made->what.tokens, 0, "Tokens that may be charged; 0: none");
     auto* none = sub->add_flag("--none", made->none, "Take the limit away");
     tokens->excludes(none);
     sub->add_option("--per", made->per, "day or month of UTC, or 24h: the last 24 hours; day unless given")

@@ -2,6 +2,7 @@
 #include "client/random_key.hpp"
 #include "command_line/command_line.hpp"
 #include "command_line/one_of.hpp"
+#include "commands/outcome.hpp"
 #include "commands/posting.hpp"
 #include "commands/preview.hpp"
 #include "screen/cells.hpp"
@@ -83,13 +84,17 @@ bool is_wanted(const context& in, const care& how, std::int64_t tokens, const st
 
 struct grant_options : write_options<ledger::grant> {
     std::string source{};
+    end_options end{};
 };
 
 int grant(const context& in, const grant_options& options) {
     ledger::grant what = options.what;
+    what.expires_at_us = options.end.us;
     if (options.how.dry_run)
         return preview(in, {{.user = what.user_id, .tokens = what.tokens, .may_be_new = !what.existing}});
-    const std::string words = grouped(what.tokens) + " tokens to " + visible(what.user_id);
+    std::string words = grouped(what.tokens) + " tokens to " + visible(what.user_id);
+    if (what.expires_at_us)
+        words += ", which expire on " + short_time(base::time_text(*what.expires_at_us)) + " UTC";
     if (!is_wanted(in, options.how, what.tokens, "Grant " + words + "?"))
         return exit_refused;
     if (const json_tree metadata(what.metadata);
@@ -111,6 +116,8 @@ void add_grant(command_line& to) {
     auto* sub = to.add("grant", "Add tokens to an account; creates the account if it does not exist",
                        "  tokenledgerctl grant user_1 5000 --reason 'sorry for the outage'\n"
                        "  tokenledgerctl grant user_1 100000 --source subscription --reference in_1Nxyz\n"
+                       "  tokenledgerctl grant user_1 5000 --expires 90d --priority 10\n"
+                       "  tokenledgerctl grant user_1 5000 --expires 2027-01-31 --time-zone Europe/Berlin\n"
                        "  tokenledgerctl grant user_1 5000 --existing\n"
                        "  tokenledgerctl grant user_1 5000 --dry-run",
                        [made](const context& in) { return grant(in, *made); });
@@ -126,6 +133,9 @@ void add_grant(command_line& to) {
         "every source but admin requires one");
     sub->add_option("--metadata", what.metadata, "A JSON object to store with the transaction");
     sub->add_flag("--existing", what.existing, "Refuse if the account does not exist");
+    add_expires(*sub, made->end);
+    add_number(*sub, "--priority", what.priority, 0,
+               "0 to 100: tokens of a lower one are used first; 50 unless given");
     add_care(*sub, made->how);
 }
 

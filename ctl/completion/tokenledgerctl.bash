@@ -20,11 +20,12 @@ _tokenledgerctl() {
             continue
         fi
         case "$word" in
-        --socket | --timeout | --reason | --source | --reference | --metadata | --key | \
-            --confirm-above | --input | --output | --model | --cost | --charge | --overrun | \
-            --cached-input | --reasoning | --member | --occurred-at | --tokens | --per | --at | \
-            --type | --actor | --from | --to | --time-zone | --limit | --cursor | --action | \
-            --result | --payment | --user | --pack | --quantity | --by | --format | \
+        --socket | --timeout | --reason | --source | --reference | --metadata | --expires | \
+            --time-zone | --priority | --key | --confirm-above | --charge | --overrun | \
+            --input | --output | --cost | --cached-input | --reasoning | --occurred-at | \
+            --model | --member | --tokens | --per | --timeout-seconds | --action | \
+            --tokens-used | --at | --type | --actor | --from | --to | --limit | --cursor | \
+            --state | --result | --payment | --user | --pack | --quantity | --by | --format | \
             --secret-file | --url | --timestamp)
             is_value=yes
             continue
@@ -37,11 +38,16 @@ _tokenledgerctl() {
         '/usage') path='usage' ;;
         '/reverse') path='reverse' ;;
         '/limit') path='limit' ;;
+        '/hold') path='hold' ;;
+        '/capture') path='capture' ;;
+        '/release') path='release' ;;
+        '/extend') path='extend' ;;
         '/balance') path='balance' ;;
         '/history') path='history' ;;
         '/purchases') path='purchases' ;;
         '/usage-report') path='usage-report' ;;
         '/activity') path='activity' ;;
+        '/holds') path='holds' ;;
         '/payment') path='payment' ;;
         '/events') path='events' ;;
         '/verify') path='verify' ;;
@@ -65,6 +71,7 @@ _tokenledgerctl() {
     ' --socket') compopt -o default 2>/dev/null; return ;;
     'grant --socket') compopt -o default 2>/dev/null; return ;;
     'grant --source') words='admin subscription trial' ;;
+    'grant --time-zone') words=$(_tokenledgerctl_time_zones) ;;
     'deduct --socket') compopt -o default 2>/dev/null; return ;;
     'transfer --socket') compopt -o default 2>/dev/null; return ;;
     'usage --socket') compopt -o default 2>/dev/null; return ;;
@@ -72,10 +79,14 @@ _tokenledgerctl() {
     'reverse --socket') compopt -o default 2>/dev/null; return ;;
     'limit --socket') compopt -o default 2>/dev/null; return ;;
     'limit --per') words='day month 24h' ;;
+    'hold --socket') compopt -o default 2>/dev/null; return ;;
+    'capture --socket') compopt -o default 2>/dev/null; return ;;
+    'release --socket') compopt -o default 2>/dev/null; return ;;
+    'extend --socket') compopt -o default 2>/dev/null; return ;;
     'balance --socket') compopt -o default 2>/dev/null; return ;;
     'history --socket') compopt -o default 2>/dev/null; return ;;
     'history --type') words='grant purchase deduction refund transfer' ;;
-    'history --source') words='admin subscription trial token_pack stripe usage' ;;
+    'history --source') words='admin subscription trial token_pack stripe usage expiry' ;;
     'history --from') words='today yesterday -7d' ;;
     'history --to') words='today yesterday -7d' ;;
     'history --time-zone') words=$(_tokenledgerctl_time_zones) ;;
@@ -91,6 +102,11 @@ _tokenledgerctl() {
     'activity --from') words='today yesterday -7d' ;;
     'activity --to') words='today yesterday -7d' ;;
     'activity --time-zone') words=$(_tokenledgerctl_time_zones) ;;
+    'holds --socket') compopt -o default 2>/dev/null; return ;;
+    'holds --state') words='open captured released expired' ;;
+    'holds --from') words='today yesterday -7d' ;;
+    'holds --to') words='today yesterday -7d' ;;
+    'holds --time-zone') words=$(_tokenledgerctl_time_zones) ;;
     'payment --socket') compopt -o default 2>/dev/null; return ;;
     'events --socket') compopt -o default 2>/dev/null; return ;;
     'events --result') words='applied duplicate ignored parked waiting dismissed expired' ;;
@@ -130,26 +146,35 @@ _tokenledgerctl() {
             charge.refunded charge.refund.updated refund.created refund.updated refund.failed
             charge.dispute.created charge.dispute.updated charge.dispute.funds_withdrawn
             charge.dispute.funds_reinstated charge.dispute.closed' ;;
-    'export --source') words='admin subscription trial token_pack stripe usage' ;;
+    'export --source') words='admin subscription trial token_pack stripe usage expiry' ;;
+    'export --state') words='open captured released expired' ;;
     'export --result') words='applied duplicate ignored parked waiting dismissed expired' ;;
     'send --socket') compopt -o default 2>/dev/null; return ;;
     'send --secret-file') compopt -o default 2>/dev/null; return ;;
     *)
         [[ -z $is_value ]] || return # a text or a number of the caller's
         case "$path" in
-        '') words='grant deduct transfer usage reverse limit balance history purchases usage-report
-            activity payment events verify status report export send -h --help --version
-            --socket --json --timeout' ;;
+        '') words='grant deduct transfer usage reverse limit hold capture release extend balance
+            history purchases usage-report activity holds payment events verify status report
+            export send -h --help --version --socket --json --timeout' ;;
         'grant') words='-h --help --socket --json --timeout --reason --source --reference --metadata
-            --existing --key -y --yes --dry-run --confirm-above' ;;
+            --existing --expires --time-zone --priority --key -y --yes --dry-run
+            --confirm-above' ;;
         'deduct') words='-h --help --socket --json --timeout --reason --allow-negative --key -y --yes
             --dry-run --confirm-above' ;;
         'transfer') words='-h --help --socket --json --timeout --reason --key -y --yes --dry-run
             --confirm-above' ;;
-        'usage') words='-h --help --socket --json --timeout --input --output --model --cost --charge
-            --overrun --cached-input --reasoning --member --occurred-at --metadata --key' ;;
+        'usage') words='-h --help --socket --json --timeout --charge --overrun --input --output --cost
+            --cached-input --reasoning --occurred-at --metadata --model --member --key' ;;
         'reverse') words='-h --help --socket --json --timeout --tokens --reason' ;;
         'limit') words='-h --help --socket --json --timeout --tokens --none --per --key' ;;
+        'hold') words='-h --help --socket --json --timeout --timeout-seconds --action --model --member
+            --key' ;;
+        'capture') words='-h --help --socket --json --timeout --allow-negative --tokens-used --input
+            --output --cost --cached-input --reasoning --occurred-at --metadata --action
+            --model --member' ;;
+        'release') words='-h --help --socket --json --timeout' ;;
+        'extend') words='-h --help --socket --json --timeout --timeout-seconds --tokens --key' ;;
         'balance') words='-h --help --socket --json --timeout --at' ;;
         'history') words='-h --help --socket --json --timeout --type --source --actor --from --to
             --time-zone --limit --cursor --oldest-first' ;;
@@ -159,6 +184,8 @@ _tokenledgerctl() {
             --by-member --by-occurrence --from --to --time-zone' ;;
         'activity') words='-h --help --socket --json --timeout --from --to --time-zone --limit --cursor
             --oldest-first' ;;
+        'holds') words='-h --help --socket --json --timeout --state --from --to --time-zone --limit
+            --cursor --oldest-first' ;;
         'payment') words='-h --help --socket --json --timeout --prove' ;;
         'events') words='show retry dismiss assign -h --help --socket --json --timeout --result --reason
             --type --payment --from --to --time-zone --limit --cursor --oldest-first' ;;
@@ -171,8 +198,8 @@ _tokenledgerctl() {
         'status') words='-h --help --socket --json --timeout' ;;
         'report') words='-h --help --socket --json --timeout --by --user --from --to --time-zone' ;;
         'export') words='-h --help --socket --json --timeout transactions purchases usage activity events
-            --format --output --spreadsheet --user --from --to --time-zone --type --source
-            --action --model --member --result --limit --cursor' ;;
+            holds --format --output --spreadsheet --user --from --to --time-zone --type
+            --source --action --model --member --state --result --limit --cursor' ;;
         'send') words='-h --help --socket --json --timeout --secret-file --url --timestamp'
             compopt -o default 2>/dev/null
             ;;

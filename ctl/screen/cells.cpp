@@ -1,9 +1,7 @@
-// Cells of amounts and results.
+// Cells of amounts, times and results.
 #include "screen/cells.hpp"
 
 #include "screen/text.hpp"
-
-#include <iostream>
 
 namespace tokenledger::ctl {
 
@@ -64,31 +62,13 @@ cell result_cell(json_value value) {
     return {.text = text, .how = how};
 }
 
-int print_outcome(const context& in, const answer& got, const std::string& done) {
-    if (!got.ok())
-        return got.exit_code;
-    if (in.common.json)
-        return print_json(got);
-    std::vector<row> rows;
-    for (auto each = got.root().member("transactions").first(); each; each = each.next()) {
-        rows.push_back({id_cell(each.member("user_id")),
-                        {.text = text_of(each.member("type"))},
-                        {.text = text_of(each.member("source"))},
-                        signed_cell(each.member("token_amount")),
-                        balance_cell(each.member("balance_after")),
-                        {.text = number_of(each.member("sequence")), .how = tone::faint}});
-    }
-    std::cout << done << (got.replayed ? " (done before under this key: nothing new was posted)" : "")
-              << '\n';
-    if (!rows.empty())
-        std::cout << table({{.title = "user", .shrinks = true},
-                            {.title = "type"},
-                            {.title = "source", .optional = true},
-                            {.title = "tokens", .right = true},
-                            {.title = "balance", .right = true},
-                            {.title = "sequence", .right = true, .optional = true}},
-                           rows, in.at.screen);
-    return exit_done;
+cell time_cell(json_value value) {
+    return {.text = short_time(value.string().value_or("")), .how = tone::faint};
+}
+
+std::string time_of(json_value value) {
+    const auto text = value.string();
+    return text ? short_time(*text) + " UTC" : std::string();
 }
 
 } // namespace tokenledger::ctl

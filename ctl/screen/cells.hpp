@@ -1,7 +1,6 @@
 // Rows and amounts of the daemon's JSON as cells of a table.
 #pragma once
 
-#include "client/client.hpp"
 #include "screen/table.hpp"
 
 #include "json/tree.hpp"
@@ -19,11 +18,8 @@ number_of(json_value value); // an integer or decimal, grouped; empty if there i
 [[nodiscard]] cell signed_cell(json_value value);  // +5 good, -5 bad
 [[nodiscard]] cell balance_cell(json_value value); // negative ones stand out
 [[nodiscard]] cell result_cell(json_value value);  // of an event
-
-// How to see the next page, if there is one.
-void print_more(const context& in, const answer& got);
-
-// Prints the outcome of a write: JSON if requested, else `done` and the rows that were posted.
-int print_outcome(const context& in, const answer& got, const std::string& done);
+[[nodiscard]] cell time_cell(json_value value);
+// A time of the daemon for a sentence: "2026-01-31 12:00:00 UTC"; empty if there is none.
+[[nodiscard]] std::string time_of(json_value value);
 
 } // namespace tokenledger::ctl

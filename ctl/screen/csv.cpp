@@ -39,15 +39,19 @@ void add_column(names& to, std::string_view name, const void*) {
         to.push_back(name);
 }
 
-// The members of a row, its time first; of rows within it, each name once.
+// The members of a row, the first time that it always has in front; of rows within it, each name once.
 template <class Row>
 void add_columns(names& to) {
     const auto begins = static_cast<std::ptrdiff_t>(to.size());
+    bool has_time = false;
     ledger::for_each_field<Row>([&](const auto& field) {
         using value = std::remove_cvref_t<decltype(std::declval<Row>().*field.member)>;
-        if (field.how != ledger::shown::time || !std::is_same_v<value, std::int64_t>)
+        if (has_time || field.how != ledger::shown::time || !std::is_same_v<value, std::int64_t>) {
             add_column(to, field.name, static_cast<const value*>(nullptr));
-        else if (std::ranges::find(to, field.name) == to.end())
+            return;
+        }
+        has_time = true;
+        if (std::ranges::find(to, field.name) == to.end())
             to.insert(to.begin() + begins, field.name);
     });
 }

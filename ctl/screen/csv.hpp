@@ -16,7 +16,7 @@ enum class csv_style : std::uint8_t { exact, spreadsheet };
 // Makes a spreadsheet read the file as UTF-8.
 inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-// Lists: transactions, purchases, usage, activity, events. Lines end in CRLF.
+// Lists: transactions, purchases, usage, activity, events, holds. Lines end in CRLF.
 [[nodiscard]] std::string csv_header(std::string_view list);
 // What a row lacks is empty; numbers are as the daemon writes them, objects are JSON. An activity row begins
 // with `kind`: transaction or usage.

@@ -50,6 +50,15 @@ class explanation {
     void warn(const std::string& text) { out_ += "  " + painted(text, tone::notice, how_.colour) + "\n"; }
     [[nodiscard]] std::string cents(std::int64_t amount) const { return money(amount, currency_); }
 
+    // Its number within the account; empty: the tokens are of no lot.
+    [[nodiscard]] std::string lot_of_purchase() const {
+        for (auto each = payment_.member("transactions").first(); each; each = each.next()) {
+            if (each.member("type").string() == "purchase")
+                return visible(each.member("lots").first().name());
+        }
+        return {};
+    }
+
     void credited() {
         if (!credit_) {
             say("It has not been credited: no purchase of ours has been applied for it.");
@@ -61,6 +70,8 @@ class explanation {
             pack = ", pack " + pack + (quantity > 1 ? " x" + grouped(quantity) : "");
         if (const std::string catalog = text_of(credit_.member("catalog")); !catalog.empty())
             pack += ", catalogue " + catalog;
+        if (const std::string lot = lot_of_purchase(); !lot.empty())
+            pack += ", lot " + lot;
         say(text_of(credit_.member("user_id")) + " was credited " +
             grouped(number(credit_.member("tokens"))) + " tokens for " +
             cents(number(credit_.member("amount_cents"))) + pack + ", on " +
@@ -160,10 +171,15 @@ class explanation {
     }
 
     void reservations() {
-        if (worth_ && (number(worth_.member("taken_tokens")) != number(payment_.member("taken_tokens")) ||
-                       number(worth_.member("lost_cents")) != number(payment_.member("lost_cents"))))
+        const bool same_cents = number(worth_.member("lost_cents")) == number(payment_.member("lost_cents"));
+        if (worth_ &&
+            (!same_cents || number(worth_.member("taken_tokens")) != number(payment_.member("taken_tokens"))))
             warn("The facts come to " + grouped(number(worth_.member("taken_tokens"))) +
-                 " tokens, which is not what was posted: run tokenledgerctl verify.");
+                 " tokens, which is not what was posted: " +
+                 (same_cents && !lot_of_purchase().empty()
+                      ? "what its lot lost when it expired is not taken again, and not given back. Is that "
+                        "all? tokenledgerctl verify says so."
+                      : "run tokenledgerctl verify."));
         if (is_set(worth_.member("in_dispute")))
             warn("A dispute is not decided yet: what it takes may still change.");
         if (is_set(worth_.member("missing_refund_objects")))

@@ -55,6 +55,7 @@ BOOST_AUTO_TEST_CASE(the_columns_are_the_members_in_openapi_json) {
     BOOST_TEST(columns_of("transactions") == members_of("Transaction"), boost::test_tools::per_element());
     BOOST_TEST(columns_of("purchases") == members_of("Purchase"), boost::test_tools::per_element());
     BOOST_TEST(columns_of("usage") == members_of("UsageRow"), boost::test_tools::per_element());
+    BOOST_TEST(columns_of("holds") == members_of("HoldRow"), boost::test_tools::per_element());
     words event = members_of("Event");
     event.erase("actions"); // only in `events show`
     BOOST_TEST(columns_of("events") == event, boost::test_tools::per_element());

@@ -30,9 +30,10 @@ std::string taken(int tokens, int cents, const std::string& more = "") {
            std::to_string(tokens) + more + "}";
 }
 
-std::string explain(const std::string& members, const std::string& events = "") {
-    const json_tree tree(R"({"stripe_payment_intent_id":"pi_1",)" + members +
-                         R"(,"transactions":[],"events":[)" + events + "]}");
+std::string explain(const std::string& members, const std::string& events = "",
+                    const std::string& transactions = "") {
+    const json_tree tree(R"({"stripe_payment_intent_id":"pi_1",)" + members + R"(,"transactions":[)" +
+                         transactions + R"(],"events":[)" + events + "]}");
     BOOST_REQUIRE(tree.error() == json_error::none);
     return explained(tree.root(), {});
 }
@@ -119,6 +120,21 @@ BOOST_AUTO_TEST_CASE(books_that_differ_from_the_facts_are_pointed_out) {
     BOOST_TEST(says(text, "run tokenledgerctl verify"));
 }
 
+BOOST_AUTO_TEST_CASE(a_purchase_that_expires_shows_its_lot_and_why_a_refund_took_less) {
+    const std::string rows = R"({"type":"purchase","lots":{"3":1000}},{"type":"refund","lots":{"3":-200}})";
+    const std::string refunded = R"("taken_tokens":200,"lost_cents":999,"entitlement":{"taken_tokens":1000,)";
+    const auto text = explain(credit + facts("", "") + refunded + R"("lost_cents":999})", "", rows);
+    BOOST_TEST(says(text, "pack starter x2, lot 3, on 2026-01-31"));
+    BOOST_TEST(
+        says(text, "come to 1,000 tokens, which is not what was posted: what its lot lost when it expired"));
+    const auto other_cents = explain(credit + facts("", "") + refunded + R"("lost_cents":998})", "", rows);
+    BOOST_TEST(says(other_cents, "not what was posted: run tokenledgerctl verify"));
+    const auto no_lot =
+        explain(credit + facts("", "") + refunded + R"("lost_cents":999})", "", R"({"type":"purchase"})");
+    BOOST_TEST(says(no_lot, "pack starter x2, on 2026-01-31"));
+    BOOST_TEST(says(no_lot, "not what was posted: run tokenledgerctl verify"));
+}
+
 BOOST_AUTO_TEST_CASE(gauges_are_found_by_their_whole_name) {
     const auto found = chosen_gauges("# HELP tokenledger_queue_depth Requests that wait.\n"
                                      "tokenledger_queue_depth_other 9\n"
@@ -133,11 +149,13 @@ BOOST_AUTO_TEST_CASE(gauges_are_found_by_their_whole_name) {
 }
 
 BOOST_AUTO_TEST_CASE(csv_quotes_where_it_must_and_keeps_numbers_as_written) {
-    const json_tree tree(R"({"user_id":"a,\"b\"\nc","sequence":9223372036854775807,"metadata":{"n":1.50}})");
+    const json_tree tree(
+        R"({"user_id":"a,\"b\"\nc","sequence":9223372036854775807,"metadata":{"n":1.50},"lots":{"1":-5}})");
     const std::string line = csv_line("transactions", tree.root());
     BOOST_TEST(line.starts_with(",\"a,\"\"b\"\"\nc\",9223372036854775807,,"));
-    BOOST_TEST(line.ends_with(",\"{\"\"n\"\":1.50}\"\r\n"));
+    BOOST_TEST(line.ends_with(",\"{\"\"n\"\":1.50}\",,\"{\"\"1\"\":-5}\"\r\n"));
     BOOST_TEST(csv_header("activity").starts_with("kind,created_at,user_id,"));
+    BOOST_TEST(csv_header("holds").starts_with("created_at,hold_id,user_id,state,tokens,expires_at,"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
