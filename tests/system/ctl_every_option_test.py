@@ -33,6 +33,8 @@ class EveryOption(CtlTest):
         self.admin.post("/v1/usage", {"request_id": "r", "user_id": "user_1", "action_type": "chat",
                                       "model_used": "m", "tokens_used": 9, "charge": 4})
         self.numbers = itertools.count()
+        for _ in range(2):
+            self.hold()
         self.parked = self.park()
 
     def park(self):
@@ -45,6 +47,12 @@ class EveryOption(CtlTest):
         name = self.new_name()
         self.admin.post("/v1/usage", {"request_id": name, "user_id": "user_1", "action_type": "chat",
                                       "tokens_used": 1, "charge": 1})
+        return name
+
+    def hold(self):
+        """The id of a new hold."""
+        name = self.new_name()
+        self.admin.send("POST", "/v1/holds", {"hold_id": name, "user_id": "user_1", "tokens": 3})
         return name
 
     def new_name(self):
@@ -62,18 +70,25 @@ class EveryOption(CtlTest):
     def writes(self):
         """By command: its words, and a value for each option. A callable makes a new value for each try."""
         key = {"--key": self.new_name}
+        call = {"--action": "chat", "--model": "m", "--member": "ada"}
+        of_usage = {"--input": "2", "--output": "3", "--cost": "0.5", "--cached-input": "1",
+                    "--reasoning": "0", "--metadata": '{"a": 1}',
+                    "--occurred-at": lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
         return {
             "grant": (("user_1", "5"), {**CARE, **key, "--reference": self.new_name, "--metadata": '{"a": 1}',
-                                        "--existing": FLAG,
+                                        "--existing": FLAG, "--expires": "90d", "--priority": "10",
+                                        "--time-zone": ("Europe/Berlin", "--expires", "2999-01"),
                                         "--source": ("trial", "--reference", self.new_name)}),
             "deduct": (("user_1", "5"), {**CARE, **key, "--allow-negative": FLAG}),
             "transfer": (("user_1", "user_2", "5"), {**CARE, **key}),
-            "usage": (("user_1", "chat", "5"), {**key, "--input": "2", "--output": "3", "--model": "m",
-                                                "--cost": "0.5", "--charge": "1", "--overrun": "to_zero",
-                                                "--cached-input": "1", "--reasoning": "0", "--member": "ada",
-                                                "--occurred-at": lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ",
-                                                                                       time.gmtime()),
-                                                "--metadata": '{"a": 1}'}),
+            "usage": (("user_1", "chat", "5"), {**key, **of_usage, "--model": "m", "--member": "ada",
+                                                "--charge": "1", "--overrun": "to_zero"}),
+            "hold": (("user_1", "5"), {**key, **call, "--timeout-seconds": "60"}),
+            "capture": (("user_1", self.hold, "4"), {**of_usage, **call, "--tokens-used": "7",
+                                                     "--allow-negative": FLAG}),
+            "release": (("user_1", self.hold), {}),
+            "extend": (("user_1", self.hold, "--timeout-seconds", "60"),
+                       {**key, "--timeout-seconds": GIVEN, "--tokens": "4"}),
             "reverse": (("user_1", self.charge), {"--tokens": "1", "--reason": "broke off"}),
             "limit": (("user_1", "ada", "--tokens", "5"), {**key, "--tokens": GIVEN, "--per": "month"}),
             "events retry": ((self.parked,), key),
@@ -94,6 +109,7 @@ class EveryOption(CtlTest):
                                       "--source": "admin", "--actor": str(os.getuid())}),
             "purchases": (("user_1",), paged("purchases?user_id=user_1&")),
             "activity": (("user_1",), paged("activity?user_id=user_1&")),
+            "holds": (("user_1",), {**paged("holds?user_id=user_1&"), "--state": "open"}),
             "usage-report": (("user_1",), {**DAYS, "--action": "chat", "--model": "m", "--member": "ada",
                                            "--per-day": FLAG, "--by-member": FLAG, "--by-occurrence": FLAG}),
             "payment": ((self.intent,), {"--prove": FLAG}),
@@ -115,6 +131,7 @@ class EveryOption(CtlTest):
             "purchases": {**both, "--user": "user_1", "--source": "token_pack"},
             "usage": {**both, "--user": "user_1", "--action": "chat", "--model": "m", "--member": "ada"},
             "activity": {**both, "--user": "user_1"},
+            "holds": {**both, "--user": "user_1", "--state": "open"},
             "events": {**both, "--type": "payment_intent.succeeded", "--result": "parked"},
         }
         return [("export", (name,), options) for name, options in filters.items()]

@@ -72,7 +72,8 @@ class Values(CtlTest):
     def test_export_refuses_a_filter_that_its_list_lacks_and_names_those_it_has(self):
         for words, has in ((("events", "--user", "u"), ("--type", "--result")),
                            (("usage", "--type", "grant"), ("--user", "--action", "--model")),
-                           (("purchases", "--result", "parked"), ("--user", "--source"))):
+                           (("purchases", "--result", "parked"), ("--user", "--source")),
+                           (("holds", "--member", "ada"), ("--user", "--state"))):
             with self.subTest(words=words):
                 said = self.ctl("export", *words, exit_code=USAGE).stderr
                 self.assertIn(f"export {words[0]} has no {words[1]}", said)

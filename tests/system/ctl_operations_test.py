@@ -21,6 +21,9 @@ class Operations(CtlTest):
         self.admin.grant("user_2", 7, reason='a "reason", with commas\nand lines', metadata={"n": 1.50})
         self.admin.post("/v1/usage", {"request_id": "r", "user_id": "user_1", "action_type": "chat",
                                       "model_used": "m", "tokens_used": 9, "charge": 4})
+        for hold_id in ("h_1", "h_2"):
+            self.ctl("hold", "user_2", "3", "--key", hold_id)
+        self.ctl("release", "user_2", "h_1")
 
     def test_verify_passes_correct_books_and_exits_with_1_for_a_discrepancy(self):
         self.assertIn("the books are right", self.ctl("verify").stdout)
@@ -61,7 +64,7 @@ class Operations(CtlTest):
         return self.admin.get(f"{path}?limit=1000&order=oldest_first").json()["rows"]
 
     def test_every_list_is_exported_completely_as_jsonl_and_csv(self):
-        for name in ("transactions", "purchases", "usage", "activity", "events"):
+        for name in ("transactions", "purchases", "usage", "activity", "holds", "events"):
             with self.subTest(list=name):
                 rows = self.rows_of("/v1/" + name)
                 lines = self.ctl("export", name, "--format", "jsonl", "--limit", "1").stdout.splitlines()
