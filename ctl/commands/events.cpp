@@ -59,7 +59,7 @@ std::string rows_of_payment(json_value of, const view& how) {
                          {.title = "type"},
                          {.title = "tokens", .right = true},
                          {.title = "balance", .right = true},
-                         {.title = "lots", .shrinks = true, .optional = true},
+                         {.title = "lots", .optional = true},
                          {.title = "event", .shrinks = true, .optional = true}},
                         rows, how);
 }

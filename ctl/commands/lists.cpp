@@ -164,7 +164,7 @@ int history(const context& in, const list_options& what) {
                        {.title = "source", .optional = true, .spare = true},
                        {.title = "tokens", .right = true},
                        {.title = "balance", .right = true},
-                       {.title = "lots", .shrinks = true, .optional = true},
+                       {.title = "lots", .optional = true},
                        {.title = "who", .optional = true},
                        {.title = "about", .shrinks = true, .optional = true}},
                       history_row);
