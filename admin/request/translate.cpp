@@ -62,7 +62,9 @@ request read_fields(const json_value& object, const std::string* in_path) {
                 value = *in_path;
         }
         if constexpr (std::is_same_v<decltype(value), std::int64_t&>) {
-            if (field.kind == field_kind::tokens || field.kind == field_kind::charge)
+            // A capture is of tokens that were held, or were used up all the same: it is never too large.
+            if (!std::is_same_v<Operation, ledger::capture> &&
+                (field.kind == field_kind::tokens || field.kind == field_kind::charge))
                 tokens += value;
         }
         // What it holds in all from now on. A reversal's tokens are not counted: they were charged before.

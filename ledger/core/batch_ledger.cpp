@@ -189,8 +189,8 @@ entitlement batch_ledger::worth_of(std::string_view payment_id, const credit& of
                                    const payment_facts& facts) const {
     entitlement worth = entitlement_of(credited_of(of), facts);
     if (const account_state* owner = account(of.user_id); owner != nullptr)
-        worth.taken_tokens =
-            taken_with(owner->lots.of_payment(payment_id), worth.taken_tokens, owner->now(now_us_));
+        worth.taken_tokens = taken_with(owner->lots.of_payment(payment_id), worth.taken_tokens,
+                                        payments_.find(payment_id)->second.taken_tokens, owner->now(now_us_));
     return worth;
 }
 
@@ -238,7 +238,8 @@ std::optional<posting> batch_ledger::post_settlement(std::string_view payment_id
                         .payment_intent_id = entry->first,
                         .event_id = cause};
     if (const account_state* account = this->account(row.user_id); account != nullptr)
-        row.lots = lots_of_settlement(*account, payment, entry->first, tokens, now_us_);
+        row.lots =
+            lots_of_settlement(*account, payment, entry->first, tokens, worth.taken_tokens + tokens, now_us_);
     const account_lots& known = accounts_.find(row.user_id)->second.lots;
     for (const lot_tokens& each : row.lots) {
         if (known.find(each.lot)->terms.payment_intent_id != entry->first)

@@ -56,17 +56,24 @@ transaction_row row_of(const std::string& user_id, const due_expiry& what) {
 
 std::vector<lot_tokens> lots_of_settlement(const account_state& account, const payment_state& payment,
                                            const std::string& payment_intent_id, std::int64_t tokens,
-                                           std::int64_t clock_us) {
+                                           std::int64_t taken_before, std::int64_t clock_us) {
     if (account.lots.lots.empty())
         return {};
     const std::int64_t now_us = account.now(clock_us);
     const lot_state* own = account.lots.of_payment(payment_intent_id);
     if (tokens < 0)
         return to_take_back(account.lots, account.balance, own, -tokens, now_us);
-    std::vector<lot_tokens> from = payment.taken_from;
-    if (own != nullptr && !own->is_over(now_us))
-        from.push_back({own->lot, own->refunded}); // last
-    return to_give_back(account.lots, account.balance, from, tokens);
+    // In the reverse order of the taking. A pack that never expires was taken from itself first.
+    std::vector<lot_tokens> from = used_last_first(account.lots, payment.taken_from);
+    if (own == nullptr)
+        return to_give_back(account.lots, account.balance, from, tokens);
+    std::int64_t never_expires = taken_before - own->refunded;
+    for (const lot_tokens& each : from)
+        never_expires -= each.tokens;
+    if (!own->is_over(now_us))
+        from.push_back({own->lot, own->refunded});
+    const std::int64_t rest = tokens - std::max<std::int64_t>(never_expires, 0);
+    return to_give_back(account.lots, account.balance, from, std::max<std::int64_t>(rest, 0));
 }
 
 } // namespace tokenledger::ledger

@@ -28,10 +28,12 @@ void append(account_state& to, transaction_row& row, std::span<const new_lot> op
 
 [[nodiscard]] transaction_row row_of(const std::string& user_id, const due_expiry& what);
 
-// Of a row that takes tokens back for a payment (negative) or gives them again.
+// Of a row that takes tokens back for a payment (negative) or gives some of those again that were taken
+// before. The own lot gets last what it lost first: so a refund that fails in part ends as the smaller one.
 [[nodiscard]] std::vector<lot_tokens> lots_of_settlement(const account_state& account,
                                                          const payment_state& payment,
                                                          const std::string& payment_intent_id,
-                                                         std::int64_t tokens, std::int64_t clock_us);
+                                                         std::int64_t tokens, std::int64_t taken_before,
+                                                         std::int64_t clock_us);
 
 } // namespace tokenledger::ledger

@@ -199,6 +199,14 @@ std::vector<lot_tokens> to_give_back(const account_lots& of, std::int64_t balanc
     return given;
 }
 
+std::vector<lot_tokens> used_last_first(const account_lots& of, std::vector<lot_tokens> list) {
+    const auto place = [&](const lot_tokens& each) {
+        return std::ranges::find(of.lots, each.lot, &lot_state::lot) - of.lots.begin();
+    };
+    std::ranges::sort(list, std::ranges::greater(), place);
+    return list;
+}
+
 std::vector<lot_tokens> to_reserve(const account_lots& of, std::int64_t tokens, std::int64_t now_us) {
     std::vector<lot_tokens> made;
     for (const lot_state& lot : of.lots) {
@@ -215,9 +223,9 @@ std::vector<lot_tokens> to_reserve(const account_lots& of, std::int64_t tokens, 
 
 std::vector<lot_tokens> to_reverse(const account_lots& of, std::int64_t balance, const charge_state& charge,
                                    std::int64_t tokens) {
-    std::vector<lot_tokens> from(charge.from.rbegin(), charge.from.rend());
+    const std::vector<lot_tokens> from = used_last_first(of, charge.from);
     std::int64_t of_lots = 0;
-    for (const lot_tokens& each : from)
+    for (const lot_tokens& each : charge.from)
         of_lots += each.tokens;
     return to_give_back(of, balance, from, std::max<std::int64_t>(tokens - (charge.tokens - of_lots), 0));
 }
@@ -258,10 +266,12 @@ std::optional<std::int64_t> end_of(const lifetime& of, std::int64_t from_us) {
     return (sys_days(end) + days(of.days) + (from - day)).time_since_epoch().count();
 }
 
-std::int64_t taken_with(const lot_state* lot, std::int64_t taken, std::int64_t now_us) {
+std::int64_t taken_with(const lot_state* lot, std::int64_t taken, std::int64_t taken_before,
+                        std::int64_t now_us) {
     if (lot == nullptr || !lot->is_over(now_us))
         return taken;
-    return lot->refunded + std::max<std::int64_t>(taken - lot->refunded - lot->expired, 0);
+    const std::int64_t stays = std::min(lot->refunded, taken_before); // more where a debt got some of it back
+    return stays + std::max<std::int64_t>(taken - stays - lot->expired, 0);
 }
 
 } // namespace tokenledger::ledger

@@ -132,7 +132,9 @@ struct account_lots {
 [[nodiscard]] std::vector<lot_tokens> to_give_back(const account_lots& of, std::int64_t balance,
                                                    const std::vector<lot_tokens>& from, std::int64_t tokens);
 
-// The same for a part of a charge: what never expires was used last and returns first, then the last lot.
+// The same tokens, those of the lot that is used last first.
+[[nodiscard]] std::vector<lot_tokens> used_last_first(const account_lots& of, std::vector<lot_tokens> list);
+// The same for a part of a charge: what never expires is used last and returns first, then the last lot.
 [[nodiscard]] std::vector<lot_tokens> to_reverse(const account_lots& of, std::int64_t balance,
                                                  const charge_state& charge, std::int64_t tokens);
 
@@ -148,8 +150,10 @@ void reserve_less(std::int64_t tokens, std::vector<lot_tokens>& reserved);
 // The end of a lifetime that begins at this time; nullopt: it never ends.
 [[nodiscard]] std::optional<std::int64_t> end_of(const lifetime& of, std::int64_t from_us);
 
-// What a payment has lost in tokens, given what it is to lose by what Stripe said: what its lot lost by its
-// end is not taken again, and what would return to a lot that is over is not given back.
-[[nodiscard]] std::int64_t taken_with(const lot_state* lot, std::int64_t taken, std::int64_t now_us);
+// What a payment has lost in tokens, given what it is to lose by what Stripe said, and what it had lost
+// before: what its lot lost by its end is not taken again, and what would return to a lot that is over is not
+// given back.
+[[nodiscard]] std::int64_t taken_with(const lot_state* lot, std::int64_t taken, std::int64_t taken_before,
+                                      std::int64_t now_us);
 
 } // namespace tokenledger::ledger

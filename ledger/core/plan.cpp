@@ -144,13 +144,21 @@ void for_each_operation(std::span<const command> batch, Visit visit) {
     }
 }
 
-// Whom a usage charges, or a hold is for. A capture counts too, but no limit refuses it.
-member_id member_of(const operation& what) {
+// Whom a usage charges, or a hold is for; what does not say so is on a hold that does.
+member_id member_of(const operation& what, const account_map& accounts) {
     if (const auto* used = std::get_if<usage>(&what); used != nullptr && used->charge > 0)
         return {used->user_id, used->member};
     if (const auto* held = std::get_if<hold>(&what))
         return {held->user_id, held->member};
-    return {};
+    if (const auto* captured = std::get_if<capture>(&what); captured != nullptr && !captured->member.empty())
+        return {captured->user_id, captured->member};
+    const hold_id id = hold_of(what);
+    const auto account = accounts.find(id.user_id);
+    if (id.id.empty() || account == accounts.end())
+        return {};
+    const auto named = account->second.lots.holds.find(id.id);
+    return named != account->second.lots.holds.end() ? member_id{id.user_id, named->second.member}
+                                                     : member_id{};
 }
 
 // The accounts whose rows the operations create, or those that must exist.
@@ -226,14 +234,14 @@ std::vector<usage_id> charges_to_read(std::span<const command> batch) {
     return sorted_once(std::move(usages));
 }
 
-std::vector<member_id> members_to_read(std::span<const command> batch) {
+std::vector<member_id> members_to_read(std::span<const command> batch, const account_map& accounts) {
     std::vector<member_id> members;
     for (const command& each : batch) {
         const auto* admin = std::get_if<admin_command>(&each);
         if (admin == nullptr || admin->replayed_at_us != 0)
             continue;
         for (const operation& one : admin->operations) {
-            member_id by = member_of(one);
+            member_id by = member_of(one, accounts);
             if (!by.member.empty())
                 members.push_back(std::move(by));
         }

@@ -7,8 +7,8 @@
 //         batch, in the order of the queue
 //           |    |
 //           |    |  payments_to_lock, accounts_to_lock, accounts_to_look_for,
-//           |    |  contested_events, events_to_lock, keys_to_read, charges_to_read, members_to_read,
-//           |    |  holds_to_read, commands_due
+//           |    |  contested_events, events_to_lock, keys_to_read, charges_to_read, holds_to_read,
+//           |    |  members_to_read, commands_due
 //           |    v
 //           |  store: locks, then reads --> snapshot: payments, accounts, events, keys, clock
 //           |                                  | copy
@@ -222,8 +222,10 @@ accounts_to_lock(std::span<const command> batch, const event_id_set& committed, 
 // The usages that the batch's requests reverse, sorted, each once.
 [[nodiscard]] std::vector<usage_id> charges_to_read(std::span<const command> batch);
 
-// The members whom the batch's requests charge, sorted, each once. What is replayed is within its limits.
-[[nodiscard]] std::vector<member_id> members_to_read(std::span<const command> batch);
+// The members whom the batch's requests charge or hold for, sorted, each once. `accounts`: with the holds
+// that the batch names. What is replayed is within its limits.
+[[nodiscard]] std::vector<member_id> members_to_read(std::span<const command> batch,
+                                                     const account_map& accounts);
 // True if the batch itself sets limits, for which their sums are needed too.
 [[nodiscard]] bool sets_limits(std::span<const command> batch);
 

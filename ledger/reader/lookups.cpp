@@ -89,12 +89,14 @@ std::vector<limit_view> read_limits(pg::connection& connection, const std::strin
         });
 }
 
-// The account's lots and holds, and the time to look at them; nullopt: it never had any.
+// The account's lots and holds, and the time to look at them; nullopt: it never had any. `payments`: whose
+// lots are wanted though nothing is left of them.
 struct lots_now {
     account_lots lots{};
     std::int64_t now_us = 0;
 };
-std::optional<lots_now> read_lots_now(pg::connection& connection, const std::string& user_id) {
+std::optional<lots_now> read_lots_now(pg::connection& connection, const std::string& user_id,
+                                      std::vector<std::string_view> payments = {}) {
     const pg::rows from = lookup(connection,
                                  "SELECT (extract(epoch FROM greatest(clock_timestamp(),"
                                  " a.last_transaction_at)) * 1000000)::bigint"
@@ -104,9 +106,17 @@ std::optional<lots_now> read_lots_now(pg::connection& connection, const std::str
     if (from.size() == 0)
         return std::nullopt;
     lots_now made{.now_us = from.number(0, 0)};
-    store::found_lots found = read_lots(connection, {.users = {user_id}, .from_us = made.now_us});
+    store::found_lots found =
+        read_lots(connection, {.users = {user_id}, .payments = std::move(payments), .from_us = made.now_us});
     made.lots = std::move(found.accounts[user_id]);
     return made;
+}
+
+// What the facts take of a payment, given what its lot has lost by its end.
+std::int64_t taken_given_lot(pg::connection& connection, const credit& of, const std::string& payment,
+                             std::int64_t taken) {
+    const auto known = read_lots_now(connection, of.user_id, {payment});
+    return known ? taken_with(known->lots.of_payment(payment), taken, known->now_us) : taken;
 }
 
 void show_lots(const lots_now& known, account_view& into) {
@@ -288,6 +298,8 @@ std::optional<payment_view> find_payment(read_session& session, const std::strin
         if (state.credit) {
             made->credit = view_of(*state.credit);
             made->entitlement = view_of(entitlement_of(credited_of(*state.credit), state.facts));
+            made->entitlement->taken_tokens =
+                taken_given_lot(connection, *state.credit, payment, made->entitlement->taken_tokens);
             made->transactions = read_posted(connection, state.credit->user_id, payment);
         }
         made->facts = std::move(state.facts);

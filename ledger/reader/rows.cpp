@@ -17,7 +17,8 @@ void read_column(row_reader& from, source& into) {
 const std::string& transaction_columns() {
     static const std::string columns = select_list<transaction_view>(
         "t", {{"type", "t.transaction_type"},
-              {"lots", "(SELECT json_object_agg(moved.lot, moved.tokens ORDER BY moved.lot)"
+              {"lots", "(SELECT '{' || string_agg('\"' || moved.lot || '\":' || moved.tokens, ',' ORDER BY "
+                       "moved.lot) || '}'"
                        " FROM tokenledger.token_lot_movements AS moved"
                        " WHERE moved.user_id = t.user_id AND moved.sequence = t.sequence)"}});
     return columns;

@@ -176,9 +176,9 @@ std::optional<std::vector<outcome>> attempt(store& where, std::span<const comman
     }
     if (const auto usages = charges_to_read(batch); !usages.empty())
         known.charges = where.read_charges(usages);
-    if (const auto members = members_to_read(batch); !members.empty())
-        known.spending = where.read_spending(members, known.asked_at_us, sets_limits(batch));
     read_lots(where, batch, known);
+    if (const auto members = members_to_read(batch, known.accounts); !members.empty())
+        known.spending = where.read_spending(members, known.asked_at_us, sets_limits(batch));
     if (due_first != nullptr) {
         *due_first = commands_due(batch, known);
         if (!due_first->empty())

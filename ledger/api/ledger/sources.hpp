@@ -135,7 +135,7 @@ static_assert(has_row_of_each(sources, &source_row::reference_scope, key_scope::
                   static_cast<std::size_t>(key_scope::subscription) == 2 &&
                   static_cast<std::size_t>(key_scope::reversal) + 4 ==
                       static_cast<std::size_t>(key_scope::count),
-              "the scopes of references, and no others, are in the row of their source");
+              "every scope of references, and no other, is in the row of its source");
 static_assert(
     [] {
         for (const source_row& row : sources) {

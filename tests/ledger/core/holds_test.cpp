@@ -272,6 +272,23 @@ BOOST_AUTO_TEST_CASE(a_limit_refuses_a_hold_and_never_a_capture) {
     require_refused(lone(what), refusal::member_limit);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_held_for_a_member_counts_against_their_limit) {
+    ask(member_limit{.user_id = "alice", .member = "ada", .per = limit_window::day, .tokens = 100});
+    hold what = holding("a", "alice", 60, 600);
+    what.member = "ada";
+    BOOST_TEST(said(lone(what)) == "applied");
+    usage used = using_up("req_1", "alice", 41);
+    used.member = "ada";
+    require_refused(lone(used), refusal::member_limit);
+    what.hold_id = "b";
+    what.tokens = 41;
+    require_refused(lone(what), refusal::member_limit);
+    BOOST_TEST(extend("a", 101) == "member_limit");
+    BOOST_TEST(extend("a", 100, 600) == "applied");
+    at(600 * second); // it has timed out
+    BOOST_TEST(said(lone(what)) == "applied");
+}
+
 BOOST_AUTO_TEST_CASE(holds_and_their_ends_can_be_items_of_one_request) {
     BOOST_TEST(said(request("all", {holding("a", "alice", 900), capturing("a", "alice", 300),
                                     deducting("alice", 700)})) == "applied");
