@@ -28,7 +28,7 @@ constexpr verify_rule chain_rules[] = {
 constexpr std::string_view row_source = R"sql(
 SELECT user_id, sequence, stripe_payment_intent_id AS payment, stripe_event_id AS event, transaction_type, source,
        token_amount, balance_before, balance_after, amount_paid_cents, currency, pack, quantity, reference,
-       idempotency_key, counterparty_user_id, usage_request_id
+       idempotency_key, counterparty_user_id, usage_request_id, actor, effective_at
   FROM tokenledger.token_transactions
 )sql";
 
@@ -73,6 +73,7 @@ constexpr verify_rule row_rules[] = {
     {"row_request",
      "CASE WHEN source IN ('token_pack', 'stripe') THEN usage_request_id IS NOT NULL"
      " WHEN source = 'usage' THEN usage_request_id IS NULL"
+     " WHEN source = 'expiry' THEN usage_request_id IS NOT NULL OR idempotency_key IS NOT NULL"
      " ELSE usage_request_id IS NOT NULL OR idempotency_key IS NULL END"
      " OR (source IN ({sources_with_reference}) AND reference IS NULL)",
      "'the request behind it'", what_it_is},
@@ -81,6 +82,12 @@ constexpr verify_rule row_rules[] = {
      "user_id",
      "'another user with a transfer, and only there'",
      "concat_ws(' ', transaction_type, 'with', coalesce(counterparty_user_id, 'nobody'))"},
+    {"row_expiry",
+     "(source = 'expiry') <> (effective_at IS NOT NULL)"
+     " OR (source = 'expiry' AND (reference IS NULL OR balance_after < 0 OR actor IS NOT NULL))",
+     "'a time and a lot with an expiry, no time with another row'",
+     "concat_ws(' ', transaction_type, 'from', source, 'of lot', reference, 'at', effective_at, 'to', "
+     "balance_after)"},
 };
 
 constexpr std::string_view account_source = R"sql(

@@ -78,7 +78,9 @@ std::span<const verify_check> verify_checks() noexcept {
         purchase_check(),  refund_check(),  purchase_event_check(), refund_event_check(),
         waiting_check(),   detail_check(),  usage_check(),          reversal_check(),
         uncovered_check(), archive_check(), posted_check(),         named_check(),
-        hash_check(),      action_check(),  mode_check(),
+        hash_check(),      action_check(),  mode_check(),           lot_check(),
+        movement_check(),  expiry_check(),  hold_check(),           reserved_check(),
+        due_check(),
     };
     return checks;
 }

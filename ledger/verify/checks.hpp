@@ -46,6 +46,12 @@ struct verify_check {
 [[nodiscard]] verify_check hash_check() noexcept;
 [[nodiscard]] verify_check action_check() noexcept;
 [[nodiscard]] verify_check transfer_check() noexcept;
+[[nodiscard]] verify_check lot_check() noexcept;
+[[nodiscard]] verify_check movement_check() noexcept;
+[[nodiscard]] verify_check expiry_check() noexcept;
+[[nodiscard]] verify_check hold_check() noexcept;
+[[nodiscard]] verify_check reserved_check() noexcept;
+[[nodiscard]] verify_check due_check() noexcept;
 
 // Payments with two purchases, or two rows. Sorts everything, so it runs only if their numbers differ.
 [[nodiscard]] verify_check twice_check() noexcept;

@@ -110,34 +110,51 @@ constexpr verify_rule archive_rules[] = {
 };
 
 // The rows that a key claims to have posted, against the keys that those rows name. Event actions post
-// purchases and refunds, which belong to their payment: other checks cover them.
+// purchases and refunds, which belong to their payment: other checks cover them. An expiry names no key: any
+// command posts what it finds to be over, and so does a settlement, right after its refund.
 constexpr std::string_view posted_source = R"sql(
 SELECT coalesce(posted.user_id, request.user_id) AS user_id, coalesce(posted.sequence, request.sequence) AS sequence,
        request.payment, request.event, posted.scope, posted.key, posted.scope IS NOT NULL AS claimed,
        request.user_id IS NOT NULL AS known, request.idempotency_key, request.usage_request_id,
-       request.transaction_type
+       request.transaction_type, request.source AS posted_source, request.settled
   FROM (SELECT scope, key, unnest(posted_user_ids) AS user_id, unnest(posted_sequences) AS sequence
           FROM tokenledger.idempotency_keys AS used
          WHERE NOT EXISTS (SELECT FROM tokenledger.event_actions AS action
                             WHERE used.scope = 'request' AND action.idempotency_key = used.key)) AS posted
   FULL JOIN (SELECT user_id, sequence, stripe_payment_intent_id AS payment, stripe_event_id AS event, transaction_type,
-                    idempotency_key, usage_request_id
+                    idempotency_key, usage_request_id, source, false AS settled
                FROM tokenledger.token_transactions
-              WHERE idempotency_key IS NOT NULL OR usage_request_id IS NOT NULL) AS request
+              WHERE source <> 'expiry' AND (idempotency_key IS NOT NULL OR usage_request_id IS NOT NULL)
+             UNION ALL
+             SELECT ended.user_id, ended.sequence, NULL, NULL, ended.transaction_type, ended.idempotency_key,
+                    ended.usage_request_id, ended.source,
+                    before.source = 'stripe' AND before.transaction_type = 'refund'
+                    AND before.created_at = ended.created_at
+               FROM (SELECT *, min(sequence) OVER (PARTITION BY user_id, island) - 1 AS sequence_before
+                       FROM (SELECT *, sequence - row_number() OVER (PARTITION BY user_id ORDER BY sequence) AS island
+                               FROM tokenledger.token_transactions WHERE source = 'expiry') AS numbered) AS ended
+               LEFT JOIN tokenledger.token_transactions AS before
+                 ON before.user_id = ended.user_id AND before.sequence = ended.sequence_before) AS request
     ON request.user_id = posted.user_id AND request.sequence = posted.sequence
 )sql";
+
+constexpr std::string_view its_key =
+    "CASE posted_source WHEN 'expiry' THEN 'an expiry'"
+    " ELSE concat_ws(' ', 'request', idempotency_key, 'usage', usage_request_id) END";
 
 constexpr verify_rule posted_rules[] = {
     {"key_without_transaction", "claimed AND NOT known", "concat('a row of ', scope, ' ', key)", "'none'"},
     {"key_of_transaction",
-     "claimed AND known AND CASE scope WHEN 'request' THEN idempotency_key IS DISTINCT FROM key"
-     " ELSE usage_request_id IS DISTINCT FROM key OR idempotency_key IS NOT NULL"
-     " OR transaction_type <> CASE scope WHEN 'usage' THEN 'deduction' ELSE 'refund' END END",
-     "concat(scope, ' ', key)", "concat_ws(' ', 'request', idempotency_key, 'usage', usage_request_id)"},
+     "claimed AND known AND posted_source <> 'expiry' AND CASE"
+     " WHEN scope = 'request' THEN idempotency_key IS DISTINCT FROM key"
+     " WHEN scope IN ('usage', 'reversal') THEN usage_request_id IS DISTINCT FROM key OR idempotency_key IS "
+     "NOT NULL OR transaction_type <> CASE scope WHEN 'usage' THEN 'deduction' ELSE 'refund' END"
+     " ELSE true END",
+     "concat(scope, ' ', key)", its_key},
     {"transaction_without_key",
-     "known AND NOT claimed AND (transaction_type NOT IN ('purchase', 'refund') OR usage_request_id IS NOT "
-     "NULL)",
-     "'a key that posted it'", "concat_ws(' ', 'request', idempotency_key, 'usage', usage_request_id)"},
+     "known AND NOT claimed AND settled IS NOT TRUE"
+     " AND (transaction_type NOT IN ('purchase', 'refund') OR usage_request_id IS NOT NULL)",
+     "'a key that posted it'", its_key},
 };
 
 // Everything that names a key, against the keys.
@@ -167,8 +184,8 @@ constexpr verify_rule named_rules[] = {
     {"action_without_key", "scope = 'action'", "'the key of request ' || key", "'none'"},
 };
 
-// A lone usage is hashed as its operation, without the length before it and the comma behind it. Event
-// actions are hashed otherwise.
+// An operation that was sent alone, with a key of its own, is hashed without the length before it and the
+// comma behind it. Event actions are hashed otherwise.
 constexpr std::string_view hash_source = R"sql(
 SELECT NULL AS user_id, NULL::bigint AS sequence, NULL AS payment, NULL AS event, scope, key, command, command_hash
   FROM tokenledger.idempotency_keys
@@ -177,7 +194,7 @@ SELECT NULL AS user_id, NULL::bigint AS sequence, NULL AS payment, NULL AS event
 
 constexpr verify_rule hash_rules[] = {
     {"key_hash",
-     "CASE WHEN scope IN ('usage', 'reversal') THEN command_hash <> sha256(substring(command FROM "
+     "CASE WHEN scope <> 'request' THEN command_hash <> sha256(substring(command FROM "
      "position('\\x3a'::bytea IN "
      "command) + 1"
      " FOR octet_length(command) - position('\\x3a'::bytea IN command) - 1))"

@@ -34,6 +34,7 @@ VALUES ('evt_12', 'key_retry', 'retry', 1000, 'parked', 'unknown_pack', 'parked'
 inline const std::string no_guards = R"sql(
 DROP TRIGGER IF EXISTS token_transactions_append_only ON tokenledger.token_transactions;
 DROP TRIGGER IF EXISTS evidence_dictionaries_append_only ON tokenledger.evidence_dictionaries;
+DROP TRIGGER IF EXISTS token_lot_movements_append_only ON tokenledger.token_lot_movements;
 DROP TRIGGER IF EXISTS stripe_events_evidence_once ON tokenledger.stripe_events;
 DO $$
 DECLARE
@@ -88,6 +89,19 @@ struct proven_fixture : store_fixture {
         return found;
     }
 
+    // Drops triggers and constraints, as the owner of the database can, and runs `sql`.
+    void tamper(const std::string& sql) { database.session().run(no_guards + sql); }
+
+    // Save and restore all rows: faster than a new ledger for each tampering.
+    void save() {
+        database.session().run(for_each_table("CREATE TABLE saved.%1$I AS TABLE tokenledger.%1$I"));
+    }
+    void restore() {
+        database.session().run(
+            for_each_table("DELETE FROM tokenledger.%1$I") +
+            for_each_table("INSERT INTO tokenledger.%1$I OVERRIDING SYSTEM VALUE TABLE saved.%1$I"));
+    }
+
     ledger::verify_totals totals;
 };
 
@@ -123,19 +137,6 @@ struct verify_fixture : proven_fixture {
         run({lone_usage(using_up("req_1", "dave", 20))});
         run({lone_usage(using_up("req_2", "dave", 0))});
         run({request("key_2", {moving("dave", "erin", 100)})});
-    }
-
-    // Drops triggers and constraints, as the owner of the database can, and runs `sql`.
-    void tamper(const std::string& sql) { database.session().run(no_guards + sql); }
-
-    // Save and restore all rows: faster than a new ledger for each tampering.
-    void save() {
-        database.session().run(for_each_table("CREATE TABLE saved.%1$I AS TABLE tokenledger.%1$I"));
-    }
-    void restore() {
-        database.session().run(
-            for_each_table("DELETE FROM tokenledger.%1$I") +
-            for_each_table("INSERT INTO tokenledger.%1$I OVERRIDING SYSTEM VALUE TABLE saved.%1$I"));
     }
 };
 
