@@ -141,7 +141,7 @@ posting batch_ledger::post(transaction_row row, std::span<const new_lot> opens) 
     append(entry->second, row, opens, now_us_);
     changed_accounts_.insert(entry->first);
     for (const lot_tokens& each : row.lots)
-        changed_lots_[entry->first].lots.insert(each.lot);
+        mark_lots(entry).lots.insert(each.lot);
     posting made{.user_id = row.user_id,
                  .sequence = row.sequence,
                  .type = row.type,
@@ -176,13 +176,20 @@ std::vector<posting> batch_ledger::post_expiries(std::string_view user_id, bool 
 
 void batch_ledger::note_due(std::string_view user_id) {
     if (const auto entry = accounts_.find(user_id); entry != accounts_.end())
-        changed_lots_[entry->first];
+        mark_lots(entry);
+}
+
+// In a rebuild the commands of a batch have their own times.
+batch_ledger::lot_marks& batch_ledger::mark_lots(account_entry of) {
+    lot_marks& marks = changed_lots_[of->first];
+    marks.at_us = of->second.now(now_us_);
+    return marks;
 }
 
 void batch_ledger::set_hold(std::string_view user_id, std::string_view hold_id, held_tokens state) {
     const auto entry = accounts_.find(user_id);
     entry->second.lots.holds.insert_or_assign(std::string(hold_id), std::move(state));
-    changed_lots_[entry->first].holds.emplace(hold_id);
+    mark_lots(entry).holds.emplace(hold_id);
 }
 
 entitlement batch_ledger::worth_of(std::string_view payment_id, const credit& of,
@@ -342,7 +349,7 @@ void batch_ledger::finish_lots() {
         for (const std::string& id : marks.holds)
             plan_.holds.push_back(
                 {.user_id = std::string(user), .hold_id = id, .state = account.lots.holds.find(id)->second});
-        const std::int64_t at_us = next_due(account.lots, account.now(now_us_)).value_or(never_due);
+        const std::int64_t at_us = next_due(account.lots, marks.at_us).value_or(never_due);
         if (account.due_at_us != at_us)
             plan_.due.push_back({.user_id = std::string(user), .at_us = at_us});
     }

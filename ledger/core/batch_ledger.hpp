@@ -129,7 +129,10 @@ class batch_ledger {
     struct lot_marks {
         std::set<std::int64_t> lots{};
         std::set<std::string, std::less<>> holds{};
+        std::int64_t at_us = 0; // the account's time when it was marked last
     };
+    using account_entry = account_map::iterator;
+    lot_marks& mark_lots(account_entry of);
     void finish_lots();
     std::vector<posting> post_expiries(std::string_view user_id, bool as_of_now);
     [[nodiscard]] std::vector<lot_tokens> lots_of_charge(const usage_row& of) const;

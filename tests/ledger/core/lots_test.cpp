@@ -251,6 +251,16 @@ BOOST_AUTO_TEST_CASE(an_expiry_in_the_past_is_refused_and_a_refused_grant_opens_
     BOOST_TEST(account().lots.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_lot_has_the_time_when_it_is_due_also_if_a_rebuild_takes_later_commands_with_it) {
+    std::vector<command> batch{request("key_1", {granting_until("alice", 100, later(day))}),
+                               request("key_2", {granting("bob", 1)})};
+    std::get<admin_command>(batch[0]).replayed_at_us = later(0);
+    std::get<admin_command>(batch[1]).replayed_at_us = later(2 * day);
+    at(3 * day);
+    run_all(batch);
+    BOOST_TEST((account().due_at_us == later(day)));
+}
+
 BOOST_AUTO_TEST_CASE(a_clock_that_goes_back_undoes_no_expiry_and_posts_none_twice) {
     grant_until(1000, 12 * hour);
     grant_until(1000, 13 * hour);
