@@ -153,24 +153,20 @@ posting batch_ledger::post(transaction_row row, std::span<const new_lot> opens) 
 }
 
 std::vector<posting> batch_ledger::post_due(std::string_view user_id) {
-    return post_expiries(user_id, false);
+    return post_expiries(user_id, due);
 }
 
 std::vector<posting> batch_ledger::post_returned(std::string_view user_id) {
-    return post_expiries(user_id, true);
+    return post_expiries(user_id, returned);
 }
 
-std::vector<posting> batch_ledger::post_expiries(std::string_view user_id, bool as_of_now) {
+std::vector<posting> batch_ledger::post_expiries(std::string_view user_id, expiries_fn* of) {
     const auto entry = accounts_.find(user_id);
     std::vector<posting> posted;
     if (entry == accounts_.end() || entry->second.lots.lots.empty())
         return posted;
-    const std::int64_t now_us = entry->second.now(now_us_);
-    for (due_expiry& each : due(entry->second.lots, now_us)) {
-        if (as_of_now)
-            each.effective_at_us = now_us;
+    for (const due_expiry& each : of(entry->second.lots, entry->second.now(now_us_)))
         posted.push_back(post(row_of(entry->first, each)));
-    }
     return posted;
 }
 

@@ -82,8 +82,7 @@ class batch_ledger {
     posting post(transaction_row row, std::span<const new_lot> opens = {});
     // Posts what of the account's lots is over, as of when that happened.
     std::vector<posting> post_due(std::string_view user_id);
-    // The same after a row or the end of a hold, as of now: commands_due() posted what was over before, so
-    // this returned to its lot, or was no longer held, only now.
+    // Posts what a row returned to a lot that is over, or the end of a hold left in it, as of now.
     std::vector<posting> post_returned(std::string_view user_id);
     // Looks when the account is due next, though nothing of it has changed.
     void note_due(std::string_view user_id);
@@ -134,7 +133,8 @@ class batch_ledger {
     using account_entry = account_map::iterator;
     lot_marks& mark_lots(account_entry of);
     void finish_lots();
-    std::vector<posting> post_expiries(std::string_view user_id, bool as_of_now);
+    using expiries_fn = std::vector<due_expiry>(const account_lots&, std::int64_t now_us);
+    std::vector<posting> post_expiries(std::string_view user_id, expiries_fn* of);
     [[nodiscard]] std::vector<lot_tokens> lots_of_charge(const usage_row& of) const;
     struct mark {
         bool credited = false;

@@ -9,7 +9,8 @@ namespace tokenledger::ledger {
 namespace {
 
 bool reserves_of(const held_tokens& hold, std::int64_t lot) {
-    return std::ranges::any_of(hold.reserved, [&](const lot_tokens& each) { return each.lot == lot; });
+    return hold.ended == hold_state::open &&
+           std::ranges::any_of(hold.reserved, [&](const lot_tokens& each) { return each.lot == lot; });
 }
 
 // When something of these lots may expire, by `last_us`.
@@ -20,28 +21,19 @@ std::set<std::int64_t> moments_until(const account_lots& of, std::int64_t last_u
             continue;
         moments.insert(*lot.terms.expires_at_us);
         for (const auto& [id, hold] : of.holds) {
-            if (!reserves_of(hold, lot.lot))
-                continue;
-            // One that is over ended by an operation, or by its time-out.
-            const std::int64_t end = hold.ended == hold_state::open
-                                         ? hold.expires_at_us
-                                         : std::min(hold.ended_at_us, hold.expires_at_us);
-            if (end > *lot.terms.expires_at_us && end <= last_us)
+            const std::int64_t end = hold.expires_at_us;
+            if (reserves_of(hold, lot.lot) && end > *lot.terms.expires_at_us && end <= last_us)
                 moments.insert(end);
         }
     }
     return moments;
 }
 
-bool was_open(const held_tokens& hold, std::int64_t at_us) {
-    return at_us < hold.expires_at_us && (hold.ended == hold_state::open || at_us < hold.ended_at_us);
-}
-
 std::int64_t reserved_then(const account_lots& of, const lot_state& lot, std::int64_t at_us) {
     std::int64_t sum = 0;
     for (const auto& [id, hold] : of.holds) {
         for (const lot_tokens& each : hold.reserved)
-            sum += each.lot == lot.lot && was_open(hold, at_us) ? each.tokens : 0;
+            sum += each.lot == lot.lot && hold.is_open(at_us) ? each.tokens : 0;
     }
     return sum;
 }
@@ -61,6 +53,16 @@ std::vector<due_expiry> due(const account_lots& of, std::int64_t now_us) {
             lot.remaining -= tokens;
             rows.push_back({.lot = lot.lot, .tokens = tokens, .effective_at_us = moment});
         }
+    }
+    return rows;
+}
+
+std::vector<due_expiry> returned(const account_lots& of, std::int64_t now_us) {
+    std::vector<due_expiry> rows;
+    for (const lot_state& lot : of.lots) {
+        const std::int64_t tokens = lot.is_over(now_us) ? lot.remaining - reserved(of, lot, now_us) : 0;
+        if (tokens > 0)
+            rows.push_back({.lot = lot.lot, .tokens = tokens, .effective_at_us = now_us});
     }
     return rows;
 }

@@ -20,8 +20,13 @@ struct due_expiry {
 };
 
 // In the order of their effective times, whatever the number of calls it takes to get to `now_us`: a late
-// caller posts the same rows. Without what is reserved at its time.
+// caller posts the same rows. Without what is reserved at its time. A hold that was ended counts no more: its
+// command has posted what it left.
 [[nodiscard]] std::vector<due_expiry> due(const account_lots& of, std::int64_t now_us);
+
+// After a command: what of the lots that are over it returned to them, or left without a hold. As of now, in
+// the order of use, one row for a lot. What had expired before was posted before the command.
+[[nodiscard]] std::vector<due_expiry> returned(const account_lots& of, std::int64_t now_us);
 
 // When due() will have more to say, given that nothing else happens; nullopt: never.
 [[nodiscard]] std::optional<std::int64_t> next_due(const account_lots& of, std::int64_t now_us);

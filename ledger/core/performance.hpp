@@ -46,7 +46,13 @@ class trial {
             post(row_of(std::string(user_id), each));
         return {};
     }
-    std::vector<posting> post_returned(std::string_view user_id) { return post_due(user_id); }
+
+    std::vector<posting> post_returned(std::string_view user_id) {
+        const account_state& of = accounts_.find(user_id)->second;
+        for (const due_expiry& each : returned(of.lots, of.now(clock_us())))
+            post(row_of(std::string(user_id), each));
+        return {};
+    }
 
     void set_hold(std::string_view user_id, std::string_view hold_id, held_tokens state) {
         accounts_.find(user_id)->second.lots.holds.insert_or_assign(std::string(hold_id), std::move(state));
