@@ -239,10 +239,13 @@ void reserve_more(const account_lots& of, std::int64_t tokens, std::int64_t now_
         else
             reserved.push_back(each);
     }
-    const auto place = [&](const lot_tokens& each) {
-        return std::ranges::find(of.lots, each.lot, &lot_state::lot) - of.lots.begin();
-    };
-    std::ranges::sort(reserved, {}, place);
+    // A lot of which nothing is left comes last: it may not have been read.
+    std::ranges::sort(reserved, {}, [&](const lot_tokens& each) {
+        auto place = std::ranges::find(of.lots, each.lot, &lot_state::lot);
+        if (place != of.lots.end() && place->remaining == 0)
+            place = of.lots.end();
+        return std::pair(place - of.lots.begin(), each.lot);
+    });
 }
 
 void reserve_less(std::int64_t tokens, std::vector<lot_tokens>& reserved) {
