@@ -113,10 +113,10 @@ std::optional<lots_now> read_lots_now(pg::connection& connection, const std::str
 }
 
 // What the facts take of a payment, given what its lot has lost by its end.
-std::int64_t taken_given_lot(pg::connection& connection, const credit& of, const std::string& payment,
+std::int64_t taken_given_lot(pg::connection& connection, const payment_state& of, const std::string& payment,
                              std::int64_t taken) {
-    const auto known = read_lots_now(connection, of.user_id, {payment});
-    return known ? taken_with(known->lots.of_payment(payment), taken, known->now_us) : taken;
+    const auto known = read_lots_now(connection, of.credit->user_id, {payment});
+    return known ? taken_with(known->lots.of_payment(payment), taken, of.taken_tokens, known->now_us) : taken;
 }
 
 void show_lots(const lots_now& known, account_view& into) {
@@ -299,7 +299,7 @@ std::optional<payment_view> find_payment(read_session& session, const std::strin
             made->credit = view_of(*state.credit);
             made->entitlement = view_of(entitlement_of(credited_of(*state.credit), state.facts));
             made->entitlement->taken_tokens =
-                taken_given_lot(connection, *state.credit, payment, made->entitlement->taken_tokens);
+                taken_given_lot(connection, state, payment, made->entitlement->taken_tokens);
             made->transactions = read_posted(connection, state.credit->user_id, payment);
         }
         made->facts = std::move(state.facts);
