@@ -81,7 +81,11 @@ inline void require_sound_payments(const ledger::memory_database& rows) {
         BOOST_REQUIRE((row.type == ledger::transaction_type::refund));
         BOOST_REQUIRE((row.source == ledger::source::stripe));
         BOOST_REQUIRE(bought.contains(row.payment_intent_id));
-        BOOST_REQUIRE((row.token_amount < 0) == (row.amount_paid_cents < 0));
+        // A reversal may return tokens to a lot that is over: then its payment has to lose less, though its
+        // next refund is more money.
+        const ledger::account_lots& lots = rows.accounts.find(row.user_id)->second.lots;
+        if (row.token_amount < 0 || lots.of_payment(row.payment_intent_id) == nullptr)
+            BOOST_REQUIRE((row.token_amount < 0) == (row.amount_paid_cents < 0));
         taken[row.payment_intent_id] -= row.token_amount;
         lost[row.payment_intent_id] -= row.amount_paid_cents;
     }
@@ -125,7 +129,10 @@ inline void require_sound_lots(const ledger::memory_database& rows) {
             BOOST_REQUIRE(lot.remaining >= 0 && lot.remaining + lot.expired + lot.refunded <= lot.tokens);
         }
         BOOST_REQUIRE(ledger::in_lots(account.lots) == 0 || account.balance >= ledger::in_lots(account.lots));
-        BOOST_REQUIRE_EQUAL(account.lots.empty(), !account.due_at_us.has_value());
+        if (account.lots.empty()) // an expiry that found nothing may have looked
+            BOOST_REQUIRE_EQUAL(account.due_at_us.value_or(ledger::never_due), ledger::never_due);
+        else
+            BOOST_REQUIRE(account.due_at_us.has_value());
     }
 }
 

@@ -2,11 +2,14 @@
 // of its facts, evaluated again each time.
 #pragma once
 
+#include "naive_accounts.hpp"
 #include "naive_settlement.hpp"
 
 #include "ledger/command.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <ctime>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,16 +20,29 @@
 
 namespace tokenledger::test {
 
-// A change of a balance.
-struct naive_posting {
-    std::string user;
-    std::int64_t tokens = 0;
-    std::int64_t balance = 0; // after it
+// By the calendar of the C library.
+inline std::tm naive_calendar(std::int64_t us) {
+    const std::time_t seconds = us / 1'000'000;
+    std::tm made{};
+    gmtime_r(&seconds, &made);
+    return made;
+}
 
-    bool operator==(const naive_posting&) const = default;
-};
+inline std::optional<std::int64_t> naive_end_of(const ledger::lifetime& of, std::int64_t from_us) {
+    if (of.days == 0 && of.years == 0)
+        return std::nullopt;
+    std::tm date = naive_calendar(from_us);
+    date.tm_year += static_cast<int>(of.years);
+    const bool was_leap_day = date.tm_mon == 1 && date.tm_mday == 29;
+    std::tm trial = date;
+    timegm(&trial);
+    if (was_leap_day && trial.tm_mon != 1)
+        date.tm_mday = 28;
+    date.tm_mday += static_cast<int>(of.days);
+    return static_cast<std::int64_t>(timegm(&date)) * 1'000'000 + from_us % 1'000'000;
+}
 
-class naive_ledger {
+class naive_ledger : public naive_accounts {
   public:
     using verdict = std::pair<ledger::result, ledger::reason>;
 
@@ -54,9 +70,7 @@ class naive_ledger {
         return said;
     }
 
-    std::map<std::string, std::int64_t> balances; // of every user who was ever credited or debited
-    std::map<std::string, verdict> events;        // the latest result of each
-    std::vector<naive_posting> posted;            // by the last command
+    std::map<std::string, verdict> events; // the latest result of each
 
   protected:
     using origin = std::pair<bool, std::string>; // live mode, account
@@ -66,6 +80,8 @@ class naive_ledger {
         std::vector<ledger::payment_facts> said;
         std::set<std::string> waiting;
         std::int64_t taken = 0;
+        std::size_t pile = 0; // that it bought; 0: its tokens never expire
+        naive_amounts others; // what its refunds took from other piles, less what they gave back to them
         std::set<origin> origins;
 
         [[nodiscard]] naive_facts known() const { return told_by(said); }
@@ -120,18 +136,21 @@ class naive_ledger {
         of.credit = buys;
         of.origins.insert(origin_);
         of.said.push_back({.amount_requested_cents = buys.amount_requested_cents});
-        post(buys.user_id, buys.tokens);
+        sweep(buys.user_id);
+        naive_account& buyer = accounts[buys.user_id];
+        if (const auto end = naive_end_of(buys.lifetime, time_of(buys.user_id))) {
+            buyer.credit(0, {{{.ends_us = end, .paid = true}, buys.tokens}});
+            of.pile = buyer.piles.size();
+        } else {
+            buyer.credit(buys.tokens, {});
+        }
+        note(buys.user_id, buys.tokens);
         take_back(of);
         if (const ledger::reason why = of.doubt(); why != ledger::reason::none)
             release(of, {ledger::result::parked, why});
         else
             release(of, {ledger::result::applied, ledger::reason::none});
         return {ledger::result::applied, ledger::reason::none};
-    }
-
-    void post(const std::string& user, std::int64_t tokens) {
-        balances[user] += tokens;
-        posted.push_back({user, tokens, balances[user]});
     }
 
   private:
@@ -147,6 +166,9 @@ class naive_ledger {
             return false;
         naive_ledger trial = *this;
         const verdict would = trial.decide(what.event, what.event.payment_intent_id, what.effect);
+        // What another refund or dispute left to settle is no reason to take the event over.
+        if (!trial.brought_news_ && std::holds_alternative<ledger::payment_update>(what.effect))
+            return false;
         return would.first == ledger::result::applied || would.first == ledger::result::waiting;
     }
 
@@ -186,12 +208,13 @@ class naive_ledger {
         const bool news = of.known() != before;
         brought_news_ = news;
         if (of.credit && update.moves_tokens) {
-            take_back(of);
-            if (news)
-                of.origins.insert(origin_);
-            if (const ledger::reason why = of.doubt(update); news && why != none)
+            const bool moved = take_back(of);
+            if (!news && !moved)
+                return {result::duplicate, none};
+            of.origins.insert(origin_);
+            if (const ledger::reason why = of.doubt(update); why != none)
                 return {result::parked, why};
-            return {news ? result::applied : result::duplicate, none};
+            return {result::applied, none};
         }
         if (of.credit)
             return {result::ignored, none};
@@ -206,11 +229,49 @@ class naive_ledger {
         return {result::waiting, none};
     }
 
-    void take_back(payment& of) {
+    // What its refunds and disputes are to take in all. What its pile lost by its end is not taken again, and
+    // what would return to a pile that is over is not given back.
+    [[nodiscard]] std::int64_t to_take(payment& of) {
         const std::int64_t taken = of.worth(of.known()).taken_tokens;
-        if (taken != of.taken)
-            post(of.credit->user_id, of.taken - taken);
+        const std::string& user = of.credit->user_id;
+        if (of.pile == 0 || !accounts[user].pile(of.pile).is_over(time_of(user)))
+            return taken;
+        const naive_pile& own = accounts[user].pile(of.pile);
+        const std::int64_t stays = std::min(own.refunded, of.taken);
+        return stays + std::max<std::int64_t>(taken - stays - own.expired, 0);
+    }
+    // True if that moved tokens.
+    bool take_back(payment& of) {
+        const std::string& user = of.credit->user_id;
+        sweep(user);
+        const std::int64_t taken = to_take(of);
+        const std::int64_t more = taken - of.taken;
+        if (more == 0)
+            return false;
+        naive_account& account = accounts[user];
+        std::int64_t none = 0;
+        std::int64_t& refunded = of.pile != 0 ? account.pile(of.pile).refunded : none;
+        if (more > 0) {
+            for (const auto& [number, tokens] : account.take_back(of.pile, more)) {
+                if (number != 0)
+                    (number == of.pile ? refunded : of.others[number]) += tokens;
+            }
+        } else {
+            // In the reverse order of the taking: what never expires, the others, its own.
+            auto places = account.last_first(of.others);
+            if (of.pile != 0)
+                places.insert(places.begin(), {0, of.taken - refunded - sum_of(of.others)});
+            if (of.pile != 0 && !account.pile(of.pile).is_over(time_of(user)))
+                places.emplace_back(of.pile, refunded);
+            for (const auto& [number, tokens] : account.give_back(-more, places)) {
+                if (number != 0)
+                    (number == of.pile ? refunded : of.others[number]) -= tokens;
+            }
+        }
+        note(user, -more);
         of.taken = taken;
+        post_what_returned(user);
+        return true;
     }
     void release(payment& of, const verdict& becomes) {
         for (const std::string& event : of.waiting)

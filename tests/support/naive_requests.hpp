@@ -1,64 +1,32 @@
 // A simple reference implementation of the contract for requests and actions on events, one at a time: a
-// refused request restores the balances from before.
+// refused request restores the accounts from before.
 #pragma once
 
-#include "naive_ledger.hpp"
+#include "naive_operations.hpp"
 
-#include <algorithm>
-#include <ctime>
-#include <optional>
+#include <set>
 #include <span>
-#include <tuple>
+#include <string>
+#include <vector>
 
 namespace tokenledger::test {
 
-struct naive_outcome {
-    ledger::result result = ledger::result::ignored;
-    ledger::reason reason = ledger::reason::none;
-    ledger::refusal refusal = ledger::refusal::none;
-    std::size_t item = 0;
-    bool replayed = false;
-    std::vector<naive_posting> posted{};
-    std::int64_t uncovered = 0;
-
-    std::optional<ledger::limit_reached> limit{};
-
-    bool operator==(const naive_outcome&) const = default;
-};
-
-inline naive_outcome naive(const ledger::outcome& of) {
-    naive_outcome made{.result = of.result,
-                       .reason = of.reason,
-                       .refusal = of.refusal,
-                       .item = of.item,
-                       .replayed = of.replayed,
-                       .uncovered = of.uncovered,
-                       .limit = of.limit};
-    for (const ledger::posting& each : of.posted)
-        made.posted.push_back({each.user_id, each.token_amount, each.balance_after});
-    return made;
-}
-
-inline std::string in_words(const naive_outcome& of) {
-    std::string text(to_string(of.result));
-    for (const std::string_view each : {to_string(of.reason), to_string(of.refusal)})
-        text += (each.empty() ? "" : " ") + std::string(each);
-    text += of.replayed ? " replayed" : "";
-    if (of.limit)
-        text += " limit " + of.limit->member + " " + std::string(to_string(of.limit->per)) + " " +
-                std::to_string(of.limit->left);
-    text += of.uncovered != 0 ? " uncovered " + std::to_string(of.uncovered) : "";
-    for (const naive_posting& each : of.posted)
-        text += ", " + each.user + " " + std::to_string(each.tokens) + " " + std::to_string(each.balance);
-    return text;
-}
-
-class naive_books : public naive_ledger {
+class naive_books : public naive_operations {
   public:
-    std::int64_t now_us = 0;
-
-    // Takes the events of a batch first, then its requests.
-    std::vector<naive_outcome> take_batch(std::span<const ledger::command> batch) {
+    // Takes the events of a batch first, then its requests. Before, what is over of the accounts that they
+    // name is posted; of others too where the planner did so, which it may do at any time.
+    std::vector<naive_outcome> take_batch(std::span<const ledger::command> batch,
+                                          std::set<std::string> swept = {}) {
+        for (const ledger::command& each : batch) {
+            if (const auto* asked = std::get_if<ledger::admin_command>(&each)) {
+                for (const ledger::operation& one : asked->operations) {
+                    for (std::string& user : named_by(one))
+                        swept.insert(std::move(user));
+                }
+            }
+        }
+        for (const std::string& user : swept)
+            sweep(user);
         std::vector<naive_outcome> made(batch.size());
         for (std::size_t i = 0; i < batch.size(); ++i) {
             const auto* event = std::get_if<ledger::stripe_command>(&batch[i]);
@@ -81,17 +49,7 @@ class naive_books : public naive_ledger {
         naive_outcome first;
     };
     std::map<std::string, answered> keys_; // by scope and key
-    // What was charged, less what was given back.
-    struct charge {
-        std::string member;
-        std::int64_t tokens = 0;
-        std::int64_t counted = 0;
-        std::int64_t at_us = 0;
-    };
-    using charges = std::map<std::pair<std::string, std::string>, charge>; // by user and request id
-    std::map<std::tuple<std::string, std::string, ledger::limit_window>, std::int64_t> limits_;
-    charges charges_;
-    charges charges_of_command_; // not known to its other operations
+    using naive_operations::perform;
 
     // The request as the key remembers it: without values from today's catalogue and from the event.
     static operations asked_in(operations all) {
@@ -108,6 +66,7 @@ class naive_books : public naive_ledger {
                 if (!assigned->pack.empty()) { // its tokens come from the catalogue
                     assigned->tokens = 0;
                     assigned->catalog.clear();
+                    assigned->lifetime = {};
                 }
             }
         }
@@ -117,6 +76,12 @@ class naive_books : public naive_ledger {
     static std::string key_of(const ledger::operation& what) {
         if (const auto* used = std::get_if<ledger::usage>(&what))
             return "usage " + used->request_id;
+        if (const auto* captured = std::get_if<ledger::capture>(&what))
+            return "usage " + captured->hold_id;
+        if (const auto* held = std::get_if<ledger::hold>(&what))
+            return "hold " + held->hold_id;
+        if (const auto* released = std::get_if<ledger::release>(&what))
+            return "release " + released->hold_id;
         if (const auto* back = std::get_if<ledger::reversal>(&what))
             return "reversal " + back->request_id;
         const auto* granted = std::get_if<ledger::grant>(&what);
@@ -140,31 +105,47 @@ class naive_books : public naive_ledger {
                 return refused(ledger::refusal::key_reused);
             naive_outcome first = before->second.first;
             first.replayed = true;
+            first.hold = view_of_hold(what.operations.back());
             return first;
         }
+        if (const auto* over = std::get_if<ledger::expire>(&what.operations.front())) {
+            const auto swept = sweeps_.find(sweep_key(over->user_id, over->last_sequence));
+            if (swept != sweeps_.end())
+                return {.result = ledger::result::applied, .replayed = true, .posted = swept->second};
+        }
         charges_of_command_.clear();
+        const auto accounts_before = accounts;
+        const std::size_t rows_before = rows.size();
         const auto balances_before = balances;
-        const auto keys_before = keys_;
+        std::vector<std::string> keys_of_operations;
         naive_outcome made{.result = ledger::result::applied};
         for (std::size_t i = 0; i < what.operations.size(); ++i) {
             const ledger::operation& each = what.operations[i];
             const std::string key = key_of(each);
             const std::int64_t uncovered_before = made.uncovered;
             ledger::refusal why = ledger::refusal::none;
-            if (!lone && !key.empty() &&
-                !keys_.emplace(key, answered{{each}, {.result = ledger::result::applied}}).second)
-                why = key.starts_with("usage") || key.starts_with("reversal")
-                          ? ledger::refusal::key_reused
-                          : ledger::refusal::reference_used;
+            if (!lone && !key.empty()) {
+                if (keys_.emplace(key, answered{{each}, {.result = ledger::result::applied}}).second)
+                    keys_of_operations.push_back(key);
+                else
+                    why = key.starts_with("trial") || key.starts_with("subscription")
+                              ? ledger::refusal::reference_used
+                              : ledger::refusal::key_reused;
+            }
             if (why == ledger::refusal::none)
                 why = std::visit([&](const auto& one) { return perform(one, made); }, each);
             if (why == ledger::refusal::none) {
+                for (const std::string& user : named_by(each))
+                    post_what_returned(user);
                 if (!lone && !key.empty())
                     keys_.at(key).first.uncovered = made.uncovered - uncovered_before;
                 continue;
             }
+            accounts = accounts_before;
+            rows.resize(rows_before);
             balances = balances_before;
-            keys_ = keys_before;
+            for (const std::string& used : keys_of_operations)
+                keys_.erase(used);
             naive_outcome no = refused(why, i, made.reason);
             no.limit = made.limit;
             return no;
@@ -180,137 +161,10 @@ class naive_books : public naive_ledger {
                 set(*limit);
         }
         made.posted = posted;
+        made.hold = view_of_hold(what.operations.back());
         keys_[own] = {asked_in(what.operations), made};
         return made;
     }
-
-    // ---- Operations on balances.
-    ledger::refusal perform(const ledger::grant& what, naive_outcome&) {
-        if (what.existing && !balances.contains(what.user_id))
-            return ledger::refusal::unknown_account;
-        post(what.user_id, what.tokens);
-        return ledger::refusal::none;
-    }
-    ledger::refusal perform(const ledger::deduction& what, naive_outcome&) {
-        return take_from(what.user_id, what.tokens, what.allow_negative);
-    }
-    ledger::refusal perform(const ledger::transfer& what, naive_outcome&) {
-        if (what.from == what.to)
-            return ledger::refusal::same_account;
-        if (!balances.contains(what.to))
-            return ledger::refusal::unknown_account;
-        const ledger::refusal why = take_from(what.from, what.tokens, false);
-        if (why == ledger::refusal::none)
-            post(what.to, what.tokens);
-        return why;
-    }
-    void set(const ledger::member_limit& what) {
-        const std::tuple of{what.user_id, what.member, what.per};
-        limits_.erase(of);
-        if (what.tokens)
-            limits_[of] = *what.tokens;
-    }
-    ledger::refusal perform(const ledger::member_limit& what, naive_outcome&) {
-        return balances.contains(what.user_id) ? ledger::refusal::none : ledger::refusal::unknown_account;
-    }
-    ledger::refusal perform(const ledger::reversal& what, naive_outcome&) {
-        if (!balances.contains(what.user_id))
-            return ledger::refusal::unknown_account;
-        const auto charged = charges_.find({what.user_id, what.request_id});
-        if (charged == charges_.end())
-            return ledger::refusal::unknown_usage;
-        const std::int64_t back = what.tokens.value_or(charged->second.tokens);
-        if (back == 0 || back > charged->second.tokens)
-            return ledger::refusal::exceeds_charge;
-        charges_of_command_[{what.user_id, what.request_id}] = charged->second;
-        charges_of_command_[{what.user_id, what.request_id}].counted = -back;
-        post(what.user_id, back);
-        return ledger::refusal::none;
-    }
-    ledger::refusal perform(const ledger::usage& what, naive_outcome& made) {
-        charge& told = charges_of_command_[{what.user_id, what.request_id}];
-        told = {.member = what.member, .at_us = now_us};
-        if (what.charge == 0)
-            return ledger::refusal::none;
-        ledger::refusal why = ledger::refusal::none;
-        const std::int64_t before = balances.contains(what.user_id) ? balances[what.user_id] : 0;
-        if (what.overrun != ledger::overrun::to_zero)
-            why = take_from(what.user_id, what.charge, what.overrun == ledger::overrun::allow_negative);
-        else
-            why = take_what_is_there(what, made);
-        if (why != ledger::refusal::none)
-            return why;
-        const std::int64_t charged = before - balances[what.user_id];
-        if (!what.member.empty() && charged > 0)
-            made.limit = limit_below(what, charged);
-        told.tokens = told.counted = charged;
-        return made.limit ? ledger::refusal::member_limit : ledger::refusal::none;
-    }
-    ledger::refusal take_what_is_there(const ledger::usage& what, naive_outcome& made) {
-        if (!balances.contains(what.user_id))
-            return ledger::refusal::unknown_account;
-        std::int64_t charged = 0;
-        while (charged < what.charge && balances[what.user_id] - charged > 0)
-            ++charged;
-        if (charged > 0)
-            post(what.user_id, -charged);
-        made.uncovered += what.charge - charged;
-        return ledger::refusal::none;
-    }
-
-    // True if the window that ends now has the time in it; by the calendar of the C library.
-    [[nodiscard]] bool is_in(ledger::limit_window window, std::int64_t at_us) const {
-        if (window == ledger::limit_window::rolling)
-            return at_us >= now_us - 24LL * 3600 * 1'000'000;
-        const auto calendar = [](std::int64_t us) {
-            const std::time_t seconds = us / 1'000'000;
-            std::tm made{};
-            gmtime_r(&seconds, &made);
-            return made;
-        };
-        const std::tm then = calendar(at_us);
-        const std::tm now = calendar(now_us);
-        const bool same_month = then.tm_year == now.tm_year && then.tm_mon == now.tm_mon;
-        return same_month && (window == ledger::limit_window::month || then.tm_mday == now.tm_mday);
-    }
-    [[nodiscard]] std::optional<ledger::limit_reached> limit_below(const ledger::usage& what,
-                                                                   std::int64_t charged) const {
-        using enum ledger::limit_window;
-        std::optional<ledger::limit_reached> found;
-        for (const ledger::limit_window window : {day, month, rolling}) {
-            auto limit = limits_.find({what.user_id, what.member, window});
-            if (limit == limits_.end())
-                limit = limits_.find({what.user_id, "*", window});
-            if (limit == limits_.end())
-                continue;
-            std::int64_t left = limit->second;
-            for (const charges* each : {&charges_, &charges_of_command_}) {
-                for (const auto& [id, one] : *each) {
-                    const bool is_theirs = id.first == what.user_id && one.member == what.member;
-                    if (is_theirs && is_in(window, one.at_us) && one.counted > 0)
-                        left -= one.counted;
-                }
-            }
-            left = std::max<std::int64_t>(left, 0);
-            if (charged > left && (!found || left < found->left))
-                found = {.member = what.member, .per = window, .tokens = limit->second, .left = left};
-        }
-        return found;
-    }
-    ledger::refusal take_from(const std::string& user, std::int64_t tokens, bool allow_negative) {
-        if (!balances.contains(user))
-            return ledger::refusal::unknown_account;
-        if (balances[user] < tokens && !allow_negative)
-            return ledger::refusal::insufficient_balance;
-        post(user, -tokens);
-        return ledger::refusal::none;
-    }
-
-    template <ledger::on_hold Operation>
-    ledger::refusal perform(const Operation&, naive_outcome&) {
-        return ledger::refusal::unknown_hold;
-    }
-    ledger::refusal perform(const ledger::expire&, naive_outcome&) { return ledger::refusal::nothing_due; }
 
     // ---- Actions on events.
     void take_origin_of(const std::string& event) {
@@ -361,6 +215,7 @@ class naive_books : public naive_ledger {
         completed.pack = what.pack;
         completed.quantity = what.quantity;
         completed.user_id = what.user_id;
+        completed.lifetime = what.lifetime;
         completed.tokens = what.tokens;
         completed.amount_cents = what.amount_cents;
         completed.currency = what.currency;

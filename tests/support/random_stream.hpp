@@ -3,6 +3,7 @@
 
 #include "action_commands.hpp"
 #include "payment_commands.hpp"
+#include "random_lots.hpp"
 #include "request_commands.hpp"
 
 #include <cstdint>
@@ -58,21 +59,17 @@ inline ledger::command random_update(std::mt19937_64& random, const std::string&
 }
 
 // An event has the same payment and type at every endpoint; every third is a purchase.
-class mixed_stream {
+class mixed_stream : public lots_stream {
   public:
-    struct pools {
-        std::uint64_t users = 4;
-        std::uint64_t payments = 6;
-        std::uint64_t events = 24;
-        bool only_rolling_limits = false; // those of days and months change with the clock
-    };
+    using pools = stream_pools;
     // `name` is part of all keys and request ids: streams of different names have none in common.
-    mixed_stream(std::uint64_t seed, std::string name, pools of)
-        : random_(seed),
-          name_(std::move(name)),
-          of_(of) {}
+    mixed_stream(std::uint64_t seed, std::string name, pools of) : lots_stream(seed, std::move(name), of) {}
 
     ledger::command next() {
+        if (of_.lots && started_ < of_.users) // else most of what follows is refused
+            return remember({granting("user_" + std::to_string(started_++), tokens())});
+        if (of_.lots && pick(2) == 0)
+            return pick(12) == 0 ? swept() : remember(balances());
         switch (pick(20)) {
         case 0:
         case 1:
@@ -103,9 +100,6 @@ class mixed_stream {
     }
 
   private:
-    std::uint64_t pick(std::uint64_t below) { return random_() % below; }
-    std::int64_t tokens() { return static_cast<std::int64_t>(1 + pick(300)); }
-    std::string user() { return "user_" + std::to_string(pick(of_.users)); }
     static bool is_purchase(std::uint64_t event) { return event % 3 == 0; }
 
     ledger::stripe_command delivered(std::uint64_t number) {
@@ -152,6 +146,7 @@ class mixed_stream {
                                       .refused = why});
         if (pick(4) == 0) // captured in part
             std::get<ledger::purchase>(made.effect).amount_requested_cents = 1000;
+        std::get<ledger::purchase>(made.effect).lifetime = lifetime();
         return made.effect;
     }
 
@@ -180,6 +175,7 @@ class mixed_stream {
             made.pack = "pack_" + std::to_string(pick(3));
             made.quantity = static_cast<std::int64_t>(1 + pick(2));
             made.tokens = pick(4) == 0 ? 0 : made.tokens;
+            made.lifetime = lifetime();
         }
         return made;
     }
@@ -191,11 +187,6 @@ class mixed_stream {
         made.member = member();
         used_.push_back(made);
         return made;
-    }
-
-    std::string member() {
-        static const std::vector<std::string> names{"", "ada", "bob"};
-        return names[pick(names.size())];
     }
 
     ledger::operation limited() {
@@ -223,6 +214,8 @@ class mixed_stream {
     }
 
     ledger::operation balance() {
+        if (of_.lots && pick(2) == 0)
+            return with_lots();
         switch (pick(8)) {
         case 4:
             return reversed();
@@ -253,11 +246,14 @@ class mixed_stream {
         return made;
     }
 
-    // Sometimes reuses the key of an earlier request; a single usage or reversal may have no key but its
-    // request id.
+    // Sometimes reuses the key of an earlier request; a single operation with a key of its own may have no
+    // other.
     ledger::command remember(std::vector<ledger::operation> what) {
         const bool has_own_key = std::holds_alternative<ledger::usage>(what.front()) ||
-                                 std::holds_alternative<ledger::reversal>(what.front());
+                                 std::holds_alternative<ledger::reversal>(what.front()) ||
+                                 std::holds_alternative<ledger::hold>(what.front()) ||
+                                 std::holds_alternative<ledger::capture>(what.front()) ||
+                                 std::holds_alternative<ledger::release>(what.front());
         const bool lone = what.size() == 1 && has_own_key && pick(2) == 0;
         const auto number = pick(12) == 0 ? pick(asked_.size() + 1) : asked_.size();
         asked_.push_back(request(lone ? "" : "key_" + name_ + std::to_string(number), std::move(what)));
@@ -275,11 +271,8 @@ class mixed_stream {
         return made;
     }
 
-    std::mt19937_64 random_;
-    std::string name_;
-    pools of_;
     std::vector<ledger::command> asked_;
-    std::vector<ledger::usage> used_;
+    std::uint64_t started_ = 0; // accounts
 };
 
 } // namespace tokenledger::test

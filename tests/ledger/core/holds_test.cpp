@@ -30,6 +30,11 @@ struct holds_fixture : lots_fixture {
         return said(
             extension{.hold_id = id, .user_id = "alice", .timeout_seconds = timeout, .tokens = tokens});
     }
+    static hold holding_for(const std::string& id, std::int64_t tokens, const std::string& member) {
+        hold what = holding(id, "alice", tokens);
+        what.member = member;
+        return what;
+    }
     void check(std::int64_t balance, std::int64_t held, std::int64_t available) {
         BOOST_TEST(this->balance("alice") == balance);
         BOOST_TEST(this->held() == held);
@@ -212,6 +217,25 @@ BOOST_AUTO_TEST_CASE(a_hold_takes_what_expires_first_and_a_capture_takes_that) {
     check(1020, 0, 1020);
 }
 
+BOOST_AUTO_TEST_CASE(a_reversal_of_a_capture_returns_to_what_is_used_last_also_within_its_batch) {
+    for (const bool in_one_batch : {false, true}) {
+        holds_fixture books;
+        books.grant_until(100, 2 * day);
+        books.hold_for("a", 60);
+        books.grant_until(100, day); // used before what is held
+        const std::vector<command> both{lone(capturing("a", "alice", 130)),
+                                        lone(reversing("a", "alice", 16))};
+        if (in_one_batch) {
+            books.run_all(both);
+        } else {
+            books.run(both[0]);
+            books.run(both[1]);
+        }
+        BOOST_TEST_INFO(in_one_batch);
+        BOOST_TEST(books.remaining() == (amounts{56, 30}), boost::test_tools::per_element());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_debt_takes_what_is_held_as_well) {
     grant_until(100, day);
     hold_for("a", 1100);
@@ -287,6 +311,19 @@ BOOST_AUTO_TEST_CASE(what_is_held_for_a_member_counts_against_their_limit) {
     BOOST_TEST(extend("a", 100, 600) == "applied");
     at(600 * second); // it has timed out
     BOOST_TEST(said(lone(what)) == "applied");
+}
+
+BOOST_AUTO_TEST_CASE(within_a_request_captures_and_holds_count_against_a_limit) {
+    ask(member_limit{.user_id = "alice", .member = "ada", .per = limit_window::day, .tokens = 100});
+    usage use = using_up("req_1", "alice", 60);
+    use.member = "ada";
+    require_refused(request("holds", {holding_for("a", 60, "ada"), holding_for("b", 60, "ada")}),
+                    refusal::member_limit, 1);
+    BOOST_TEST(said(lone(holding_for("a", 60, "ada"))) == "applied");
+    require_refused(request("ends", {capturing("a", "alice", 60), use}), refusal::member_limit, 1);
+    require_refused(request("none", {capturing("a", "alice", 60), holding_for("c", 41, "ada")}),
+                    refusal::member_limit, 1);
+    BOOST_TEST(said(request("other", {release{.hold_id = "a", .user_id = "alice"}, use})) == "applied");
 }
 
 BOOST_AUTO_TEST_CASE(holds_and_their_ends_can_be_items_of_one_request) {

@@ -146,6 +146,49 @@ BOOST_AUTO_TEST_CASE(b9_a_refund_takes_the_rest_from_the_other_lots) {
     BOOST_TEST(balance("alice") == 600);
 }
 
+BOOST_AUTO_TEST_CASE(a_refund_that_fails_in_part_leaves_what_the_smaller_refund_would_have_taken) {
+    for (const bool fails : {false, true}) {
+        lots_fixture shop;
+        shop.buy(30);
+        shop.ask(deducting("alice", 900)); // 100 of its own lot are left
+        shop.grant_until(200, 60 * day);
+        shop.grant_until(50, 50 * day);
+        shop.ask(granting("alice", 500));
+        shop.refund(320);
+        if (fails) {
+            shop.refund(180, "re_2"); // 100 of its own, 50 and 200, and 150 that never expire
+            shop.refund_fails(180, "re_2");
+        }
+        BOOST_TEST_INFO(fails);
+        BOOST_TEST(shop.remaining() == (amounts{0, 30, 0}), boost::test_tools::per_element());
+        BOOST_TEST(shop.balance("alice") == 530);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_refund_that_fails_in_part_gives_its_own_lot_nothing_that_never_expired) {
+    buy(30);
+    ask(deducting("alice", 900)); // 100 of its own lot are left
+    ask(granting("alice", 500));
+    refund(100);
+    refund(300, "re_2");
+    refund_fails(300, "re_2");
+    CHECK_AMOUNTS(remaining(), 0);
+    BOOST_TEST(balance("alice") == 500);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_failed_refund_gave_back_to_a_debt_is_not_taken_again_when_its_lot_is_over) {
+    buy(30);
+    refund(400);
+    ask(deducting("alice", 700, true));
+    BOOST_TEST(balance("alice") == -100);
+    refund_fails(400);
+    BOOST_TEST(balance("alice") == 300);
+    at(30 * day);
+    refund(0, "re_2");
+    BOOST_TEST(balance("alice") == 0);
+    CHECK_AMOUNTS(amounts_from(1), -400, -700, 400, -300);
+}
+
 BOOST_AUTO_TEST_CASE(a_refund_of_a_pack_that_never_expires_takes_from_what_never_expires_first) {
     buy(0);
     grant_until(500, 60 * day);
