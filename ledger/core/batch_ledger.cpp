@@ -191,9 +191,14 @@ void batch_ledger::set_hold(std::string_view user_id, std::string_view hold_id, 
 entitlement batch_ledger::worth_of(std::string_view payment_id, const credit& of,
                                    const payment_facts& facts) const {
     entitlement worth = entitlement_of(credited_of(of), facts);
-    if (const account_state* owner = account(of.user_id); owner != nullptr)
-        worth.taken_tokens = taken_with(owner->lots.of_payment(payment_id), worth.taken_tokens,
-                                        payments_.find(payment_id)->second.taken_tokens, owner->now(now_us_));
+    const account_state* owner = account(of.user_id);
+    const lot_state* lot = owner != nullptr ? owner->lots.of_payment(payment_id) : nullptr;
+    if (lot == nullptr)
+        return worth;
+    const payment_state& known = payments_.find(payment_id)->second;
+    const taken_before before{.taken = known.taken_tokens,
+                              .by_stripe = tokens_for(credited_of(of), known.lost_cents)};
+    worth.taken_tokens = taken_with(lot, worth.taken_tokens, before, owner->now(now_us_));
     return worth;
 }
 

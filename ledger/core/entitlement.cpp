@@ -75,9 +75,16 @@ entitlement entitlement_of(const credited& what, const payment_facts& facts) {
     }
     worth.disputed_cents = at_most_received(disputed);
     worth.lost_cents = at_most_received(wide{worth.refunded_cents} + worth.disputed_cents);
-    if (received > 0) // rounded once, on the whole loss: partial losses add up to exactly all tokens
-        worth.taken_tokens = static_cast<std::int64_t>(amount(what.tokens) * worth.lost_cents / received);
+    worth.taken_tokens = tokens_for(what, worth.lost_cents);
     return worth;
+}
+
+// Rounded once, on the whole loss: partial losses add up to exactly all tokens.
+std::int64_t tokens_for(const credited& what, std::int64_t cents) {
+    const wide received = amount(what.received_cents);
+    if (received == 0)
+        return 0;
+    return static_cast<std::int64_t>(amount(what.tokens) * std::min(amount(cents), received) / received);
 }
 
 } // namespace tokenledger::ledger

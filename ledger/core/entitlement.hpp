@@ -40,6 +40,9 @@ struct entitlement {
 // For amounts of any size. A negative amount, which webhook/ and admin/ refuse, counts as zero.
 [[nodiscard]] entitlement entitlement_of(const credited& what, const payment_facts& facts);
 
+// The tokens that a loss of so many cents takes.
+[[nodiscard]] std::int64_t tokens_for(const credited& what, std::int64_t cents);
+
 // The part of a stored credit that entitlement_of() needs.
 [[nodiscard]] credited credited_of(const credit& what);
 

@@ -269,12 +269,14 @@ std::optional<std::int64_t> end_of(const lifetime& of, std::int64_t from_us) {
     return (sys_days(end) + days(of.days) + (from - day)).time_since_epoch().count();
 }
 
-std::int64_t taken_with(const lot_state* lot, std::int64_t taken, std::int64_t taken_before,
+std::int64_t taken_with(const lot_state* lot, std::int64_t taken, const taken_before& before,
                         std::int64_t now_us) {
     if (lot == nullptr || !lot->is_over(now_us))
         return taken;
-    const std::int64_t stays = std::min(lot->refunded, taken_before); // more where a debt got some of it back
-    return stays + std::max<std::int64_t>(taken - stays - lot->expired, 0);
+    const std::int64_t stays = std::min(lot->refunded, before.taken); // more where a debt got some of it back
+    // A reversal may have made more expire since.
+    const std::int64_t least = before.taken - std::max<std::int64_t>(before.by_stripe - taken, 0);
+    return std::max({taken - lot->expired, stays, least});
 }
 
 } // namespace tokenledger::ledger

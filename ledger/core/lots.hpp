@@ -150,10 +150,15 @@ void reserve_less(std::int64_t tokens, std::vector<lot_tokens>& reserved);
 // The end of a lifetime that begins at this time; nullopt: it never ends.
 [[nodiscard]] std::optional<std::int64_t> end_of(const lifetime& of, std::int64_t from_us);
 
-// What a payment has lost in tokens, given what it is to lose by what Stripe said, and what it had lost
-// before: what its lot lost by its end is not taken again, and what would return to a lot that is over is not
-// given back.
-[[nodiscard]] std::int64_t taken_with(const lot_state* lot, std::int64_t taken, std::int64_t taken_before,
+// What a payment had lost in tokens when they moved last, and what it was to lose then by what Stripe said.
+struct taken_before {
+    std::int64_t taken = 0;
+    std::int64_t by_stripe = 0;
+};
+// What it has lost, given what it is to lose by what Stripe says now: what its lot lost by its end is not
+// taken again, what would return to a lot that is over is not given back, and no more is given back than
+// Stripe took less.
+[[nodiscard]] std::int64_t taken_with(const lot_state* lot, std::int64_t taken, const taken_before& before,
                                       std::int64_t now_us);
 
 } // namespace tokenledger::ledger

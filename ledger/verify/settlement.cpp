@@ -67,13 +67,6 @@ bool is_settled(std::int64_t taken, std::int64_t found, const ended_lot* lot) {
     return found >= wide{taken} - lot->expired && found <= std::max(taken, lot->refunded);
 }
 
-// The tokens that a loss of `cents` takes, by the same function.
-std::int64_t tokens_for(const credited& what, std::int64_t cents) {
-    payment_facts lost;
-    lost.refunds[""] = {.amount_cents = cents};
-    return entitlement_of(what, lost).taken_tokens;
-}
-
 void compare(const std::string& id, const payment_state& payment, const ended_lot* lot,
              const report_fn& report) {
     const credited what = credited_of(*payment.credit);

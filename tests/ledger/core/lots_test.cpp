@@ -294,6 +294,36 @@ BOOST_AUTO_TEST_CASE(an_expiry_in_the_past_is_refused_and_a_refused_grant_opens_
     BOOST_TEST(account().lots.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_failed_refund_returned_is_not_taken_again_by_an_event_that_changes_nothing) {
+    buy(30);
+    refund(100);
+    ask(deducting("alice", 950, true));
+    BOOST_TEST(balance("alice") == -50);
+    refund_fails(100); // 50 repay the debt, 50 return to the lot, which gave 100
+    BOOST_TEST(balance("alice") == 50);
+    at(30 * day);
+    ask(granting("alice", 10));
+    const std::size_t rows = database->transactions.size();
+    refund_fails(100);
+    BOOST_TEST(database->transactions.size() == rows);
+    BOOST_TEST(balance("alice") == 10);
+}
+
+BOOST_AUTO_TEST_CASE(
+    what_a_reversal_returned_to_a_refunded_lot_is_not_given_by_an_event_that_changes_nothing) {
+    buy(30);
+    run(lone_usage(using_up("req_1", "alice", 300)));
+    at(30 * day);
+    refund(800);
+    BOOST_TEST(balance("alice") == -100); // 700 expired
+    run(lone_reversal(reversing("req_1", "alice")));
+    BOOST_TEST(balance("alice") == 0); // 100 repaid the debt, 200 expired
+    const std::size_t rows = database->transactions.size();
+    refund(800);
+    BOOST_TEST(database->transactions.size() == rows);
+    BOOST_TEST(balance("alice") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_lot_has_the_time_when_it_is_due_also_if_a_rebuild_takes_later_commands_with_it) {
     std::vector<command> batch{request("key_1", {granting_until("alice", 100, later(day))}),
                                request("key_2", {granting("bob", 1)})};
