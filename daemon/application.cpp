@@ -154,8 +154,9 @@ class application {
             ledger::admin_command made;
             made.operations.emplace_back(each);
             // If it fails, the next look finds the account again.
-            const auto taken = writer_->submit(std::move(made), std::chrono::steady_clock::now() + expiry_deadline,
-                                               [](const ledger::completion&) {});
+            const auto taken =
+                writer_->submit(std::move(made), std::chrono::steady_clock::now() + expiry_deadline,
+                                [](const ledger::completion&) {});
             if (taken != ledger::admission::accepted)
                 return;
         }

@@ -273,6 +273,15 @@ $$;
 REVOKE ALL ON FUNCTION tokenledger.add_transactions FROM PUBLIC;
 COMMENT ON FUNCTION tokenledger.add_transactions IS 'Adds transactions; returns how many.';
 
+-- Whoever could call the two before still can: a newer program's rights are not granted again (docs/decisions/0039).
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'tokenledger_daemon') THEN
+        GRANT EXECUTE ON FUNCTION tokenledger.open_batch, tokenledger.add_transactions TO tokenledger_daemon;
+    END IF;
+END
+$$;
+
 -- A program from before would spend what is held or has expired.
 INSERT INTO tokenledger.schema_migrations (version, name, oldest_program)
 VALUES ('20261130210000', 'lots_and_holds', '20261130210000');

@@ -27,8 +27,7 @@ std::variant<ledger::operation, admin::problem> with_pack(ledger::operation made
     if (!found)
         return unreadable("no endpoint is configured at " + stored.endpoint);
     if (auto wrong = admin::resolve_pack(
-            made, asked,
-            {.catalog = found->catalog, .tokens = found->tokens, .lifetime = found->lifetime}))
+            made, asked, {.catalog = found->catalog, .tokens = found->tokens, .lifetime = found->lifetime}))
         return std::move(*wrong);
     return made;
 }

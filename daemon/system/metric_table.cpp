@@ -196,7 +196,8 @@ const std::vector<metric_family>& table() {
         {.is = family::timed_out_holds,
          .name = "tokenledger_holds_timed_out",
          .type = MetricType::Gauge,
-         .help = "Holds that timed out in the last 24 hours without a capture or a release; as of the last look.",
+         .help =
+             "Holds that timed out in the last 24 hours without a capture or a release; as of the last look.",
          .advice = "above 0: the application loses calls: look for those that end without a capture or a "
                    "release: GET /v1/holds?state=expired"},
         {.is = family::uncovered_tokens,

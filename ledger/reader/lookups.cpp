@@ -116,7 +116,11 @@ std::optional<lots_now> read_lots_now(pg::connection& connection, const std::str
 std::int64_t taken_given_lot(pg::connection& connection, const payment_state& of, const std::string& payment,
                              std::int64_t taken) {
     const auto known = read_lots_now(connection, of.credit->user_id, {payment});
-    return known ? taken_with(known->lots.of_payment(payment), taken, of.taken_tokens, known->now_us) : taken;
+    if (!known)
+        return taken;
+    const taken_before before{.taken = of.taken_tokens,
+                              .by_stripe = tokens_for(credited_of(*of.credit), of.lost_cents)};
+    return taken_with(known->lots.of_payment(payment), taken, before, known->now_us);
 }
 
 void show_lots(const lots_now& known, account_view& into) {

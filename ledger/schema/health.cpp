@@ -21,7 +21,8 @@ constexpr const char* recorded_migrations =
 
 // By token_holds_end and token_accounts_due.
 constexpr std::string_view holds_and_expiries =
-    "(SELECT count(*) FROM tokenledger.token_holds WHERE ended IS NULL AND expires_at > statement_timestamp()),"
+    "(SELECT count(*) FROM tokenledger.token_holds WHERE ended IS NULL AND expires_at > "
+    "statement_timestamp()),"
     " (SELECT coalesce(sum(tokens), 0)::text FROM tokenledger.token_holds"
     "   WHERE ended IS NULL AND expires_at > statement_timestamp()),"
     " (SELECT count(*) FROM tokenledger.token_holds WHERE ended IS NULL"
@@ -77,8 +78,8 @@ struct health_probe::state {
                                       std::to_string(max_due_accounts));
         std::vector<expire> found;
         for (std::size_t row = 0; row < overdue.size(); ++row)
-            found.push_back({.user_id = std::string(overdue.text(row, 0)),
-                             .last_sequence = overdue.number(row, 1)});
+            found.push_back(
+                {.user_id = std::string(overdue.text(row, 0)), .last_sequence = overdue.number(row, 1)});
         return found;
     }
 

@@ -204,8 +204,8 @@ struct writer::state {
         batch_report report{.commands = batch.size()};
         std::string detail;
         try {
-            std::vector<outcome> outcomes =
-                run_batch(by.where, batch.commands, [&] { formed(by); }, &report.expiries);
+            std::vector<outcome> outcomes = run_batch(
+                by.where, batch.commands, [&] { formed(by); }, &report.expiries);
             report.committed = true;
             report.duration = steady::now() - begun;
             tell(report);

@@ -30,8 +30,8 @@ struct event_action {
 
 // A pack in the current catalogue of an endpoint.
 struct named_pack {
-    std::string catalog{};   // empty: the default one
-    std::int64_t tokens = 0; // quantity times the pack's; 0: there is no such pack
+    std::string catalog{};       // empty: the default one
+    std::int64_t tokens = 0;     // quantity times the pack's; 0: there is no such pack
     ledger::lifetime lifetime{}; // the pack's
 };
 

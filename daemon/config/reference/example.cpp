@@ -74,6 +74,7 @@ prices = { usd = 999, eur = 949 }
 minimum = { usd = 499 }
 # The highest one: above it, more was bought than the metadata says, and an operator decides.
 #maximum = { usd = 1997 }
+#expires = "90d"
 
 [[catalog.pack]]
 id = "studio"

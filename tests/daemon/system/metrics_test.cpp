@@ -182,6 +182,10 @@ BOOST_AUTO_TEST_CASE(the_registry_and_the_table_have_the_same_families) {
     counters.request_duration.with("webhook", 200);
     counters.events_parked.with();
     counters.events_waiting.with();
+    counters.open_holds.with();
+    counters.held_tokens.with();
+    counters.timed_out_holds.with();
+    counters.expiry_lag.with();
     const std::string text = counters.exposition();
     BOOST_TEST(words_behind("# HELP ", text, ' ') == table, boost::test_tools::per_element());
     BOOST_TEST(words_behind("# TYPE ", text, ' ') == table, boost::test_tools::per_element());

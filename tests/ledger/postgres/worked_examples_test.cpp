@@ -18,6 +18,6 @@ BOOST_TEST_GLOBAL_FIXTURE(on_postgres);
 
 } // namespace
 
-#include "../core/holds_test.cpp"    // NOLINT(bugprone-suspicious-include)
-#include "../core/lots_test.cpp"     // NOLINT(bugprone-suspicious-include)
-#include "../core/reversal_test.cpp" // NOLINT(bugprone-suspicious-include)
+#include "core/holds_test.cpp"    // NOLINT(bugprone-suspicious-include)
+#include "core/lots_test.cpp"     // NOLINT(bugprone-suspicious-include)
+#include "core/reversal_test.cpp" // NOLINT(bugprone-suspicious-include)

@@ -43,8 +43,10 @@ INSERT INTO tokenledger.token_transactions (user_id, sequence, transaction_type,
 const std::vector<std::string> old_contents = {
     "SELECT string_agg((user_id, balance, last_sequence, last_transaction_at, created_at)::text, E'\\n'"
     " ORDER BY user_id) FROM tokenledger.token_accounts",
-    "SELECT string_agg((user_id, sequence, transaction_type, source, token_amount, balance_before, balance_after,"
-    " amount_paid_cents, currency, stripe_payment_intent_id, stripe_event_id, pack, quantity, reason, reference,"
+    "SELECT string_agg((user_id, sequence, transaction_type, source, token_amount, balance_before, "
+    "balance_after,"
+    " amount_paid_cents, currency, stripe_payment_intent_id, stripe_event_id, pack, quantity, reason, "
+    "reference,"
     " idempotency_key, actor, counterparty_user_id, usage_request_id, metadata, created_at)::text, E'\\n'"
     " ORDER BY user_id, sequence) FROM tokenledger.token_transactions",
     "SELECT string_agg((event_id, position, event_type, result, reason, payment_intent_id, endpoint, account,"

@@ -39,7 +39,7 @@ struct catalog {
 struct appraisal {
     // none, unknown_pack, currency_mismatch, zero_amount or amount_mismatch
     ledger::reason refused = ledger::reason::none;
-    std::int64_t tokens = 0; // quantity times the pack's tokens, if not refused
+    std::int64_t tokens = 0;     // quantity times the pack's tokens, if not refused
     ledger::lifetime lifetime{}; // likewise
 };
 // What `amount` minor units of `currency` buy. Preconditions: 1 <= quantity <= max_quantity, amount >= 0.
