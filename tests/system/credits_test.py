@@ -350,6 +350,14 @@ class Lots(CreditsTest):
         self.assert_account(0, 0, 0, "bob")
         self.assert_sound()
 
+    def test_the_expiry_of_an_account_that_nobody_uses_is_posted_and_counted(self):
+        self.grant_until(70, moment(2), "bob")
+        self.until(lambda: self.account("bob")["balance"] == 0, "a look at the database has posted the expiry")
+        self.assertEqual(self.rows("bob"), [("deduction", "expiry", -70)])
+        counted = 'tokenledger_ledger_transactions_total{type="deduction",source="expiry"} 1\n'
+        self.until(lambda: counted in self.admin.get("/metrics").body.decode(), "the row is counted")
+        self.assert_sound()
+
     def test_an_expiry_in_the_past_is_refused(self):
         self.assert_problem(self.admin.grant("alice", 5, expires_at=moment(-1)), 422, "expiry_in_past")
 

@@ -142,6 +142,16 @@ class Catalog(Reload):
         self.reload_catalog("eur = 949", "nok = 999")
         self.assertEqual(self.bought(currency="nok"), 100000)
 
+    def test_catalog_pack_expires(self):
+        self.begin()
+        self.bought()
+        self.assertEqual(self.database.rows("SELECT lot FROM tokenledger.token_lots"), [])
+        self.reload_catalog("minimum = { usd = 499 }", 'minimum = { usd = 499 }\nexpires = "1y"')
+        self.bought()
+        self.assertEqual(self.database.rows(
+            "SELECT expires_at = t.created_at + interval '1 year' AS so FROM tokenledger.token_lots"
+            " JOIN tokenledger.token_transactions AS t USING (user_id, sequence)"), [{"so": True}])
+
     def test_catalog_pack_maximum(self):
         self.begin()
         self.assertEqual(self.bought(amount=1200), 100000)
