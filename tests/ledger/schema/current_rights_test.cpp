@@ -26,7 +26,7 @@ SELECT string_agg(entry, E'\n' ORDER BY entry) FROM (
       FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
      WHERE relnamespace = 'tokenledger'::regnamespace AND attacl IS NOT NULL
     UNION ALL
-    SELECT concat_ws(' ', 'function', oid::regprocedure, proacl::text)
+    SELECT concat_ws(' ', 'function', proname, proacl::text)
       FROM pg_proc WHERE pronamespace = 'tokenledger'::regnamespace
     UNION ALL
     SELECT pg_get_functiondef('tokenledger.grant_privileges()'::regprocedure)) AS entries)";
