@@ -80,7 +80,8 @@ class naive_ledger : public naive_accounts {
         std::vector<ledger::payment_facts> said;
         std::set<std::string> waiting;
         std::int64_t taken = 0;
-        std::size_t pile = 0; // that it bought; 0: its tokens never expire
+        std::int64_t by_stripe = 0; // by what it said when tokens moved last
+        std::size_t pile = 0;       // that it bought; 0: its tokens never expire
         naive_amounts others; // what its refunds took from other piles, less what they gave back to them
         std::set<origin> origins;
 
@@ -229,22 +230,24 @@ class naive_ledger : public naive_accounts {
         return {result::waiting, none};
     }
 
-    // What its refunds and disputes are to take in all. What its pile lost by its end is not taken again, and
-    // what would return to a pile that is over is not given back.
-    [[nodiscard]] std::int64_t to_take(payment& of) {
-        const std::int64_t taken = of.worth(of.known()).taken_tokens;
+    // What its refunds and disputes are to take in all, given what they take by what Stripe said. What its
+    // pile lost by its end is not taken again, what would return to a pile that is over is not given back,
+    // and no more is given back than Stripe takes less: a reversal may have made more expire since.
+    [[nodiscard]] std::int64_t to_take(const payment& of, std::int64_t by_stripe) {
         const std::string& user = of.credit->user_id;
         if (of.pile == 0 || !accounts[user].pile(of.pile).is_over(time_of(user)))
-            return taken;
+            return by_stripe;
         const naive_pile& own = accounts[user].pile(of.pile);
-        const std::int64_t stays = std::min(own.refunded, of.taken);
-        return stays + std::max<std::int64_t>(taken - stays - own.expired, 0);
+        std::int64_t taken = by_stripe - own.expired;
+        taken = std::max(taken, std::min(own.refunded, of.taken));
+        return std::max(taken, of.taken - std::max<std::int64_t>(of.by_stripe - by_stripe, 0));
     }
     // True if that moved tokens.
     bool take_back(payment& of) {
         const std::string& user = of.credit->user_id;
         sweep(user);
-        const std::int64_t taken = to_take(of);
+        const std::int64_t by_stripe = of.worth(of.known()).taken_tokens;
+        const std::int64_t taken = to_take(of, by_stripe);
         const std::int64_t more = taken - of.taken;
         if (more == 0)
             return false;
@@ -270,6 +273,7 @@ class naive_ledger : public naive_accounts {
         }
         note(user, -more);
         of.taken = taken;
+        of.by_stripe = by_stripe;
         post_what_returned(user);
         return true;
     }
