@@ -52,7 +52,8 @@ class naive_accounts {
             return;
         const std::string key = sweep_key(user, known->second.rows);
         const std::vector<naive_posting> of_command = std::exchange(posted, {});
-        post_what_is_over(user);
+        for (const naive_end& each : known->second.end_what_is_over(time_of(user)))
+            note(user, -each.tokens, each.at_us);
         if (!posted.empty())
             sweeps_[key] = posted;
         posted = of_command;
@@ -81,14 +82,6 @@ class naive_accounts {
         if (known == accounts.end())
             return;
         for (const naive_end& each : known->second.end_what_returned(time_of(user)))
-            note(user, -each.tokens, each.at_us);
-    }
-
-    void post_what_is_over(const std::string& user) {
-        const auto known = accounts.find(user);
-        if (known == accounts.end())
-            return;
-        for (const naive_end& each : known->second.end_what_is_over(time_of(user)))
             note(user, -each.tokens, each.at_us);
     }
 };

@@ -43,22 +43,23 @@ inline std::int64_t sum_of(const naive_amounts& all) {
     return sum;
 }
 
+struct naive_claim {
+    std::size_t number = 0; // of a pile
+    std::int64_t tokens = 0;
+
+    bool operator==(const naive_claim&) const = default;
+};
+
 struct naive_hold {
     std::int64_t tokens = 0;
     std::int64_t until_us = 0; // its time-out
-    std::int64_t ended_us = std::numeric_limits<std::int64_t>::max();
+    std::int64_t ended_us = 0;
     ledger::hold_state ended = ledger::hold_state::open;
-    naive_amounts claims{}; // the rest of the tokens is of what never expires
+    std::vector<naive_claim> claims{}; // in the order of a capture; the rest of the tokens never expires
     std::string member{};
 
     [[nodiscard]] bool is_open(std::int64_t now_us) const {
         return ended == ledger::hold_state::open && now_us < until_us;
-    }
-    [[nodiscard]] bool was_open(std::int64_t at_us) const { return at_us < std::min(until_us, ended_us); }
-    [[nodiscard]] naive_amounts claimed() const {
-        naive_amounts some = claims;
-        std::erase_if(some, [](const auto& each) { return each.second == 0; });
-        return some;
     }
     void end(ledger::hold_state how, std::int64_t now_us) {
         ended = how;
@@ -123,25 +124,31 @@ class naive_account {
 
     // `by`: the open hold that a capture ends; null: none.
     naive_amounts charge(std::int64_t tokens, std::int64_t now_us, const naive_hold* by = nullptr) {
-        naive_amounts own = by != nullptr ? by->claims : naive_amounts();
-        std::int64_t own_rest = by != nullptr ? by->tokens - sum_of(own) : 0;
+        std::vector<naive_claim> own = by != nullptr ? by->claims : std::vector<naive_claim>();
+        std::int64_t own_rest = by != nullptr ? by->tokens : 0;
+        for (const naive_claim& each : own)
+            own_rest -= each.tokens;
         naive_amounts claimed = claims(now_us, by);
         const std::vector<naive_pile*> ordered = in_order();
-        const auto is_own = [&](const naive_pile* each) { return own[each->number] > 0 && each->left > 0; };
+        const auto can_take = [&](const naive_claim& each) {
+            return each.tokens > 0 && pile(each.number).left > 0;
+        };
         const auto is_free = [&](const naive_pile* each) { return each->left > claimed[each->number]; };
         naive_amounts taken;
         for (; tokens > 0; --tokens) {
-            auto from = std::ranges::find_if(ordered, is_own);
-            if (from != ordered.end()) {
-                --own[(*from)->number];
+            const auto claim = std::ranges::find_if(own, can_take);
+            if (claim != own.end()) {
+                --claim->tokens;
+                take_one(&pile(claim->number), taken);
             } else if (own_rest > 0 && never_expires > 0) {
                 --own_rest;
+                take_one(nullptr, taken);
             } else {
-                from = std::ranges::find_if(ordered, is_free);
+                auto from = std::ranges::find_if(ordered, is_free);
                 if (from == ordered.end() && never_expires <= 0)
                     from = std::ranges::find_if(ordered, has_some);
+                take_one(from == ordered.end() ? nullptr : *from, taken);
             }
-            take_one(from == ordered.end() ? nullptr : *from, taken);
         }
         return taken;
     }
@@ -187,7 +194,8 @@ class naive_account {
         return places;
     }
 
-    // Claims so many more tokens, in the order of use. What is over cannot be claimed.
+    // Claims so many more tokens, in the order of use. What is over cannot be claimed. A claim of which
+    // nothing is left comes last.
     void claim(naive_hold& by, std::int64_t tokens, std::int64_t now_us) {
         naive_amounts claimed = claims(now_us);
         const std::vector<naive_pile*> ordered = in_order();
@@ -196,17 +204,33 @@ class naive_account {
                 return !each->is_over(now_us) && each->left > claimed[each->number];
             });
             if (from == ordered.end())
-                return;
-            ++claimed[(*from)->number];
-            ++by.claims[(*from)->number];
+                break;
+            const std::size_t number = (*from)->number;
+            ++claimed[number];
+            if (std::ranges::find(by.claims, number, &naive_claim::number) == by.claims.end())
+                by.claims.push_back({.number = number});
+            ++std::ranges::find(by.claims, number, &naive_claim::number)->tokens;
         }
+        std::vector<naive_claim> sorted;
+        for (const naive_pile* each : ordered) {
+            const auto found = std::ranges::find(by.claims, each->number, &naive_claim::number);
+            if (found != by.claims.end() && each->left > 0)
+                sorted.push_back(*found);
+        }
+        for (const naive_pile& each : piles) {
+            const auto found = std::ranges::find(by.claims, each.number, &naive_claim::number);
+            if (found != by.claims.end() && each.left == 0)
+                sorted.push_back(*found);
+        }
+        by.claims = sorted;
     }
-    // No more than so many tokens: those that are used first.
-    void claim_only(naive_hold& by, std::int64_t tokens) {
-        naive_amounts kept;
-        for (const naive_pile* each : in_order()) {
-            for (; tokens > 0 && by.claims[each->number] > 0; --tokens, --by.claims[each->number])
-                ++kept[each->number];
+    // No more than so many tokens: the first of them.
+    static void claim_only(naive_hold& by, std::int64_t tokens) {
+        std::vector<naive_claim> kept;
+        for (const naive_claim& each : by.claims) {
+            if (tokens > 0)
+                kept.push_back({each.number, std::min(each.tokens, tokens)});
+            tokens -= each.tokens;
         }
         by.claims = kept;
     }
@@ -221,7 +245,8 @@ class naive_account {
         return ends;
     }
 
-    // After a command, when what was over before is gone: as of now.
+    // After a command: takes what it returned to a pile that is over, or what no hold claims there any
+    // longer.
     std::vector<naive_end> end_what_returned(std::int64_t now_us) {
         std::vector<naive_end> ends;
         end_at(now_us, ends);
@@ -264,13 +289,10 @@ class naive_account {
     }
 
     void end_at(std::int64_t moment, std::vector<naive_end>& ends) {
+        naive_amounts claimed = claims(moment);
         for (naive_pile* each : in_order()) {
-            if (!each->is_over(moment) || each->left == 0)
-                continue;
-            std::int64_t kept = 0;
-            for (auto& [id, hold] : holds)
-                kept += hold.was_open(moment) ? hold.claims[each->number] : 0;
-            if (each->left <= kept)
+            const std::int64_t kept = claimed[each->number];
+            if (!each->is_over(moment) || each->left <= kept)
                 continue;
             ends.push_back({.number = each->number, .tokens = each->left - kept, .at_us = moment});
             each->expired += each->left - kept;
@@ -284,8 +306,8 @@ class naive_account {
         for (const auto& [id, each] : holds) {
             if (!each.is_open(now_us) || &each == except)
                 continue;
-            for (const auto& [number, tokens] : each.claims)
-                all[number] += tokens;
+            for (const naive_claim& claim : each.claims)
+                all[claim.number] += claim.tokens;
         }
         return all;
     }
@@ -299,7 +321,7 @@ class naive_account {
         if (all.empty())
             return all;
         for (const auto& [id, each] : holds)
-            all.insert(std::min(each.until_us, each.ended_us));
+            all.insert(each.until_us);
         return all;
     }
 };

@@ -255,8 +255,7 @@ class naive_operations : public naive_ledger {
         const std::int64_t tokens = what.tokens.value_or(of.tokens);
         if (tokens > of.tokens && account.available(now) < tokens - of.tokens)
             return ledger::refusal::insufficient_balance;
-        if (tokens > of.tokens)
-            made.limit = limit_below(what.user_id, of.member, tokens - of.tokens);
+        made.limit = limit_below(what.user_id, of.member, tokens - of.tokens);
         if (made.limit)
             return ledger::refusal::member_limit;
         if (tokens > of.tokens)
@@ -338,21 +337,16 @@ class naive_operations : public naive_ledger {
         return same || at_us > now_us; // of a clock that went back
     }
 
-    [[nodiscard]] std::int64_t held_for(const std::string& user, const std::string& member) const {
-        std::int64_t sum = 0;
-        if (const auto known = accounts.find(user); known != accounts.end()) {
-            for (const auto& [id, each] : known->second.holds)
-                sum += each.member == member && each.is_open(time_of(user)) ? each.tokens : 0;
-        }
-        return sum;
-    }
-
+    // What open holds claim for the member counts, as if it was charged.
     [[nodiscard]] std::optional<ledger::limit_reached>
     limit_below(const std::string& user, const std::string& member, std::int64_t charged) const {
         using enum ledger::limit_window;
         std::optional<ledger::limit_reached> found;
         if (member.empty())
             return found;
+        std::int64_t held = 0;
+        for (const auto& [id, each] : accounts.at(user).holds)
+            held += each.member == member && each.is_open(time_of(user)) ? each.tokens : 0;
         for (const ledger::limit_window window : {day, month, rolling}) {
             auto limit = limits_.find({user, member, window});
             if (limit == limits_.end())
@@ -367,8 +361,7 @@ class naive_operations : public naive_ledger {
                         left -= one.counted;
                 }
             }
-            left -= held_for(user, member);
-            left = std::max<std::int64_t>(left, 0);
+            left = std::max<std::int64_t>(left - held, 0);
             if (charged > left && (!found || left < found->left))
                 found = {.member = member, .per = window, .tokens = limit->second, .left = left};
         }

@@ -110,7 +110,7 @@ class lots_stream {
     ledger::hold some_hold() {
         if (held_.empty())
             return holding("hold_" + name_ + "none", user(), tokens());
-        const std::size_t last = std::min<std::size_t>(held_.size(), pick(4) == 0 ? 50 : 6);
+        const std::size_t last = std::min<std::size_t>(held_.size(), pick(4) == 0 ? 50 : 3);
         ledger::hold made = held_[held_.size() - 1 - pick(last)];
         if (pick(24) == 0)
             made.user_id = user();

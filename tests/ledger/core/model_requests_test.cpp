@@ -65,11 +65,11 @@ void require_same_books(const memory_database& rows, const naive_books& naive, s
         }
         BOOST_REQUIRE_EQUAL(account.lots.holds.size(), expected.holds.size());
         for (const auto& [id, hold] : account.lots.holds) {
-            naive_amounts reserved;
+            std::vector<naive_claim> reserved;
             for (const lot_tokens& each : hold.reserved)
-                reserved[static_cast<std::size_t>(each.lot)] = each.tokens;
+                reserved.push_back({static_cast<std::size_t>(each.lot), each.tokens});
             BOOST_TEST_INFO_SCOPE(id);
-            BOOST_REQUIRE((reserved == expected.holds.at(id).claimed()));
+            BOOST_REQUIRE((reserved == expected.holds.at(id).claims));
         }
         if (const auto next = expected.next_end(now_us))
             BOOST_REQUIRE_LE(account.due_at_us.value_or(never_due), *next);
@@ -98,10 +98,12 @@ std::int64_t step(std::mt19937_64& random) {
 void require_agreement(std::uint64_t seed, answers& seen) {
     BOOST_TEST_INFO_SCOPE("seed " << seed);
     std::mt19937_64 random(seed);
+    // Many payments and accounts, with events that are delivered again; or few, to which much happens.
+    const bool few = random() % 2 == 0;
     mixed_stream stream(seed, "a",
-                        {.users = 1 + random() % 4,
-                         .payments = 1 + random() % 8,
-                         .events = 1 + random() % 30,
+                        {.users = few ? 2 : 1 + random() % 4,
+                         .payments = 1 + random() % (few ? 2 : 8),
+                         .events = 1 + random() % (few ? 150 : 30),
                          .lots = random() % 8 != 0});
     const auto database = std::make_shared<memory_database>();
     const auto where = make_memory_store(database);
