@@ -112,8 +112,57 @@ class random_values {
         }
     }
 
+    ledger::lifetime lifetime() { return {.days = truth() ? number() : 0, .years = truth() ? number() : 0}; }
+    // What the encoding of a purchase without a lifetime begins with.
+    ledger::stripe_effect effect_with_lifetime() {
+        ledger::stripe_effect made = effect();
+        if (auto* bought = std::get_if<ledger::purchase>(&made))
+            bought->lifetime = lifetime();
+        return made;
+    }
+
+    ledger::operation operation_on_hold() {
+        switch (below(4)) {
+        case 0:
+            return ledger::hold{.hold_id = text(),
+                                .user_id = text(),
+                                .tokens = number(),
+                                .timeout_seconds = maybe_number(),
+                                .action_type = text(),
+                                .model_used = text(),
+                                .member = text()};
+        case 1:
+            return ledger::release{.hold_id = text(), .user_id = text()};
+        case 2:
+            return ledger::extension{
+                .hold_id = text(), .user_id = text(), .timeout_seconds = number(), .tokens = maybe_number()};
+        default:
+            return ledger::capture{.hold_id = text(),
+                                   .user_id = text(),
+                                   .tokens = number(),
+                                   .action_type = text(),
+                                   .model_used = text(),
+                                   .allow_negative = truth(),
+                                   .tokens_used = maybe_number(),
+                                   .input_tokens = maybe_number(),
+                                   .output_tokens = maybe_number(),
+                                   .cost_estimate = text(),
+                                   .cached_input_tokens = maybe_number(),
+                                   .reasoning_tokens = maybe_number(),
+                                   .member = text(),
+                                   .occurred_at_us = maybe_number(),
+                                   .metadata = text()};
+        }
+    }
+
     ledger::operation operation() {
-        switch (below(9)) {
+        switch (below(13)) {
+        case 8:
+        case 9:
+        case 10:
+            return operation_on_hold();
+        case 11:
+            return ledger::expire{.user_id = text(), .last_sequence = number()};
         case 7:
             return ledger::member_limit{.user_id = text(),
                                         .member = text(),
@@ -129,7 +178,9 @@ class random_values {
                                  .reason = text(),
                                  .reference = text(),
                                  .metadata = text(),
-                                 .existing = truth()};
+                                 .existing = truth(),
+                                 .expires_at_us = maybe_number(),
+                                 .priority = maybe_number()};
         case 1:
             return ledger::deduction{
                 .user_id = text(), .tokens = number(), .reason = text(), .allow_negative = truth()};
@@ -152,7 +203,8 @@ class random_values {
                                  .metadata = text(),
                                  .overrun = static_cast<ledger::overrun>(below(3))};
         case 4:
-            return ledger::retry_event{.event_id = text(), .payment_intent_id = text(), .effect = effect()};
+            return ledger::retry_event{
+                .event_id = text(), .payment_intent_id = text(), .effect = effect_with_lifetime()};
         case 5:
             return ledger::dismiss_event{.event_id = text(), .payment_intent_id = text(), .reason = text()};
         default:
@@ -173,6 +225,7 @@ class random_values {
             made.catalog = text();
             made.pack = "p" + text();
             made.quantity = number();
+            made.lifetime = lifetime();
         }
         return made;
     }
