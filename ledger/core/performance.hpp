@@ -301,7 +301,7 @@ class performance {
                     return why;
             } else {
                 state.ended = what.captures != nullptr ? hold_state::captured : hold_state::released;
-                state.ended_at_us = now_us;
+                state.ended_at_us = not_before(state, now_us);
             }
         }
         on_.set_hold(id.user_id, id.id, std::move(state));
@@ -337,7 +337,7 @@ class performance {
         if (more > 0 && is_above_limit({what.user_id, state.member}, more, account, made))
             return refusal::member_limit;
         state.tokens += more;
-        state.expires_at_us = now_us + in_us(what.timeout_seconds);
+        state.expires_at_us = not_before(state, now_us) + in_us(what.timeout_seconds);
         if (more > 0)
             reserve_more(account.lots, more, now_us, state.reserved);
         else
@@ -376,6 +376,11 @@ class performance {
         }
         made.limit = spending_->check(by, tokens, held);
         return made.limit.has_value();
+    }
+
+    // A hold posts no row that would keep the account's time from running backwards.
+    static std::int64_t not_before(const held_tokens& hold, std::int64_t now_us) {
+        return std::max(now_us, hold.created_at_us);
     }
 
     static std::int64_t in_us(std::int64_t seconds) {

@@ -52,6 +52,7 @@ struct naive_claim {
 
 struct naive_hold {
     std::int64_t tokens = 0;
+    std::int64_t created_us = 0;
     std::int64_t until_us = 0; // its time-out
     std::int64_t ended_us = 0;
     ledger::hold_state ended = ledger::hold_state::open;

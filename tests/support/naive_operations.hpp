@@ -204,6 +204,7 @@ class naive_operations : public naive_ledger {
             return ledger::refusal::member_limit;
         const std::int64_t now = time_of(what.user_id);
         naive_hold of{.tokens = what.tokens,
+                      .created_us = now,
                       .until_us = now + what.timeout_seconds.value_or(900) * 1'000'000,
                       .member = what.member};
         accounts[what.user_id].claim(of, what.tokens, now);
@@ -263,7 +264,7 @@ class naive_operations : public naive_ledger {
         else
             account.claim_only(of, tokens);
         of.tokens = tokens;
-        of.until_us = now + what.timeout_seconds * 1'000'000;
+        of.until_us = std::max(now, of.created_us) + what.timeout_seconds * 1'000'000;
         return ledger::refusal::none;
     }
 

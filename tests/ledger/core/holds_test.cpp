@@ -124,6 +124,19 @@ BOOST_AUTO_TEST_CASE(c5_a_hold_times_out_by_itself_and_a_late_capture_takes_what
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_hold_is_extended_and_ends_no_earlier_than_it_began_in_spite_of_the_clock) {
+    at(100 * second);
+    for (const char* id : {"a", "b", "c"})
+        hold_for(id, 100);
+    at(90 * second);
+    BOOST_TEST(extend("c", std::nullopt, 5) == "applied");
+    BOOST_TEST(account().lots.holds.at("c").expires_at_us == later(105 * second));
+    BOOST_TEST((capture_of("a", 10).hold->state == hold_state::captured));
+    BOOST_TEST(release_of("b") == "applied");
+    for (const auto& [id, hold] : account().lots.holds)
+        BOOST_TEST((hold.ended == hold_state::open || hold.ended_at_us == hold.created_at_us));
+}
+
 BOOST_AUTO_TEST_CASE(c6_the_same_hold_again_is_the_first_one) {
     hold_for("a", 400);
     const outcome again = run(lone(holding("a", "alice", 400)));
