@@ -123,6 +123,14 @@ std::optional<key_id> key_of(const operation& what) {
     return own ? std::optional(key_id{own->scope, std::string(own->key)}) : std::nullopt;
 }
 
+std::optional<key_id> excluded_key_of(const operation& what) {
+    if (const auto* used = std::get_if<usage>(&what))
+        return key_id{key_scope::hold, used->request_id};
+    if (const auto* held = std::get_if<hold>(&what))
+        return key_id{key_scope::usage, held->hold_id};
+    return std::nullopt;
+}
+
 hold_id hold_of(const operation_terms& what) {
     if (what.holds != nullptr)
         return {what.holds->user_id, what.holds->hold_id};

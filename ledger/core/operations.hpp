@@ -65,6 +65,10 @@ struct operation_terms {
 
 [[nodiscard]] std::optional<key_id> key_of(const operation& what);
 
+// The key that must be free as well. A hold's capture is the usage with its id: a usage of its own cannot
+// have that id, or the call that the hold is for could not be recorded.
+[[nodiscard]] std::optional<key_id> excluded_key_of(const operation& what);
+
 // Of an operation on a hold; empty: it is on none.
 [[nodiscard]] hold_id hold_of(const operation& what);
 [[nodiscard]] hold_id hold_of(const operation_terms& what);

@@ -74,6 +74,9 @@ std::optional<outcome> check(const batch_ledger& work, const admin_command& what
             if (work.key(*key) != nullptr || !used.insert(*key).second)
                 return refused(refusal_of_used(key->scope), i);
         }
+        const auto excluded = what.replayed_at_us == 0 ? excluded_key_of(each) : std::nullopt;
+        if (excluded && (work.key(*excluded) != nullptr || used.contains(*excluded)))
+            return refused(refusal::key_reused, i);
         if (is_out_of_range(work, what, each))
             return refused(refusal::time_out_of_range, i);
         if (!is_tried)
@@ -158,6 +161,8 @@ std::vector<key_id> keys_of(const admin_command& what) {
         auto key = key_of(each);
         if (key && *key != keys.front())
             keys.push_back(std::move(*key));
+        if (auto excluded = excluded_key_of(each))
+            keys.push_back(std::move(*excluded));
     }
     return keys;
 }

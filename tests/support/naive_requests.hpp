@@ -91,6 +91,14 @@ class naive_books : public naive_operations {
                granted->reference;
     }
 
+    // A hold that has the id of a usage, or the other way round.
+    [[nodiscard]] bool has_id_of_another(const ledger::operation& what) const {
+        if (const auto* used = std::get_if<ledger::usage>(&what))
+            return keys_.contains("hold " + used->request_id);
+        const auto* held = std::get_if<ledger::hold>(&what);
+        return held != nullptr && keys_.contains("usage " + held->hold_id);
+    }
+
     static naive_outcome refused(ledger::refusal why, std::size_t item = 0,
                                  ledger::reason because = ledger::reason::none) {
         return {.result = ledger::result::refused, .reason = because, .refusal = why, .item = item};
@@ -132,6 +140,8 @@ class naive_books : public naive_operations {
                               ? ledger::refusal::reference_used
                               : ledger::refusal::key_reused;
             }
+            if (why == ledger::refusal::none && has_id_of_another(each))
+                why = ledger::refusal::key_reused;
             if (why == ledger::refusal::none)
                 why = std::visit([&](const auto& one) { return perform(one, made); }, each);
             if (why == ledger::refusal::none) {

@@ -339,6 +339,35 @@ BOOST_AUTO_TEST_CASE(within_a_request_captures_and_holds_count_against_a_limit) 
     BOOST_TEST(said(request("other", {release{.hold_id = "a", .user_id = "alice"}, use})) == "applied");
 }
 
+BOOST_AUTO_TEST_CASE(an_id_is_of_a_hold_or_of_a_usage_without_one) {
+    ask(granting("bob", 1000));
+    BOOST_TEST(hold_for("a", 400) == "applied");
+    BOOST_TEST(said(lone(using_up("a", "alice", 10))) == "key_reused");
+    BOOST_TEST(said(lone(using_up("a", "bob", 10))) == "key_reused");
+    BOOST_TEST(said(using_up("a", "alice", 0)) == "key_reused");
+    BOOST_TEST((capture_of("a", 250).result == result::applied));
+
+    BOOST_TEST(said(lone(using_up("b", "alice", 10))) == "applied");
+    BOOST_TEST(hold_for("b", 10) == "key_reused");
+    BOOST_TEST(said(holding("b", "bob", 10)) == "key_reused");
+
+    hold_for("c", 10);
+    release_of("c");
+    BOOST_TEST(said(lone(using_up("c", "alice", 10))) == "key_reused");
+    check(740, 0, 740);
+}
+
+BOOST_AUTO_TEST_CASE(an_id_is_of_a_hold_or_of_a_usage_also_within_a_request_and_a_batch) {
+    require_refused(request("hold_first", {holding("a", "alice", 10), using_up("a", "alice", 1)}),
+                    refusal::key_reused, 1);
+    require_refused(request("usage_first", {using_up("a", "alice", 1), holding("a", "alice", 10)}),
+                    refusal::key_reused, 1);
+    const auto outcomes = run_all({lone(holding("b", "alice", 10)), lone(using_up("b", "alice", 1)),
+                                   lone(using_up("c", "alice", 1)), lone(holding("c", "alice", 10))});
+    BOOST_TEST((outcomes[0].result == result::applied && outcomes[2].result == result::applied));
+    BOOST_TEST((outcomes[1].refusal == refusal::key_reused && outcomes[3].refusal == refusal::key_reused));
+}
+
 BOOST_AUTO_TEST_CASE(holds_and_their_ends_can_be_items_of_one_request) {
     BOOST_TEST(said(request("all", {holding("a", "alice", 900), capturing("a", "alice", 300),
                                     deducting("alice", 700)})) == "applied");
