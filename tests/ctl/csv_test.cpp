@@ -23,24 +23,24 @@ std::string user_field(const std::string& as_json) {
     return line.substr(1, line.find_last_not_of(",\r\n"));
 }
 
-using words = std::set<std::string>;
+using name_set = std::set<std::string>;
 
-words columns_of(std::string_view list) {
+name_set header_names(std::string_view list) {
     std::string header = csv_header(list);
     header.resize(header.size() - 2); // CRLF
     std::istringstream in(header);
-    words found;
+    name_set found;
     for (std::string name; std::getline(in, name, ',');)
         found.insert(name);
     return found;
 }
 
 // The members that docs/openapi.json gives a row.
-words members_of(std::string_view schema) {
+name_set members_of(std::string_view schema) {
     const json_tree tree(test::source_file("docs/openapi.json"));
     const json_value described =
         tree.root().member("components").member("schemas").member(schema).member("properties");
-    words found;
+    name_set found;
     for (json_value each = described.first(); each; each = each.next())
         found.emplace(each.name());
     BOOST_REQUIRE(found.size() > 5U);
@@ -52,17 +52,17 @@ words members_of(std::string_view schema) {
 BOOST_AUTO_TEST_SUITE(ctl_csv)
 
 BOOST_AUTO_TEST_CASE(the_columns_are_the_members_in_openapi_json) {
-    BOOST_TEST(columns_of("transactions") == members_of("Transaction"), boost::test_tools::per_element());
-    BOOST_TEST(columns_of("purchases") == members_of("Purchase"), boost::test_tools::per_element());
-    BOOST_TEST(columns_of("usage") == members_of("UsageRow"), boost::test_tools::per_element());
-    BOOST_TEST(columns_of("holds") == members_of("HoldRow"), boost::test_tools::per_element());
-    words event = members_of("Event");
+    BOOST_TEST(header_names("transactions") == members_of("Transaction"), boost::test_tools::per_element());
+    BOOST_TEST(header_names("purchases") == members_of("Purchase"), boost::test_tools::per_element());
+    BOOST_TEST(header_names("usage") == members_of("UsageRow"), boost::test_tools::per_element());
+    BOOST_TEST(header_names("holds") == members_of("HoldRow"), boost::test_tools::per_element());
+    name_set event = members_of("Event");
     event.erase("actions"); // only in `events show`
-    BOOST_TEST(columns_of("events") == event, boost::test_tools::per_element());
-    words either = members_of("Transaction");
+    BOOST_TEST(header_names("events") == event, boost::test_tools::per_element());
+    name_set either = members_of("Transaction");
     either.merge(members_of("UsageRow"));
     either.insert("kind");
-    BOOST_TEST(columns_of("activity") == either, boost::test_tools::per_element());
+    BOOST_TEST(header_names("activity") == either, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(spreadsheet_style_puts_an_apostrophe_before_text_that_would_be_a_formula) {

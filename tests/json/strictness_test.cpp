@@ -1,5 +1,6 @@
 // Text that is not JSON is refused; legal JSON never is, however odd.
 #include "base/text.hpp"
+#include "root_string.hpp"
 #include "json/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,6 +13,7 @@ namespace {
 
 using namespace std::string_view_literals;
 using namespace tokenledger;
+using tokenledger::test::root_string;
 
 std::string outcome(std::string_view text) {
     const json_tree tree{text};
@@ -36,11 +38,6 @@ std::string nested(std::size_t depth, const std::string& open, const std::string
     for (std::size_t i = 0; i < depth; ++i)
         text += close;
     return text;
-}
-
-std::string string(std::string_view text) {
-    const json_tree tree{text};
-    return std::string{tree.root().string().value_or("(no string)")};
 }
 
 } // namespace
@@ -172,9 +169,9 @@ BOOST_AUTO_TEST_CASE(a_lone_surrogate_is_legal_json_but_not_storable_text) {
         BOOST_TEST(outcome(R"({"x)" + escape + R"(":1})") == "ok");
     }
     // The repair leaves the neighbours alone.
-    BOOST_TEST(string(R"("\ud800\ud83e\udd8a\u0041\\u0042")") == "\xED\xB0\x80\xF0\x9F\xA6\x8A"
-                                                                 "A\\u0042");
-    BOOST_TEST(string(R"("\ud800\"\\")") == "\xED\xB0\x80\"\\");
+    BOOST_TEST(root_string(R"("\ud800\ud83e\udd8a\u0041\\u0042")") == "\xED\xB0\x80\xF0\x9F\xA6\x8A"
+                                                                      "A\\u0042");
+    BOOST_TEST(root_string(R"("\ud800\"\\")") == "\xED\xB0\x80\"\\");
 }
 
 BOOST_AUTO_TEST_CASE(a_number_beyond_double_is_legal_json_but_not_an_integer) {

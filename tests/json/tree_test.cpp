@@ -1,4 +1,5 @@
 // The JSON tree: its values, names and numbers.
+#include "root_string.hpp"
 #include "json/tree.hpp"
 #include "json/writer.hpp"
 
@@ -14,14 +15,10 @@ namespace {
 
 using namespace std::string_view_literals;
 using namespace tokenledger;
+using tokenledger::test::root_string;
 
 std::optional<std::int64_t> integer(std::string_view text) {
     return json_tree{text}.root().integer();
-}
-
-std::string string(std::string_view text) {
-    const json_tree tree{text};
-    return std::string{tree.root().string().value_or("(no string)")};
 }
 
 } // namespace
@@ -134,11 +131,11 @@ BOOST_AUTO_TEST_CASE(compact_equals_the_copy_of_the_writer_and_compact_size_its_
 }
 
 BOOST_AUTO_TEST_CASE(strings_are_decoded_and_keep_their_nuls) {
-    BOOST_TEST(string(R"("")") == "");
-    BOOST_TEST(string(R"("\"\\\/\b\f\n\r\t")") == "\"\\/\b\f\n\r\t");
-    BOOST_TEST(string(R"("a\u0000b")") == "a\0b"sv);
-    BOOST_TEST(string(R"("\u00e9\u20AC\ud83e\udd8a")") == "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA6\x8A");
-    BOOST_TEST(string("\"\xF0\x9F\xA6\x8A\x7F\"") == "\xF0\x9F\xA6\x8A\x7F");
+    BOOST_TEST(root_string(R"("")") == "");
+    BOOST_TEST(root_string(R"("\"\\\/\b\f\n\r\t")") == "\"\\/\b\f\n\r\t");
+    BOOST_TEST(root_string(R"("a\u0000b")") == "a\0b"sv);
+    BOOST_TEST(root_string(R"("\u00e9\u20AC\ud83e\udd8a")") == "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA6\x8A");
+    BOOST_TEST(root_string("\"\xF0\x9F\xA6\x8A\x7F\"") == "\xF0\x9F\xA6\x8A\x7F");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_keep_their_text) {

@@ -41,14 +41,14 @@ inline ledger::operation dismissing(std::string event, std::string payment,
     return made;
 }
 
-struct completion {
+struct assigned {
     std::string user = "alice";
     std::int64_t tokens = 1000;
     std::int64_t amount_cents = 900;
     std::string currency = "usd";
 };
 
-inline ledger::operation assigning(std::string event, std::string payment, const completion& with = {}) {
+inline ledger::operation assigning(std::string event, std::string payment, const assigned& with = {}) {
     ledger::assign_event made;
     made.event_id = std::move(event);
     made.user_id = with.user;

@@ -13,7 +13,7 @@
 namespace {
 
 using namespace tokenledger;
-using words = std::set<std::string>;
+using type_names = std::set<std::string>;
 
 // From the line `begin`, which must be there, to the next line that starts with `end`.
 std::string section(const std::string& page, const std::string& begin, const std::string& end) {
@@ -24,8 +24,8 @@ std::string section(const std::string& page, const std::string& begin, const std
 }
 
 // The event types in backquotes. ".updated" after "charge.dispute.created" is charge.dispute.updated.
-words types_in(const std::string& text) {
-    words found;
+type_names types_in(const std::string& text) {
+    type_names found;
     std::string prefix;
     for (std::size_t at = text.find('`'); at != std::string::npos; at = text.find('`', at + 1)) {
         const std::size_t end = text.find('`', at + 1);
@@ -43,8 +43,8 @@ words types_in(const std::string& text) {
 }
 
 // The types with an effect: the events to subscribe to.
-words meaningful_types() {
-    words found;
+type_names meaningful_types() {
+    type_names found;
     for (const webhook::event_type_row& row : webhook::event_types) {
         if (row.meaning != webhook::event_meaning::nothing)
             found.emplace(row.name);
@@ -53,9 +53,9 @@ words meaningful_types() {
 }
 
 // The words in backquotes at the beginning of a table's rows.
-words first_cells(const std::string& table) {
+type_names first_cells(const std::string& table) {
     const std::string mark = "\n| `";
-    words found;
+    type_names found;
     for (std::size_t at = table.find(mark); at != std::string::npos; at = table.find(mark, at + 1)) {
         const std::size_t from = at + mark.size();
         found.insert(table.substr(from, table.find('`', from) - from));
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(the_documented_events_to_subscribe_to_are_those_with_an_eff
 BOOST_AUTO_TEST_CASE(the_documented_table_of_reasons_has_every_reason) {
     const auto names = ledger::reason_names();
     BOOST_TEST(first_cells(section(test::source_file("docs/webhook.md"), "### Why an event is parked",
-                                   "#")) == words(names.begin(), names.end()),
+                                   "#")) == type_names(names.begin(), names.end()),
                boost::test_tools::per_element());
 }
 

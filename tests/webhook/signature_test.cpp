@@ -21,7 +21,7 @@ using namespace tokenledger::webhook;
 constexpr std::int64_t now = 1764000000;
 const std::string secret = "whsec_first";
 const std::string other_secret = "whsec_second";
-const std::string body = "{\"id\": \"evt_1\"}\n";
+const std::string signed_body = "{\"id\": \"evt_1\"}\n";
 
 std::string signature(const std::string& key, const std::string& timestamp, const std::string& text) {
     const std::string signed_text = timestamp + "." + text;
@@ -39,7 +39,7 @@ std::string signature(const std::string& key, const std::string& timestamp, cons
 
 std::string header_of(std::int64_t timestamp, const std::string& key = secret) {
     const std::string text = std::to_string(timestamp);
-    return "t=" + text + ",v1=" + signature(key, text, body);
+    return "t=" + text + ",v1=" + signature(key, text, signed_body);
 }
 
 verifier make_verifier(const std::vector<std::string>& secrets, std::int64_t tolerance = 300) {
@@ -49,14 +49,15 @@ verifier make_verifier(const std::vector<std::string>& secrets, std::int64_t tol
     return std::move(*made);
 }
 
-verdict judge(verifier& with, std::string_view field, std::string_view text = body, std::int64_t at = now) {
+verdict judge(verifier& with, std::string_view field, std::string_view text = signed_body,
+              std::int64_t at = now) {
     const std::vector<std::string_view> fields{field};
     const parsed_signature read = parse_signature(fields);
     return read.error == signature_error::none ? with.verify(read.header, text, at)
                                                : verdict{.error = read.error};
 }
 
-std::string verified(std::string_view field, std::string_view text = body, std::int64_t at = now) {
+std::string verified(std::string_view field, std::string_view text = signed_body, std::int64_t at = now) {
     verifier one = make_verifier({secret});
     return std::string{to_string(judge(one, field, text, at).error)};
 }
@@ -85,8 +86,8 @@ BOOST_AUTO_TEST_CASE(unusable_secrets_and_tolerances_make_no_verifier) {
 BOOST_AUTO_TEST_CASE(a_signed_body_is_accepted_and_any_other_is_not) {
     const std::string good = header_of(now);
     BOOST_TEST(verified(good) == "ok");
-    BOOST_TEST(verified(good, body + " ") == "no_match");
-    BOOST_TEST(verified(good, body.substr(1)) == "no_match");
+    BOOST_TEST(verified(good, signed_body + " ") == "no_match");
+    BOOST_TEST(verified(good, signed_body.substr(1)) == "no_match");
     BOOST_TEST(verified(header_of(now, other_secret)) == "no_match");
     BOOST_TEST(verified(header_of(now, secret + "x")) == "no_match");
     BOOST_TEST(verified("t=" + std::to_string(now) + ",v1=" + std::string(64, '0')) == "no_match");
@@ -135,21 +136,21 @@ BOOST_AUTO_TEST_CASE(a_timestamp_may_differ_from_the_clock_by_the_tolerance) {
 BOOST_AUTO_TEST_CASE(ages_at_the_limits_of_int64_do_not_overflow) {
     constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
     constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min();
-    BOOST_TEST(verified(header_of(last), body, first) == "too_new");
-    BOOST_TEST(verified(header_of(last), body, now) == "too_new");
-    BOOST_TEST(verified(header_of(last), body, last) == "ok");
-    BOOST_TEST(verified(header_of(1), body, last) == "too_old");
-    BOOST_TEST(verified(header_of(1), body, first) == "too_new");
+    BOOST_TEST(verified(header_of(last), signed_body, first) == "too_new");
+    BOOST_TEST(verified(header_of(last), signed_body, now) == "too_new");
+    BOOST_TEST(verified(header_of(last), signed_body, last) == "ok");
+    BOOST_TEST(verified(header_of(1), signed_body, last) == "too_old");
+    BOOST_TEST(verified(header_of(1), signed_body, first) == "too_new");
     verifier patient = make_verifier({secret}, last);
-    BOOST_TEST(to_string(judge(patient, header_of(last), body, 1).error) == "ok");
-    BOOST_TEST(to_string(judge(patient, header_of(last), body, -1).error) == "too_new");
+    BOOST_TEST(to_string(judge(patient, header_of(last), signed_body, 1).error) == "ok");
+    BOOST_TEST(to_string(judge(patient, header_of(last), signed_body, -1).error) == "too_new");
 }
 
 BOOST_AUTO_TEST_CASE(any_secret_may_match_any_candidate_and_the_verdict_names_the_secret) {
     verifier both = make_verifier({secret, other_secret});
     const std::string text = std::to_string(now);
-    const std::string first = signature(secret, text, body);
-    const std::string second = signature(other_secret, text, body);
+    const std::string first = signature(secret, text, signed_body);
+    const std::string second = signature(other_secret, text, signed_body);
     const std::string wrong(64, '0');
     const auto with = [&](const std::string& a, const std::string& b) {
         return judge(both, "t=" + text + ",v1=" + a + ",v1=" + b);
@@ -208,8 +209,8 @@ BOOST_AUTO_TEST_CASE(threads_may_share_a_verifier) {
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {
             for (int round = 0; round < 200; ++round) {
-                wrong += one.verify(read.header, body, now).error != signature_error::none;
-                wrong += one.copy().verify(read.header, body, now).error != signature_error::none;
+                wrong += one.verify(read.header, signed_body, now).error != signature_error::none;
+                wrong += one.copy().verify(read.header, signed_body, now).error != signature_error::none;
             }
         });
     }
@@ -219,8 +220,8 @@ BOOST_AUTO_TEST_CASE(threads_may_share_a_verifier) {
 }
 
 BOOST_AUTO_TEST_CASE(signing_makes_the_header_that_stripe_would_send) {
-    BOOST_TEST(sign(secret, body, now) == header_of(now));
-    BOOST_TEST(verified(sign(secret, body, now)) == "ok");
+    BOOST_TEST(sign(secret, signed_body, now) == header_of(now));
+    BOOST_TEST(verified(sign(secret, signed_body, now)) == "ok");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

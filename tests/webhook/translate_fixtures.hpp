@@ -12,6 +12,11 @@
 
 namespace tokenledger::webhook::fixtures {
 
+// For two connected accounts.
+inline endpoint_policy partners() {
+    return {.path = "/stripe/partners", .livemode = true, .accounts = {"acct_1", "acct_2"}};
+}
+
 inline constexpr std::string_view signed_by = "t=1,v1=evidence";
 
 inline translation translate_body(std::string_view body, const endpoint_policy& endpoint = live_endpoint(),

@@ -23,10 +23,6 @@ payment with_envelope(std::string_view member, const std::string& value, payment
     return made;
 }
 
-endpoint_policy partners() {
-    return {.path = "/stripe/partners", .livemode = true, .accounts = {"acct_1", "acct_2"}};
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(translation_rows)

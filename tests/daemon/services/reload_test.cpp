@@ -52,9 +52,9 @@ struct webhook_fixture {
         return ::finish(admitted, body);
     }
 
-    static daemon::config with_secret(std::string_view secret) {
+    static daemon::config with_secret(std::string_view key) {
         daemon::config made = make_config();
-        made.webhook.endpoints.front().verifier = test::verifier_of({secret});
+        made.webhook.endpoints.front().verifier = test::verifier_of({key});
         return made;
     }
 

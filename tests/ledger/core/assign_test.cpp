@@ -138,9 +138,9 @@ BOOST_AUTO_TEST_CASE(a_payment_of_amount_zero_can_be_assigned_and_a_refund_takes
 
 BOOST_AUTO_TEST_CASE(an_assignment_that_would_leave_int64_is_refused) {
     run({unknown_pack("evt_1"), purchase_of("evt_2", "pi_2")});
-    require_refused(refusal::balance_overflow, assigning("evt_1", "pi_1", {.tokens = most}));
-    BOOST_TEST(in_words(assign("key_1", "evt_1", {.tokens = most - 1000})) == "applied");
-    BOOST_TEST(balance() == most);
+    require_refused(refusal::balance_overflow, assigning("evt_1", "pi_1", {.tokens = greatest}));
+    BOOST_TEST(in_words(assign("key_1", "evt_1", {.tokens = greatest - 1000})) == "applied");
+    BOOST_TEST(balance() == greatest);
 }
 
 BOOST_AUTO_TEST_CASE(a_later_event_of_an_assigned_payment_is_checked_against_its_credit) {

@@ -1,11 +1,10 @@
 // Limits of members: which window counts what, and that a charge above one is refused and records nothing.
+#include "amounts.hpp"
 #include "core/spending.hpp"
 #include "request_commands.hpp"
 #include "request_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <limits>
 
 namespace {
 
@@ -13,8 +12,7 @@ using namespace tokenledger::ledger;
 using namespace tokenledger::test;
 using enum limit_window;
 
-constexpr std::int64_t hour = 3'600'000'000;
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t one_hour = 3'600'000'000;
 // 2024-03-01T01:00:00Z, the day after a 29 February.
 constexpr std::int64_t first_of_march = 1'709'254'800'000'000;
 
@@ -55,13 +53,14 @@ struct limits_fixture : request_fixture {
 BOOST_FIXTURE_TEST_SUITE(limits_of_members, limits_fixture)
 
 BOOST_AUTO_TEST_CASE(windows_of_days_and_months_begin_at_midnight_of_utc) {
-    BOOST_TEST(start_of(day, first_of_march) == first_of_march - hour);
-    BOOST_TEST(start_of(month, first_of_march) == first_of_march - hour);
-    BOOST_TEST(start_of(month, first_of_march - hour) == first_of_march - hour);
-    BOOST_TEST(start_of(day, first_of_march - hour - 1) == first_of_march - 25 * hour);
-    BOOST_TEST(start_of(month, first_of_march - hour - 1) == first_of_march - hour - 29 * 24 * hour);
-    BOOST_TEST(start_of(rolling, first_of_march) == first_of_march - 24 * hour);
-    BOOST_TEST(start_of(day, -1) == -24 * hour); // before 1970
+    BOOST_TEST(start_of(day, first_of_march) == first_of_march - one_hour);
+    BOOST_TEST(start_of(month, first_of_march) == first_of_march - one_hour);
+    BOOST_TEST(start_of(month, first_of_march - one_hour) == first_of_march - one_hour);
+    BOOST_TEST(start_of(day, first_of_march - one_hour - 1) == first_of_march - 25 * one_hour);
+    BOOST_TEST(start_of(month, first_of_march - one_hour - 1) ==
+               first_of_march - one_hour - 29 * 24 * one_hour);
+    BOOST_TEST(start_of(rolling, first_of_march) == first_of_march - 24 * one_hour);
+    BOOST_TEST(start_of(day, -1) == -24 * one_hour); // before 1970
 }
 
 BOOST_AUTO_TEST_CASE(a_charge_above_the_limit_is_refused_and_says_what_is_left) {
@@ -99,15 +98,15 @@ BOOST_AUTO_TEST_CASE(each_window_counts_what_lies_in_it_and_the_tightest_is_name
     limit("ada", month, 200);
     BOOST_TEST(charge("ada", 101) == "day 100");
     BOOST_TEST(charge("ada", 100) == "ok");
-    database->now_us += 23 * hour; // the next day, within 24 hours
+    database->now_us += 23 * one_hour; // the next day, within 24 hours
     BOOST_TEST(charge("ada", 51) == "24h 50");
     BOOST_TEST(charge("ada", 50) == "ok");
-    database->now_us += 2 * hour; // the first charge left the 24 hours
+    database->now_us += 2 * one_hour; // the first charge left the 24 hours
     BOOST_TEST(charge("ada", 51) == "day 50");
     BOOST_TEST(charge("ada", 50) == "ok");
-    database->now_us += 5 * 24 * hour;
+    database->now_us += 5 * 24 * one_hour;
     BOOST_TEST(charge("ada", 1) == "month 0");
-    database->now_us += 26 * 24 * hour;
+    database->now_us += 26 * 24 * one_hour;
     BOOST_TEST(charge("ada", 100) == "ok");
 }
 
@@ -164,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_limit_needs_an_account_and_may_be_as_large_as_int64) {
     member_limit what = limiting("ada", day, 1);
     what.user_id = "nobody";
     require_refused(request("key_1", {what}), refusal::unknown_account);
-    limit("ada", day, most);
+    limit("ada", day, greatest);
     BOOST_TEST(charge("ada", 999'999) == "ok");
     limit("ada", day, 0);
     BOOST_TEST(charge("ada", 1) == "day 0");

@@ -30,7 +30,7 @@ struct operators : shop {
     outcome dismiss(const std::string& key, const std::string& event, const std::string& payment = "pi_1") {
         return act(key, test::dismissing(event, payment));
     }
-    outcome assign(const std::string& key, const std::string& event, const test::completion& with = {}) {
+    outcome assign(const std::string& key, const std::string& event, const test::assigned& with = {}) {
         return act(key, test::assigning(event, "pi_1", with));
     }
 

@@ -1,4 +1,5 @@
 // Grants, deductions, transfers and usage: all or nothing, one key, one effect.
+#include "amounts.hpp"
 #include "commands.hpp"
 #include "request_commands.hpp"
 #include "request_fixture.hpp"
@@ -11,15 +12,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include <future>
-#include <limits>
 #include <thread>
 
 namespace {
 
 using namespace tokenledger::ledger;
 using namespace tokenledger::test;
-
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 BOOST_FIXTURE_TEST_SUITE(requests, request_fixture)
 
@@ -94,8 +92,9 @@ BOOST_AUTO_TEST_CASE(a_deduction_goes_below_zero_only_if_the_request_allows_it) 
     require_refused(request("key_2", {deducting("alice", 11)}), refusal::insufficient_balance);
     BOOST_TEST((run(request("key_3", {deducting("alice", 11, true)})).result == result::applied));
     BOOST_TEST(balance("alice") == -1);
-    require_refused(request("key_4", {deducting("alice", most, true), deducting("alice", most, true)}),
-                    refusal::balance_overflow, 1);
+    require_refused(
+        request("key_4", {deducting("alice", greatest, true), deducting("alice", greatest, true)}),
+        refusal::balance_overflow, 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_transfer_posts_two_rows_and_never_creates_a_debt) {
@@ -241,11 +240,11 @@ BOOST_AUTO_TEST_CASE(a_request_id_counts_once_alone_or_in_a_batch) {
 }
 
 BOOST_AUTO_TEST_CASE(a_balance_that_would_leave_int64_is_refused) {
-    run(request("key_1", {granting("alice", most)}));
+    run(request("key_1", {granting("alice", greatest)}));
     require_refused(request("key_2", {granting("alice", 1)}), refusal::balance_overflow);
     run(request("key_3", {granting("bob", 1)}));
     require_refused(request("key_4", {moving("bob", "alice", 1)}), refusal::balance_overflow);
-    BOOST_TEST(balance("alice") == most);
+    BOOST_TEST(balance("alice") == greatest);
 }
 
 BOOST_AUTO_TEST_CASE(requests_and_purchases_share_a_batch_and_a_chain) {

@@ -1,17 +1,14 @@
 // Giving back what a usage was charged: once, and never more.
+#include "amounts.hpp"
 #include "request_commands.hpp"
 #include "request_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <limits>
-
 namespace {
 
 using namespace tokenledger::ledger;
 using namespace tokenledger::test;
-
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 BOOST_FIXTURE_TEST_SUITE(reversals, request_fixture)
 
@@ -41,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_reversal_may_give_back_a_part_and_never_more_than_was_cha
     what.overrun = overrun::to_zero;
     BOOST_TEST(run(lone_usage(what)).uncovered == 7);
     require_refused(lone_reversal(reversing("req_1", "alice", 11)), refusal::exceeds_charge);
-    require_refused(lone_reversal(reversing("req_1", "alice", most)), refusal::exceeds_charge);
+    require_refused(lone_reversal(reversing("req_1", "alice", greatest)), refusal::exceeds_charge);
     BOOST_TEST((run(lone_reversal(reversing("req_1", "alice", 4))).result == result::applied));
     require_refused(lone_reversal(reversing("req_1", "alice", 6)), refusal::key_reused);
     BOOST_TEST(balance("alice") == 4);
@@ -91,10 +88,10 @@ BOOST_AUTO_TEST_CASE(a_reversal_repays_a_debt_and_leaves_int64_no_more_than_any_
     what.overrun = overrun::allow_negative;
     run(lone_usage(what));
     BOOST_TEST(balance("alice") == -4);
-    run(request("key_2", {granting("alice", most)}));
+    run(request("key_2", {granting("alice", greatest)}));
     require_refused(lone_reversal(reversing("req_1", "alice")), refusal::balance_overflow);
     run(lone_reversal(reversing("req_1", "alice", 4)));
-    BOOST_TEST(balance("alice") == most);
+    BOOST_TEST(balance("alice") == greatest);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -170,14 +170,14 @@ BOOST_AUTO_TEST_CASE(a_partial_capture_without_refunds_is_credited_in_full) {
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_payment_is_credited_and_refunded_exactly) {
-    const test::bought all{.tokens = most, .amount_cents = most};
-    update(refund_of("re_1", most - 1));
+    const test::bought all{.tokens = greatest, .amount_cents = greatest};
+    update(refund_of("re_1", greatest - 1));
     BOOST_TEST(in_words(run(purchase_of("evt_p", "pi_1", all))) == "applied");
     BOOST_TEST(balance() == 1);
-    BOOST_TEST(in_words(update(refund_of("re_2", most))) == "applied");
+    BOOST_TEST(in_words(update(refund_of("re_2", greatest))) == "applied");
     BOOST_TEST(balance() == 0);
     BOOST_TEST(in_words(run(purchase_of("evt_q", "pi_2", all))) == "applied");
-    BOOST_TEST(balance() == most);
+    BOOST_TEST(balance() == greatest);
 }
 
 BOOST_AUTO_TEST_CASE(a_refund_that_would_overflow_the_balance_is_parked_and_its_facts_are_not_merged) {
@@ -198,10 +198,10 @@ BOOST_AUTO_TEST_CASE(a_refund_that_would_overflow_the_balance_is_parked_and_its_
 BOOST_AUTO_TEST_CASE(a_failed_refund_that_would_overflow_the_balance_is_parked) {
     buy();
     update(refund_of("re_1", 900));
-    database->accounts.at("alice").balance = most - 999;
+    database->accounts.at("alice").balance = greatest - 999;
     const stripe_command failed = update_of("evt_f", refund_of("re_1", 900, refund_status::voided));
     BOOST_TEST(in_words(run_batch(*where, std::vector<command>{failed}).front()) == "parked store_refused");
-    BOOST_TEST(balance() == most - 999);
+    BOOST_TEST(balance() == greatest - 999);
     BOOST_TEST(database->payments.at("pi_1").taken_tokens == 1000);
 }
 

@@ -114,14 +114,15 @@ BOOST_AUTO_TEST_CASE(entries_that_only_return_money_take_nothing) {
 BOOST_AUTO_TEST_CASE(shares_of_the_largest_amounts_are_exact) {
     constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
     paid one;
-    one.what = {.tokens = most, .received_cents = most, .currency = "usd"};
+    one.what = {.tokens = greatest, .received_cents = greatest, .currency = "usd"};
     const auto lost_of = [&](const std::vector<std::int64_t>& amounts, const std::string& currency) {
-        return paid(one).dispute("dp_1", moved(most, lost, amounts, currency)).now().lost_cents;
+        return paid(one).dispute("dp_1", moved(greatest, lost, amounts, currency)).now().lost_cents;
     };
-    BOOST_TEST(lost_of({least, least, least, least, most, most, most, most}, "eur") == 1);
-    BOOST_TEST(lost_of({least, least, least, most}, "eur") == 6148914691236517205); // two thirds and a little
-    BOOST_TEST(lost_of({least, least, most}, "usd") == most);
-    BOOST_TEST(lost_of({least, 1}, "usd") == most);
+    BOOST_TEST(lost_of({least, least, least, least, greatest, greatest, greatest, greatest}, "eur") == 1);
+    BOOST_TEST(lost_of({least, least, least, greatest}, "eur") ==
+               6148914691236517205); // two thirds and a little
+    BOOST_TEST(lost_of({least, least, greatest}, "usd") == greatest);
+    BOOST_TEST(lost_of({least, 1}, "usd") == greatest);
 }
 
 BOOST_AUTO_TEST_CASE(every_order_of_the_facts_gives_the_same_loss) {

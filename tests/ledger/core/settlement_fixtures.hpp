@@ -1,17 +1,17 @@
 // Builds a payment fact by fact.
 #pragma once
 
+#include "amounts.hpp"
 #include "core/entitlement.hpp"
 #include "payment_facts.hpp"
 
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 
 namespace tokenledger::ledger::fixtures {
 
-inline constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+using test::greatest;
 
 // One payment and its facts.
 struct paid {

@@ -1,5 +1,6 @@
 // In any order, with any repetition and in any batches, the events of a payment end in the same balance: its
 // entitlement by the facts of its whole history.
+#include "amounts.hpp"
 #include "ledger_checks.hpp"
 #include "payment_commands.hpp"
 
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <random>
@@ -21,9 +21,9 @@ namespace {
 
 using namespace tokenledger::ledger;
 namespace test = tokenledger::test;
+using test::greatest;
 using test::sale;
 
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t largest_batch = 5;
 
 std::shared_ptr<memory_database> after(std::mt19937_64& random, std::span<const command> stream) {
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(every_order_of_up_to_six_events_in_any_batches_gives_the_sa
     std::size_t orders = 0;
     std::size_t settled = 0;
     for_seeds(30, [&](std::mt19937_64& random) {
-        const sale of = test::any_sale(random, "pi_1", most, 6);
+        const sale of = test::any_sale(random, "pi_1", greatest, 6);
         std::vector<command> stream;
         for (const test::history_event& each : of.history.events)
             stream.emplace_back(test::command_of(of, each, "evt_" + std::to_string(stream.size())));
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(shuffled_and_repeated_histories_in_any_batches_give_the_exp
     std::size_t whole = 0;
     std::size_t longest = 0;
     for_seeds(2000, [&](std::mt19937_64& random) {
-        const sale of = test::any_sale(random, "pi_1", most);
+        const sale of = test::any_sale(random, "pi_1", greatest);
         std::vector<command> stream = test::deliveries(random, of);
         std::shuffle(stream.begin(), stream.end(), random);
         require_end_alone(*after(random, stream), of);
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(shuffled_and_repeated_histories_in_any_batches_give_the_exp
 
 BOOST_AUTO_TEST_CASE(the_final_balance_follows_from_the_money_refunded_and_disputed_in_the_history) {
     for_seeds(500, [](std::mt19937_64& random) {
-        const sale of = test::any_sale(random, "pi_1", most);
+        const sale of = test::any_sale(random, "pi_1", greatest);
         std::vector<command> stream = test::deliveries(random, of);
         std::shuffle(stream.begin(), stream.end(), random);
         const auto rows = after(random, stream);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(interleaved_payments_of_few_users_give_each_user_the_sum_of
         std::vector<command> stream;
         std::map<std::string, std::int64_t> expected;
         for (int i = 0; i < 12; ++i) {
-            sale made = test::any_sale(random, "pi_" + std::to_string(i), most / 12);
+            sale made = test::any_sale(random, "pi_" + std::to_string(i), greatest / 12);
             made.user = "user_" + std::to_string(random() % 3);
             const auto told = test::deliveries(random, made);
             stream.insert(stream.end(), told.begin(), told.end());

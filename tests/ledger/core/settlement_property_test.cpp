@@ -1,5 +1,6 @@
 // Facts and entitlement over generated histories: order, repetition and splitting make no difference, and
 // the result is what the generator did.
+#include "amounts.hpp"
 #include "core/entitlement.hpp"
 #include "naive_settlement.hpp"
 #include "payment_history.hpp"
@@ -18,10 +19,10 @@ namespace {
 using namespace tokenledger::ledger;
 using tokenledger::test::any_options;
 using tokenledger::test::any_up_to;
+using tokenledger::test::greatest;
 using tokenledger::test::history_event;
 using tokenledger::test::payment_history;
 
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t runs = 2000;
 
 // Checks a property with fixed seeds and with fresh ones, which are printed.
@@ -56,7 +57,7 @@ payment_facts merged(std::span<const payment_facts> pieces) {
 dispute_movement any_movement(std::mt19937_64& random) {
     if (random() % 4 == 0)
         return {.takes_money = random() % 2 == 0};
-    const std::int64_t amount = any_up_to(random, most);
+    const std::int64_t amount = any_up_to(random, greatest);
     const std::string currency = std::vector<std::string>{"", "usd", "eur"}[random() % 3];
     if (random() % 16 == 0)
         return movement_of(std::numeric_limits<std::int64_t>::min(), currency);
@@ -66,19 +67,19 @@ dispute_movement any_movement(std::mt19937_64& random) {
 // Facts that may contradict one another in every field.
 payment_facts any_facts(std::mt19937_64& random) {
     payment_facts facts;
-    facts.amount_requested_cents = any_up_to(random, most) * static_cast<std::int64_t>(random() % 2);
-    facts.refunded_cumulative_cents = any_up_to(random, most) * static_cast<std::int64_t>(random() % 2);
+    facts.amount_requested_cents = any_up_to(random, greatest) * static_cast<std::int64_t>(random() % 2);
+    facts.refunded_cumulative_cents = any_up_to(random, greatest) * static_cast<std::int64_t>(random() % 2);
     facts.refunded_currency = std::vector<std::string>{"", "usd", "eur"}[random() % 3];
     for (auto count = random() % 4; count > 0; --count) {
         facts.refunds["re_" + std::to_string(random() % 4)] = {
-            .amount_cents = any_up_to(random, most),
+            .amount_cents = any_up_to(random, greatest),
             .status = random() % 2 == 0 ? refund_status::counting : refund_status::voided,
             .moved_money = random() % 2 == 0,
             .currency = std::vector<std::string>{"", "usd", "eur"}[random() % 3]};
     }
     for (auto count = random() % 3; count > 0; --count) {
         dispute_fact& fact = facts.disputes["dp_" + std::to_string(random() % 3)];
-        fact.amount_cents = any_up_to(random, most);
+        fact.amount_cents = any_up_to(random, greatest);
         fact.currency = std::vector<std::string>{"", "usd", "eur"}[random() % 3];
         for (auto moves = random() % 3; moves > 0; --moves)
             fact.balance_transactions["txn_" + std::to_string(random() % 3)] = any_movement(random);
@@ -93,7 +94,9 @@ payment_facts any_facts(std::mt19937_64& random) {
 }
 
 credited any_credited(std::mt19937_64& random) {
-    return {.tokens = any_up_to(random, most), .received_cents = any_up_to(random, most), .currency = "usd"};
+    return {.tokens = any_up_to(random, greatest),
+            .received_cents = any_up_to(random, greatest),
+            .currency = "usd"};
 }
 
 // Splits facts into several that merge to the same.
@@ -178,7 +181,7 @@ BOOST_AUTO_TEST_CASE(the_entitlement_of_a_generated_history_is_what_the_generato
     for_seeds([&](std::mt19937_64& random) {
         const payment_history history = make_history(random, any_options(random));
         const std::int64_t received = history.options.amount_received;
-        const credited what{.tokens = any_up_to(random, most),
+        const credited what{.tokens = any_up_to(random, greatest),
                             .received_cents = received,
                             .currency = history.options.currency};
         const entitlement worth = entitlement_of(what, merged(pieces_of(history)));

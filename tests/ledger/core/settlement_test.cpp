@@ -149,18 +149,18 @@ BOOST_AUTO_TEST_SUITE(settlement_at_the_edges)
 
 BOOST_AUTO_TEST_CASE(the_largest_amounts_do_not_overflow) {
     paid one;
-    one.what = {.tokens = most, .received_cents = most, .currency = "usd"};
-    one.requested(most).charge_shows(most).refund("re_a", most).refund("re_b", most);
-    one.refund("re_c", most, refund_status::voided).refund("re_d", most, refund_status::voided);
-    one.dispute("dp_1", withdrawn(most)).dispute("dp_2", withdrawn(most));
-    BOOST_TEST(one.now().refunded_cents == most);
-    BOOST_TEST(one.now().disputed_cents == most);
-    BOOST_TEST(one.now().lost_cents == most);
-    BOOST_TEST(one.taken() == most);
+    one.what = {.tokens = greatest, .received_cents = greatest, .currency = "usd"};
+    one.requested(greatest).charge_shows(greatest).refund("re_a", greatest).refund("re_b", greatest);
+    one.refund("re_c", greatest, refund_status::voided).refund("re_d", greatest, refund_status::voided);
+    one.dispute("dp_1", withdrawn(greatest)).dispute("dp_2", withdrawn(greatest));
+    BOOST_TEST(one.now().refunded_cents == greatest);
+    BOOST_TEST(one.now().disputed_cents == greatest);
+    BOOST_TEST(one.now().lost_cents == greatest);
+    BOOST_TEST(one.taken() == greatest);
 
     paid less;
     less.what = one.what;
-    BOOST_TEST(less.refund("re_a", most - 1).taken() == most - 1);
+    BOOST_TEST(less.refund("re_a", greatest - 1).taken() == greatest - 1);
     less.what.tokens = 1;
     BOOST_TEST(less.taken() == 0);
     BOOST_TEST(less.refund("re_b", 1).taken() == 1);
@@ -169,8 +169,8 @@ BOOST_AUTO_TEST_CASE(the_largest_amounts_do_not_overflow) {
 BOOST_AUTO_TEST_CASE(failed_refunds_larger_than_the_charge_do_not_make_the_loss_negative) {
     paid one;
     one.charge_shows(1)
-        .refund("re_c", most, refund_status::voided)
-        .refund("re_d", most, refund_status::voided);
+        .refund("re_c", greatest, refund_status::voided)
+        .refund("re_d", greatest, refund_status::voided);
     BOOST_TEST((one.now() == entitlement{}));
 }
 

@@ -2,6 +2,7 @@
 #include "pg/connection.hpp"
 
 #include "ledger/postgres.hpp"
+#include "store_failures.hpp"
 #include "test_database.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,33 +13,17 @@ using namespace std::chrono_literals;
 using ledger::store_error;
 using ledger::store_failure;
 using ledger::pg::connection;
+using test::failure_of;
 
 namespace {
-
-template <class Call>
-store_failure failure_of(Call call) {
-    try {
-        call();
-    } catch (const store_error& error) {
-        BOOST_TEST_MESSAGE(error.what());
-        return error.failure();
-    }
-    throw std::logic_error("it did not fail");
-}
 
 std::string raise(const std::string& sqlstate) {
     return "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '" + sqlstate + "'; END $$";
 }
 
-// A table whose rows run `statement` (PL/pgSQL) while the transaction that inserts them commits.
-void make_commit_trap(test::test_database& database, const std::string& statement) {
-    database.session().run(
-        "DROP TABLE IF EXISTS trap; CREATE TABLE trap (n int);"
-        "CREATE OR REPLACE FUNCTION spring() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " +
-        statement +
-        " RETURN NULL; END $$;"
-        "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON trap"
-        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION spring()");
+void make_trap(test::test_database& database, const std::string& statement) {
+    database.session().run("DROP TABLE IF EXISTS trap; CREATE TABLE trap (n int)");
+    test::make_commit_trap(database, "trap", statement);
 }
 
 store_failure failure_of_trapped_commit(const std::string& url) {
@@ -178,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_connection_whose_backend_was_killed_does_not_reconnect) {
 
 BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_is_in_doubt) {
     test::test_database database(test::test_database::contents::nothing);
-    make_commit_trap(database, "PERFORM pg_terminate_backend(pg_backend_pid());");
+    make_trap(database, "PERFORM pg_terminate_backend(pg_backend_pid());");
     BOOST_TEST((failure_of_trapped_commit(database.url()) == store_failure::in_doubt));
 }
 
@@ -188,7 +173,7 @@ BOOST_AUTO_TEST_CASE(the_sqlstate_of_a_failed_commit_decides_whether_it_is_in_do
          {std::pair("23514", store_failure::refused), std::pair("40001", store_failure::conflict),
           std::pair("40P01", store_failure::conflict), std::pair("57014", store_failure::unavailable),
           std::pair("57P01", store_failure::in_doubt), std::pair("XX000", store_failure::in_doubt)}) {
-        make_commit_trap(database, std::string("RAISE EXCEPTION USING ERRCODE = '") + sqlstate + "';");
+        make_trap(database, std::string("RAISE EXCEPTION USING ERRCODE = '") + sqlstate + "';");
         BOOST_TEST_CONTEXT(sqlstate)
         BOOST_TEST((failure_of_trapped_commit(database.url()) == expected));
     }
@@ -196,7 +181,7 @@ BOOST_AUTO_TEST_CASE(the_sqlstate_of_a_failed_commit_decides_whether_it_is_in_do
 
 BOOST_AUTO_TEST_CASE(a_commit_with_a_warning_is_in_doubt) {
     test::test_database database(test::test_database::contents::nothing);
-    make_commit_trap(database, "RAISE WARNING 'hm';");
+    make_trap(database, "RAISE WARNING 'hm';");
     BOOST_TEST((failure_of_trapped_commit(database.url()) == store_failure::in_doubt));
 }
 

@@ -1,5 +1,6 @@
 // Refunds and purchases through several stores at once: no update is lost, no event is left waiting, and
 // the locks have one order.
+#include "amounts.hpp"
 #include "payment_commands.hpp"
 #include "row_checks.hpp"
 #include "store_fixture.hpp"
@@ -9,7 +10,6 @@
 #include <barrier>
 #include <cstdint>
 #include <future>
-#include <limits>
 #include <map>
 #include <random>
 
@@ -19,8 +19,6 @@ using ledger::result;
 
 namespace {
 
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-
 // Sales to few users, and the balance that each user must end with.
 struct market {
     std::vector<sale> sales;
@@ -28,7 +26,7 @@ struct market {
 
     market(std::mt19937_64& random, int count) {
         for (int i = 0; i < count; ++i) {
-            sale made = any_sale(random, "pi_" + std::to_string(i), most / count);
+            sale made = any_sale(random, "pi_" + std::to_string(i), greatest / count);
             made.user = "user_" + std::to_string(random() % 4);
             left[made.user] += made.tokens - worth_in_the_end(made).taken_tokens;
             sales.push_back(std::move(made));

@@ -1,4 +1,5 @@
 // Refunds and disputes in PostgreSQL: facts read back unchanged, and the rows are those of the memory store.
+#include "amounts.hpp"
 #include "memory_store.hpp"
 #include "payment_commands.hpp"
 #include "row_checks.hpp"
@@ -6,7 +7,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <random>
 
@@ -16,8 +16,6 @@ using ledger::payment_facts;
 using ledger::result;
 
 namespace {
-
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 ledger::payment_map read_back(ledger::store& where, const std::vector<std::string_view>& ids) {
     static_cast<void>(where.begin({}));
@@ -35,19 +33,19 @@ ledger::payment_map planned(const ledger::batch_plan& rows) {
 }
 
 payment_facts everything() {
-    payment_facts facts{.amount_requested_cents = most, .refunded_cumulative_cents = most - 1};
+    payment_facts facts{.amount_requested_cents = greatest, .refunded_cumulative_cents = greatest - 1};
     facts.refunds["re_1"] = {
-        .amount_cents = most, .status = ledger::refund_status::voided, .moved_money = true};
+        .amount_cents = greatest, .status = ledger::refund_status::voided, .moved_money = true};
     facts.refunded_currency = "usd";
     facts.refunds["re_2"] = {.amount_cents = 0,
                              .status = ledger::refund_status::counting,
                              .moved_money = false,
                              .currency = "usd"};
     facts.refunds["re_\"{},\\' \n"] = {.amount_cents = 1, .moved_money = true};
-    facts.disputes["dp_1"] = {.amount_cents = most,
+    facts.disputes["dp_1"] = {.amount_cents = greatest,
                               .currency = "eur",
-                              .balance_transactions = {{"txn_1", ledger::movement_of(-most - 1, "chf")},
-                                                       {"txn_2", ledger::movement_of(most, "eur")},
+                              .balance_transactions = {{"txn_1", ledger::movement_of(-greatest - 1, "chf")},
+                                                       {"txn_2", ledger::movement_of(greatest, "eur")},
                                                        {"txn_3", ledger::movement_of(-1, "")},
                                                        {"txn_\"{}ü", {.takes_money = true}}},
                               .funds_withdrawn = true,
@@ -197,7 +195,7 @@ BOOST_AUTO_TEST_CASE(generated_histories_give_the_same_rows_as_the_memory_store)
     std::mt19937_64 random(7);
     std::vector<ledger::command> stream;
     for (int i = 0; i < 60; ++i) {
-        sale made = any_sale(random, "pi_" + std::to_string(i), most / 60);
+        sale made = any_sale(random, "pi_" + std::to_string(i), greatest / 60);
         made.user = "user_" + std::to_string(i % 4);
         if (i % 10 == 0)
             made.history = make_canceled_history(random, made.history.options);
@@ -232,7 +230,7 @@ BOOST_AUTO_TEST_CASE(the_daemons_role_has_the_rights_for_settlement) {
     const auto daemon = new_store("tokenledger_daemon");
     for (const ledger::stripe_command& each :
          {update_command("evt_1", "pi_1", everything()), purchase_by("evt_2", "pi_1", "user_1"),
-          update_command("evt_3", "pi_1", {.refunded_cumulative_cents = most})})
+          update_command("evt_3", "pi_1", {.refunded_cumulative_cents = greatest})})
         static_cast<void>(ledger::run_batch(*daemon, std::vector<ledger::command>{each}));
     BOOST_TEST(value("SELECT balance FROM tokenledger.token_accounts") == "0");
 }

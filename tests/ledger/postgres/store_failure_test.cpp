@@ -13,14 +13,6 @@ namespace {
 const std::string blocked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                             " AND wait_event_type = 'Lock'";
 
-void make_commit_trap(test_database& database, const std::string& statement) {
-    database.session().run("CREATE FUNCTION spring() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " +
-                           statement +
-                           " RETURN NULL; END $$;"
-                           "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON tokenledger.stripe_events"
-                           " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION spring()");
-}
-
 void remove_commit_trap(test_database& database) {
     database.session().run("DROP TRIGGER at_commit ON tokenledger.stripe_events");
 }
@@ -102,7 +94,8 @@ BOOST_AUTO_TEST_CASE(a_deadlock_is_a_conflict_and_the_batch_can_run_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_is_in_doubt_and_the_next_batch_reconnects) {
-    make_commit_trap(database, "PERFORM pg_terminate_backend(pg_backend_pid());");
+    make_commit_trap(database, "tokenledger.stripe_events",
+                     "PERFORM pg_terminate_backend(pg_backend_pid());");
     open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     batch.lock();
     static_cast<void>(batch.apply());
@@ -115,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_backend_killed_during_commit_is_in_doubt_and_the_next_bat
 }
 
 BOOST_AUTO_TEST_CASE(a_commit_that_the_database_refuses_is_refused_and_leaves_nothing) {
-    make_commit_trap(database, "RAISE EXCEPTION USING ERRCODE = '23514';");
+    make_commit_trap(database, "tokenledger.stripe_events", "RAISE EXCEPTION USING ERRCODE = '23514';");
     open_batch batch(*store, {purchase_by("evt_1", "pi_1", "user_1")});
     BOOST_TEST((failure_of([&] { batch.run(); }) == store_failure::refused));
     store->rollback();
@@ -178,7 +171,8 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_down_is_unavailable_until_it_is_back) {
 
 BOOST_AUTO_TEST_CASE(a_commit_that_never_returns_is_aborted_and_in_doubt) {
     // statement_timeout does not apply to a COMMIT; the trap acts as a standby that never answers.
-    make_commit_trap(database, "SET LOCAL statement_timeout = 0; PERFORM pg_sleep(3600);");
+    make_commit_trap(database, "tokenledger.stripe_events",
+                     "SET LOCAL statement_timeout = 0; PERFORM pg_sleep(3600);");
     options.statement_timeout = 500ms;
     options.connect_timeout = 500ms;
     const auto hurried = new_store();

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "ledger/postgres.hpp"
 #include "postgres/store.hpp"
+#include "store_failures.hpp"
 #include "test_database.hpp"
 
 #include "writer/run_batch.hpp"
@@ -40,17 +41,6 @@ struct open_batch {
     ledger::snapshot known;
     ledger::batch_plan rows;
 };
-
-template <class Call>
-ledger::store_failure failure_of(Call call) {
-    try {
-        call();
-    } catch (const ledger::store_error& error) {
-        BOOST_TEST_MESSAGE(error.what());
-        return error.failure();
-    }
-    throw std::logic_error("it did not fail");
-}
 
 // Alone in its batch; again if another transaction was faster.
 inline ledger::outcome run(ledger::store& where, const ledger::command& what) {

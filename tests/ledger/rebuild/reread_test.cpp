@@ -45,8 +45,8 @@ std::string quoted(const std::string& text) {
 
 // Filled by SQL, in the tables as they were before amounts were stored. Every payment is 2000 tokens for 1999
 // cents.
-struct old_ledger {
-    old_ledger() {
+struct ledger_of_signs {
+    ledger_of_signs() {
         for (const ledger::migration& each : ledger::known_migrations()) {
             if (each.version < this_migration)
                 run("BEGIN; " + std::string(each.sql) + "; COMMIT");
@@ -191,7 +191,7 @@ struct old_ledger {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(disputes_read_again, old_ledger)
+BOOST_FIXTURE_TEST_SUITE(disputes_read_again, ledger_of_signs)
 
 BOOST_AUTO_TEST_CASE(the_migration_alone_changes_no_balance_and_the_books_stay_correct) {
     BOOST_TEST(ledger::migrate(options).size() >= 1U);

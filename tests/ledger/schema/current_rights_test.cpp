@@ -1,5 +1,6 @@
 // migrations/rights.sql: applied after the migrations, alone if there are no new ones, and never over newer
 // rights.
+#include "schema_options.hpp"
 #include "test_database.hpp"
 
 #include "ledger/postgres.hpp"
@@ -62,10 +63,6 @@ struct database_with_roles : test_database {
 
 const std::vector<std::string> rights_alone{"rights"};
 const std::vector<std::string> nothing;
-
-std::size_t known_count() {
-    return ledger::known_migrations().size();
-}
 
 const std::string& rights_of_a_new_database() {
     static const std::string found = [] {

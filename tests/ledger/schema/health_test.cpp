@@ -1,6 +1,7 @@
 // The health probe: schema, queue and settings, over one connection that it reopens after a failure.
 #include "ledger/health.hpp"
 #include "ledger/schema.hpp"
+#include "schema_options.hpp"
 #include "test_database.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -8,15 +9,12 @@
 
 using namespace tokenledger;
 using contents = test::test_database::contents;
+using test::options_for;
 
 namespace {
 
-ledger::postgres_options options_for(const test::test_database& database, const std::string& user = "") {
-    return {.url = test::url_with(database.url(), "", user)};
-}
-
 // `count` events of this result, received so many days ago.
-std::string events(const std::string& prefix, int count, const std::string& result, int days = 0) {
+std::string insert_events(const std::string& prefix, int count, const std::string& result, int days = 0) {
     return "INSERT INTO tokenledger.stripe_events (event_id, event_type, result, reason, endpoint, livemode,"
            " received_at, evidence_format, evidence) SELECT '" +
            prefix + "' || n, 'charge.refunded', '" + result +
@@ -35,8 +33,9 @@ BOOST_AUTO_TEST_CASE(parked_and_waiting_events_are_counted_without_expired_ones)
     BOOST_TEST((found.schema.state == ledger::schema_state::current));
     BOOST_TEST(found.parked == 0);
     BOOST_TEST(found.waiting == 0);
-    database.session().run(events("parked", 3, "parked", 100) + events("new", 2, "waiting", 29) +
-                           events("old", 5, "waiting", 31) + events("done", 7, "applied"));
+    database.session().run(insert_events("parked", 3, "parked", 100) +
+                           insert_events("new", 2, "waiting", 29) + insert_events("old", 5, "waiting", 31) +
+                           insert_events("done", 7, "applied"));
     found = probe.ask();
     BOOST_TEST(found.parked == 3);
     BOOST_TEST(found.waiting == 2);
@@ -76,8 +75,9 @@ BOOST_AUTO_TEST_CASE(a_broken_connection_is_one_error_and_then_reopened) {
 // Refunds and disputes of payments that are not ours may wait for ever.
 BOOST_AUTO_TEST_CASE(the_count_reads_only_queued_events_and_no_applied_or_expired_ones) {
     test::test_database database;
-    database.session().run(events("done", 20'000, "applied") + events("foreign", 20'000, "waiting", 31) +
-                           events("parked", 3, "parked") + events("new", 2, "waiting"));
+    database.session().run(insert_events("done", 20'000, "applied") +
+                           insert_events("foreign", 20'000, "waiting", 31) +
+                           insert_events("parked", 3, "parked") + insert_events("new", 2, "waiting"));
     database.session().run("VACUUM ANALYZE tokenledger.stripe_events");
     test::sql_session& session = database.session();
     const std::string whole = "SELECT pg_stat_get_numscans('tokenledger.stripe_events'::regclass)";

@@ -1,6 +1,7 @@
 // Migrations on a real server: by the program, by psql, concurrent, and refused ones.
 #include "ledger/postgres.hpp"
 #include "ledger/schema.hpp"
+#include "schema_options.hpp"
 #include "test_database.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,12 +11,10 @@
 using namespace tokenledger;
 using ledger::schema_state;
 using contents = test::test_database::contents;
+using test::known_count;
+using test::options_for;
 
 namespace {
-
-ledger::postgres_options options_for(const test::test_database& database, const std::string& user = "") {
-    return {.url = test::url_with(database.url(), "", user)};
-}
 
 std::string path_of(const ledger::migration& file) {
     return "migrations/" + std::string(file.version) + "_" + std::string(file.name) + ".sql";
@@ -27,10 +26,6 @@ void run_psql(const test::test_database& database, const std::string& file) {
     const std::string command = std::string(programs) + "/psql -X -q -1 -v ON_ERROR_STOP=1 -d \"" +
                                 database.url() + "\" -f " + test::source_path(file).string() + " >/dev/null";
     BOOST_TEST_REQUIRE(std::system(command.c_str()) == 0);
-}
-
-std::size_t known_count() {
-    return ledger::known_migrations().size();
 }
 
 } // namespace

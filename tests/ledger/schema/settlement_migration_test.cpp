@@ -63,8 +63,8 @@ std::vector<std::string> read(sql_session& from) {
 }
 
 // A database with the first migrations, with rows written after the very first.
-struct old_ledger {
-    explicit old_ledger(std::size_t migrations = 1) {
+struct first_ledger {
+    explicit first_ledger(std::size_t migrations = 1) {
         for (const ledger::migration& each : ledger::known_migrations().first(migrations)) {
             database.session().run("BEGIN; " + std::string(each.sql) + "; COMMIT");
             if (&each == &ledger::known_migrations().front())
@@ -84,14 +84,14 @@ struct old_ledger {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(settlement_after_migration, old_ledger)
+BOOST_FIXTURE_TEST_SUITE(settlement_after_migration, first_ledger)
 
 BOOST_AUTO_TEST_CASE(migrations_from_every_earlier_state_keep_every_row) {
     const std::size_t newest = ledger::known_migrations().size();
     BOOST_TEST_REQUIRE(newest > 1U);
     for (std::size_t applied = 1; applied < newest; ++applied) {
         BOOST_TEST_CONTEXT("after " << applied << " of " << newest << " migrations") {
-            old_ledger old(applied);
+            first_ledger old(applied);
             const std::vector<std::string> before = read(old.database.session());
             BOOST_TEST((ledger::inspect_schema(old.options).state == ledger::schema_state::missing));
             BOOST_TEST(old.migrate() == newest - applied);
