@@ -1,6 +1,6 @@
 // A command line that cannot be used: what was probably meant.
 #include "command_line/command_line.hpp"
-#include "command_line/one_of.hpp"
+#include "command_line/unknown_word.hpp"
 #include "screen/text.hpp"
 
 #include <optional>

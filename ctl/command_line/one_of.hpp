@@ -1,4 +1,4 @@
-// Options with a closed list of values, and the message for a value that is not in it.
+// Options with a closed list of values.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,12 +14,5 @@ namespace tokenledger::ctl {
 // read the list from the option.
 [[nodiscard]] CLI::Validator one_of(std::vector<std::string> values);
 [[nodiscard]] CLI::Validator one_of(std::span<const std::string_view> values);
-
-// "a, b, c".
-[[nodiscard]] std::string listed(std::span<const std::string> values);
-
-// "`gran` is WHAT; did you mean `grant`? There are: grant, deduct." WHAT: "no command".
-[[nodiscard]] std::string unknown_word(std::string_view word, std::string_view what,
-                                       std::span<const std::string> known);
 
 } // namespace tokenledger::ctl

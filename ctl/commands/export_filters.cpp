@@ -1,7 +1,7 @@
 // The filters of each list (ledger/lists.hpp) by the names of the options, as far as export has them.
 #include "commands/export_filters.hpp"
 
-#include "command_line/one_of.hpp"
+#include "command_line/unknown_word.hpp"
 
 #include "ledger/lists.hpp"
 #include "ledger/names.hpp"

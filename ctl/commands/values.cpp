@@ -1,7 +1,7 @@
 // Lists of values, and questions to the daemon about those that come from data.
 #include "commands/values.hpp"
 
-#include "command_line/one_of.hpp"
+#include "command_line/unknown_word.hpp"
 #include "webhook/event_types.hpp"
 
 #include <algorithm>

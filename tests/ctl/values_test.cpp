@@ -1,5 +1,5 @@
 // The message for an unknown word on the command line.
-#include "command_line/one_of.hpp"
+#include "command_line/unknown_word.hpp"
 
 #include <boost/test/unit_test.hpp>
 
