@@ -96,8 +96,8 @@ class lots_stream {
     }
 
     ledger::operation held() {
-        ledger::hold made = holding((pick(16) == 0 ? "req_" : "hold_") + name_ + std::to_string(pick(200)),
-                                    user(), tokens());
+        ledger::hold made =
+            holding((pick(16) == 0 ? "req_" : "hold_") + name_ + std::to_string(pick(200)), user(), tokens());
         made.tokens = pick(3) == 0 ? made.tokens : 1 + made.tokens / 4;
         if (of_.lasting || pick(4) != 0)
             made.timeout_seconds = timeout();
