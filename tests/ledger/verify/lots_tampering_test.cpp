@@ -20,13 +20,9 @@ std::string of_key(const std::string& scope, const std::string& key) {
     return " WHERE scope = '" + scope + "' AND key = '" + key + "'";
 }
 
-const std::string rows = "UPDATE tokenledger.token_transactions SET ";
-const std::string accounts = "UPDATE tokenledger.token_accounts SET ";
 const std::string lots = "UPDATE tokenledger.token_lots SET ";
 const std::string moved = "UPDATE tokenledger.token_lot_movements SET ";
 const std::string holds = "UPDATE tokenledger.token_holds SET ";
-const std::string keys = "UPDATE tokenledger.idempotency_keys SET ";
-const std::string of_pi_1 = " WHERE payment_intent_id = 'pi_1'";
 
 ledger::discrepancy of_user(const std::string& check, const std::string& user, const std::string& expected,
                             const std::string& found) {

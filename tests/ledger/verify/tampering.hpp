@@ -16,6 +16,12 @@ struct tampering {
 // Those of lots_tampering_test.cpp.
 const std::vector<tampering>& tamperings_with_lots();
 
+// Beginnings and an end of their statements.
+inline const std::string rows = "UPDATE tokenledger.token_transactions SET ";
+inline const std::string accounts = "UPDATE tokenledger.token_accounts SET ";
+inline const std::string keys = "UPDATE tokenledger.idempotency_keys SET ";
+inline const std::string of_pi_1 = " WHERE payment_intent_id = 'pi_1'";
+
 inline ledger::discrepancy in_chain(const std::string& check, const std::string& user, int sequence,
                                     const std::string& expected, const std::string& found) {
     return {.check = check,

@@ -26,14 +26,10 @@ std::string gina(int sequence) {
     return " WHERE user_id = 'gina' AND sequence = " + std::to_string(sequence);
 }
 
-const std::string rows = "UPDATE tokenledger.token_transactions SET ";
-const std::string accounts = "UPDATE tokenledger.token_accounts SET ";
 const std::string payments = "UPDATE tokenledger.payments SET ";
 const std::string events = "UPDATE tokenledger.stripe_events SET ";
 const std::string usage = "UPDATE tokenledger.token_usage SET ";
 const std::string archives = "UPDATE tokenledger.usage_archives SET ";
-const std::string keys = "UPDATE tokenledger.idempotency_keys SET ";
-const std::string of_pi_1 = " WHERE payment_intent_id = 'pi_1'";
 
 std::string of_event(const std::string& id) {
     return " WHERE event_id = '" + id + "'";
