@@ -151,6 +151,18 @@ class Holds(CreditsTest):
         self.assertEqual(self.rows(), [("deduction", "usage", -250)])
         self.assertEqual(len(self.usages()), 1)
 
+    def test_the_id_of_a_hold_is_refused_to_a_usage_without_one_and_the_capture_records_the_call(self):
+        other = self.second_client()
+        self.hold("a", 400)
+        usage = {"request_id": "a", "user_id": "alice", "action_type": "chat", "tokens_used": 250, "charge": 250}
+        for client in (self.admin, other):
+            self.assert_problem(client.post("/v1/usage", usage), 422, "key_reused")
+        self.assert_ended(self.capture("a", 250, client=other), "captured", 250)
+        self.assertEqual(self.admin.post("/v1/usage", {**usage, "request_id": "b"}).status, 200)
+        self.assert_problem(self.hold("b", 100, client=other), 422, "key_reused")
+        self.assert_account(500, 0, 500)
+        self.assert_sound()
+
     def test_c8_a_capture_of_nothing_is_a_usage_without_a_transaction(self):
         self.hold("a", 400)
         self.assert_ended(self.capture("a", 0, tokens_used=1200), "captured", 0)
