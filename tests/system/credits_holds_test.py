@@ -1,73 +1,13 @@
-"""Credits that expire, and holds: the worked examples of docs/credits.md through the daemon, by their numbers there."""
+"""Holds: the worked examples C1 to C13 of docs/credits.md through the daemon, by their numbers there."""
 
 import subprocess
-import time
 import unittest
-from datetime import datetime, timedelta, timezone
 
-from admin_client import AdminTest, Client
+from admin_client import Client
+from credits import CreditsTest, moment
 from load import all_at_once
+from stripe_events import intent_id_of, purchase, refund_event
 from wire import NoAnswer
-
-
-def text_of(time_point):
-    return time_point.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def moment(seconds_from_now):
-    return text_of(datetime.now(timezone.utc) + timedelta(seconds=seconds_from_now))
-
-
-class CreditsTest(AdminTest):
-    """A daemon, and a user with 1000 tokens that never expire."""
-
-    def setUp(self):
-        self.start_admin()
-        self.assertEqual(self.admin.grant("alice", 1000).status, 200)
-
-    def second_client(self):
-        """A client of a second daemon on the same database."""
-        path = f"{self.directory}/other.sock"
-        self.start(self.database, admin=[{"socket": path}])
-        return Client(path)
-
-    def hold(self, hold_id, tokens, user_id="alice", client=None, **more):
-        body = {"hold_id": hold_id, "user_id": user_id, "tokens": tokens, **more}
-        return (client or self.admin).post("/v1/holds", body)
-
-    def end(self, hold_id, how, user_id="alice", client=None, **more):
-        return (client or self.admin).post(f"/v1/holds/{hold_id}/{how}", {"user_id": user_id, **more})
-
-    def capture(self, hold_id, tokens, **more):
-        return self.end(hold_id, "capture", tokens=tokens, **more)
-
-    def deduct(self, tokens, user_id="alice", client=None):
-        return (client or self.admin).post("/v1/deductions", {"user_id": user_id, "tokens": tokens})
-
-    def account(self, user_id="alice"):
-        return self.admin.get(f"/v1/accounts/{user_id}").json()
-
-    def assert_account(self, balance, held, available, user_id="alice"):
-        told = self.account(user_id)
-        self.assertEqual((told["balance"], told.get("held", 0), told["available"]), (balance, held, available))
-
-    def assert_ended(self, answer, state, charged, uncovered=0, replayed=False):
-        """A capture or a release that was done, and what it charged."""
-        self.assertEqual((answer.status, answer.header("Idempotency-Replayed")), (200, "true" if replayed else None))
-        told = answer.json()
-        self.assertEqual([row["token_amount"] for row in told["transactions"]], [-charged] if charged else [])
-        self.assertEqual((told.get("uncovered", 0), told["hold"]["state"], told["hold"]["held"]),
-                         (uncovered, state, 0))
-
-    def rows(self, user_id="alice"):
-        """(type, source, tokens) of the transactions after the first grant."""
-        found = self.admin.get(f"/v1/transactions?user_id={user_id}&order=oldest_first&limit=1000").json()["rows"]
-        return [(row["type"], row["source"], row["token_amount"]) for row in found[1:]]
-
-    def usages(self):
-        return self.database.rows("SELECT request_id, tokens_used, charged_tokens, "
-                                  "coalesce(uncovered_tokens, 0) AS uncovered FROM tokenledger.token_usage "
-                                  "ORDER BY request_id")
 
 
 class Holds(CreditsTest):
@@ -236,6 +176,18 @@ class Holds(CreditsTest):
         self.assertEqual(len(self.usages()), 1)
         self.assert_sound()
 
+    def test_c12_a_refund_is_not_stopped_by_a_hold_and_the_capture_still_charges(self):
+        other = self.second_client()
+        bought = purchase("bob")  # 100000 tokens for 9.99
+        self.assertEqual(self.daemon.post(bought).json()["result"], "applied")
+        self.hold("a", 40000, "bob", client=other)
+        refund = refund_event(payment_intent_id=intent_id_of(bought), amount=999)
+        self.assertEqual(self.daemon.post(refund).json()["result"], "applied")
+        self.assert_account(0, 40000, -40000, "bob")
+        self.assert_ended(self.capture("a", 30000, user_id="bob", client=other), "captured", 30000)
+        self.assert_account(-30000, 0, -30000, "bob")
+        self.assert_sound()
+
     def test_a_socket_with_read_and_usage_works_with_holds_and_grants_nothing(self):
         path = f"{self.directory}/application.sock"
         self.start(self.database, admin=[{"socket": path, "permits": ["read", "usage"]}])
@@ -265,113 +217,6 @@ class Holds(CreditsTest):
         more = {"client": application, "timeout_seconds": 60, "tokens": 101}
         self.assert_problem(self.end("a", "extend", **more), 422, "token_limit")
         self.assert_account(1000, 100, 900)
-
-
-class Lots(CreditsTest):
-    def grant_until(self, tokens, expires_at, user_id="alice"):
-        answer = self.admin.grant(user_id, tokens, expires_at=expires_at)
-        self.assertEqual(answer.status, 200, answer)
-        return answer
-
-    def balance_at(self, time_text):
-        return self.admin.get(f"/v1/accounts/bob?at={time_text}").json()["balance"]
-
-    def test_b1_what_expires_first_is_used_first_and_what_never_expires_last(self):
-        self.admin.grant("bob", 500)
-        self.grant_until(1000, moment(30 * 86400), "bob")
-        self.grant_until(100, moment(7 * 86400), "bob")
-        self.deduct(250, "bob")
-        self.assert_account(1350, 0, 1350, "bob")
-        self.assertEqual([(lot["lot"], lot["tokens"]) for lot in self.account("bob")["lots"]], [(1, 850)])
-
-    def test_b3_what_has_expired_cannot_be_used_and_a_refused_deduction_posts_its_row(self):
-        expires_at = moment(2)
-        self.grant_until(1000, expires_at, "bob")
-        self.assert_account(1000, 0, 1000, "bob")
-        self.until(lambda: self.account("bob")["available"] == 0, "the lot has expired")
-        self.assertEqual((self.account("bob")["balance"], self.account("bob")["expired_not_posted"]), (1000, 1000))
-        self.assertEqual(self.balance_at(moment(60)), 0)
-        self.assert_problem(self.deduct(100, "bob"), 409, "insufficient_balance")
-        self.assert_account(0, 0, 0, "bob")
-        self.assertNotIn("expired_not_posted", self.account("bob"))
-        row = self.admin.get("/v1/transactions?user_id=bob&limit=1").json()["rows"][0]
-        self.assertEqual((row["type"], row["source"], row["token_amount"], row["reference"]),
-                         ("deduction", "expiry", -1000, "1"))
-        self.assertEqual(datetime.fromisoformat(row["effective_at"]), datetime.fromisoformat(expires_at))
-        self.assertGreater(row["created_at"], row["effective_at"])
-        just_before = datetime.fromisoformat(expires_at) - timedelta(milliseconds=1)
-        self.assertEqual([self.balance_at(at) for at in (text_of(just_before), expires_at)], [1000, 0])
-        self.assert_problem(self.deduct(100, "bob"), 409, "insufficient_balance")
-        self.assertEqual(self.rows("bob"), [("deduction", "expiry", -1000)])
-        self.assert_sound()
-
-    def test_b10_a_transfer_keeps_when_its_tokens_expire(self):
-        self.admin.grant("bob", 1)
-        expires_at = moment(7 * 86400)
-        self.grant_until(100, expires_at)
-        self.admin.post("/v1/transfers", {"from": "alice", "to": "bob", "tokens": 300})
-        lot, = self.account("bob")["lots"]
-        self.assertEqual((lot["tokens"], datetime.fromisoformat(lot["expires_at"])),
-                         (100, datetime.fromisoformat(expires_at)))
-        self.assertEqual((self.account("bob")["balance"], self.account()["balance"]), (301, 800))
-
-    def test_b12_deductions_through_two_daemons_that_race_the_expiry_take_every_token_once(self):
-        clients = (self.admin, self.second_client())
-        self.admin.grant("bob", 100, expires_at=moment(2))
-        ends_at = datetime.fromisoformat(self.account("bob")["lots"][0]["expires_at"]).timestamp()
-
-        def deduct(number):
-            # Some before the expiry and some after it.
-            time.sleep(max(ends_at + (number - 8) * 0.002 - time.time(), 0))
-            return self.deduct(10, "bob", clients[number % 2]).status
-        statuses = all_at_once([lambda number=number: deduct(number) for number in range(64)])
-        taken = statuses.count(200)
-        self.assertLessEqual(taken, 10)
-        self.assertEqual(taken + statuses.count(409), 64)
-        rows = self.rows("bob")
-        self.assertEqual(sum(tokens for _, _, tokens in rows), -100)
-        self.assertEqual(rows.count(("deduction", "admin", -10)), taken)
-        self.assertEqual([row for row in rows if row[1] == "expiry"],
-                         [("deduction", "expiry", 10 * taken - 100)] if taken < 10 else [])
-        self.assert_account(0, 0, 0, "bob")
-        self.assert_sound()
-
-    def test_what_is_held_outlives_its_expiry_until_the_hold_ends(self):
-        # B11
-        self.admin.grant("bob", 1000, expires_at=moment(2))
-        self.hold("a", 300, "bob", timeout_seconds=60)
-        self.until(lambda: self.account("bob")["available"] == 0, "the lot has expired")
-        self.assertEqual(self.account("bob")["expired_not_posted"], 700)
-        told = self.capture("a", 200, user_id="bob").json()
-        self.assertEqual([row["token_amount"] for row in told["transactions"]], [-200, -100])
-        self.assertEqual(self.rows("bob"), [("deduction", "expiry", -700), ("deduction", "usage", -200),
-                                            ("deduction", "expiry", -100)])
-        self.assert_account(0, 0, 0, "bob")
-        self.assert_sound()
-
-    def test_what_a_reversal_returns_to_a_lot_that_is_over_was_in_no_balance_before(self):
-        self.admin.grant("bob", 100, expires_at=moment(2))
-        self.hold("a", 60, "bob")
-        self.capture("a", 60, user_id="bob")
-        self.until(lambda: self.account("bob")["available"] == 0, "the lot has expired")
-        between = moment(0)
-        self.assertEqual(self.balance_at(between), 0)
-        told = self.admin.post("/v1/usage/a/reverse", {"user_id": "bob"}).json()
-        self.assertEqual([row["token_amount"] for row in told["transactions"]], [60, -60])
-        self.assertEqual(self.balance_at(between), 0)
-        self.assert_account(0, 0, 0, "bob")
-        self.assert_sound()
-
-    def test_the_expiry_of_an_account_that_nobody_uses_is_posted_and_counted(self):
-        self.grant_until(70, moment(2), "bob")
-        self.until(lambda: self.account("bob")["balance"] == 0, "a look at the database has posted the expiry")
-        self.assertEqual(self.rows("bob"), [("deduction", "expiry", -70)])
-        counted = 'tokenledger_ledger_transactions_total{type="deduction",source="expiry"} 1\n'
-        self.until(lambda: counted in self.admin.get("/metrics").body.decode(), "the row is counted")
-        self.assert_sound()
-
-    def test_an_expiry_in_the_past_is_refused(self):
-        self.assert_problem(self.admin.grant("alice", 5, expires_at=moment(-1)), 422, "expiry_in_past")
 
 
 if __name__ == "__main__":
