@@ -95,9 +95,13 @@ class lots_stream {
         return of_.lasting ? some.back() : some[pick(some.size())];
     }
 
+    // Usages and holds share their ids: at times one has the other's.
+    std::string call_id(const char* own, const char* other) {
+        return (pick(16) == 0 ? other : own) + name_ + std::to_string(pick(200));
+    }
+
     ledger::operation held() {
-        ledger::hold made =
-            holding((pick(16) == 0 ? "req_" : "hold_") + name_ + std::to_string(pick(200)), user(), tokens());
+        ledger::hold made = holding(call_id("hold_", "req_"), user(), tokens());
         made.tokens = pick(3) == 0 ? made.tokens : 1 + made.tokens / 4;
         if (of_.lasting || pick(4) != 0)
             made.timeout_seconds = timeout();

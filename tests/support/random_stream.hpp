@@ -181,8 +181,7 @@ class mixed_stream : public lots_stream {
     }
 
     ledger::operation used() {
-        ledger::usage made = using_up((pick(16) == 0 ? "hold_" : "req_") + name_ + std::to_string(pick(200)),
-                                      user(), pick(3) == 0 ? 0 : tokens());
+        ledger::usage made = using_up(call_id("req_", "hold_"), user(), pick(3) == 0 ? 0 : tokens());
         made.overrun = static_cast<ledger::overrun>(pick(3));
         made.member = member();
         used_.push_back(made);
